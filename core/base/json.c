@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jansson behind our own names.  It keeps members in the order of setting, which makes equal facts equal
+ * bytes.  Texts come from the wire (host names, account names), so bytes that are no UTF-8 become the replacement
+ * character instead of an error.  Left out: pointers, patches, comments. */
+#include "core/base/json.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/base/invariant.h"
+#include "core/base/mem.h"
+#include "core/base/utf8.h"
+
+#undef json_is_true            /* jansson's macro of this name; ours is a function */
+
+#define DEPTH_MAX 32
+/* A decimal number of 15 digits survives the way into a double and back (DBL_DIG). */
+#define REAL_DIGITS 15
+#define REAL_TEXT_MAX_BYTES 400    /* DBL_MAX has 309 digits before the point */
+
+static json_t *open_value(struct json *value)
+{
+	return (json_t *)value;
+}
+
+static const json_t *look(const struct json *value)
+{
+	return (const json_t *)value;
+}
+
+/* jansson fails only without memory (or on text we have already checked): mem.h says that ends us. */
+static json_t *must(json_t *value)
+{
+	INVARIANT(value);
+	return value;
+}
+
+struct json *json_object_new(void)
+{
+	return (struct json *)must(json_object());
+}
+
+struct json *json_array_new(void)
+{
+	return (struct json *)must(json_array());
+}
+
+void json_free(struct json *value)
+{
+	json_decref(open_value(value));
+}
+
+static json_t *repaired_string(const char *text)
+{
+	size_t left = strlen(text);
+	char *clean = mem_array(left + 1, 3), *to = clean;
+	json_t *value;
+
+	while (left) {
+		size_t length = utf8_length(text, left);
+
+		memcpy(to, length ? text : "\xef\xbf\xbd", length ? length : 3);
+		to += length ? length : 3;
+		text += length ? length : 1;
+		left -= length ? length : 1;
+	}
+	value = json_string(clean);
+	mem_free(clean);
+	return value;
+}
+
+static json_t *string(const char *text)
+{
+	json_t *value;
+
+	if (!text)
+		return json_null();
+	value = json_string(text);
+	return must(value ? value : repaired_string(text));
+}
+
+static void set(struct json *object, const char *key, json_t *take_value)
+{
+	INVARIANT(json_object_set_new(open_value(object), key, must(take_value)) == 0);
+}
+
+void json_set_text(struct json *object, const char *key, const char *text)
+{
+	set(object, key, string(text));
+}
+
+void json_set_u64(struct json *object, const char *key, uint64_t value)
+{
+	set(object, key, json_integer(value > INT64_MAX ? INT64_MAX : (json_int_t)value));
+}
+
+void json_set_i64(struct json *object, const char *key, int64_t value)
+{
+	set(object, key, json_integer(value));
+}
+
+/* Rounding in decimal, then reading that text back, gives the double nearest to the rounded number; it
+ * prints without noise in 15 digits. */
+void json_set_real(struct json *object, const char *key, double value, unsigned decimals)
+{
+	char text[REAL_TEXT_MAX_BYTES];
+	double rounded;
+
+	if (!isfinite(value)) {
+		set(object, key, json_null());
+		return;
+	}
+	snprintf(text, sizeof(text), "%.*f", decimals < 15 ? (int)decimals : 15, value);
+	rounded = strtod(text, NULL);
+	set(object, key, json_real(rounded == 0 ? 0.0 : rounded));    /* -0.0 is noise too */
+}
+
+void json_set_bool(struct json *object, const char *key, bool value)
+{
+	set(object, key, json_boolean(value));
+}
+
+void json_set(struct json *object, const char *key, struct json *take_value)
+{
+	set(object, key, open_value(take_value));
+}
+
+void json_push(struct json *array, struct json *take_value)
+{
+	INVARIANT(json_array_append_new(open_value(array), must(open_value(take_value))) == 0);
+}
+
+void json_push_text(struct json *array, const char *text)
+{
+	INVARIANT(json_array_append_new(open_value(array), string(text)) == 0);
+}
+
+static int append(const char *bytes, size_t length, void *out)
+{
+	buf_append(out, bytes, length);
+	return 0;
+}
+
+void json_write(const struct json *value, struct buf *out)
+{
+	size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(REAL_DIGITS);
+
+	INVARIANT(json_dump_callback(look(value), append, out, flags) == 0);
+}
+
+static bool deeper_than(const json_t *value, unsigned levels)
+{
+	json_t *member;
+	const char *key;
+	size_t i;
+
+	if (!json_is_array(value) && !json_is_object(value))
+		return false;
+	if (levels == 0)
+		return true;
+	json_array_foreach(value, i, member)
+		if (deeper_than(member, levels - 1))
+			return true;
+	json_object_foreach((json_t *)(uintptr_t)value, key, member)
+		if (deeper_than(member, levels - 1))
+			return true;
+	return false;
+}
+
+/* jansson itself stops at 2048 levels, so its recursion is bounded before ours is asked. */
+struct json *json_parse(const char *text, size_t length, struct err *err)
+{
+	json_error_t error;
+	json_t *value = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
+
+	if (!value) {
+		err_set_at(err, ERR_FAILED, error.line > 0 ? (unsigned)error.line : 0,
+			   error.column > 0 ? (unsigned)error.column : 0, "bad JSON: %s", error.text);
+		return NULL;
+	}
+	if (deeper_than(value, DEPTH_MAX)) {
+		json_decref(value);
+		err_set(err, ERR_LIMIT, "bad JSON: nested deeper than %d levels", DEPTH_MAX);
+		return NULL;
+	}
+	return (struct json *)value;
+}
+
+const struct json *json_find(const struct json *object, const char *key)
+{
+	return (const struct json *)json_object_get(look(object), key);
+}
+
+const char *json_text(const struct json *value)
+{
+	const char *text = json_string_value(look(value));
+
+	return text ? text : "";
+}
+
+double json_number(const struct json *value)
+{
+	return json_number_value(look(value));
+}
+
+bool json_is_true(const struct json *value)
+{
+	return value && json_typeof(look(value)) == JSON_TRUE;
+}
+
+size_t json_count(const struct json *array)
+{
+	return json_array_size(look(array));
+}
+
+const struct json *json_at(const struct json *array, size_t index)
+{
+	return (const struct json *)json_array_get(look(array), index);
+}
