@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* account.h - the logon side of one device: nonces it gave out, failures, locks
+ * (amt-system-defense.md 1.4). */
+#ifndef AMTSIM_ACCOUNT_H
+#define AMTSIM_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct httpauth_request;
+struct knobs;
+struct rng;
+struct text;
+
+#define ACCOUNT_NONCES 8
+#define NONCE_BYTES    33 /* 32 characters of base64 and a NUL */
+
+struct nonce {
+	char value[NONCE_BYTES];
+	uint32_t last_count; /* nc of the last request */
+	uint32_t uses;
+};
+
+struct account {
+	struct nonce nonces[ACCOUNT_NONCES]; /* a ring: more parallel logons push out old ones */
+	unsigned next;
+	uint32_t failures; /* in a row */
+	uint64_t locked_until_ns;
+	uint32_t refused_total;
+};
+
+struct account_terms {
+	const char *user, *password, *realm;
+	const char *path; /* of the request: the digest uri must name it */
+	const struct knobs *knobs;
+	struct rng *rng;
+	bool offers_auth_int;
+	bool remembered; /* this connection has logged on before and may skip the nonce */
+};
+
+enum logon {
+	LOGON_OK,
+	LOGON_ASK,     /* no usable credentials: challenge */
+	LOGON_STALE,   /* right password, but the nonce is unknown, lost or used up */
+	LOGON_REFUSED, /* wrong, or locked */
+};
+
+/* `authorization` is the header's value, "" if absent. */
+enum logon account_check(struct account *account, const struct account_terms *terms,
+			 const char *authorization, const struct httpauth_request *request,
+			 uint64_t now_ns);
+/* Appends the value of WWW-Authenticate with a fresh nonce. */
+void account_challenge(struct account *account, const struct account_terms *terms, bool stale,
+		       struct text *out);
+void account_forget_nonces(struct account *account);
+
+#endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* class.h - what the simulator knows of a CIM class, and references between instances.
+ *
+ * A class is one constant struct in a class_*.c and one line in class.c.  Instances are found by
+ * position; a position holds only until the device changes. */
+#ifndef AMTSIM_CLASS_H
+#define AMTSIM_CLASS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tests/amtsim/instance.h"
+#include "tests/amtsim/outcome.h"
+
+struct device;
+struct input;
+struct envelope_body;
+struct xml_node;
+
+/* What a method gives back besides ReturnValue: filled by the method. */
+struct method_output {
+	struct instance values; /* may stay empty */
+	uint32_t return_value;
+};
+
+struct class_method {
+	const char *name;
+	bool write; /* counts as a change of the device */
+	struct outcome (*run)(struct device *device, size_t index, struct input *input,
+			      struct method_output *output);
+};
+
+struct class_def {
+	const char *name;
+	const char *schema; /* URI up to the class name */
+	const char *super;  /* class whose Enumerate and Get show these instances too, or NULL */
+	bool defense;       /* belongs to System Defense: absent without that feature */
+	bool binding;       /* writes are association writes */
+	const char *const *keys; /* ASCII order, NULL-ended */
+	size_t (*count)(const struct device *device);
+	void (*render)(const struct device *device, size_t index, struct instance *instance);
+	struct outcome (*create)(struct device *device, struct input *input, size_t *made);
+	struct outcome (*remove)(struct device *device, size_t index);
+	const struct class_method *methods; /* NULL-named end, or NULL */
+};
+
+extern const struct class_def class_setup, class_general, class_software, class_package,
+	class_chassis, class_computer, class_ethernet_port, class_port_settings, class_general_caps,
+	class_port_caps, class_element_caps, class_ether_filter, class_ip_filter,
+	class_network_filter, class_policy, class_filter_in_policy, class_interface_policy,
+	class_port_policy, class_agent_policy, class_environment_policy, class_heuristic_policy,
+	class_default_policy, class_statistics, class_defense_service, class_policy_in_service;
+
+const struct class_def *class_by_uri(const char *uri);
+const struct class_def *class_by_name(const char *name);
+/* Writes the resource URI. */
+void class_uri(const struct class_def *class_def, char *uri, size_t size);
+bool class_available(const struct class_def *class_def, const struct device *device);
+
+/* Instances of a class and its subclasses, numbered through. */
+size_t class_total(const struct class_def *class_def, const struct device *device);
+struct object class_nth(const struct class_def *class_def, const struct device *device, size_t n);
+
+/* The one instance that all selectors name (a subset of the keys is enough, as in practice). */
+struct outcome class_find(const struct class_def *class_def, const struct device *device,
+			  const struct xml_node *selectors, struct object *found);
+/* Follows an endpoint reference; false if it leads nowhere. */
+bool class_follow(const struct device *device, const struct xml_node *reference,
+		  struct object *found);
+
+/* <p:Class>properties in ASCII order</p:Class> */
+void class_write_instance(struct envelope_body *body, const struct device *device,
+			  struct object obj);
+/* Content of an endpoint reference, without an element around it. */
+void class_write_reference(struct text *xml, const struct device *device, struct object obj);
+/* The properties of a method's answer, in ASCII order, with the given prefix. */
+void class_write_properties(struct envelope_body *body, char prefix, const struct device *device,
+			    struct instance *instance);
+
+/* For bad properties: AMT-STATUS 36 or SchemaValidationError, by knob. */
+struct outcome class_bad_property(const struct device *device);
+
+#endif

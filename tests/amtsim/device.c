@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The flash budget is a leaky bucket: every write adds window/N, time drains it, and a write
+ * that would overfill the window is refused with status 38 (amt-system-defense.md 3.5). */
+#include "tests/amtsim/device.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/amtsim/check.h"
+#include "tests/amtsim/frame.h"
+#include "tests/amtsim/text.h"
+
+#define SECOND_NS 1000000000ull
+
+static void note_event(void *arg, uint32_t handle)
+{
+	struct device *device = arg;
+
+	if (!device->events) {
+		device->events = calloc(DEVICE_EVENTS, sizeof(*device->events));
+		CHECK(device->events);
+	}
+	device->events[device->event_total++ % DEVICE_EVENTS] =
+		(struct device_event){ device->now_ns, handle };
+}
+
+void device_config_init(struct device_config *config)
+{
+	*config = (struct device_config){
+		.name = "amt",
+		.address = "127.0.0.1",
+		.port = 16992,
+		.user = "admin",
+		.password = "P@ssw0rd",
+		.release = "12.0.67",
+		.mode = MODE_ADMIN,
+		.mac = { 0x02, 0x00, 0x00, 0x00, 0x00, 0x01 },
+		.ipv4 = { 10, 0, 0, 1 },
+		.uuid = { 0xC0, 0x4D, 0x07, 0, 0, 0, 0x40, 0, 0x80, 0, 0, 0, 0, 0, 0, 1 },
+	};
+}
+
+/* Any fixed mixing will do: a realm has to differ between devices and stay the same. */
+static void make_realm(struct device_config *config)
+{
+	struct rng rng = { 0 };
+	size_t i;
+
+	for (i = 0; i < sizeof(config->uuid); i++)
+		rng.state = rng.state * 257 + config->uuid[i];
+	snprintf(config->realm, sizeof(config->realm), "Digest:%016llX%016llX",
+		 (unsigned long long)rng_next(&rng), (unsigned long long)rng_next(&rng));
+}
+
+struct device *device_new(const struct device_config *config, const struct knobs *knobs,
+			  uint64_t now_ns, const char **why)
+{
+	struct device *device = calloc(1, sizeof(*device));
+
+	CHECK(device);
+	*why = NULL;
+	device->config = *config;
+	device->knobs = *knobs;
+	if (!profile_init(&device->profile, config->release))
+		*why = "the release must look like 12.0 or 11.8.50 and be 3.0 or later";
+	else if (!config->tls && !device->profile.remote_plain && !knobs->plain_port)
+		*why = "release 16.1 and later has no plain port: add --tls (or plain_port=yes)";
+	if (*why) {
+		free(device);
+		return NULL;
+	}
+	if (!*device->config.realm)
+		make_realm(&device->config);
+	device->rng.state = knobs->seed ^ ((uint64_t)config->uuid[15] << 32 | config->port);
+	device->defense = defense_new(&device->knobs, note_event, device);
+	device->now_ns = device->booted_ns = device->flash_at_ns = now_ns;
+	device->powered = true;
+	defense_settle(device->defense, now_ns);
+	return device;
+}
+
+void device_free(struct device *device)
+{
+	if (!device)
+		return;
+	defense_free(device->defense);
+	mishap_clear(&device->mishaps);
+	oplog_fini(&device->log);
+	free(device->events);
+	free(device);
+}
+
+void device_tick(struct device *device, uint64_t now_ns)
+{
+	if (now_ns > device->now_ns)
+		device->now_ns = now_ns;
+	defense_settle(device->defense, device->now_ns);
+}
+
+bool device_has_defense(const struct device *device)
+{
+	return device->config.mode == MODE_ADMIN && !device->config.no_defense;
+}
+
+unsigned device_ports(const struct device *device)
+{
+	return device->knobs.wireless == WIRELESS_ABSENT ? 1 : 2;
+}
+
+static uint32_t charge_flash(struct device *device)
+{
+	uint64_t window_ns = device->knobs.flash_window_s * SECOND_NS;
+	uint64_t passed_ns = device->now_ns - device->flash_at_ns, cost_ns;
+
+	if (device->knobs.flash_writes == 0)
+		return PT_SUCCESS;
+	cost_ns = window_ns / device->knobs.flash_writes;
+	device->flash_at_ns = device->now_ns;
+	device->flash_debt_ns -= passed_ns < device->flash_debt_ns ? passed_ns
+								   : device->flash_debt_ns;
+	if (device->flash_debt_ns + cost_ns > window_ns)
+		return PT_FLASH_WRITE_LIMIT;
+	device->flash_debt_ns += cost_ns;
+	return PT_SUCCESS;
+}
+
+uint32_t device_charge_write(struct device *device, bool binding)
+{
+	if (device->now_ns - device->booted_ns < device->knobs.boot_s * SECOND_NS)
+		return PT_NOT_READY;
+	if (binding && !device->knobs.flash_bindings)
+		return PT_SUCCESS;
+	return charge_flash(device);
+}
+
+static bool cuts_dhcp(const struct device *device)
+{
+	struct gate *gate = defense_gate(device->defense, 0);
+	struct frame request = { .ethertype = 0x0800,
+				 .ip_version = 4,
+				 .has_protocol = true,
+				 .protocol = 17,
+				 .has_ports = true,
+				 .src_port = 68,
+				 .dst_port = 67,
+				 .dst = { 255, 255, 255, 255 } };
+	struct frame answer = request;
+
+	answer.src_port = 67;
+	answer.dst_port = 68;
+	return gate_would_drop(gate, &request, SD_TX) || gate_would_drop(gate, &answer, SD_RX);
+}
+
+bool device_is_dark(const struct device *device)
+{
+	uint64_t since_ns = defense_active_since(device->defense, 0);
+	uint64_t lease_ns = device->knobs.lease_s * SECOND_NS;
+
+	return lease_ns != 0 && since_ns != 0 && device->now_ns - since_ns >= lease_ns &&
+	       cuts_dhcp(device);
+}
+
+void device_reset(struct device *device, uint64_t now_ns)
+{
+	device_tick(device, now_ns);
+	if (!device->knobs.keep_over_reset)
+		defense_wipe(device->defense, device->now_ns);
+	defense_power_lost(device->defense, device->now_ns);
+	account_forget_nonces(&device->account);
+	memset(device->open, 0, sizeof(device->open));
+	device->booted_ns = device->now_ns;
+}
+
+void device_unprovision(struct device *device, uint64_t now_ns)
+{
+	device_tick(device, now_ns);
+	defense_wipe(device->defense, device->now_ns);
+	account_forget_nonces(&device->account);
+	device->config.mode = MODE_PRE;
+}
+
+struct verdict device_judge(struct device *device, const uint8_t *bytes, size_t len,
+			    enum sd_direction direction)
+{
+	struct verdict none = { false, VERDICT_NO_POLICY, 0 };
+	struct frame frame;
+
+	if (!frame_read(&frame, bytes, len))
+		return none;
+	return gate_judge(defense_gate(device->defense, 0), &frame, direction, device->config.ipv4,
+			  device->now_ns);
+}

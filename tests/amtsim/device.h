@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* device.h - one simulated machine: who it is, what it holds, how it behaves.
+ *
+ * The struct is open because every class_*.c shows a part of it.  Time never comes from the
+ * system: device_tick() brings it, as nanoseconds since 1970. */
+#ifndef AMTSIM_DEVICE_H
+#define AMTSIM_DEVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "tests/amtsim/account.h"
+#include "tests/amtsim/defense.h"
+#include "tests/amtsim/knobs.h"
+#include "tests/amtsim/mishap.h"
+#include "tests/amtsim/oplog.h"
+#include "tests/amtsim/profile.h"
+#include "tests/amtsim/rng.h"
+
+struct class_def;
+
+enum device_mode {
+	MODE_ADMIN,  /* Admin Control Mode */
+	MODE_CLIENT, /* Client Control Mode: no System Defense */
+	MODE_PRE,    /* not provisioned */
+};
+
+struct device_config {
+	char name[48];
+	char address[46];
+	uint16_t port;
+	bool tls;
+	char user[33];
+	char password[64];
+	char release[32];
+	enum device_mode mode;
+	bool no_defense; /* the firmware lacks System Defense */
+	uint8_t mac[6];
+	uint8_t ipv4[4]; /* the host's address, shared with AMT; all zero if unknown */
+	uint8_t uuid[16];
+	char host_name[64];
+	char realm[48]; /* "" makes one from the UUID */
+};
+
+#define DEVICE_CONTEXTS 8
+#define DEVICE_EVENTS   64
+
+struct enumeration {
+	uint32_t number; /* 0: free */
+	const struct class_def *class_def;
+	size_t at;       /* next instance */
+	bool references; /* EnumerationMode EnumerateEPR */
+};
+
+struct device_event {
+	uint64_t at_ns;
+	uint32_t handle;
+};
+
+struct device {
+	struct device_config config;
+	struct profile profile;
+	struct knobs knobs;
+	struct rng rng;
+	uint64_t now_ns, booted_ns;
+
+	struct account account;
+	struct defense *defense;
+	struct mishap_list mishaps;
+	struct oplog log;
+
+	uint64_t messages; /* answers sent */
+	uint32_t contexts; /* enumeration contexts given out */
+	struct enumeration open[DEVICE_CONTEXTS];
+
+	uint64_t flash_debt_ns, flash_at_ns;
+	struct device_event *events; /* ring, NULL until the first */
+	uint64_t event_total;
+	bool powered;
+};
+
+void device_config_init(struct device_config *config);
+/* NULL and a sentence in *why if the release is unknown or cannot listen like that. */
+struct device *device_new(const struct device_config *config, const struct knobs *knobs,
+			  uint64_t now_ns, const char **why);
+void device_free(struct device *device);
+
+/* Brings the time; timeouts may change the active policies. */
+void device_tick(struct device *device, uint64_t now_ns);
+
+/* System Defense exists and may be used: right mode, and not left out. */
+bool device_has_defense(const struct device *device);
+unsigned device_ports(const struct device *device); /* 1, or 2 with a wireless port */
+/* PT_STATUS that forbids a write now: not ready after boot, or flash worn; else charges it. */
+uint32_t device_charge_write(struct device *device, bool binding);
+/* The shared address has lapsed because the active policy cuts DHCP (3.4, CHOICE of timing). */
+bool device_is_dark(const struct device *device);
+
+/* Power cut or reset of the firmware. */
+void device_reset(struct device *device, uint64_t now_ns);
+void device_unprovision(struct device *device, uint64_t now_ns);
+
+/* Judges a frame on the wired port. */
+struct verdict device_judge(struct device *device, const uint8_t *bytes, size_t len,
+			    enum sd_direction direction);
+
+#endif

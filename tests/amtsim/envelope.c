@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The prefix layouts and the order of headers are those of the recorded answers: a to f always
+ * declared, g and up for the body, xsi last; faults declare another set in another order.
+ * Reason texts are our own words except where a client may show them anyway. */
+#include "tests/amtsim/envelope.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tests/amtsim/check.h"
+#include "tests/amtsim/names.h"
+#include "tests/amtsim/xml.h"
+
+static const char *header(const struct xml_node *head, const char *ns, const char *name)
+{
+	const struct xml_node *node = xml_child(head, ns, name);
+
+	return node ? node->text : "";
+}
+
+bool envelope_read(const struct xml_node *root, struct envelope_request *request)
+{
+	const struct xml_node *head, *body, *options;
+	const char *must;
+
+	*request = (struct envelope_request){ 0 };
+	if (!xml_is(root, NS_SOAP, "Envelope"))
+		return false;
+	head = xml_child(root, NS_SOAP, "Header");
+	body = xml_child(root, NS_SOAP, "Body");
+	if (!body)
+		return false;
+	request->action = header(head, NS_ADDRESSING, "Action");
+	request->message_id = header(head, NS_ADDRESSING, "MessageID");
+	request->uri = header(head, NS_WSMAN, "ResourceURI");
+	request->selectors = xml_child(head, NS_WSMAN, "SelectorSet");
+	request->body = body->first;
+	options = xml_child(head, NS_WSMAN, "OptionSet");
+	must = xml_attr_ns(options, NS_SOAP, "mustUnderstand");
+	request->understand_options = must && (!strcmp(must, "true") || !strcmp(must, "1"));
+	request->max_envelope =
+		(uint32_t)strtoul(header(head, NS_WSMAN, "MaxEnvelopeSize"), NULL, 10);
+	return true;
+}
+
+void envelope_body_init(struct envelope_body *body)
+{
+	text_init(&body->xml, SOAP_ANSWER_MAX_BYTES);
+	body->ns_count = 0;
+}
+
+void envelope_body_fini(struct envelope_body *body)
+{
+	text_fini(&body->xml);
+}
+
+char envelope_prefix(struct envelope_body *body, const char *uri)
+{
+	unsigned i;
+
+	for (i = 0; i < body->ns_count; i++)
+		if (strcmp(body->ns[i], uri) == 0)
+			return (char)('g' + i);
+	CHECK(i < SOAP_BODY_NAMESPACES);
+	CHECK(text_copy(body->ns[i], sizeof(body->ns[i]), uri));
+	body->ns_count++;
+	return (char)('g' + i);
+}
+
+void envelope_element(struct envelope_body *body, char prefix, const char *name, const char *text)
+{
+	text_printf(&body->xml, "<%c:%s>", prefix, name);
+	text_xml(&body->xml, text);
+	text_printf(&body->xml, "</%c:%s>", prefix, name);
+}
+
+static void write_headers(struct text *out, const struct envelope_head *head)
+{
+	if (!*head->action) { /* Identify has no addressing */
+		text_puts(out, "<a:Header></a:Header>");
+		return;
+	}
+	text_puts(out, "<a:Header><b:To>" ANONYMOUS "</b:To><b:RelatesTo>");
+	text_xml(out, head->relates_to);
+	text_puts(out, "</b:RelatesTo><b:Action a:mustUnderstand=\"true\">");
+	text_xml(out, head->action);
+	text_printf(out,
+		    "</b:Action><b:MessageID>uuid:00000000-8086-8086-8086-%012" PRIX64
+		    "</b:MessageID>",
+		    head->message_number);
+	if (head->uri) {
+		text_puts(out, "<c:ResourceURI>");
+		text_xml(out, head->uri);
+		text_puts(out, "</c:ResourceURI>");
+	}
+	text_puts(out, "</a:Header>");
+}
+
+void envelope_write(struct text *out, const struct envelope_head *head,
+		    const struct envelope_body *body)
+{
+	unsigned i;
+
+	text_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?><a:Envelope"
+		       " xmlns:a=\"" NS_SOAP "\" xmlns:b=\"" NS_ADDRESSING "\""
+		       " xmlns:c=\"" NS_WSMAN "\" xmlns:d=\"" NS_TRUST "\""
+		       " xmlns:e=\"" NS_SECURITY "\" xmlns:f=\"" NS_BINDING "\"");
+	for (i = 0; i < body->ns_count; i++)
+		text_printf(out, " xmlns:%c=\"%s\"", (char)('g' + i), body->ns[i]);
+	text_puts(out, " xmlns:xsi=\"" NS_XSI "\">");
+	write_headers(out, head);
+	text_puts(out, "<a:Body>");
+	text_add(out, body->xml.bytes, body->xml.len);
+	text_puts(out, "</a:Body></a:Envelope>");
+}
+
+struct fault_row {
+	const char *name;
+	unsigned http;
+	const char *code;    /* a: the SOAP namespace */
+	const char *subcode; /* fault layout: b addressing, c enumeration, e wsman */
+	const char *action;
+	const char *text;
+};
+
+static const struct fault_row rows[FAULTS] = {
+	[FAULT_DESTINATION] = { "DestinationUnreachable", 400, "a:Sender",
+				"b:DestinationUnreachable", ACTION_FAULT_ADDRESSING,
+				"There is no resource at the destination of this request." },
+	[FAULT_ACTION] = { "ActionNotSupported", 400, "a:Sender", "b:ActionNotSupported",
+			   ACTION_FAULT_ADDRESSING, "The resource cannot do this action." },
+	[FAULT_SELECTORS] = { "InvalidSelectors", 400, "a:Sender", "e:InvalidSelectors",
+			      ACTION_FAULT_WSMAN, "The selectors name no resource." },
+	[FAULT_EXISTS] = { "AlreadyExists", 400, "a:Sender", "e:AlreadyExists", ACTION_FAULT_WSMAN,
+			   "A resource of this identity exists already." },
+	[FAULT_INTERNAL] = { "InternalError", 500, "a:Receiver", "e:InternalError",
+			     ACTION_FAULT_WSMAN, "The service could not carry out the request." },
+	[FAULT_SCHEMA] = { "SchemaValidationError", 400, "a:Sender", "e:SchemaValidationError",
+			   ACTION_FAULT_WSMAN, "The content does not follow its schema." },
+	[FAULT_CONTEXT] = { "InvalidEnumerationContext", 400, "a:Sender",
+			    "c:InvalidEnumerationContext", ACTION_FAULT_WSMAN,
+			    "The enumeration context is unknown or used up." },
+	[FAULT_UNDERSTAND] = { "MustUnderstand", 400, "a:MustUnderstand", NULL, ACTION_FAULT_WSMAN,
+			       "A header was not understood." },
+	[FAULT_ENCODING] = { "EncodingLimit", 400, "a:Sender", "e:EncodingLimit",
+			     ACTION_FAULT_WSMAN, "MaxEnvelopeSize is too small." },
+	[FAULT_HEADER] = { "MessageInformationHeaderRequired", 400, "a:Sender",
+			   "b:MessageInformationHeaderRequired", ACTION_FAULT_ADDRESSING,
+			   "A required header is missing." },
+};
+
+unsigned envelope_fault_http(enum fault fault)
+{
+	return fault == FAULT_NONE ? 200 : rows[fault].http;
+}
+
+const char *envelope_fault_name(enum fault fault)
+{
+	return fault == FAULT_NONE ? "ok" : rows[fault].name;
+}
+
+static void write_fault_start(struct text *out)
+{
+	text_puts(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?><a:Envelope"
+		       " xmlns:g=\"" NS_BINDING "\" xmlns:f=\"" NS_EVENTING "\""
+		       " xmlns:e=\"" NS_WSMAN "\" xmlns:d=\"" NS_TRANSFER "\""
+		       " xmlns:c=\"" NS_ENUMERATION "\" xmlns:b=\"" NS_ADDRESSING "\""
+		       " xmlns:a=\"" NS_SOAP "\" xmlns:h=\"" NS_TRUST "\""
+		       " xmlns:i=\"" NS_SECURITY "\" xmlns:xsi=\"" NS_XSI "\">");
+}
+
+void envelope_write_fault(struct text *out, const struct envelope_head *head,
+			  struct outcome outcome)
+{
+	const struct fault_row *row = &rows[outcome.fault];
+	struct envelope_head fault_head = *head;
+
+	CHECK(outcome.fault != FAULT_NONE);
+	fault_head.action = row->action;
+	fault_head.uri = NULL;
+	write_fault_start(out);
+	write_headers(out, &fault_head);
+	text_printf(out, "<a:Body><a:Fault><a:Code><a:Value>%s</a:Value>", row->code);
+	if (row->subcode)
+		text_printf(out, "<a:Subcode><a:Value>%s</a:Value></a:Subcode>", row->subcode);
+	text_printf(out, "</a:Code><a:Reason><a:Text xml:lang=\"en-US\">%s</a:Text></a:Reason>",
+		    row->text);
+	text_puts(out, "<a:Detail>");
+	if (outcome.fault == FAULT_INTERNAL)
+		text_printf(out, "AMT-STATUS %u", outcome.status);
+	text_puts(out, "</a:Detail></a:Fault></a:Body></a:Envelope>");
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* knobs.h - every behaviour the public sources leave open (CHOICE in amt-system-defense.md) and
+ * every habit a client must survive, as settings of one device.
+ *
+ * The table in knobs.c feeds --set, --help, the control socket, fleet files and the list in
+ * docs/amtsim.md: a new knob is one row. */
+#ifndef AMTSIM_KNOBS_H
+#define AMTSIM_KNOBS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct text;
+
+enum server_header { SERVER_FULL, SERVER_SHORT, SERVER_NONE };
+enum qop_offer { QOP_RELEASE, QOP_AUTH, QOP_AUTH_INT };
+enum absent_form { ABSENT_FAULT, ABSENT_EMPTY };
+enum second_binding { SECOND_FAULT, SECOND_REPLACE };
+enum wireless_port { WIRELESS_ABSENT, WIRELESS_UNSUPPORTED, WIRELESS_PRESENT };
+enum no_instance { NO_INSTANCE_DESTINATION, NO_INSTANCE_SELECTORS };
+enum schema_form { SCHEMA_STATUS, SCHEMA_FAULT };
+enum timeout_leaves { TIMEOUT_INACTIVE, TIMEOUT_GONE };
+enum flag_coding { FLAG_BIT, FLAG_MASK };
+
+struct knobs {
+	uint32_t chunking; /* enum web_chunking */
+	uint32_t seed;
+	uint32_t server_header;
+	uint32_t plain_port;
+	uint32_t web_ui;
+	uint32_t max_connections;
+	uint32_t idle_s;
+	uint32_t slow_ms;
+
+	uint32_t qop;
+	uint32_t stale;
+	uint32_t nonce_loss_percent;
+	uint32_t nonce_uses;
+	uint32_t lock_after;
+	uint32_t lock_s;
+	uint32_t tls_memory;
+
+	uint32_t page_items;
+	uint32_t late_end;
+	uint32_t contexts;
+	uint32_t absent_form;
+	uint32_t no_instance;
+	uint32_t schema_form;
+
+	uint32_t max_policies;
+	uint32_t max_filters;
+	uint32_t tx_filters;
+	uint32_t rx_filters;
+	uint32_t tx_counters;
+	uint32_t rx_counters;
+	uint32_t ipv6_ratio;
+	uint32_t share_filters;
+	uint32_t unsupported;
+	uint32_t second_binding;
+	uint32_t in_use_status;
+	uint32_t wireless;
+	uint32_t default_statistics;
+	uint32_t timeout_leaves;
+	uint32_t flag_coding;
+	uint32_t rate_overshoot;
+	uint32_t flash_writes;
+	uint32_t flash_window_s;
+	uint32_t flash_bindings;
+	uint32_t boot_s;
+	uint32_t lease_s;
+	uint32_t keep_over_reset;
+};
+
+void knobs_init(struct knobs *knobs);
+/* "name" and "value" as text; NULL if taken, else a sentence for a person (static storage). */
+const char *knobs_set(struct knobs *knobs, const char *name, const char *value);
+/* One line per knob: name, value, accepted values, help. */
+void knobs_list(const struct knobs *knobs, struct text *out);
+
+#endif
