@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* hash.h - the keyed hash of the packet path's tables.
+ *
+ * A stranger chooses the addresses that we hash, so the hash has a random key from start-up: collisions
+ * cannot be aimed.  The construction is a multiply-fold over 64-bit words with keyed constants (the idea
+ * of wyhash/MUM: Vladimir Makarov 2016); fast, not cryptographic: an attacker who cannot observe table
+ * timing cannot learn the key.  In replay a fixed key keeps facts identical between runs. */
+#ifndef CORDON_NET_HASH_H
+#define CORDON_NET_HASH_H
+
+#include <stdint.h>
+#include <string.h>
+
+struct hash_key { uint64_t words[2]; };
+
+static inline uint64_t hash_fold(uint64_t a, uint64_t b)
+{
+	__extension__ unsigned __int128 product = (unsigned __int128)a * b;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* Mixes count 64-bit words. */
+static inline uint64_t hash_words(const struct hash_key *key, const uint64_t *words, unsigned count)
+{
+	uint64_t h = key->words[0];
+
+	for (unsigned i = 0; i < count; i++)
+		h = hash_fold(h ^ words[i], key->words[1] | 1);
+	return hash_fold(h, UINT64_C(0x9e3779b97f4a7c15) ^ key->words[0]);
+}
+
+#endif
