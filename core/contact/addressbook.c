@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* addressbook.c - the neighbours of each VLAN (worm-detection.md C.7: the LAN must be mapped
+ * passively).
+ *
+ * Two tables of small sets; the longest unheard entry of a full set is forgotten.  An address
+ * answered for by a proxy or a forger simply has that owner: judging claims is not this file's
+ * business. */
+#include "core/contact/addressbook.h"
+
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/net/hash.h"
+
+#define WAYS         4
+#define VLANS        4096
+#define WARM_MINUTES 10
+#define MINUTE_MS    60000
+
+/* What a MAC calls its own. */
+struct holder {
+	struct mac mac;
+	uint16_t vlan;
+	uint8_t v4[4]; /* 0.0.0.0: none */
+	uint32_t is_router;
+	uint32_t heard_ms; /* only for eviction */
+	struct ip v6;      /* ::: none */
+};
+
+struct calendar {
+	uint32_t minute;
+	uint32_t minutes;
+};
+
+struct addressbook {
+	struct hash_key key;
+	struct owner *owners;
+	struct holder *holders;
+	struct calendar *calendars;
+	uint32_t capacity, set_mask;
+};
+
+struct addressbook *addressbook_new(uint32_t capacity, const struct hash_key *key)
+{
+	struct addressbook *book = mem_alloc(sizeof(*book));
+
+	book->key = *key;
+	for (book->capacity = WAYS; book->capacity < capacity;)
+		book->capacity *= 2;
+	book->set_mask = book->capacity / WAYS - 1;
+	book->owners = mem_table(book->capacity, sizeof(*book->owners));
+	book->holders = mem_table(book->capacity, sizeof(*book->holders));
+	book->calendars = mem_array(VLANS, sizeof(*book->calendars));
+	return book;
+}
+
+void addressbook_free(struct addressbook *book)
+{
+	if (!book)
+		return;
+	mem_free_table(book->owners, book->capacity, sizeof(*book->owners));
+	mem_free_table(book->holders, book->capacity, sizeof(*book->holders));
+	mem_free(book->calendars);
+	mem_free(book);
+}
+
+static struct owner *owner_set(const struct addressbook *book, const struct host_key *address)
+{
+	uint64_t words[3];
+
+	memcpy(words, address, sizeof(words));
+	return book->owners + ((uint32_t)hash_words(&book->key, words, 3) & book->set_mask) * WAYS;
+}
+
+static struct holder *holder_set(const struct addressbook *book, uint16_t vlan,
+				 const struct mac *mac)
+{
+	uint64_t word = 0;
+
+	memcpy(&word, mac, sizeof(*mac));
+	word |= (uint64_t)vlan << 48;
+	return book->holders + ((uint32_t)hash_words(&book->key, &word, 1) & book->set_mask) * WAYS;
+}
+
+static struct owner *find_owner(const struct addressbook *book, const struct host_key *address)
+{
+	struct owner *set = owner_set(book, address);
+
+	for (unsigned i = 0; i < WAYS; i++)
+		if (set[i].taken && set[i].vlan == address->vlan &&
+		    ip_equal(&set[i].ip, &address->ip))
+			return &set[i];
+	return NULL;
+}
+
+static struct holder *find_holder(const struct addressbook *book, uint16_t vlan,
+				  const struct mac *mac)
+{
+	struct holder *set = holder_set(book, vlan, mac);
+
+	for (unsigned i = 0; i < WAYS; i++)
+		if (set[i].vlan == vlan && mac_equal(&set[i].mac, mac))
+			return &set[i];
+	return NULL;
+}
+
+const struct owner *addressbook_owner(const struct addressbook *book,
+				      const struct host_key *address)
+{
+	return find_owner(book, address);
+}
+
+static struct owner *owner_room(const struct addressbook *book, const struct host_key *address,
+				uint32_t now_ms)
+{
+	struct owner *set = owner_set(book, address), *victim = set;
+
+	for (struct owner *o = set; o < set + WAYS && victim->taken; o++)
+		if (!o->taken || now_ms - o->heard_ms > now_ms - victim->heard_ms)
+			victim = o;
+	*victim = (struct owner){ .ip = address->ip, .vlan = address->vlan, .taken = 1 };
+	return victim;
+}
+
+static struct holder *holder_room(const struct addressbook *book, uint16_t vlan,
+				  const struct mac *mac, uint32_t now_ms)
+{
+	struct holder *set = holder_set(book, vlan, mac), *victim = set;
+
+	for (struct holder *h = set; h < set + WAYS && !mac_is_zero(&victim->mac); h++)
+		if (mac_is_zero(&h->mac) || now_ms - h->heard_ms > now_ms - victim->heard_ms)
+			victim = h;
+	*victim = (struct holder){ .mac = *mac, .vlan = vlan };
+	return victim;
+}
+
+static void keep_calendar(struct calendar *calendar, uint32_t now_ms)
+{
+	uint32_t minute = now_ms / MINUTE_MS + 1;
+
+	if (calendar->minute == minute)
+		return;
+	calendar->minute = minute;
+	calendar->minutes++;
+}
+
+void addressbook_learn(struct addressbook *book, const struct host_key *address,
+		       const struct mac *mac, uint32_t now_ms)
+{
+	struct owner *owner = find_owner(book, address);
+	struct holder *holder = find_holder(book, address->vlan, mac);
+
+	if (mac_is_zero(mac) || mac_is_group(mac))
+		return;
+	if (!owner)
+		owner = owner_room(book, address, now_ms);
+	owner->mac = *mac;
+	owner->heard_ms = now_ms;
+	if (!holder)
+		holder = holder_room(book, address->vlan, mac, now_ms);
+	holder->heard_ms = now_ms;
+	if (ip_is_v4(&address->ip))
+		memcpy(holder->v4, address->ip.bytes + 12, 4);
+	else
+		holder->v6 = address->ip;
+	keep_calendar(&book->calendars[address->vlan % VLANS], now_ms);
+}
+
+bool addressbook_address(const struct addressbook *book, uint16_t vlan, const struct mac *mac,
+			 const struct ip *like, struct ip *address)
+{
+	const struct holder *holder = find_holder(book, vlan, mac);
+
+	if (!holder || mac_is_zero(mac))
+		return false;
+	if (!ip_is_v4(like)) {
+		*address = holder->v6;
+		return !ip_is_unspecified(address);
+	}
+	*address = ip_from_v4(holder->v4);
+	return ip_v4_number(address) != 0;
+}
+
+void addressbook_mark_router(struct addressbook *book, uint16_t vlan, const struct mac *mac)
+{
+	struct holder *holder = find_holder(book, vlan, mac);
+
+	if (holder)
+		holder->is_router = 1;
+}
+
+bool addressbook_is_router(const struct addressbook *book, uint16_t vlan, const struct mac *mac)
+{
+	const struct holder *holder = find_holder(book, vlan, mac);
+
+	return holder && holder->is_router;
+}
+
+bool addressbook_is_warm(const struct addressbook *book, uint16_t vlan)
+{
+	return book->calendars[vlan % VLANS].minutes >= WARM_MINUTES;
+}

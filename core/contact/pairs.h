@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pairs.h - who has reached for whom: the memory behind first contacts.
+ *
+ * A fixed-size table of (source, destination, kind, port) in sets of eight, keyed hash, 56 bytes
+ * per pair (48 and a mark of 8).  The source is held as a keyed 32-bit check next to its 32-bit
+ * hash tag and as an index of the host table; destination, kind and port are held in full.
+ *
+ * A pair that waits for an answer stands in one of the queues.  Each queue has one constant delay,
+ * so the oldest is always at its head and no timer heap is needed.  Times are milliseconds that
+ * wrap.
+ *
+ * When a set is full, the settled pair longest unused goes first, then the oldest waiting one. */
+#ifndef CORDON_CONTACT_PAIRS_H
+#define CORDON_CONTACT_PAIRS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/net/addr.h"
+#include "core/net/hash.h"
+
+#define PAIRS_NONE UINT32_MAX
+
+enum pair_queue { QUEUE_NONE, QUEUE_OPENED, QUEUE_NEIGHBOR, QUEUE_ECHO, QUEUE_FLOW, PAIR_QUEUES };
+
+struct pair {
+	struct ip dst;
+	uint64_t opened_ns; /* wall */
+	uint32_t host; /* index of the source in the host table; may be stale: compare src_check */
+	uint32_t src_check;
+	uint32_t newer, older; /* neighbours in the queue */
+	uint16_t src_port, dst_port;
+	uint8_t kind, state, flags; /* enum contact_kind, contact_outcome, contact_flag */
+	uint8_t queue;              /* enum pair_queue */
+};
+
+_Static_assert(sizeof(struct pair) == 48, "a pair and its mark stay below 64 bytes");
+
+/* What is looked for; made by pairs_key(). */
+struct pair_key {
+	struct ip dst;
+	uint64_t hash;
+	uint32_t src_check;
+	uint16_t dst_port;
+	uint8_t kind;
+};
+
+struct pairs;
+
+struct pairs *pairs_new(uint32_t capacity, const struct hash_key *key);
+void pairs_free(struct pairs *pairs);
+
+uint32_t pairs_src_check(const struct pairs *pairs, const struct host_key *src);
+struct pair_key pairs_key(const struct pairs *pairs, const struct host_key *src,
+			  const struct ip *dst, uint8_t kind, uint16_t dst_port);
+
+uint32_t pairs_find(const struct pairs *pairs, const struct pair_key *key); /* or PAIRS_NONE */
+/* The place that a new pair would take: free, or the one to be given up.  A waiting one is still
+ * in its queue: the caller takes it out, then calls pairs_place(). */
+uint32_t pairs_room(const struct pairs *pairs, const struct pair_key *key, uint32_t now_ms);
+struct pair *pairs_place(struct pairs *pairs, uint32_t index, const struct pair_key *key,
+			 uint32_t now_ms);
+struct pair *pairs_at(struct pairs *pairs, uint32_t index);
+
+uint32_t pairs_used_ms(const struct pairs *pairs,
+		       uint32_t index); /* while it waits: when it opened */
+void pairs_touch(struct pairs *pairs, uint32_t index, uint32_t now_ms);
+
+void pairs_enqueue(struct pairs *pairs, uint32_t index, enum pair_queue queue);
+void pairs_dequeue(struct pairs *pairs, uint32_t index); /* in no queue: nothing happens */
+uint32_t pairs_oldest(const struct pairs *pairs, enum pair_queue queue); /* or PAIRS_NONE */
+
+#endif

@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tracker.c - life, time and reports of the tracker.
+ *
+ * Every waiting contact stands in a queue of constant delay, so time costs one comparison per
+ * packet.  The monotonic clock is built from the packets' wall times: a step back adds nothing, and
+ * after a pause of more than a minute nobody is blamed for the silence.
+ *
+ * Left out on purpose: reassembly and connection state.  One contact has a handful of states and
+ * ends with its first answer. */
+#include "core/contact/tracker_internal.h"
+
+#include <string.h>
+
+#include "core/base/invariant.h"
+#include "core/base/mem.h"
+#include "core/base/units.h"
+
+#define HOSTS_DEFAULT          UINT32_C(65536)
+#define CONTACTS_DEFAULT       UINT32_C(1048576)
+#define OUTSTANDING_DEFAULT_MS 250
+#define MEMORY_DEFAULT_MS      (10 * 60 * 1000)
+#define PAUSE_NS               s_to_ns(60)
+#define ANSWERS_CURRENT_MS     10000
+#define NEVER                  UINT64_MAX
+
+/* How long an answer may take: ARP repeats after 1 s, ping and SYN retries fall within these. */
+static const uint32_t queue_delay_ms[PAIR_QUEUES] = {
+	[QUEUE_NEIGHBOR] = 1000,
+	[QUEUE_ECHO] = 2000,
+	[QUEUE_FLOW] = 5000,
+};
+
+struct tracker *tracker_new(const struct tracker_config *config, const struct tracker_sink *sink)
+{
+	struct tracker *tracker = mem_alloc(sizeof(*tracker));
+	uint32_t hosts_max = config->hosts_max ? config->hosts_max : HOSTS_DEFAULT;
+
+	tracker->sink = *sink;
+	tracker->hosts = hosts_new(hosts_max, config->slot_size, &config->key);
+	tracker->pairs = pairs_new(config->contacts_max ? config->contacts_max : CONTACTS_DEFAULT,
+				   &config->key);
+	tracker->book = addressbook_new(hosts_max, &config->key);
+	tracker->popular = popular_new(hosts_max / 4 + 1, &config->key);
+	tracker->outstanding_ms = config->outstanding_ns
+					  ? (uint32_t)(config->outstanding_ns / NS_PER_MS)
+					  : OUTSTANDING_DEFAULT_MS;
+	tracker->memory_ms = config->memory_ns ? (uint32_t)(config->memory_ns / NS_PER_MS)
+					       : MEMORY_DEFAULT_MS;
+	tracker->due_ns = NEVER;
+	return tracker;
+}
+
+void tracker_free(struct tracker *tracker)
+{
+	if (!tracker)
+		return;
+	popular_free(tracker->popular);
+	addressbook_free(tracker->book);
+	pairs_free(tracker->pairs);
+	hosts_free(tracker->hosts);
+	mem_free(tracker);
+}
+
+struct hosts *tracker_hosts(struct tracker *tracker)
+{
+	return tracker->hosts;
+}
+
+struct tracker_counts tracker_counts(const struct tracker *tracker)
+{
+	return tracker->counts;
+}
+
+struct host *tracker_pair_host(struct tracker *tracker, const struct pair *pair)
+{
+	struct host *host = hosts_at(tracker->hosts, pair->host);
+
+	return host->pair_check == pair->src_check ? host : NULL;
+}
+
+static void report(struct tracker *tracker, const struct pair *pair, uint8_t previous)
+{
+	struct host *host = tracker_pair_host(tracker, pair);
+	uint64_t elapsed_us = tracker->wall_ns > pair->opened_ns
+				      ? (tracker->wall_ns - pair->opened_ns) / NS_PER_US
+				      : 0;
+	struct contact contact;
+
+	if (!host)
+		return; /* forgotten with its evidence: nothing left to add to */
+	contact = (struct contact){
+		.src = host->key.ip,
+		.dst = pair->dst,
+		.opened_ns = pair->opened_ns,
+		.elapsed_us = elapsed_us < UINT32_MAX ? (uint32_t)elapsed_us : UINT32_MAX,
+		.host = pair->host,
+		.vlan = host->key.vlan,
+		.src_port = pair->src_port,
+		.dst_port = pair->dst_port,
+		.kind = pair->kind,
+		.outcome = pair->state,
+		.previous = previous,
+		.flags = pair->flags,
+		.roles = host->roles,
+	};
+	if (host->roles & HOST_ROUTER)
+		contact.flags |= CONTACT_FROM_ROUTER;
+	tracker->sink.contact(tracker->sink.arg, host, &contact);
+}
+
+bool tracker_is_waiting(const struct tracker *tracker, uint32_t index)
+{
+	return pairs_at(tracker->pairs, index)->queue != QUEUE_NONE;
+}
+
+static void count_waiting(struct tracker *tracker, const struct pair *pair, int change)
+{
+	uint16_t *slot = &tracker->waiting[pair->src_check % WAITING_SLOTS];
+
+	if (pair->kind != CONTACT_TCP)
+		return;
+	tracker->tcp_waiting = (uint32_t)((int64_t)tracker->tcp_waiting + change);
+	/* Sticky when full: then the source is merely looked up more often than needed. */
+	if (*slot != UINT16_MAX)
+		*slot = (uint16_t)(*slot + change);
+}
+
+static void stop_waiting(struct tracker *tracker, uint32_t index)
+{
+	struct pair *pair = pairs_at(tracker->pairs, index);
+
+	if (pair->queue == QUEUE_NONE)
+		return;
+	count_waiting(tracker, pair, -1);
+	pairs_dequeue(tracker->pairs, index);
+}
+
+static void count_outcome(struct tracker *tracker, enum contact_outcome outcome)
+{
+	struct tracker_counts *counts = &tracker->counts;
+
+	if (outcome == CONTACT_ACCEPTED)
+		counts->accepted++;
+	else if (outcome == CONTACT_REFUSED)
+		counts->refused++;
+	else if (outcome == CONTACT_IGNORED)
+		counts->ignored++;
+	else if (outcome == CONTACT_UNROUTED)
+		counts->unrouted++;
+}
+
+void tracker_settle(struct tracker *tracker, uint32_t index, enum contact_outcome outcome)
+{
+	struct pair *pair = pairs_at(tracker->pairs, index);
+	uint8_t previous = pair->state;
+
+	INVARIANT(previous != outcome);
+	stop_waiting(tracker, index);
+	pair->state = (uint8_t)outcome;
+	pairs_touch(tracker->pairs, index, tracker->now_ms);
+	count_outcome(tracker, outcome);
+	report(tracker, pair, previous);
+}
+
+/* ---- time
+ * --------------------------------------------------------------------------------------- */
+
+static uint32_t delay_ms(const struct tracker *tracker, unsigned queue)
+{
+	return queue == QUEUE_OPENED ? tracker->outstanding_ms : queue_delay_ms[queue];
+}
+
+static bool is_due(const struct tracker *tracker, unsigned queue, uint32_t index)
+{
+	return index != PAIRS_NONE &&
+	       tracker->now_ms - pairs_used_ms(tracker->pairs, index) >= delay_ms(tracker, queue);
+}
+
+/* Would an answer to this contact have been heard? */
+static bool is_blind(const struct tracker *tracker, const struct host *host,
+		     const struct pair *pair)
+{
+	if (pair->kind == CONTACT_ARP || pair->kind == CONTACT_ND)
+		return false; /* whether unicast answers reach us is told by HOST_UNICAST_SEEN */
+	if (!host || host->roles & HOST_BLIND)
+		return true;
+	return !ip_is_private(&pair->dst) &&
+	       (!tracker->public_heard ||
+		tracker->now_ms - tracker->public_answer_ms > ANSWERS_CURRENT_MS);
+}
+
+static enum pair_queue queue_of_kind(unsigned kind)
+{
+	if (kind == CONTACT_ARP || kind == CONTACT_ND)
+		return QUEUE_NEIGHBOR;
+	return kind == CONTACT_ICMP ? QUEUE_ECHO : QUEUE_FLOW;
+}
+
+static void become_outstanding(struct tracker *tracker, uint32_t index)
+{
+	struct pair *pair = pairs_at(tracker->pairs, index);
+	struct host *host = tracker_pair_host(tracker, pair);
+
+	if (host && queue_of_kind(pair->kind) == QUEUE_NEIGHBOR &&
+	    tracker_owner_heard_since(tracker, host, index)) {
+		tracker_settle(tracker, index, CONTACT_ACCEPTED);
+		return;
+	}
+	if (is_blind(tracker, host, pair))
+		pair->flags |= CONTACT_BLIND;
+	pairs_dequeue(tracker->pairs, index);
+	pairs_enqueue(tracker->pairs, index, queue_of_kind(pair->kind));
+	pair->state = CONTACT_OUTSTANDING;
+	report(tracker, pair, CONTACT_PENDING);
+}
+
+/* A contact whose provisional failure was held back stays held back: CONTACT_BLIND is never
+ * taken off. */
+static void give_up_waiting(struct tracker *tracker, uint32_t index)
+{
+	struct pair *pair = pairs_at(tracker->pairs, index);
+	struct host *host = tracker_pair_host(tracker, pair);
+
+	if (is_blind(tracker, host, pair))
+		pair->flags |= CONTACT_BLIND;
+	if (host && queue_of_kind(pair->kind) == QUEUE_NEIGHBOR &&
+	    tracker_owner_heard_since(tracker, host, index))
+		tracker_settle(tracker, index, CONTACT_ACCEPTED);
+	else
+		tracker_settle(tracker, index, CONTACT_IGNORED);
+}
+
+static void find_next_due(struct tracker *tracker)
+{
+	tracker->due_ns = NEVER;
+	for (unsigned q = QUEUE_OPENED; q < PAIR_QUEUES; q++) {
+		uint32_t index = pairs_oldest(tracker->pairs, q);
+		uint64_t left_ms;
+
+		if (index == PAIRS_NONE)
+			continue;
+		left_ms = delay_ms(tracker, q) -
+			  (tracker->now_ms - pairs_used_ms(tracker->pairs, index));
+		if (tracker->mono_ns + ms_to_ns(left_ms) < tracker->due_ns)
+			tracker->due_ns = tracker->mono_ns + ms_to_ns(left_ms);
+	}
+}
+
+static void settle_due(struct tracker *tracker)
+{
+	tracker->now_ms = (uint32_t)(tracker->mono_ns / NS_PER_MS);
+	for (unsigned q = QUEUE_OPENED; q < PAIR_QUEUES; q++) {
+		uint32_t index;
+
+		while (is_due(tracker, q, index = pairs_oldest(tracker->pairs, q))) {
+			if (q == QUEUE_OPENED)
+				become_outstanding(tracker, index);
+			else
+				give_up_waiting(tracker, index);
+		}
+	}
+	find_next_due(tracker);
+}
+
+/* Nobody listened: what waited is not judged. */
+static void blame_nobody(struct tracker *tracker)
+{
+	for (unsigned q = QUEUE_OPENED; q < PAIR_QUEUES; q++) {
+		uint32_t index;
+
+		while ((index = pairs_oldest(tracker->pairs, q)) != PAIRS_NONE) {
+			pairs_at(tracker->pairs, index)->flags |= CONTACT_BLIND;
+			tracker_settle(tracker, index, CONTACT_IGNORED);
+		}
+	}
+	tracker->due_ns = NEVER;
+}
+
+static void pass_time(struct tracker *tracker, uint64_t wall_ns)
+{
+	uint64_t step_ns = wall_ns - tracker->wall_ns;
+
+	if (wall_ns < tracker->wall_ns) {
+		tracker->counts.time_steps_back++;
+		step_ns = 0;
+	} else if (tracker->wall_ns == 0) {
+		step_ns = 0; /* the first packet starts the clock */
+	}
+	tracker->wall_ns = wall_ns;
+	tracker->mono_ns += step_ns;
+	if (step_ns > PAUSE_NS) {
+		tracker->now_ms = (uint32_t)(tracker->mono_ns / NS_PER_MS);
+		blame_nobody(tracker);
+	}
+	if (tracker->mono_ns >= tracker->due_ns)
+		settle_due(tracker);
+}
+
+void tracker_advance(struct tracker *tracker, uint64_t wall_ns)
+{
+	if (wall_ns > tracker->wall_ns)
+		pass_time(tracker, wall_ns);
+}
+
+/* ---- opening
+ * ------------------------------------------------------------------------------------ */
+
+struct pair_key tracker_key(const struct tracker *tracker, const struct ip *src,
+			    const struct ip *dst, const struct packet *packet, uint8_t kind,
+			    uint16_t dst_port)
+{
+	struct host_key host = host_key_of(src, packet->vlan);
+
+	return pairs_key(tracker->pairs, &host, dst, kind, dst_port);
+}
+
+static bool is_remembered(struct tracker *tracker, uint32_t index)
+{
+	return tracker_is_waiting(tracker, index) ||
+	       tracker->now_ms - pairs_used_ms(tracker->pairs, index) <= tracker->memory_ms;
+}
+
+static struct pair *take_place(struct tracker *tracker, const struct pair_key *key, uint32_t *index)
+{
+	if (*index == PAIRS_NONE)
+		*index = pairs_room(tracker->pairs, key, tracker->now_ms);
+	if (tracker_is_waiting(tracker, *index)) {
+		tracker->counts.contacts_evicted++;
+		stop_waiting(tracker, *index);
+	}
+	return pairs_place(tracker->pairs, *index, key, tracker->now_ms);
+}
+
+static void start_waiting(struct tracker *tracker, uint32_t index)
+{
+	pairs_enqueue(tracker->pairs, index, QUEUE_OPENED);
+	count_waiting(tracker, pairs_at(tracker->pairs, index), 1);
+	if (tracker->mono_ns + ms_to_ns(tracker->outstanding_ms) < tracker->due_ns)
+		tracker->due_ns = tracker->mono_ns + ms_to_ns(tracker->outstanding_ms);
+}
+
+static void open_contact(struct tracker *tracker, const struct reach *reach,
+			 const struct pair_key *key, uint32_t index)
+{
+	struct host_key src = host_key_of(reach->src, reach->packet->vlan);
+	struct host *host = hosts_need(tracker->hosts, &src, tracker->mono_ns);
+	struct pair *pair = take_place(tracker, key, &index);
+
+	tracker_bind_mac(tracker, host, reach->src_mac, reach->kind == CONTACT_ARP);
+	host->pair_check = key->src_check;
+	pair->host = hosts_index(tracker->hosts, host);
+	pair->opened_ns = tracker->wall_ns;
+	pair->src_port = reach->src_port;
+	pair->flags = reach->flags;
+	if (queue_of_kind(reach->kind) == QUEUE_NEIGHBOR)
+		pair->flags |= tracker_neighbor_flags(tracker, host, reach);
+	else if (reach->src_mac && !mac_is_group(&reach->packet->dst_mac))
+		host->roles |= HOST_UNICAST_SEEN;
+	start_waiting(tracker, index);
+	tracker->counts.contacts++;
+	report(tracker, pair, CONTACT_PENDING);
+}
+
+static struct pair_key key_of(const struct tracker *tracker, const struct reach *reach)
+{
+	return tracker_key(tracker, reach->src, reach->dst, reach->packet, reach->kind,
+			   reach->dst_port);
+}
+
+static bool is_repeat(struct tracker *tracker, uint32_t index)
+{
+	if (index == PAIRS_NONE || !is_remembered(tracker, index))
+		return false;
+	/* While it waits the mark holds the time of opening, which a repetition must not move. */
+	if (!tracker_is_waiting(tracker, index))
+		pairs_touch(tracker->pairs, index, tracker->now_ms);
+	return true;
+}
+
+bool tracker_repeat(struct tracker *tracker, const struct reach *reach)
+{
+	struct pair_key key = key_of(tracker, reach);
+
+	return is_repeat(tracker, pairs_find(tracker->pairs, &key));
+}
+
+void tracker_reach(struct tracker *tracker, const struct reach *reach)
+{
+	struct pair_key key = key_of(tracker, reach);
+	uint32_t index = pairs_find(tracker->pairs, &key);
+
+	if (!is_repeat(tracker, index))
+		open_contact(tracker, reach, &key, index);
+}
+
+/* ---- packets
+ * ------------------------------------------------------------------------------------ */
+
+void tracker_see(struct tracker *tracker, const struct packet *packet)
+{
+	tracker->counts.packets++;
+	pass_time(tracker, packet->wall_ns);
+	if (packet->kind == PACKET_TCP && !(packet->tcp_flags & (TCP_SYN | TCP_RST))) {
+		if (tracker->tcp_waiting)
+			tracker_segment(tracker, packet);
+		return;
+	}
+	tracker->now_ms = (uint32_t)(tracker->mono_ns / NS_PER_MS);
+	switch (packet->kind) {
+	case PACKET_TCP:
+		tracker_tcp(tracker, packet);
+		break;
+	case PACKET_UDP:
+		tracker_udp(tracker, packet);
+		break;
+	case PACKET_ICMP:
+		tracker_icmp(tracker, packet);
+		break;
+	case PACKET_ARP:
+	case PACKET_ND:
+		tracker_neighbor(tracker, packet);
+		break;
+	default:
+		break; /* no contact of ours: LLC, EAPOL, later fragments ... */
+	}
+}

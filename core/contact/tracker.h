@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tracker.h - packets in, first contacts and their outcomes out.
+ *
+ * Time is the packets' own, made monotonic: steps back count as zero.  A contact is reported when
+ * it opens (PENDING), once more when it is OUTSTANDING after outstanding_ns, and when it settles.
+ * Late answers after IGNORED are reported as ACCEPTED or REFUSED while the memory still holds the
+ * contact; a SYN-ACK after REFUSED or UNROUTED is reported too, so that a forged reset does not
+ * stick. Method: first-contact rule of Jung et al. 2004 (worm-detection.md C.1), provisional
+ * failure at 250 ms (C.2).
+ *
+ * Silence is evidence only where an answer would have been heard.  It is marked CONTACT_BLIND when
+ * the source is known to be answered out of our sight, when nobody hears answers from beyond the
+ * router (an outage), and when the packets themselves paused for longer than a minute (a cut file,
+ * a suspended sensor).
+ *
+ * Memory is bounded: tables are fixed at start.  When the set of a contact table is full, the
+ * settled contact longest unused goes first, then the oldest outstanding one (counted). */
+#ifndef CORDON_CONTACT_TRACKER_H
+#define CORDON_CONTACT_TRACKER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/net/hash.h"
+
+struct contact;
+struct host;
+struct hosts;
+struct packet;
+struct tracker;
+
+struct tracker_config {
+	struct hash_key key;
+	uint32_t hosts_max;      /* 0 = default 65536 */
+	uint32_t contacts_max;   /* 0 = default 1048576 */
+	uint64_t outstanding_ns; /* 0 = 250 ms */
+	uint64_t memory_ns;      /* 0 = 10 min: how long a contact stays known; at most 20 days */
+	size_t slot_size;        /* detector memory beside each host */
+};
+
+struct tracker_sink {
+	void *arg;
+	/* Both are borrowed for the call; neither may call the tracker. */
+	void (*contact)(void *arg, struct host *host, const struct contact *contact);
+	/* A host got a role (router, DHCP or DNS server, disputed): told once per role and host.
+	 * May be NULL. */
+	void (*role)(void *arg, const struct host *host, unsigned role);
+};
+
+struct tracker_counts {
+	uint64_t packets, contacts, accepted, refused, ignored, unrouted;
+	uint64_t contacts_evicted; /* outstanding ones given up because of memory */
+	uint64_t time_steps_back;
+};
+
+struct tracker *tracker_new(const struct tracker_config *config, const struct tracker_sink *sink);
+void tracker_free(struct tracker *tracker);
+void tracker_see(struct tracker *tracker, const struct packet *packet);
+/* Lets time pass without packets (live idle), and at the end of a file settles what is due. */
+void tracker_advance(struct tracker *tracker, uint64_t wall_ns);
+struct hosts *tracker_hosts(struct tracker *tracker);
+struct tracker_counts tracker_counts(const struct tracker *tracker);
+
+#endif

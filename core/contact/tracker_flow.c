@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tracker_flow.c - contacts over IP: TCP, UDP, ICMP echo and what ICMP errors say about them.
+ *
+ * Who began is the sender of the SYN, the first packet of a UDP exchange, or the echo request.
+ * Group destinations never count: discovery talks to everybody by design (worm-detection.md D.2).
+ *
+ * Left out on purpose: sequence numbers of answers.  A forged answer is repaired by the true one
+ * (a SYN-ACK after a reset wins) or noticed by the controller's witness; keeping numbers would
+ * cost 4 bytes per pair and still not stop a forger who hears the SYN. */
+#include "core/contact/tracker_internal.h"
+
+#include <netinet/in.h>
+#include <stddef.h>
+#include <string.h>
+
+#include "core/base/units.h"
+
+#define STREAM_CURRENT_MS 1000
+
+/* ICMP: RFC 792, RFC 1122 3.2.2.1, RFC 1812 5.2.7.1; ICMPv6: RFC 4443. */
+enum {
+	ICMP4_ECHO_REPLY = 0,
+	ICMP4_UNREACHABLE = 3,
+	ICMP4_ECHO = 8,
+	ICMP4_TIME_EXCEEDED = 11,
+	ICMP4_TIMESTAMP = 13,
+	ICMP4_TIMESTAMP_REPLY = 14,
+	ICMP4_MASK = 17,
+	ICMP4_MASK_REPLY = 18,
+	ICMP6_UNREACHABLE = 1,
+	ICMP6_TIME_EXCEEDED_TYPE = 3,
+	ICMP6_ECHO = 128,
+	ICMP6_ECHO_ANSWER = 129,
+};
+
+static bool between_single_hosts(const struct packet *packet)
+{
+	if (ip_is_multicast(&packet->dst) || ip_is_multicast(&packet->src))
+		return false;
+	if (ip_is_unspecified(&packet->dst) || ip_is_unspecified(&packet->src))
+		return false;
+	return !(packet->marks & PACKET_HAS_MACS) || !mac_is_group(&packet->dst_mac);
+}
+
+static const struct mac *sender_mac(const struct packet *packet)
+{
+	return packet->marks & PACKET_HAS_MACS ? &packet->src_mac : NULL;
+}
+
+/* An answer reached the one who began. */
+static void hear_answer(struct tracker *tracker, uint32_t index, const struct packet *packet)
+{
+	struct host *host = tracker_pair_host(tracker, pairs_at(tracker->pairs, index));
+
+	if (host)
+		host->roles = (uint16_t)((host->roles | HOST_UNICAST_SEEN) & ~HOST_BLIND);
+	if (!ip_is_private(&packet->src)) {
+		tracker->public_heard = true;
+		tracker->public_answer_ms = tracker->now_ms;
+	}
+}
+
+static void note_success(struct tracker *tracker, uint32_t index, const struct packet *packet)
+{
+	const struct pair *pair = pairs_at(tracker->pairs, index);
+	struct host_key service = host_key_of(&pair->dst, packet->vlan);
+
+	popular_add(tracker->popular, &service, (unsigned)pair->kind << 16 | pair->dst_port,
+		    pair->src_check);
+	if (pair->dst_port == 53)
+		tracker_watch_dns(tracker, packet);
+}
+
+static uint8_t popularity(const struct tracker *tracker, const struct packet *packet, uint8_t kind)
+{
+	struct host_key service = host_key_of(&packet->dst, packet->vlan);
+
+	return popular_is(tracker->popular, &service, (unsigned)kind << 16 | packet->dst_port)
+		       ? CONTACT_TO_POPULAR
+		       : 0;
+}
+
+/* ---- TCP
+ * ---------------------------------------------------------------------------------------- */
+
+static void tcp_open(struct tracker *tracker, const struct packet *packet)
+{
+	struct reach reach = { .packet = packet,
+			       .src = &packet->src,
+			       .dst = &packet->dst,
+			       .src_mac = sender_mac(packet),
+			       .src_port = packet->src_port,
+			       .dst_port = packet->dst_port,
+			       .kind = CONTACT_TCP };
+
+	reach.flags = popularity(tracker, packet, CONTACT_TCP);
+	if (!(packet->marks & PACKET_TCP_OPTIONS))
+		reach.flags |= CONTACT_BARE_SYN;
+	tracker_reach(tracker, &reach);
+}
+
+static void tcp_answer(struct tracker *tracker, const struct packet *packet,
+		       enum contact_outcome outcome)
+{
+	struct pair_key key = tracker_key(tracker, &packet->dst, &packet->src, packet, CONTACT_TCP,
+					  packet->src_port);
+	uint32_t index = pairs_find(tracker->pairs, &key);
+	unsigned state;
+
+	if (index == PAIRS_NONE)
+		return;
+	state = pairs_at(tracker->pairs, index)->state;
+	hear_answer(tracker, index, packet);
+	if (state == CONTACT_ACCEPTED)
+		return; /* a reset later in the life of a connection, a repeated SYN-ACK */
+	if (outcome == CONTACT_REFUSED && state != CONTACT_IGNORED &&
+	    !tracker_is_waiting(tracker, index))
+		return;
+	if (outcome == CONTACT_ACCEPTED)
+		note_success(tracker, index, packet);
+	tracker_settle(tracker, index, outcome);
+}
+
+void tracker_tcp(struct tracker *tracker, const struct packet *packet)
+{
+	if (!between_single_hosts(packet))
+		return;
+	tracker_watch_routing(tracker, packet);
+	if (packet->tcp_flags & TCP_RST)
+		tcp_answer(tracker, packet, CONTACT_REFUSED);
+	else if (packet->tcp_flags & TCP_ACK)
+		tcp_answer(tracker, packet, CONTACT_ACCEPTED);
+	else if (!(packet->tcp_flags & TCP_FIN))
+		tcp_open(tracker, packet);
+}
+
+void tracker_segment(struct tracker *tracker, const struct packet *packet)
+{
+	struct host_key src = host_key_of(&packet->src, packet->vlan);
+	uint32_t index;
+	struct pair_key key;
+	struct pair *pair;
+	struct host *host;
+
+	if (!tracker->waiting[pairs_src_check(tracker->pairs, &src) % WAITING_SLOTS])
+		return;
+	key = pairs_key(tracker->pairs, &src, &packet->dst, CONTACT_TCP, packet->dst_port);
+	index = pairs_find(tracker->pairs, &key);
+	if (index == PAIRS_NONE || !tracker_is_waiting(tracker, index) ||
+	    !(packet->tcp_flags & TCP_ACK))
+		return;
+	pair = pairs_at(tracker->pairs, index);
+	if (pair->src_port != packet->src_port)
+		return;
+	tracker->now_ms = (uint32_t)(tracker->mono_ns / NS_PER_MS);
+	/* It goes on talking on a connection whose SYN-ACK we never saw. */
+	host = tracker_pair_host(tracker, pair);
+	if (host)
+		host->roles |= HOST_BLIND;
+	pair->flags |= CONTACT_BLIND;
+	tracker_settle(tracker, index, CONTACT_IGNORED);
+}
+
+/* ---- UDP
+ * ---------------------------------------------------------------------------------------- */
+
+/* Whether the packet belongs to a contact that the receiver opened. */
+static bool udp_answer(struct tracker *tracker, const struct packet *packet)
+{
+	struct pair_key key = tracker_key(tracker, &packet->dst, &packet->src, packet, CONTACT_UDP,
+					  packet->src_port);
+	uint32_t index = pairs_find(tracker->pairs, &key);
+
+	if (index == PAIRS_NONE)
+		return false;
+	hear_answer(tracker, index, packet);
+	if (pairs_at(tracker->pairs, index)->state == CONTACT_ACCEPTED) {
+		pairs_touch(tracker->pairs, index, tracker->now_ms);
+		return true;
+	}
+	note_success(tracker, index, packet);
+	tracker_settle(tracker, index, CONTACT_ACCEPTED);
+	return true;
+}
+
+static struct stream *stream_of(struct tracker *tracker, const struct packet *packet)
+{
+	uint64_t src, dst;
+
+	memcpy(&src, packet->src.bytes + 8, sizeof(src));
+	memcpy(&dst, packet->dst.bytes + 8, sizeof(dst));
+	/* Unkeyed: whoever aims at a slot only makes us look up what we would without it. */
+	src = (src ^ (dst << 1 | dst >> 63) ^ (uint64_t)packet->src_port << 16 ^ packet->dst_port) *
+	      UINT64_C(0x9e3779b97f4a7c15);
+	return &tracker->streams[src >> 55];
+}
+
+/* Was the same packet header seen within a second?  Then looking it up again changes nothing but
+ * the time of last use, which is good to the minute. */
+static bool is_stream(const struct tracker *tracker, const struct stream *stream,
+		      const struct packet *packet)
+{
+	return stream->taken && tracker->now_ms - stream->seen_ms < STREAM_CURRENT_MS &&
+	       stream->src_port == packet->src_port && stream->dst_port == packet->dst_port &&
+	       stream->vlan == packet->vlan && ip_equal(&stream->src, &packet->src) &&
+	       ip_equal(&stream->dst, &packet->dst);
+}
+
+static void see_datagram(struct tracker *tracker, const struct packet *packet)
+{
+	struct reach reach = { .packet = packet,
+			       .src = &packet->src,
+			       .dst = &packet->dst,
+			       .src_mac = sender_mac(packet),
+			       .src_port = packet->src_port,
+			       .dst_port = packet->dst_port,
+			       .kind = CONTACT_UDP };
+
+	tracker_watch_routing(tracker, packet);
+	/* The lower port is usually the service's: asking for the likelier direction first saves a
+	 * look-up. */
+	if (packet->dst_port < packet->src_port && tracker_repeat(tracker, &reach))
+		return;
+	if (udp_answer(tracker, packet))
+		return;
+	reach.flags = popularity(tracker, packet, CONTACT_UDP);
+	tracker_reach(tracker, &reach);
+}
+
+void tracker_udp(struct tracker *tracker, const struct packet *packet)
+{
+	struct stream *stream = stream_of(tracker, packet);
+
+	if (is_stream(tracker, stream, packet))
+		return;
+	tracker_watch_dhcp(tracker, packet);
+	if (!between_single_hosts(packet))
+		return;
+	see_datagram(tracker, packet);
+	*stream = (struct stream){ .src = packet->src,
+				   .dst = packet->dst,
+				   .seen_ms = tracker->now_ms,
+				   .src_port = packet->src_port,
+				   .dst_port = packet->dst_port,
+				   .vlan = packet->vlan,
+				   .taken = 1 };
+}
+
+/* ---- ICMP
+ * --------------------------------------------------------------------------------------- */
+
+static bool is_icmp6(const struct packet *packet)
+{
+	return packet->proto == IPPROTO_ICMPV6;
+}
+
+static bool is_request(const struct packet *packet)
+{
+	if (is_icmp6(packet))
+		return packet->icmp_type == ICMP6_ECHO;
+	return packet->icmp_type == ICMP4_ECHO || packet->icmp_type == ICMP4_TIMESTAMP ||
+	       packet->icmp_type == ICMP4_MASK;
+}
+
+static bool is_reply(const struct packet *packet)
+{
+	if (is_icmp6(packet))
+		return packet->icmp_type == ICMP6_ECHO_ANSWER;
+	return packet->icmp_type == ICMP4_ECHO_REPLY ||
+	       packet->icmp_type == ICMP4_TIMESTAMP_REPLY || packet->icmp_type == ICMP4_MASK_REPLY;
+}
+
+/* What the error says about the contact; PENDING for nothing.  Codes that speak of the way there
+ * (no route, unknown or forbidden network, lifetime exceeded) say nothing about the one who
+ * asked. */
+static enum contact_outcome outcome_of_error(const struct packet *packet)
+{
+	unsigned type = packet->icmp_type, code = packet->icmp_code;
+
+	if (is_icmp6(packet)) {
+		if (type == ICMP6_TIME_EXCEEDED_TYPE)
+			return CONTACT_UNROUTED;
+		if (type != ICMP6_UNREACHABLE)
+			return CONTACT_PENDING;
+		return code == 0 || code == 2 || code == 6 ? CONTACT_UNROUTED : CONTACT_REFUSED;
+	}
+	if (type == ICMP4_TIME_EXCEEDED)
+		return CONTACT_UNROUTED;
+	if (type != ICMP4_UNREACHABLE || code == 4) /* 4: fragmentation needed, the way is fine */
+		return CONTACT_PENDING;
+	return code == 0 || code == 5 || code == 6 || code == 8 || code == 11 ? CONTACT_UNROUTED
+									      : CONTACT_REFUSED;
+}
+
+static bool quoted_kind(const struct packet_quote *quote, uint8_t *kind)
+{
+	switch (quote->proto) {
+	case IPPROTO_TCP:
+		*kind = CONTACT_TCP;
+		return true;
+	case IPPROTO_UDP:
+		*kind = CONTACT_UDP;
+		return true;
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		*kind = CONTACT_ICMP;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void icmp_error(struct tracker *tracker, const struct packet *packet)
+{
+	enum contact_outcome outcome = outcome_of_error(packet);
+	const struct packet_quote *quote = &packet->quote;
+	struct pair_key key;
+	uint32_t index;
+	uint8_t kind;
+
+	if (outcome == CONTACT_PENDING || !quoted_kind(quote, &kind) ||
+	    !ip_equal(&quote->src, &packet->dst))
+		return;
+	key = tracker_key(tracker, &quote->src, &quote->dst, packet, kind,
+			  kind == CONTACT_ICMP ? 0 : quote->dst_port);
+	index = pairs_find(tracker->pairs, &key);
+	if (index == PAIRS_NONE)
+		return;
+	if (!tracker_is_waiting(tracker, index) &&
+	    pairs_at(tracker->pairs, index)->state != CONTACT_IGNORED)
+		return;
+	hear_answer(tracker, index, packet);
+	tracker_settle(tracker, index, outcome);
+}
+
+static void echo_reply(struct tracker *tracker, const struct packet *packet)
+{
+	struct pair_key key =
+		tracker_key(tracker, &packet->dst, &packet->src, packet, CONTACT_ICMP, 0);
+	uint32_t index = pairs_find(tracker->pairs, &key);
+
+	if (index == PAIRS_NONE || pairs_at(tracker->pairs, index)->state == CONTACT_ACCEPTED)
+		return;
+	hear_answer(tracker, index, packet);
+	tracker_settle(tracker, index, CONTACT_ACCEPTED);
+}
+
+void tracker_icmp(struct tracker *tracker, const struct packet *packet)
+{
+	struct reach reach = { .packet = packet,
+			       .src = &packet->src,
+			       .dst = &packet->dst,
+			       .src_mac = sender_mac(packet),
+			       .kind = CONTACT_ICMP };
+
+	if (!between_single_hosts(packet))
+		return;
+	tracker_watch_routing(tracker, packet);
+	if (is_request(packet))
+		tracker_reach(tracker, &reach);
+	else if (is_reply(packet))
+		echo_reply(tracker, packet);
+	else
+		icmp_error(tracker, packet);
+}

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tracker_role.c - what a host is, learnt from what others do with it.
+ *
+ * A role excuses, so it must not be taken by claiming it: a router is whom OTHERS send frames for
+ * foreign addresses, a DHCP server is who answers a question that another station has just asked, a
+ * DNS server is who answers another host.  Claiming many addresses by ARP makes nobody a router:
+ * forgers do that.
+ *
+ * Left out: routers of IPv6 that own several addresses in one /64 look like their neighbours;
+ * they are seen only when a frame for another /64 goes to them. */
+#include "core/contact/tracker_internal.h"
+
+#include <string.h>
+
+#define CLAIM_CURRENT_MS (10 * 60 * 1000)
+#define DHCP_CURRENT_MS  10000
+
+enum { PORT_DHCP_SERVER = 67, PORT_DHCP_CLIENT = 68 };
+
+void tracker_give_role(struct tracker *tracker, struct host *host, unsigned role)
+{
+	if (host->roles & role)
+		return;
+	host->roles |= (uint16_t)role;
+	if (tracker->sink.role)
+		tracker->sink.role(tracker->sink.arg, host, role);
+}
+
+static bool same_subnet(const struct ip *a, const struct ip *b)
+{
+	/* The usual sizes, /24 and /64: a second address of one machine lies there. */
+	return memcmp(a->bytes, b->bytes, ip_is_v4(a) ? 15 : 8) == 0;
+}
+
+/* Most frames go to a station that is no news: unknown to the book, or known as a router.  One
+ * such station is remembered until the book learns something. */
+static bool remember_plain(struct tracker *tracker, const struct packet *packet)
+{
+	struct ip own;
+
+	if (addressbook_address(tracker->book, packet->vlan, &packet->dst_mac, &packet->dst,
+				&own) &&
+	    !addressbook_is_router(tracker->book, packet->vlan, &packet->dst_mac))
+		return false;
+	tracker->plain_vlan = packet->vlan;
+	tracker->plain_mac = packet->dst_mac;
+	return true;
+}
+
+void tracker_learn(struct tracker *tracker, const struct host_key *address, const struct mac *mac)
+{
+	addressbook_learn(tracker->book, address, mac, tracker->now_ms);
+	tracker->plain_mac = (struct mac){ 0 };
+}
+
+void tracker_watch_routing(struct tracker *tracker, const struct packet *packet)
+{
+	struct host_key dst = host_key_of(&packet->dst, packet->vlan), key;
+	const struct owner *owner;
+	struct host *host;
+
+	if (!(packet->marks & PACKET_HAS_MACS) || mac_is_group(&packet->src_mac))
+		return;
+	if (packet->vlan == tracker->plain_vlan && mac_equal(&packet->dst_mac, &tracker->plain_mac))
+		return;
+	if (remember_plain(tracker, packet) ||
+	    !addressbook_address(tracker->book, packet->vlan, &packet->dst_mac, &packet->dst,
+				 &key.ip))
+		return;
+	if (ip_equal(&key.ip, &packet->dst) || same_subnet(&key.ip, &packet->dst) ||
+	    mac_equal(&packet->src_mac, &packet->dst_mac))
+		return;
+	owner = addressbook_owner(tracker->book, &dst);
+	if (owner && mac_equal(&owner->mac, &packet->dst_mac))
+		return;
+	addressbook_mark_router(tracker->book, packet->vlan, &packet->dst_mac);
+	key = host_key_of(&key.ip, packet->vlan);
+	host = hosts_need(tracker->hosts, &key, tracker->mono_ns);
+	host->mac = packet->dst_mac;
+	tracker_give_role(tracker, host, HOST_ROUTER);
+}
+
+static void dhcp_answered(struct tracker *tracker, const struct packet *packet)
+{
+	struct host_key key = host_key_of(&packet->src, packet->vlan);
+	struct host *host;
+
+	if (packet->vlan != tracker->dhcp_vlan ||
+	    mac_equal(&packet->src_mac, &tracker->dhcp_client) ||
+	    mac_is_zero(&tracker->dhcp_client) ||
+	    tracker->now_ms - tracker->dhcp_asked_ms > DHCP_CURRENT_MS)
+		return;
+	if (ip_is_unspecified(&packet->src) || ip_is_multicast(&packet->src))
+		return;
+	host = hosts_need(tracker->hosts, &key, tracker->mono_ns);
+	host->mac = packet->src_mac;
+	tracker_give_role(tracker, host, HOST_DHCP_SERVER);
+}
+
+void tracker_watch_dhcp(struct tracker *tracker, const struct packet *packet)
+{
+	if (!(packet->marks & PACKET_HAS_MACS))
+		return;
+	if (packet->src_port == PORT_DHCP_CLIENT && packet->dst_port == PORT_DHCP_SERVER) {
+		tracker->dhcp_client = packet->src_mac;
+		tracker->dhcp_vlan = packet->vlan;
+		tracker->dhcp_asked_ms = tracker->now_ms;
+	} else if (packet->src_port == PORT_DHCP_SERVER && packet->dst_port == PORT_DHCP_CLIENT) {
+		dhcp_answered(tracker, packet);
+	}
+}
+
+void tracker_watch_dns(struct tracker *tracker, const struct packet *packet)
+{
+	struct host_key key = host_key_of(&packet->src, packet->vlan);
+
+	tracker_give_role(tracker, hosts_need(tracker->hosts, &key, tracker->mono_ns),
+			  HOST_DNS_SERVER);
+}
+
+/* Two stations that use one address at the same time: one of them forges it, and evidence names
+ * the wrong one. */
+static bool is_contested(const struct tracker *tracker, const struct host *host,
+			 const struct mac *mac)
+{
+	const struct owner *owner = addressbook_owner(tracker->book, &host->key);
+
+	return owner && !mac_equal(&owner->mac, mac) &&
+	       tracker->now_ms - owner->heard_ms < CLAIM_CURRENT_MS;
+}
+
+void tracker_bind_mac(struct tracker *tracker, struct host *host, const struct mac *mac,
+		      bool is_known_sender)
+{
+	struct ip own;
+
+	if (!mac || mac_is_zero(mac) || mac_is_group(mac))
+		return;
+	/* A station that calls another address its own only forwards for this one. */
+	if (!is_known_sender &&
+	    addressbook_address(tracker->book, host->key.vlan, mac, &host->key.ip, &own) &&
+	    !ip_equal(&own, &host->key.ip) && !same_subnet(&own, &host->key.ip))
+		return;
+	host->mac = *mac;
+	if (is_contested(tracker, host, mac))
+		tracker_give_role(tracker, host, HOST_DISPUTED);
+	/* A router often has several addresses; it asks on behalf of others under each. */
+	if (is_known_sender && addressbook_is_router(tracker->book, host->key.vlan, mac))
+		tracker_give_role(tracker, host, HOST_ROUTER);
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sensor_main.c - cordon-sensor: detection alone, from an interface or a file, printed.
+ *
+ * Links the sensor strata and nothing of the controller: it knows no secrets and can do nothing to
+ * anybody.  For trying detectors on a capture, and for measuring them. */
+#include <getopt.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/buf.h"
+#include "core/base/clock.h"
+#include "core/base/err.h"
+#include "core/base/random.h"
+#include "core/contact/contact.h"
+#include "core/contact/host.h"
+#include "core/daemon/sensor.h"
+#include "core/feed/feed.h"
+#include "core/feed/record.h"
+#include "core/net/capture.h"
+
+#ifndef CORDON_VERSION
+#define CORDON_VERSION "unknown"
+#endif
+
+#define FEED_RECORDS         1024
+#define BATCH                64
+#define FILTER_MAX_BYTES     4096
+#define CAPTURE_BUFFER_BYTES (16u << 20)
+#define IDLE_MS              100
+
+static const char usage[] =
+	"usage: cordon-sensor [-r FILE | -i INTERFACE] [--quiet] [BPF EXPRESSION]\n"
+	"Watches packets and prints what the detectors state.\n"
+	"\n"
+	"  -r FILE        read a capture file; - is standard input\n"
+	"  -i INTERFACE   watch an interface until interrupted\n"
+	"  -q, --quiet    print nothing but errors\n"
+	"      --help     this text\n"
+	"      --version  the version\n"
+	"\n"
+	"exit codes: 0 done, 1 failure (also a damaged file, after all that could be read), 2 usage\n";
+
+struct options {
+	const char *file, *interface;
+	bool quiet;
+	struct buf filter;
+};
+
+struct run {
+	const struct options *options;
+	struct capture *capture;
+	struct sensor *sensor;
+	struct feed *feed;
+	int link_type;
+};
+
+static volatile sig_atomic_t stopped;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stopped = 1;
+}
+
+/* ---- printing
+ * ----------------------------------------------------------------------------------- */
+
+static void print_samples(const struct evidence *evidence)
+{
+	for (unsigned i = 0; i < evidence->sample_count; i++) {
+		const struct evidence_sample *sample = &evidence->samples[i];
+		char dst[IP_TEXT_BYTES];
+
+		ip_text(&sample->dst, dst);
+		printf("%s%s", i ? "," : " samples=", dst);
+		if (sample->dst_port)
+			printf(":%u", sample->dst_port);
+		printf("/%s", contact_outcome_name(sample->outcome));
+	}
+}
+
+static void print_evidence(const struct evidence *evidence)
+{
+	char when[CLOCK_TEXT_BYTES], host[IP_TEXT_BYTES], mac[MAC_TEXT_BYTES];
+
+	clock_text(evidence->stated_ns, when, sizeof(when));
+	ip_text(&evidence->host.ip, host);
+	mac_text(&evidence->mac, mac);
+	printf("%s evidence host=%s mac=%s vlan=%u detector=%s class=%s log_odds=%.2f contacts=%" PRIu32
+	       " failed=%" PRIu32 " %s port=%u",
+	       when, host, mac, evidence->host.vlan, sensor_detector_name(evidence->detector),
+	       evidence_class_name(evidence->port_class), evidence->log_odds, evidence->contacts,
+	       evidence->failed, contact_kind_name(evidence->contact_kind), evidence->port);
+	print_samples(evidence);
+	putchar('\n');
+}
+
+static void print_role(const struct record *record)
+{
+	static const char *const names[] = { "router",  "dhcp-server", "dns-server", "blind",
+					     "suspect", "unicast",     "disputed" };
+	char when[CLOCK_TEXT_BYTES], host[IP_TEXT_BYTES], mac[MAC_TEXT_BYTES];
+	unsigned bit = 0;
+
+	while (bit + 1 < sizeof(names) / sizeof(names[0]) && !(record->role.role >> bit & 1))
+		bit++;
+	clock_text(record->wall_ns, when, sizeof(when));
+	ip_text(&record->role.host.ip, host);
+	mac_text(&record->role.mac, mac);
+	printf("%s role host=%s mac=%s vlan=%u role=%s\n", when, host, mac, record->role.host.vlan,
+	       names[bit]);
+}
+
+static void print_totals(const struct record_sensor *totals)
+{
+	printf("sensor packets=%" PRIu64 " bytes=%" PRIu64 " undecoded=%" PRIu64 " dropped=%" PRIu64
+	       " contacts=%" PRIu64 " accepted=%" PRIu64 " refused=%" PRIu64 " ignored=%" PRIu64
+	       " hosts=%" PRIu64 " hosts_evicted=%" PRIu64 " contacts_evicted=%" PRIu64 "\n",
+	       totals->packets, totals->bytes, totals->undecoded, totals->dropped, totals->contacts,
+	       totals->accepted, totals->refused, totals->ignored, totals->hosts,
+	       totals->hosts_evicted, totals->contacts_evicted);
+}
+
+static void print_feed(const struct run *run)
+{
+	struct record record;
+
+	while (feed_next(run->feed, &record)) {
+		if (run->options->quiet)
+			continue;
+		if (record.type == RECORD_EVIDENCE)
+			print_evidence(&record.evidence);
+		else if (record.type == RECORD_ROLE)
+			print_role(&record);
+		else if (record.type == RECORD_SENSOR)
+			print_totals(&record.sensor);
+	}
+}
+
+/* ---- running
+ * ------------------------------------------------------------------------------------ */
+
+static void on_frame(void *arg, const struct capture_frame *frame)
+{
+	struct run *run = arg;
+
+	sensor_frame(run->sensor, run->link_type, frame);
+}
+
+static void wait_for_frames(const struct run *run)
+{
+	struct pollfd fd = { .fd = capture_descriptor(run->capture), .events = POLLIN };
+
+	if (fd.fd < 0)
+		return;
+	if (poll(&fd, 1, IDLE_MS) == 0 && run->options->interface)
+		sensor_advance(run->sensor, clock_wall_ns());
+}
+
+static int watch(struct run *run, struct err *err)
+{
+	int rc = 0;
+
+	while (!stopped && rc >= 0) {
+		rc = capture_read(run->capture, BATCH, on_frame, run, err);
+		print_feed(run);
+		if (rc == 0)
+			wait_for_frames(run);
+	}
+	return rc == ERR_GONE && !err_is_set(err) ? 0 : rc < 0 ? rc : 0;
+}
+
+static struct hash_key hash_key_for(const struct options *options)
+{
+	/* Any constant: in replay equal input must give equal output. */
+	struct hash_key key = { { UINT64_C(0x8a91f5c3d2764be1), UINT64_C(0x6b2d0e97c45a38f1) } };
+
+	if (options->interface)
+		random_bytes(&key, sizeof(key));
+	return key;
+}
+
+static int run_sensor(const struct options *options, struct err *err)
+{
+	struct run run = { .options = options };
+	struct capture_counts counts;
+	struct sensor_config config;
+	const char *filter = options->filter.length ? options->filter.text : NULL;
+	int rc;
+
+	run.capture = options->file ? capture_open_file(options->file, filter, err)
+				    : capture_open_live(options->interface, filter,
+							CAPTURE_BUFFER_BYTES, err);
+	if (!run.capture)
+		return err->code;
+	run.feed = feed_queue_new(FEED_RECORDS);
+	config = (struct sensor_config){ .key = hash_key_for(options), .feed = run.feed };
+	run.sensor = sensor_new(&config);
+	run.link_type = capture_link_type(run.capture);
+	rc = watch(&run, err);
+	counts = capture_counts(run.capture);
+	sensor_report(run.sensor, &counts);
+	print_feed(&run);
+	sensor_free(run.sensor);
+	feed_free(run.feed);
+	capture_free(run.capture);
+	return rc;
+}
+
+/* ---- command line
+ * ------------------------------------------------------------------------------- */
+
+/* -1: go on; otherwise the exit code. */
+static int read_options(int argc, char **argv, struct options *options)
+{
+	static const struct option names[] = {
+		{ "quiet", no_argument, NULL, 'q' },
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 },
+	};
+	int option;
+
+	while ((option = getopt_long(argc, argv, "+r:i:q", names, NULL)) != -1) {
+		switch (option) {
+		case 'r':
+			options->file = optarg;
+			break;
+		case 'i':
+			options->interface = optarg;
+			break;
+		case 'q':
+			options->quiet = true;
+			break;
+		case 'h':
+			fputs(usage, stdout);
+			return 0;
+		case 'V':
+			puts("cordon-sensor " CORDON_VERSION);
+			return 0;
+		default:
+			fputs("try: cordon-sensor --help\n", stderr);
+			return 2;
+		}
+	}
+	if (!options->file == !options->interface) {
+		fputs("cordon-sensor: say what to watch, either -r FILE or -i INTERFACE\n", stderr);
+		return 2;
+	}
+	for (int i = optind; i < argc; i++)
+		buf_format(&options->filter, "%s%s", i > optind ? " " : "", argv[i]);
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	struct options options = { 0 };
+	struct sigaction action = { .sa_handler = on_signal };
+	struct err err = { 0 };
+	int code;
+
+	buf_init(&options.filter, FILTER_MAX_BYTES);
+	code = read_options(argc, argv, &options);
+	if (code < 0) {
+		sigaction(SIGINT, &action, NULL);
+		sigaction(SIGTERM, &action, NULL);
+		run_sensor(&options, &err);
+		if (err_is_set(&err))
+			fprintf(stderr, "cordon-sensor: %s\n", err.text);
+		code = err_exit_code(&err);
+	}
+	buf_fini(&options.filter);
+	if (fflush(stdout) != 0 && code == 0)
+		code = 1;
+	return code;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* detector.h - what a detector provides and may rely on.
+ *
+ * A detector watches contacts and states evidence; it never decides what happens to a host.  Its
+ * memory of a host is a slot beside the host, so the packet path allocates nothing and
+ * forgetting a host needs no call.  Life: settings read -> check -> memory zeroed -> see per
+ * contact -> freed by the engine. */
+#ifndef CORDON_DETECT_DETECTOR_H
+#define CORDON_DETECT_DETECTOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct contact;
+struct detector_run; /* one configured detector, owned by the engine */
+struct err;
+struct param;
+
+enum detector_feed {
+	FEED_OPENED = 1 << 0,      /* a host reached for something */
+	FEED_OUTSTANDING = 1 << 1, /* nothing came back in the provisional delay */
+	FEED_SETTLED = 1 << 2,     /* accepted, refused, ignored or unrouted */
+};
+
+struct detector {
+	const char *name; /* stable: policies and the ledger use it */
+	const char *summary;
+	unsigned id;   /* enum detector_id */
+	unsigned kind; /* enum evidence_kind */
+	unsigned feeds;
+	const struct param *params; /* ends with PARAM_END */
+	size_t config_size;         /* filled from params, then constant */
+	size_t slot_size;           /* beside each host, zeroed, owns no pointers */
+
+	int (*check)(const void *config, struct err *err); /* may be NULL */
+	void (*see)(struct detector_run *run, void *slot, const struct contact *contact);
+};
+
+const void *detector_config(const struct detector_run *run);
+
+/* Levels that a walk may reach are capped: more certainty than this means nothing. */
+#define WALK_CAP_NATS 40.0
+
+/* The walk of one (host, class): a CUSUM in nats (Page 1954; reset form of worm-detection.md
+ * C.2) and what carries it since it last stood at zero.  The embeddable part of a slot. */
+struct walk {
+	float level;
+	/* Saturate.  failed: of them known to be refused or ignored, or still silent. */
+	uint16_t contacts, failed;
+	uint16_t port;           /* of the latest contact that counted */
+	uint8_t stated_quarters; /* level of the latest statement in quarter nats, 0 = none out */
+	uint8_t stated_doubling; /* log2 of contacts at that statement */
+	uint32_t stated_s;       /* wall, of that statement */
+	/* Wall; opening of the first and latest contact that counted (or the latest fading). */
+	uint64_t first_ns, last_ns;
+};
+
+/* One term of a walk. */
+struct term {
+	double nats;
+	unsigned port_class; /* enum evidence_class */
+	double cap_nats;     /* the walk's ceiling; 0 = WALK_CAP_NATS */
+	/* Takes back an earlier term of the same contact: it no longer counts, nor is it a
+	 * sample. */
+	bool takes_back;
+};
+
+/* Adds a term to the walk and states the level if that is news (engine.h).  The floor is zero,
+ * where the walk's memory starts anew.  A positive term counts its contact and keeps it as a
+ * sample. */
+void detector_walk(struct detector_run *run, struct walk *walk, const struct contact *contact,
+		   const struct term *term);
+/* The walk loses half of its level in each half-life without terms; 0 = never. */
+void walk_fade(struct walk *walk, const struct contact *contact, uint64_t half_life_ns);
+/* A contact that counted has ended: corrects the outcome kept in its sample. */
+void detector_settled(struct detector_run *run, const struct contact *contact, unsigned port_class);
+
+#endif

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* engine.c - lays out the detectors' memory beside each host, shows them the contacts they asked
+ * for, keeps their walks and decides when a level is worth a statement.
+ *
+ * Detectors do not know each other; what they say about one host is added up by the controller. */
+#include "core/detect/engine.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/base/invariant.h"
+#include "core/base/mem.h"
+#include "core/base/units.h"
+#include "core/base/yaml.h"
+#include "core/contact/contact.h"
+#include "core/contact/host.h"
+#include "core/detect/detector.h"
+#include "core/detect/evidence.h"
+#include "core/detect/param.h"
+#include "core/detect/samples.h"
+
+#define STATE_FROM_NATS 3.0
+#define SAMPLE_OWNERS   4096
+#define RESTATE_S       10
+#define NEWS_NATS       1.0
+
+struct detector_run {
+	const struct detector *detector;
+	struct engine *engine;
+	void *config;
+	size_t slot_offset;
+	bool enabled;
+};
+
+struct engine {
+	struct engine_sink sink;
+	double state_from_nats;
+	struct samples *samples;
+	struct hosts *hosts;
+	struct host *host; /* of the contact being seen */
+	size_t slot_size;
+	unsigned count;
+	struct detector_run runs[DETECTOR_IDS_MAX];
+};
+
+struct engine *engine_new(const struct engine_config *config, const struct engine_sink *sink)
+{
+	struct engine *engine = mem_alloc(sizeof(*engine));
+
+	engine->sink = *sink;
+	engine->state_from_nats = config->state_from_nats > 0 ? config->state_from_nats
+							      : STATE_FROM_NATS;
+	engine->samples = samples_new(SAMPLE_OWNERS);
+	for (const struct detector *const *d = config->detectors; *d; d++) {
+		struct detector_run *run = &engine->runs[engine->count++];
+
+		INVARIANT(engine->count < DETECTOR_IDS_MAX && (*d)->id < DETECTOR_IDS_MAX);
+		*run = (struct detector_run){ .detector = *d,
+					      .engine = engine,
+					      .enabled = true,
+					      .slot_offset = engine->slot_size };
+		run->config = mem_alloc((*d)->config_size);
+		params_defaults((*d)->params, run->config);
+		engine->slot_size += ((*d)->slot_size + 7) & ~(size_t)7;
+	}
+	return engine;
+}
+
+void engine_free(struct engine *engine)
+{
+	if (!engine)
+		return;
+	for (unsigned i = 0; i < engine->count; i++)
+		mem_free(engine->runs[i].config);
+	samples_free(engine->samples);
+	mem_free(engine);
+}
+
+size_t engine_slot_size(const struct engine *engine)
+{
+	return engine->slot_size;
+}
+
+void engine_attach(struct engine *engine, struct hosts *hosts)
+{
+	INVARIANT(!engine->hosts);
+	engine->hosts = hosts;
+}
+
+/* ---- settings
+ * ----------------------------------------------------------------------------------- */
+
+static void configure(struct detector_run *run, struct yaml *yaml, const struct yaml_node *settings)
+{
+	const struct detector *detector = run->detector;
+	struct err err = { 0 };
+
+	params_read(detector->params, yaml, settings, run->config);
+	if (yaml_kind(settings) == YAML_MAPPING)
+		yaml_get_bool(yaml, yaml_find(settings, "enabled"), &run->enabled);
+	if (detector->check && detector->check(run->config, &err) < 0)
+		yaml_complain(yaml, settings, "", "%s: %s", detector->name, err.text);
+}
+
+void engine_configure(struct engine *engine, struct yaml *yaml, const struct yaml_node *mapping)
+{
+	const char *names[DETECTOR_IDS_MAX + 1] = { NULL };
+
+	for (unsigned i = 0; i < engine->count; i++)
+		names[i] = engine->runs[i].detector->name;
+	if (!mapping)
+		return;
+	yaml_known_keys(yaml, mapping, names);
+	for (unsigned i = 0; yaml_kind(mapping) == YAML_MAPPING && i < engine->count; i++) {
+		const struct yaml_node *settings = yaml_find(mapping, names[i]);
+
+		if (settings)
+			configure(&engine->runs[i], yaml, settings);
+	}
+}
+
+void engine_describe(const struct engine *engine, struct buf *out)
+{
+	for (unsigned i = 0; i < engine->count; i++) {
+		const struct detector_run *run = &engine->runs[i];
+
+		buf_format(out, "%s%s (%s)%s\n  %s\n", i ? "\n" : "", run->detector->name,
+			   evidence_kind_name(run->detector->kind),
+			   run->enabled ? "" : ", disabled", run->detector->summary);
+		params_describe(run->detector->params, run->config, out);
+	}
+}
+
+/* ---- contacts
+ * ----------------------------------------------------------------------------------- */
+
+static unsigned feed_of(unsigned outcome)
+{
+	if (outcome == CONTACT_PENDING)
+		return FEED_OPENED;
+	return outcome == CONTACT_OUTSTANDING ? FEED_OUTSTANDING : FEED_SETTLED;
+}
+
+void engine_see(struct engine *engine, struct host *host, const struct contact *contact)
+{
+	unsigned feed = feed_of(contact->outcome);
+	unsigned char *slots = hosts_slot(engine->hosts, host);
+
+	engine->host = host;
+	for (unsigned i = 0; i < engine->count; i++) {
+		struct detector_run *run = &engine->runs[i];
+
+		if (run->enabled && run->detector->feeds & feed)
+			run->detector->see(run, slots + run->slot_offset, contact);
+	}
+	engine->host = NULL;
+}
+
+const void *detector_config(const struct detector_run *run)
+{
+	return run->config;
+}
+
+/* ---- walks and statements
+ * ----------------------------------------------------------------------- */
+
+static struct sample_owner owner_of(const struct detector_run *run, unsigned port_class)
+{
+	return (struct sample_owner){ .host = run->engine->host->key,
+				      .detector = (uint8_t)run->detector->id,
+				      .port_class = (uint8_t)port_class };
+}
+
+static uint64_t wall_of(const struct contact *contact)
+{
+	return contact->opened_ns + us_to_ns(contact->elapsed_us);
+}
+
+void walk_fade(struct walk *walk, const struct contact *contact, uint64_t half_life_ns)
+{
+	uint64_t now_ns = wall_of(contact);
+
+	/* Below a hundredth of the half-life the loss is not worth the exponential. */
+	if (half_life_ns == 0 || walk->level <= 0 || now_ns <= walk->last_ns + half_life_ns / 100)
+		return;
+	walk->level *= exp2f(-(float)((double)(now_ns - walk->last_ns) / (double)half_life_ns));
+	walk->last_ns = now_ns;
+}
+
+static uint8_t doubling_of(unsigned contacts)
+{
+	return contacts ? (uint8_t)(31 - __builtin_clz(contacts)) : 0;
+}
+
+static bool crosses(double before, double now, double threshold)
+{
+	return (before >= threshold) != (now >= threshold);
+}
+
+static bool is_news(const struct engine *engine, const struct walk *walk, uint32_t now_s)
+{
+	double stated = walk->stated_quarters / 4.0, level = (double)walk->level;
+
+	if (level < engine->state_from_nats)
+		return walk->stated_quarters != 0;
+	if (walk->stated_quarters == 0 || crosses(stated, level, SUSPECT_NATS) ||
+	    crosses(stated, level, CONVICT_NATS))
+		return true;
+	if (level >= CONVICT_NATS)
+		return doubling_of(walk->contacts) > walk->stated_doubling ||
+		       (now_s > walk->stated_s && now_s - walk->stated_s >= RESTATE_S);
+	return fabs(level - stated) >= NEWS_NATS;
+}
+
+/* The mark only says who is kept when the table is full, so the walk that spoke last may decide
+ * it. */
+static void tell_host(struct engine *engine, const struct walk *walk)
+{
+	bool suspect = walk->stated_quarters != 0;
+
+	if (suspect != !!(engine->host->roles & HOST_SUSPECT))
+		hosts_suspect(engine->hosts, engine->host, suspect);
+}
+
+static void state(struct detector_run *run, struct walk *walk, const struct contact *contact,
+		  unsigned port_class)
+{
+	const struct host *host = run->engine->host;
+	struct sample_owner owner = owner_of(run, port_class);
+	struct evidence evidence = {
+		.host = host->key,
+		.mac = host->mac,
+		.detector = (uint8_t)run->detector->id,
+		.kind = (uint8_t)run->detector->kind,
+		.port_class = (uint8_t)port_class,
+		.port = walk->port,
+		.contact_kind = contact->kind,
+		.log_odds = (double)walk->level,
+		.contacts = walk->contacts,
+		.failed = walk->failed,
+		.first_contact_ns = walk->first_ns,
+		.last_contact_ns = walk->last_ns,
+		.stated_ns = wall_of(contact),
+	};
+
+	evidence.sample_count = samples_copy(run->engine->samples, &owner, evidence.samples);
+	run->engine->sink.evidence(run->engine->sink.arg, &evidence);
+}
+
+/* Rounded so that a stated level lies on the same side of each threshold as the true one. */
+static uint8_t quarters_of(double level)
+{
+	double quarters = floor(level * 4);
+
+	if (level >= SUSPECT_NATS && quarters / 4 < SUSPECT_NATS)
+		quarters++;
+	if (level >= CONVICT_NATS && quarters / 4 < CONVICT_NATS)
+		quarters++;
+	return quarters < 1 ? 1 : (uint8_t)quarters;
+}
+
+static void state_if_news(struct detector_run *run, struct walk *walk,
+			  const struct contact *contact, unsigned port_class)
+{
+	uint32_t now_s = (uint32_t)(wall_of(contact) / NS_PER_S);
+	bool holds = (double)walk->level >= run->engine->state_from_nats;
+
+	if (!is_news(run->engine, walk, now_s))
+		return;
+	walk->stated_quarters = holds ? quarters_of((double)walk->level) : 0;
+	walk->stated_doubling = doubling_of(walk->contacts);
+	walk->stated_s = now_s;
+	tell_host(run->engine, walk);
+	state(run, walk, contact, port_class);
+}
+
+/* A full counter stays full: it no longer knows what to count down from. */
+static void count_one(uint16_t *counter, int change)
+{
+	if (*counter != UINT16_MAX && (change > 0 || *counter > 0))
+		*counter = (uint16_t)(*counter + change);
+}
+
+static void count_in(struct detector_run *run, struct walk *walk, const struct contact *contact,
+		     unsigned port_class)
+{
+	struct sample_owner owner = owner_of(run, port_class);
+
+	samples_add(run->engine->samples, &owner, contact, walk->contacts == 0);
+	if (walk->contacts == 0)
+		walk->first_ns = contact->opened_ns;
+	walk->last_ns = contact->opened_ns;
+	walk->port = contact->dst_port;
+	count_one(&walk->contacts, 1);
+	count_one(&walk->failed, 1);
+}
+
+static void count_out(struct detector_run *run, struct walk *walk, const struct contact *contact,
+		      unsigned port_class)
+{
+	struct sample_owner owner = owner_of(run, port_class);
+
+	samples_remove(run->engine->samples, &owner, contact);
+	count_one(&walk->contacts, -1);
+	count_one(&walk->failed, -1);
+}
+
+void detector_walk(struct detector_run *run, struct walk *walk, const struct contact *contact,
+		   const struct term *term)
+{
+	double cap = term->cap_nats > 0 ? term->cap_nats : WALK_CAP_NATS;
+	double level = (double)walk->level + term->nats;
+
+	/* A ceiling stops a climb; what stronger terms have reached it leaves alone. */
+	if (cap < (double)walk->level)
+		cap = (double)walk->level;
+	if (term->nats > 0)
+		count_in(run, walk, contact, term->port_class);
+	else if (term->takes_back)
+		count_out(run, walk, contact, term->port_class);
+	walk->level = (float)(level > cap ? cap : level > 0 ? level : 0);
+	state_if_news(run, walk, contact, term->port_class);
+	if (walk->level <= 0 && walk->contacts)
+		*walk = (struct walk){ 0 };
+}
+
+void detector_settled(struct detector_run *run, const struct contact *contact, unsigned port_class)
+{
+	struct sample_owner owner = owner_of(run, port_class);
+
+	samples_settle(run->engine->samples, &owner, contact);
+}

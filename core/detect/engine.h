@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* engine.h - runs the configured detectors over contacts and hands out their evidence.
+ *
+ * A statement is made when a level is news: the first at state_from_nats or above, each nat of
+ * change after that, each crossing of suspicion or conviction in either direction, and the fall
+ * below state_from_nats (once).  Above conviction only when the number of contacts has doubled
+ * or ten seconds have passed, so that a fast scan does not flood the feed. */
+#ifndef CORDON_DETECT_ENGINE_H
+#define CORDON_DETECT_ENGINE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct contact;
+struct detector;
+struct engine;
+struct evidence;
+struct host;
+struct hosts;
+struct yaml;
+struct yaml_node;
+
+/* Suspicion: time to look closer.  Conviction: at most one false alarm in 10^6 tests
+ * (worm-detection.md F). */
+#define SUSPECT_NATS 6.9
+#define CONVICT_NATS 13.8
+
+struct engine_config {
+	const struct detector *const *detectors; /* NULL-terminated table: detectors/list.h */
+	double state_from_nats;                  /* lower levels are not worth a record; 0 = 3.0 */
+};
+
+struct engine_sink {
+	void *arg;
+	void (*evidence)(void *arg, const struct evidence *evidence); /* borrowed for the call */
+};
+
+struct engine *engine_new(const struct engine_config *config, const struct engine_sink *sink);
+void engine_free(struct engine *engine);
+/* Reads "detectors:" of the settings: a mapping from detector name to its settings ("enabled:
+ * false" too).  Before the first contact only. */
+void engine_configure(struct engine *engine, struct yaml *yaml, const struct yaml_node *mapping);
+size_t engine_slot_size(const struct engine *engine); /* for tracker_config.slot_size */
+/* The host table that the slots lie in; once, before the first contact. */
+void engine_attach(struct engine *engine, struct hosts *hosts);
+void engine_see(struct engine *engine, struct host *host, const struct contact *contact);
+/* Names, settings, bounds and help of all detectors, for "cordon detectors". */
+void engine_describe(const struct engine *engine, struct buf *out);
+
+#endif

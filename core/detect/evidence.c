@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* evidence.c - the words for kinds and classes that policies, ledger and people use. */
+#include "core/detect/evidence.h"
+
+const char *evidence_kind_name(unsigned kind)
+{
+	static const char *const names[] = { "worm", "reconnaissance", "brute-force", "spoofing",
+					     "spam" };
+
+	_Static_assert(sizeof(names) / sizeof(names[0]) == EVIDENCE_KINDS, "every kind has a name");
+	return kind < EVIDENCE_KINDS ? names[kind] : "?";
+}
+
+const char *evidence_class_name(unsigned port_class)
+{
+	static const char *const names[] = { "neighbor", "worm-port", "service-port", "high-port",
+					     "icmp" };
+
+	_Static_assert(sizeof(names) / sizeof(names[0]) == EVIDENCE_CLASSES,
+		       "every class has a name");
+	return port_class < EVIDENCE_CLASSES ? names[port_class] : "?";
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* evidence.h - what one detector says about one host, in nats, and because of what.
+ *
+ * A statement is the detector's current level for (host, detector, port class): a newer one replaces
+ * the older, so losing or repeating one does no harm.  Flat: crosses a process or a network
+ * unchanged.  Levels of different classes add up; of two detectors that judge the same contacts only the stronger
+ * counts in full (core/incident/score). */
+#ifndef CORDON_DETECT_EVIDENCE_H
+#define CORDON_DETECT_EVIDENCE_H
+
+#include <stdint.h>
+
+#include "core/net/addr.h"
+
+/* Stable numbers: policies, ledger and other processes use them.  Never reuse one. */
+enum detector_id {
+	DETECTOR_ARPSWEEP = 1,
+	DETECTOR_TRW = 2,
+	DETECTOR_IDS_MAX = 64
+};
+
+enum evidence_kind { EVIDENCE_WORM, EVIDENCE_RECONNAISSANCE, EVIDENCE_BRUTE_FORCE, EVIDENCE_SPOOFING,
+		     EVIDENCE_SPAM, EVIDENCE_KINDS };
+
+/* Which contacts were judged; one term per contact within a class. */
+enum evidence_class {
+	CLASS_NEIGHBOR,        /* ARP and ND */
+	CLASS_WORM_PORT,       /* TCP/UDP services that worms use */
+	CLASS_SERVICE_PORT,    /* other well-known services */
+	CLASS_HIGH_PORT,       /* everything else: peer-to-peer programs live here too */
+	CLASS_ICMP,
+	EVIDENCE_CLASSES
+};
+
+#define EVIDENCE_SAMPLES 8
+
+struct evidence_sample {
+	struct ip dst;
+	uint64_t opened_ns;            /* wall */
+	uint16_t src_port, dst_port;
+	uint8_t contact_kind, outcome, flags;
+	uint8_t zero[1];
+};
+
+struct evidence {
+	struct host_key host;
+	struct mac mac;                /* the host's, zero if unknown */
+	uint8_t detector;              /* enum detector_id */
+	uint8_t kind;                  /* enum evidence_kind */
+	uint8_t port_class;            /* enum evidence_class */
+	uint8_t sample_count;
+	uint16_t port;                 /* the port most contacts went to, 0 if none */
+	uint8_t contact_kind;          /* enum contact_kind of the judged contacts */
+	uint8_t zero[3];
+	double log_odds;               /* nats; at least 0 */
+	uint32_t contacts;             /* distinct first contacts since the walk last stood at zero */
+	uint32_t failed;               /* of them: refused, ignored or still unanswered */
+	uint64_t first_contact_ns, last_contact_ns;   /* wall; opening of the first and latest of them */
+	uint64_t stated_ns;            /* wall time of the packet or timeout that led to this statement */
+	struct evidence_sample samples[EVIDENCE_SAMPLES];   /* the earliest of them */
+};
+
+const char *evidence_kind_name(unsigned kind);     /* "worm", "reconnaissance", ... */
+const char *evidence_class_name(unsigned port_class);
+
+#endif

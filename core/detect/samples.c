@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* samples.c - see samples.h.  Owners are told apart by a 64-bit hash; the key is constant
+ * because a collision costs no more than a wrong example. */
+#include "core/detect/samples.h"
+
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/contact/contact.h"
+#include "core/net/hash.h"
+
+#define WAYS 4
+
+struct kept {
+	uint64_t owner; /* 0: free */
+	uint32_t used;  /* counts up; wraps harmlessly */
+	uint8_t count;
+	struct evidence_sample list[EVIDENCE_SAMPLES];
+};
+
+struct samples {
+	struct kept *kept;
+	uint32_t capacity, uses;
+};
+
+struct samples *samples_new(uint32_t owners_max)
+{
+	struct samples *samples = mem_alloc(sizeof(*samples));
+
+	for (samples->capacity = WAYS; samples->capacity < owners_max;)
+		samples->capacity *= 2;
+	samples->kept = mem_table(samples->capacity, sizeof(*samples->kept));
+	return samples;
+}
+
+void samples_free(struct samples *samples)
+{
+	if (!samples)
+		return;
+	mem_free_table(samples->kept, samples->capacity, sizeof(*samples->kept));
+	mem_free(samples);
+}
+
+static uint64_t hash_of(const struct sample_owner *owner)
+{
+	static const struct hash_key key = { { UINT64_C(0x517cc1b727220a95),
+					       UINT64_C(0x2545f4914f6cdd1d) } };
+	uint64_t words[3];
+
+	memcpy(words, &owner->host, sizeof(words));
+	words[2] ^= (uint64_t)owner->detector << 56 | (uint64_t)owner->port_class << 48;
+	return hash_words(&key, words, 3) | 1;
+}
+
+static struct kept *find(struct samples *samples, const struct sample_owner *owner)
+{
+	uint64_t hash = hash_of(owner);
+	struct kept *set =
+		samples->kept + ((uint32_t)(hash >> 1) & (samples->capacity / WAYS - 1)) * WAYS;
+
+	for (unsigned i = 0; i < WAYS; i++) {
+		if (set[i].owner != hash)
+			continue;
+		set[i].used = ++samples->uses;
+		return &set[i];
+	}
+	return NULL;
+}
+
+static struct kept *need(struct samples *samples, const struct sample_owner *owner)
+{
+	uint64_t hash = hash_of(owner);
+	struct kept *set =
+		samples->kept + ((uint32_t)(hash >> 1) & (samples->capacity / WAYS - 1)) * WAYS;
+	struct kept *kept = find(samples, owner);
+
+	if (kept)
+		return kept;
+	kept = set;
+	for (unsigned i = 1; i < WAYS; i++)
+		if (samples->uses - set[i].used > samples->uses - kept->used)
+			kept = &set[i];
+	memset(kept, 0, sizeof(*kept));
+	kept->owner = hash;
+	kept->used = ++samples->uses;
+	return kept;
+}
+
+void samples_add(struct samples *samples, const struct sample_owner *owner,
+		 const struct contact *contact, int starts_anew)
+{
+	struct kept *kept = need(samples, owner);
+
+	if (starts_anew)
+		kept->count = 0;
+	if (kept->count == EVIDENCE_SAMPLES)
+		return;
+	kept->list[kept->count++] = (struct evidence_sample){
+		.dst = contact->dst,
+		.opened_ns = contact->opened_ns,
+		.src_port = contact->src_port,
+		.dst_port = contact->dst_port,
+		.contact_kind = contact->kind,
+		.outcome = contact->outcome,
+		.flags = contact->flags,
+	};
+}
+
+static struct evidence_sample *find_sample(struct kept *kept, const struct contact *contact)
+{
+	for (unsigned i = 0; i < kept->count; i++)
+		if (kept->list[i].dst_port == contact->dst_port &&
+		    kept->list[i].contact_kind == contact->kind &&
+		    ip_equal(&kept->list[i].dst, &contact->dst))
+			return &kept->list[i];
+	return NULL;
+}
+
+void samples_settle(struct samples *samples, const struct sample_owner *owner,
+		    const struct contact *contact)
+{
+	struct kept *kept = find(samples, owner);
+	struct evidence_sample *sample = kept ? find_sample(kept, contact) : NULL;
+
+	if (sample)
+		sample->outcome = contact->outcome;
+}
+
+void samples_remove(struct samples *samples, const struct sample_owner *owner,
+		    const struct contact *contact)
+{
+	struct kept *kept = find(samples, owner);
+	struct evidence_sample *sample = kept ? find_sample(kept, contact) : NULL;
+	size_t behind;
+
+	if (!sample)
+		return;
+	behind = (size_t)(kept->list + kept->count - sample - 1);
+	memmove(sample, sample + 1, behind * sizeof(*sample));
+	kept->count--;
+}
+
+uint8_t samples_copy(struct samples *samples, const struct sample_owner *owner,
+		     struct evidence_sample out[EVIDENCE_SAMPLES])
+{
+	const struct kept *kept = find(samples, owner);
+
+	if (!kept)
+		return 0;
+	memcpy(out, kept->list, kept->count * sizeof(*out));
+	return kept->count;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* samples.h - the first few contacts behind each walk, for the evidence.
+ *
+ * A fixed table beside the hosts, because few hosts ever have samples: keyed by (host, detector,
+ * class), sets of four, least recently used goes.  What is lost are only examples, never the
+ * level. */
+#ifndef CORDON_DETECT_SAMPLES_H
+#define CORDON_DETECT_SAMPLES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/detect/evidence.h"
+
+struct contact;
+struct samples;
+
+/* Whose samples; the host is meant by its address, so a reused place in the host table inherits
+ * nothing. */
+struct sample_owner {
+	struct host_key host;
+	uint8_t detector, port_class;
+};
+
+struct samples *samples_new(uint32_t owners_max);
+void samples_free(struct samples *samples);
+/* starts_anew: what was kept for this owner belongs to an earlier walk. */
+void samples_add(struct samples *samples, const struct sample_owner *owner,
+		 const struct contact *contact, int starts_anew);
+void samples_settle(struct samples *samples, const struct sample_owner *owner,
+		    const struct contact *contact);
+void samples_remove(struct samples *samples, const struct sample_owner *owner,
+		    const struct contact *contact);
+/* Copies them, the earliest first; returns how many. */
+uint8_t samples_copy(struct samples *samples, const struct sample_owner *owner,
+		     struct evidence_sample out[EVIDENCE_SAMPLES]);
+
+#endif

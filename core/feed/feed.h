@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* feed.h - publish and subscribe records, whatever the transport.
+ *
+ * This transport is the queue inside one process (replay, tests): records are kept in order and handed out when
+ * the subscriber asks.  When full the oldest is overwritten and counted: evidence is a level, so the next
+ * statement repairs the loss. */
+#ifndef CORDON_FEED_FEED_H
+#define CORDON_FEED_FEED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct feed;
+struct record;
+
+struct feed *feed_queue_new(size_t records_max);
+void feed_free(struct feed *feed);
+void feed_publish(struct feed *feed, const struct record *record);
+bool feed_is_empty(const struct feed *feed);
+bool feed_next(struct feed *feed, struct record *record);      /* false when empty */
+uint64_t feed_lost(const struct feed *feed);
+
+#endif

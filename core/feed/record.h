@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* record.h - what the sensor tells the controller: flat records of fixed size, the same in a queue, a
+ * socket pair or a network. */
+#ifndef CORDON_FEED_RECORD_H
+#define CORDON_FEED_RECORD_H
+
+#include <stdint.h>
+
+#include "core/detect/evidence.h"
+#include "core/net/addr.h"
+
+enum record_type {
+	RECORD_EVIDENCE = 1,
+	RECORD_ROLE,           /* a host was seen to be a router, DHCP or DNS server */
+	RECORD_SENSOR,         /* the sensor's counters, at the end of a capture and once a minute */
+};
+
+struct record_role {
+	struct host_key host;
+	struct mac mac;
+	uint16_t role;                 /* enum host_role of core/contact/host.h, one bit */
+};
+
+struct record_sensor {
+	uint64_t packets, bytes, undecoded, dropped;
+	uint64_t contacts, accepted, refused, ignored;
+	uint64_t hosts, hosts_evicted, contacts_evicted;
+	uint64_t first_packet_ns, last_packet_ns;      /* wall */
+};
+
+struct record {
+	uint8_t type;                  /* enum record_type */
+	uint64_t wall_ns;              /* time of the packet that led to it */
+	union {
+		struct evidence evidence;
+		struct record_role role;
+		struct record_sensor sensor;
+	};
+};
+
+#endif

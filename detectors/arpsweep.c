@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* arpsweep.c - asking for neighbours that do not exist (worm-detection.md C.7).
+ *
+ * A Windows worm sends no SYN to a dark neighbour, it broadcasts a question that nobody answers.
+ * Darkness is known in three ways: the address book has listened long enough, silence where answers
+ * would be heard, or a run of consecutive unknown addresses, which nobody but a router asks for.
+ * Only the last works faster than answers travel, so it is granted when the question is seen and
+ * taken back when an answer comes.
+ *
+ * Left out: rate.  A slow sweep is as guilty as a fast one. */
+#include "detectors/table.h"
+
+#include "core/contact/contact.h"
+#include "core/contact/host.h"
+#include "core/detect/detector.h"
+#include "core/detect/evidence.h"
+#include "core/detect/param.h"
+
+#define JUDGED 24
+
+struct config {
+	double dark, asleep, live, sequential;
+	uint64_t half_life_ns;
+};
+
+struct slot {
+	struct walk walk;
+	uint64_t held_ns; /* opening of the held question, wall */
+	uint16_t held;    /* the last dark target that was not yet granted, 0 = none */
+	uint16_t next;
+	uint16_t judged
+		[JUDGED]; /* targets that carry a term; a ring, so an old target may count again */
+};
+
+static const struct param params[] = {
+	{ "dark", PARAM_DOUBLE, offsetof(struct config, dark), 0, 10, "2.9",
+	  "nats for a question about an address that nobody owns" },
+	{ "asleep", PARAM_DOUBLE, offsetof(struct config, asleep), 0, 10, "0.7",
+	  "nats for an unanswered question about an owner long silent" },
+	{ "live", PARAM_DOUBLE, offsetof(struct config, live), 0, 10, "1.0",
+	  "nats taken off for a question about a live neighbour" },
+	{ "sequential", PARAM_DOUBLE, offsetof(struct config, sequential), 0, 10, "0.8",
+	  "nats on top when the dark target is next to the one before" },
+	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400,
+	  "1h", "time in which an idle level fades to half" },
+	{ .type = PARAM_END },
+};
+
+static uint16_t tag_of(const struct ip *ip)
+{
+	uint32_t tag = (uint32_t)ip->bytes[14] << 8 | ip->bytes[15];
+
+	/* Neighbours in one /112 (or IPv4 /16) never collide. */
+	for (unsigned i = 0; i < 14; i += 2)
+		tag ^= ((uint32_t)ip->bytes[i] << 8 | ip->bytes[i + 1]) * 0x9e37u >> 4;
+	tag &= UINT16_MAX;
+	return (uint16_t)(tag ? tag : 1);
+}
+
+static uint16_t *find_judged(struct slot *slot, uint16_t tag)
+{
+	for (unsigned i = 0; i < JUDGED; i++)
+		if (slot->judged[i] == tag)
+			return &slot->judged[i];
+	return NULL;
+}
+
+/* Can silence, or what is not in the book, be relied on here? */
+static bool can_tell(const struct contact *contact)
+{
+	return contact->flags & CONTACT_BOOK_WARM || contact->roles & HOST_UNICAST_SEEN;
+}
+
+static double weight_of(const struct config *config, const struct contact *contact)
+{
+	if (contact->flags & CONTACT_ASLEEP)
+		return config->asleep;
+	return config->dark +
+	       (contact->flags & CONTACT_SEQUENTIAL && can_tell(contact) ? config->sequential : 0);
+}
+
+static void grant(struct detector_run *run, struct slot *slot, const struct contact *contact)
+{
+	struct term term = { .nats = weight_of(detector_config(run), contact),
+			     .port_class = CLASS_NEIGHBOR };
+
+	slot->judged[slot->next] = tag_of(&contact->dst);
+	slot->next = (uint16_t)((slot->next + 1) % JUDGED);
+	detector_walk(run, &slot->walk, contact, &term);
+}
+
+/* The question before this one opened the run: it is dark for the same reason. */
+static void grant_held(struct detector_run *run, struct slot *slot, const struct contact *contact)
+{
+	struct contact before = *contact;
+
+	for (int step = -1; step <= 1; step += 2) {
+		unsigned last = contact->dst.bytes[15];
+
+		before.dst.bytes[15] = (uint8_t)((int)last + step);
+		if (slot->held == 0 || tag_of(&before.dst) != slot->held)
+			continue;
+		before.opened_ns = slot->held_ns;
+		before.flags &= (uint8_t)~CONTACT_SEQUENTIAL;
+		slot->held = 0;
+		grant(run, slot, &before);
+	}
+}
+
+static void live(struct detector_run *run, struct slot *slot, const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+	struct term term = { .nats = -config->live, .port_class = CLASS_NEIGHBOR };
+
+	detector_walk(run, &slot->walk, contact, &term);
+}
+
+static void opened(struct detector_run *run, struct slot *slot, const struct contact *contact)
+{
+	uint16_t tag = tag_of(&contact->dst);
+
+	if (!(contact->flags & CONTACT_DARK)) {
+		if (!(contact->flags & CONTACT_ASLEEP))
+			live(run, slot, contact);
+		return;
+	}
+	if (find_judged(slot, tag))
+		return;
+	if (contact->flags & CONTACT_SEQUENTIAL) {
+		grant_held(run, slot, contact);
+		grant(run, slot, contact);
+	} else if (contact->flags & CONTACT_BOOK_WARM) {
+		grant(run, slot, contact);
+	} else {
+		slot->held = tag;
+		slot->held_ns = contact->opened_ns;
+	}
+}
+
+static void silent(struct detector_run *run, struct slot *slot, const struct contact *contact)
+{
+	uint16_t tag = tag_of(&contact->dst);
+
+	if (!(contact->flags & (CONTACT_DARK | CONTACT_ASLEEP)) || !can_tell(contact) ||
+	    find_judged(slot, tag))
+		return;
+	if (slot->held == tag)
+		slot->held = 0;
+	grant(run, slot, contact);
+}
+
+static void answered(struct detector_run *run, struct slot *slot, const struct contact *contact)
+{
+	uint16_t tag = tag_of(&contact->dst), *judged = find_judged(slot, tag);
+	struct term term = { .nats = -weight_of(detector_config(run), contact),
+			     .port_class = CLASS_NEIGHBOR,
+			     .takes_back = true };
+
+	if (slot->held == tag)
+		slot->held = 0;
+	if (judged) {
+		*judged = 0;
+		detector_walk(run, &slot->walk, contact, &term);
+	}
+	if (contact->flags & (CONTACT_DARK | CONTACT_ASLEEP))
+		live(run, slot, contact);
+}
+
+static void see(struct detector_run *run, void *memory, const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+	struct slot *slot = memory;
+
+	if (contact->kind != CONTACT_ARP && contact->kind != CONTACT_ND)
+		return;
+	/* Routers ask on behalf of others, DHCP servers probe before they offer. */
+	if (contact->flags & CONTACT_FROM_ROUTER ||
+	    contact->roles & (HOST_ROUTER | HOST_DHCP_SERVER))
+		return;
+	walk_fade(&slot->walk, contact, config->half_life_ns);
+	if (contact->outcome == CONTACT_PENDING)
+		opened(run, slot, contact);
+	else if (contact->outcome == CONTACT_OUTSTANDING)
+		silent(run, slot, contact);
+	else if (contact->outcome == CONTACT_ACCEPTED)
+		answered(run, slot, contact);
+	else
+		detector_settled(run, contact, CLASS_NEIGHBOR);
+}
+
+const struct detector detector_arpsweep = {
+	.name = "arpsweep",
+	.summary = "asks for neighbours that do not exist (ARP, neighbour discovery)",
+	.id = DETECTOR_ARPSWEEP,
+	.kind = EVIDENCE_WORM,
+	.feeds = FEED_OPENED | FEED_OUTSTANDING | FEED_SETTLED,
+	.params = params,
+	.config_size = sizeof(struct config),
+	.slot_size = sizeof(struct slot),
+	.see = see,
+};

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* trw.c - sequential test over first contacts that fail (Jung et al. 2004; on-line form with reset
+ * of Schechter et al. 2004: worm-detection.md C.1, C.2; weights F).
+ *
+ * Each class of services has a walk of its own, because failing means different things: on ports
+ * that worms use and nobody guesses, much; on high ports where peer-to-peer programs live, little,
+ * and never enough alone.  A destination carries at most one term, the strongest: so many ports of
+ * one host (a vertical scan) weigh no more than one.
+ *
+ * Left out: scans that succeed (hit lists, stolen credentials).  No failure test sees them. */
+#include "detectors/table.h"
+
+#include "core/base/err.h"
+#include "core/contact/contact.h"
+#include "core/contact/host.h"
+#include "core/detect/detector.h"
+#include "core/detect/evidence.h"
+#include "core/detect/param.h"
+
+#define JUDGED      12
+#define CREDITED    4
+#define FIRST_CLASS CLASS_WORM_PORT
+#define CLASSES     (CLASS_ICMP - FIRST_CLASS + 1)
+#define TENTHS      10.0
+
+struct config {
+	double worm, service, high, icmp, silent_udp, success;
+	double high_cap, icmp_cap;
+	uint64_t half_life_ns;
+	struct param_ports worm_ports, service_ports;
+};
+
+/* A destination that carries a term. */
+struct judged {
+	uint16_t dst; /* tag, 0 = free */
+	uint16_t port;
+	uint8_t port_class : 4, kind : 4; /* enum evidence_class, contact_kind */
+	uint8_t tenths;                   /* of a nat */
+};
+
+struct slot {
+	struct walk walks[CLASSES];
+	struct judged judged[JUDGED];
+	uint16_t credited[CREDITED]; /* destinations whose success was counted already */
+	uint8_t next_judged, next_credited;
+};
+
+static const struct param params[] = {
+	{ "worm_failure", PARAM_DOUBLE, offsetof(struct config, worm), 0, 10, "2.9",
+	  "nats for a failed first contact on a port that worms use" },
+	{ "service_failure", PARAM_DOUBLE, offsetof(struct config, service), 0, 10, "2.2",
+	  "nats for one on another well-known port" },
+	{ "high_failure", PARAM_DOUBLE, offsetof(struct config, high), 0, 10, "0.8",
+	  "nats for one on any other port" },
+	{ "high_cap", PARAM_DOUBLE, offsetof(struct config, high_cap), 0.1, 40, "9.2",
+	  "the most that other ports can bring together: below conviction" },
+	{ "icmp_failure", PARAM_DOUBLE, offsetof(struct config, icmp), 0, 10, "2.2",
+	  "nats for an unanswered ping" },
+	{ "icmp_cap", PARAM_DOUBLE, offsetof(struct config, icmp_cap), 0.1, 40, "9.2",
+	  "the most that pings can bring together: below conviction" },
+	{ "silent_udp", PARAM_DOUBLE, offsetof(struct config, silent_udp), 0, 10, "0.8",
+	  "nats for UDP silence except on worm ports: many UDP services never answer" },
+	{ "success", PARAM_DOUBLE, offsetof(struct config, success), 0, 10, "1.4",
+	  "nats taken off for an accepted contact, once per destination; none if popular" },
+	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400,
+	  "1h", "time in which an idle level fades to half" },
+	{ "worm_ports", PARAM_PORTS, offsetof(struct config, worm_ports), 1, 65535,
+	  "445,139,135,3389,22,23,2323,5985,5986,1433,1434,5555,7547",
+	  "services that worms use: file sharing, remote procedures and logons, SQL Server" },
+	{ "service_ports", PARAM_PORTS, offsetof(struct config, service_ports), 1, 65535,
+	  "1521,3306,5432,5900,6379,8000,8080,8443,9200,27017",
+	  "services above 1023; below, all ports are services" },
+	{ .type = PARAM_END },
+};
+
+static bool has_port(const struct param_ports *ports, uint16_t port)
+{
+	for (unsigned i = 0; i < ports->count; i++)
+		if (ports->ports[i] == port)
+			return true;
+	return false;
+}
+
+static unsigned class_of(const struct config *config, const struct contact *contact)
+{
+	if (contact->kind == CONTACT_ICMP)
+		return CLASS_ICMP;
+	if (has_port(&config->worm_ports, contact->dst_port))
+		return CLASS_WORM_PORT;
+	if (contact->dst_port < 1024 || has_port(&config->service_ports, contact->dst_port))
+		return CLASS_SERVICE_PORT;
+	return CLASS_HIGH_PORT;
+}
+
+static bool is_bare(const struct contact *contact)
+{
+	return contact->kind == CONTACT_TCP && contact->flags & CONTACT_BARE_SYN;
+}
+
+static struct term failure_term(const struct config *config, const struct contact *contact)
+{
+	struct term term = { .port_class = class_of(config, contact) };
+
+	switch (term.port_class) {
+	case CLASS_WORM_PORT:
+		term.nats = config->worm;
+		return term;
+	case CLASS_SERVICE_PORT:
+		term.nats = config->service;
+		break;
+	case CLASS_ICMP:
+		term.nats = config->icmp;
+		term.cap_nats = config->icmp_cap;
+		return term;
+	default:
+		term.nats = config->high;
+		term.cap_nats = config->high_cap;
+		break;
+	}
+	if (is_bare(contact)) { /* no peer-to-peer program makes these */
+		term.nats = config->service;
+		term.cap_nats = 0;
+	} else if (contact->kind == CONTACT_UDP && contact->outcome != CONTACT_REFUSED &&
+		   term.nats > config->silent_udp) {
+		term.nats = config->silent_udp;
+	}
+	return term;
+}
+
+static uint16_t tag_of(const struct ip *ip)
+{
+	uint32_t tag = 0;
+
+	for (unsigned i = 0; i < 16; i++)
+		tag = tag * 0x01000193u ^ ip->bytes[i];
+	tag ^= tag >> 16;
+	tag &= UINT16_MAX;
+	return (uint16_t)(tag ? tag : 1);
+}
+
+static struct judged *find_judged(struct slot *slot, uint16_t tag)
+{
+	for (unsigned i = 0; i < JUDGED; i++)
+		if (slot->judged[i].dst == tag)
+			return &slot->judged[i];
+	return NULL;
+}
+
+static struct walk *walk_of(struct slot *slot, unsigned port_class)
+{
+	return &slot->walks[port_class - FIRST_CLASS];
+}
+
+static void take_back(struct detector_run *run, struct slot *slot, struct judged *judged,
+		      const struct contact *contact)
+{
+	struct contact earlier = *contact;
+	struct term term = { .nats = -judged->tenths / TENTHS,
+			     .port_class = judged->port_class,
+			     .takes_back = true };
+
+	earlier.dst_port = judged->port;
+	earlier.kind = judged->kind;
+	judged->dst = 0;
+	detector_walk(run, walk_of(slot, term.port_class), &earlier, &term);
+}
+
+static bool is_of(const struct judged *judged, const struct contact *contact)
+{
+	return judged->port == contact->dst_port && judged->kind == contact->kind;
+}
+
+static void grant(struct detector_run *run, struct slot *slot, const struct contact *contact)
+{
+	struct term term = failure_term(detector_config(run), contact);
+	uint16_t tag = tag_of(&contact->dst);
+	struct judged *judged = find_judged(slot, tag);
+	uint8_t tenths = (uint8_t)(term.nats * TENTHS + 0.5);
+
+	if (judged && judged->tenths >= tenths) {
+		if (is_of(judged, contact))
+			detector_settled(run, contact, judged->port_class);
+		return;
+	}
+	if (judged)
+		take_back(run, slot, judged, contact);
+	judged = &slot->judged[slot->next_judged];
+	slot->next_judged = (uint8_t)((slot->next_judged + 1) % JUDGED);
+	*judged = (struct judged){ .dst = tag,
+				   .port = contact->dst_port,
+				   .port_class = term.port_class & 15,
+				   .kind = contact->kind & 15u,
+				   .tenths = tenths };
+	if (tenths)
+		detector_walk(run, walk_of(slot, term.port_class), contact, &term);
+}
+
+/* The term this very contact carries, if any. */
+static struct judged *own_term(struct slot *slot, const struct contact *contact)
+{
+	struct judged *judged = find_judged(slot, tag_of(&contact->dst));
+
+	return judged && is_of(judged, contact) ? judged : NULL;
+}
+
+static void credit(struct detector_run *run, struct slot *slot, const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+	struct term term = { .nats = -config->success, .port_class = class_of(config, contact) };
+	uint16_t tag = tag_of(&contact->dst);
+
+	if (contact->flags & CONTACT_TO_POPULAR || walk_of(slot, term.port_class)->level <= 0)
+		return;
+	for (unsigned i = 0; i < CREDITED; i++)
+		if (slot->credited[i] == tag)
+			return;
+	slot->credited[slot->next_credited] = tag;
+	slot->next_credited = (uint8_t)((slot->next_credited + 1) % CREDITED);
+	detector_walk(run, walk_of(slot, term.port_class), contact, &term);
+}
+
+static void accepted(struct detector_run *run, struct slot *slot, const struct contact *contact)
+{
+	struct judged *judged = own_term(slot, contact);
+
+	if (is_bare(contact))
+		return; /* a raw-socket scan that found something is still a scan */
+	if (judged)
+		take_back(run, slot, judged, contact);
+	credit(run, slot, contact);
+}
+
+/* Guilty before any answer could come: no operating system sends a SYN without options, and
+ * nobody has business with file sharing or remote procedures of the public Internet. */
+static bool needs_no_answer(const struct config *config, const struct contact *contact)
+{
+	if (is_bare(contact))
+		return true;
+	return class_of(config, contact) == CLASS_WORM_PORT && ip_is_private(&contact->src) &&
+	       !ip_is_private(&contact->dst);
+}
+
+static void see(struct detector_run *run, void *memory, const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+	struct slot *slot = memory;
+	struct judged *judged;
+
+	if (contact->kind == CONTACT_ARP || contact->kind == CONTACT_ND)
+		return;
+	if (contact->roles & HOST_DNS_SERVER && contact->dst_port == 53)
+		return; /* a resolver asks many servers, and many are dead */
+	walk_fade(walk_of(slot, class_of(config, contact)), contact, config->half_life_ns);
+	switch (contact->outcome) {
+	case CONTACT_PENDING:
+		if (needs_no_answer(config, contact))
+			grant(run, slot, contact);
+		break;
+	case CONTACT_OUTSTANDING:
+	case CONTACT_IGNORED:
+		if (!(contact->flags & CONTACT_BLIND))
+			grant(run, slot, contact);
+		break;
+	case CONTACT_REFUSED:
+		grant(run, slot, contact);
+		break;
+	case CONTACT_ACCEPTED:
+		accepted(run, slot, contact);
+		break;
+	case CONTACT_UNROUTED:
+		judged = own_term(slot, contact);
+		if (judged && !needs_no_answer(config, contact))
+			take_back(run, slot, judged, contact);
+		break;
+	default:
+		break;
+	}
+}
+
+static int check(const void *settings, struct err *err)
+{
+	const struct config *config = settings;
+
+	if (config->worm < config->service || config->service < config->high)
+		return err_set(
+			err, ERR_CONFIG,
+			"worm_failure must be at least service_failure, and that at least high_failure");
+	return 0;
+}
+
+const struct detector detector_trw = {
+	.name = "trw",
+	.summary = "first contacts that fail: refused, unanswered, or sent by no operating system",
+	.id = DETECTOR_TRW,
+	.kind = EVIDENCE_WORM,
+	.feeds = FEED_OPENED | FEED_OUTSTANDING | FEED_SETTLED,
+	.params = params,
+	.config_size = sizeof(struct config),
+	.slot_size = sizeof(struct slot),
+	.check = check,
+	.see = see,
+};

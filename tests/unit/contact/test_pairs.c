@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_pairs.c - the contact table and its queues against an obvious slow one. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/random.h"
+#include "core/contact/pairs.h"
+
+#define WAYS       8
+#define QUEUE_USED QUEUE_FLOW
+
+struct naive {
+	uint32_t number, used_ms, order;
+	bool taken, waiting;
+};
+
+static struct pair_key key_of(const struct pairs *pairs, uint32_t number)
+{
+	uint8_t src[4] = { 10, 0, 0, (uint8_t)(number & 3) },
+		dst[4] = { 10, 0, 1, (uint8_t)(number >> 2 & 3) };
+	struct ip from = ip_from_v4(src), to = ip_from_v4(dst);
+	struct host_key host = host_key_of(&from, 0);
+
+	return pairs_key(pairs, &host, &to, (uint8_t)(number >> 4 & 1), (uint16_t)(number >> 5));
+}
+
+static struct naive *naive_find(struct naive *all, uint32_t number)
+{
+	for (unsigned i = 0; i < WAYS; i++)
+		if (all[i].taken && all[i].number == number)
+			return &all[i];
+	return NULL;
+}
+
+static struct naive *naive_room(struct naive *all)
+{
+	struct naive *room = NULL;
+
+	for (unsigned i = 0; i < WAYS; i++)
+		if (!all[i].taken)
+			return &all[i];
+	for (unsigned waiting = 0; !room && waiting < 2; waiting++)
+		for (unsigned i = 0; i < WAYS; i++)
+			if (all[i].waiting == waiting && (!room || all[i].used_ms < room->used_ms))
+				room = &all[i];
+	return room;
+}
+
+static const struct naive *naive_oldest(const struct naive *all)
+{
+	const struct naive *oldest = NULL;
+
+	for (unsigned i = 0; i < WAYS; i++)
+		if (all[i].taken && all[i].waiting && (!oldest || all[i].order < oldest->order))
+			oldest = &all[i];
+	return oldest;
+}
+
+static void compare_oldest(struct pairs *pairs, const struct naive *all)
+{
+	const struct naive *expected = naive_oldest(all);
+	uint32_t oldest = pairs_oldest(pairs, QUEUE_USED);
+
+	assert_int_equal(oldest != PAIRS_NONE, expected != NULL);
+	if (expected) {
+		struct pair_key key = key_of(pairs, expected->number);
+
+		assert_int_equal(oldest, pairs_find(pairs, &key));
+	}
+}
+
+static void the_table_agrees_with_a_naive_one(void **state)
+{
+	struct hash_key hash = { { 11, 13 } };
+	struct pairs *pairs = pairs_new(WAYS, &hash);
+	struct naive all[WAYS] = { { 0 } };
+	uint64_t seed = 987654321;
+
+	(void)state;
+	printf("seed %llu\n", (unsigned long long)seed);
+	for (uint32_t step = 1; step < 30000; step++) {
+		uint32_t number = (uint32_t)(random_step(&seed) % 64);
+		struct pair_key key = key_of(pairs, number);
+		uint32_t index = pairs_find(pairs, &key);
+		struct naive *expected = naive_find(all, number);
+
+		assert_int_equal(index != PAIRS_NONE, expected != NULL);
+		if (!expected) {
+			expected = naive_room(all);
+			index = pairs_room(pairs, &key, step);
+			pairs_dequeue(pairs, index);
+			pairs_place(pairs, index, &key, step);
+			*expected =
+				(struct naive){ .number = number, .used_ms = step, .taken = true };
+			if (random_step(&seed) % 2) {
+				pairs_enqueue(pairs, index, QUEUE_USED);
+				expected->waiting = true;
+				expected->order = step;
+			}
+		} else if (expected->waiting) {
+			pairs_dequeue(pairs, index);
+			expected->waiting = false;
+		} else {
+			pairs_touch(pairs, index, step);
+			expected->used_ms = step;
+		}
+		assert_int_equal(pairs_used_ms(pairs, index), expected->used_ms);
+		compare_oldest(pairs, all);
+	}
+	pairs_free(pairs);
+}
+
+static void directions_kinds_ports_and_vlans_are_different_pairs(void **state)
+{
+	struct hash_key hash = { { 11, 13 } };
+	struct pairs *pairs = pairs_new(64, &hash);
+	uint8_t a4[4] = { 10, 0, 0, 1 }, b4[4] = { 10, 0, 0, 2 };
+	struct ip a = ip_from_v4(a4), b = ip_from_v4(b4);
+	struct host_key from_a = host_key_of(&a, 0), from_b = host_key_of(&b, 0),
+			in_vlan = host_key_of(&a, 9);
+	struct pair_key keys[] = {
+		pairs_key(pairs, &from_a, &b, 0, 445),  pairs_key(pairs, &from_b, &a, 0, 445),
+		pairs_key(pairs, &from_a, &b, 1, 445),  pairs_key(pairs, &from_a, &b, 0, 139),
+		pairs_key(pairs, &in_vlan, &b, 0, 445),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 5; i++) {
+		for (size_t k = i; k < 5; k++)
+			assert_int_equal(pairs_find(pairs, &keys[k]), PAIRS_NONE);
+		pairs_place(pairs, pairs_room(pairs, &keys[i], 1), &keys[i], 1);
+	}
+	pairs_free(pairs);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_table_agrees_with_a_naive_one),
+		cmocka_unit_test(directions_kinds_ports_and_vlans_are_different_pairs),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

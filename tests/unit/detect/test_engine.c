@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_engine.c - when a level is worth a statement, what a statement carries, and settings of
+ * detectors. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/buf.h"
+#include "core/base/source.h"
+#include "core/base/yaml.h"
+#include "core/contact/contact.h"
+#include "core/contact/host.h"
+#include "core/detect/detector.h"
+#include "core/detect/engine.h"
+#include "core/detect/evidence.h"
+#include "core/detect/param.h"
+#include "core/net/hash.h"
+
+/* A detector that adds what the contact's source port says, in tenths of a nat less 1000. */
+struct config {
+	double cap;
+};
+struct slot {
+	struct walk walk;
+};
+
+static const struct param params[] = {
+	{ "cap", PARAM_DOUBLE, offsetof(struct config, cap), 0, 100, "0", "ceiling" },
+	{ .type = PARAM_END },
+};
+
+static void see(struct detector_run *run, void *memory, const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+	struct slot *slot = memory;
+	struct term term = { .nats = (contact->src_port - 1000) / 10.0,
+			     .port_class = CLASS_WORM_PORT,
+			     .cap_nats = config->cap,
+			     .takes_back = contact->outcome == CONTACT_ACCEPTED };
+
+	if (contact->outcome == CONTACT_REFUSED)
+		detector_settled(run, contact, CLASS_WORM_PORT);
+	else
+		detector_walk(run, &slot->walk, contact, &term);
+}
+
+static const struct detector plain = {
+	.name = "plain",
+	.summary = "adds",
+	.id = 7,
+	.kind = EVIDENCE_WORM,
+	.feeds = FEED_OPENED | FEED_SETTLED,
+	.params = params,
+	.config_size = sizeof(struct config),
+	.slot_size = sizeof(struct slot),
+	.see = see,
+};
+static const struct detector *const table[] = { &plain, NULL };
+
+struct fixture {
+	struct engine *engine;
+	struct hosts *hosts;
+	struct host *host;
+	struct evidence latest;
+	unsigned statements;
+};
+
+static void on_evidence(void *arg, const struct evidence *evidence)
+{
+	struct fixture *f = arg;
+
+	f->latest = *evidence;
+	f->statements++;
+}
+
+static void start(struct fixture *f)
+{
+	struct engine_config config = { .detectors = table };
+	struct engine_sink sink = { f, on_evidence };
+	struct hash_key key = { { 1, 1 } };
+	uint8_t v4[4] = { 10, 0, 0, 5 };
+	struct ip ip = ip_from_v4(v4);
+	struct host_key host = host_key_of(&ip, 3);
+
+	memset(f, 0, sizeof(*f));
+	f->engine = engine_new(&config, &sink);
+	f->hosts = hosts_new(64, engine_slot_size(f->engine), &key);
+	engine_attach(f->engine, f->hosts);
+	f->host = hosts_need(f->hosts, &host, 1);
+}
+
+static void stop(struct fixture *f)
+{
+	engine_free(f->engine);
+	hosts_free(f->hosts);
+}
+
+static void contact(struct fixture *f, unsigned dst, unsigned outcome, double nats)
+{
+	uint8_t v4[4] = { 10, 0, (uint8_t)(dst >> 8), (uint8_t)dst };
+	struct contact contact = { .src = f->host->key.ip,
+				   .dst = ip_from_v4(v4),
+				   .vlan = 3,
+				   .dst_port = 445,
+				   .outcome = (uint8_t)outcome,
+				   .opened_ns = UINT64_C(1000000000) + dst,
+				   .src_port = (uint16_t)(1000 + (int)(nats * 10)) };
+
+	engine_see(f->engine, f->host, &contact);
+}
+
+static void a_level_is_stated_when_it_is_news(void **state)
+{
+	static const struct {
+		const char *why;
+		double nats;
+		unsigned statements;
+		double level;
+	} steps[] = {
+		{ "below what is worth a record", 2.9, 0, 0 },
+		{ "the first above", 0.2, 1, 3.1 },
+		{ "less than a nat more", 0.5, 1, 3.1 },
+		{ "a nat more", 0.5, 2, 4.1 },
+		{ "crosses suspicion, three quarters of a nat up", 2.0, 3, 6.1 },
+		{ "crosses suspicion", 0.8, 4, 6.9 },
+		{ "falls below suspicion", -0.1, 5, 6.8 },
+		{ "up to just below conviction", 6.9, 6, 13.7 },
+		{ "crosses conviction by little", 0.2, 7, 13.9 },
+		{ "more of the same", 2.0, 7, 13.9 },
+		{ "falls below conviction", -2.5, 8, 13.4 },
+		{ "falls below what is worth a record: told once", -12.0, 9, 1.4 },
+		{ "and not again", -0.4, 9, 1.4 },
+	};
+	struct fixture f;
+
+	(void)state;
+	start(&f);
+	for (unsigned i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		contact(&f, i + 1, CONTACT_PENDING, steps[i].nats);
+		if (f.statements != steps[i].statements)
+			print_error("%s\n", steps[i].why);
+		assert_int_equal(f.statements, steps[i].statements);
+		assert_true(f.latest.log_odds - steps[i].level < 0.01 &&
+			    steps[i].level - f.latest.log_odds < 0.01);
+	}
+	stop(&f);
+}
+
+static void a_convicted_scan_is_restated_at_each_doubling_only(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f);
+	for (unsigned i = 1; i <= 4096; i++)
+		contact(&f, i, CONTACT_PENDING, 2.9);
+	/* 5.8, 8.7 and 11.6 on the way up, conviction at 5, then 8, 16 ... 4096. */
+	assert_int_equal(f.statements, 3 + 1 + 10);
+	assert_int_equal(f.latest.contacts, 4096);
+	assert_true(f.latest.log_odds <= WALK_CAP_NATS);
+	stop(&f);
+}
+
+static void a_statement_carries_its_earliest_contacts(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f);
+	for (unsigned i = 1; i <= 16; i++)
+		contact(&f, i, CONTACT_PENDING, 2.9);
+	assert_int_equal(f.latest.sample_count, EVIDENCE_SAMPLES);
+	for (unsigned i = 0; i < EVIDENCE_SAMPLES; i++)
+		assert_int_equal(f.latest.samples[i].dst.bytes[15], i + 1);
+	assert_int_equal(f.latest.host.vlan, 3);
+	assert_int_equal(f.latest.first_contact_ns, 1000000001);
+	assert_int_equal(f.latest.last_contact_ns, 1000000016);
+	assert_int_equal(f.latest.detector, 7);
+	assert_int_equal(f.latest.port, 445);
+	assert_true(f.host->roles & HOST_SUSPECT);
+	stop(&f);
+}
+
+static void what_is_taken_back_is_no_sample_and_not_counted(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f);
+	contact(&f, 1, CONTACT_PENDING, 2.9);
+	contact(&f, 2, CONTACT_PENDING, 2.9);
+	contact(&f, 3, CONTACT_PENDING, 2.9);
+	contact(&f, 2, CONTACT_ACCEPTED, -2.9);
+	assert_int_equal(f.latest.contacts, 2);
+	assert_int_equal(f.latest.sample_count, 2);
+	assert_int_equal(f.latest.samples[1].dst.bytes[15], 3);
+	contact(&f, 3, CONTACT_REFUSED, 0);
+	contact(&f, 4, CONTACT_PENDING, 2.9);
+	assert_int_equal(f.latest.samples[1].outcome, CONTACT_REFUSED);
+	stop(&f);
+}
+
+static void at_zero_the_memory_starts_anew(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f);
+	contact(&f, 1, CONTACT_PENDING, 5);
+	contact(&f, 2, CONTACT_PENDING, -9);
+	assert_true(f.latest.log_odds <= 0);
+	assert_false(f.host->roles & HOST_SUSPECT);
+	contact(&f, 3, CONTACT_PENDING, 5);
+	assert_int_equal(f.latest.contacts, 1);
+	assert_int_equal(f.latest.sample_count, 1);
+	assert_int_equal(f.latest.samples[0].dst.bytes[15], 3);
+	stop(&f);
+}
+
+static void a_walk_fades_by_half_lives(void **state)
+{
+	struct walk walk = { .level = 8, .last_ns = 1000 };
+	struct contact later = { .opened_ns = 1000 + 2 * UINT64_C(3600000000000) };
+
+	(void)state;
+	walk_fade(&walk, &later, UINT64_C(3600000000000));
+	assert_true(walk.level > 1.999f && walk.level < 2.001f);
+	walk_fade(&walk, &later, UINT64_C(3600000000000));
+	assert_true(walk.level > 1.999f);
+	walk_fade(&walk, &later, 0);
+	later.opened_ns = 5; /* a clock that stepped back fades nothing */
+	walk_fade(&walk, &later, UINT64_C(3600000000000));
+	assert_true(walk.level > 1.999f && walk.level < 2.001f);
+}
+
+static size_t configure(struct fixture *f, const char *text)
+{
+	struct source *source = source_from_text("test.yaml", text, strlen(text));
+	struct complaints *complaints = complaints_new();
+	struct yaml *yaml = yaml_parse(source, complaints);
+	size_t count;
+
+	engine_configure(f->engine, yaml, yaml_root(yaml));
+	count = complaints_count(complaints);
+	yaml_free(yaml);
+	complaints_free(complaints);
+	source_free(source);
+	return count;
+}
+
+static void settings_reach_the_detector(void **state)
+{
+	struct fixture f;
+	struct buf out;
+
+	(void)state;
+	start(&f);
+	assert_int_equal(configure(&f, "plain: { cap: 9 }\n"), 0);
+	for (unsigned i = 1; i <= 20; i++)
+		contact(&f, i, CONTACT_PENDING, 2.9);
+	assert_true(f.latest.log_odds <= 9);
+	buf_init(&out, 65536);
+	engine_describe(f.engine, &out);
+	assert_non_null(strstr(out.text, "plain"));
+	assert_non_null(strstr(out.text, "ceiling"));
+	buf_fini(&out);
+	stop(&f);
+}
+
+static void a_disabled_detector_is_silent_and_mistakes_are_told(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f);
+	assert_int_equal(configure(&f, "plain: { enabled: false }\n"), 0);
+	contact(&f, 1, CONTACT_PENDING, 20);
+	assert_int_equal(f.statements, 0);
+	assert_int_equal(configure(&f, "plian: { cap: 9 }\n"), 1);
+	assert_int_equal(configure(&f, "plain: { cup: 9 }\n"), 1);
+	assert_int_equal(configure(&f, "plain: { cap: 900 }\n"), 1);
+	stop(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_level_is_stated_when_it_is_news),
+		cmocka_unit_test(a_convicted_scan_is_restated_at_each_doubling_only),
+		cmocka_unit_test(a_statement_carries_its_earliest_contacts),
+		cmocka_unit_test(what_is_taken_back_is_no_sample_and_not_counted),
+		cmocka_unit_test(at_zero_the_memory_starts_anew),
+		cmocka_unit_test(a_walk_fades_by_half_lives),
+		cmocka_unit_test(settings_reach_the_detector),
+		cmocka_unit_test(a_disabled_detector_is_silent_and_mistakes_are_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_param.c - settings read from rows, and what is said about wrong ones. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/base/buf.h"
+#include "core/base/source.h"
+#include "core/base/units.h"
+#include "core/base/yaml.h"
+#include "core/detect/param.h"
+
+struct config {
+	double weight;
+	uint32_t count;
+	uint64_t window_ns;
+	struct param_ports ports;
+};
+
+static const struct param rows[] = {
+	{ "weight", PARAM_DOUBLE, offsetof(struct config, weight), 0, 10, "2.9", "how much" },
+	{ "count", PARAM_U32, offsetof(struct config, count), 1, 100, "7", "how many" },
+	{ "window", PARAM_DURATION_NS, offsetof(struct config, window_ns), 1, 3600, "10m",
+	  "how long" },
+	{ "ports", PARAM_PORTS, offsetof(struct config, ports), 1, 65535, "445,139", "which" },
+	{ .type = PARAM_END },
+};
+
+static size_t read_text(const char *text, struct config *config)
+{
+	struct source *source = source_from_text("test.yaml", text, strlen(text));
+	struct complaints *complaints = complaints_new();
+	struct yaml *yaml = yaml_parse(source, complaints);
+	size_t count;
+
+	memset(config, 0, sizeof(*config));
+	params_defaults(rows, config);
+	assert_non_null(yaml);
+	params_read(rows, yaml, yaml_root(yaml), config);
+	count = complaints_count(complaints);
+	yaml_free(yaml);
+	complaints_free(complaints);
+	source_free(source);
+	return count;
+}
+
+static void defaults_are_what_the_rows_say(void **state)
+{
+	struct config config = { 0 };
+
+	(void)state;
+	params_defaults(rows, &config);
+	assert_true(config.weight == 2.9);
+	assert_int_equal(config.count, 7);
+	assert_int_equal(config.window_ns, s_to_ns(600));
+	assert_int_equal(config.ports.count, 2);
+	assert_int_equal(config.ports.ports[1], 139);
+}
+
+static void given_settings_replace_defaults(void **state)
+{
+	struct config config;
+
+	(void)state;
+	assert_int_equal(
+		read_text(
+			"weight: 3.5\ncount: 9\nwindow: 30s\nports: [22, 23, 65535]\nenabled: true\n",
+			&config),
+		0);
+	assert_true(config.weight == 3.5);
+	assert_int_equal(config.count, 9);
+	assert_int_equal(config.window_ns, s_to_ns(30));
+	assert_int_equal(config.ports.count, 3);
+	assert_int_equal(config.ports.ports[2], 65535);
+}
+
+static void each_mistake_is_a_complaint_and_keeps_the_default(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t complaints;
+	} cases[] = {
+		{ "wieght: 3\n", 1 },     { "weight: 11\n", 1 },
+		{ "weight: heavy\n", 1 }, { "count: 0\n", 1 },
+		{ "count: 101\n", 1 },    { "window: 2h\n", 1 },
+		{ "window: 10\n", 1 },    { "ports: 445\n", 1 },
+		{ "ports: [0]\n", 1 },    { "ports: [70000]\n", 1 },
+		{ "ports: [ssh]\n", 1 },  { "wieght: 3\ncount: 0\nports: 1\n", 3 },
+		{ "[1, 2]\n", 1 },
+	};
+	struct config defaults = { 0 }, config;
+
+	(void)state;
+	params_defaults(rows, &defaults);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		assert_int_equal(read_text(cases[i].text, &config), cases[i].complaints);
+		assert_memory_equal(&config, &defaults, sizeof(config));
+	}
+}
+
+static void the_description_shows_what_holds(void **state)
+{
+	struct config config;
+	struct buf out;
+
+	(void)state;
+	buf_init(&out, 65536);
+	params_describe(rows, NULL, &out);
+	assert_non_null(strstr(out.text, "445,139"));
+	assert_non_null(strstr(out.text, "how long"));
+	buf_clear(&out);
+	read_text("weight: 3.5\nports: [22]\nwindow: 90s\n", &config);
+	params_describe(rows, &config, &out);
+	assert_non_null(strstr(out.text, "3.5"));
+	assert_non_null(strstr(out.text, "[22]"));
+	buf_fini(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(defaults_are_what_the_rows_say),
+		cmocka_unit_test(given_settings_replace_defaults),
+		cmocka_unit_test(each_mistake_is_a_complaint_and_keeps_the_default),
+		cmocka_unit_test(the_description_shows_what_holds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_arpsweep.c - sweeps are convicted within five questions, look-alikes never. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/detectors/scene.h"
+
+/* The host shows that unicast frames reach the sensor. */
+static void show_unicast(struct scene *scene, const struct ip *host)
+{
+	struct ip peer = wire_ip("10.0.0.200");
+	struct packet packet = wire_tcp(0, host, &peer, 80, TCP_SYN);
+
+	scene_see(scene, packet);
+	scene_see(scene, wire_answer(0, &packet, TCP_SYN | TCP_ACK));
+}
+
+static void a_sweep_convicts_within_five_contacts_at_any_speed(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned step, gap_us;
+		bool unicast;
+		unsigned contacts;
+	} cases[] = {
+		{ "WannaCry: ascending, ten a second", 1, 100000, true, 4 },
+		{ "ascending, ten thousand a second", 1, 100, true, 4 },
+		{ "the same behind a switch that hides unicast", 1, 100, false, 5 },
+		{ "every third address, ten a second", 3, 100000, true, 5 },
+		{ "every third address, ten thousand a second", 3, 100, true, 5 },
+		{ "one a minute", 3, 59000000, true, 5 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ip worm = wire_ip("10.0.0.5");
+		struct scene scene;
+
+		scene_start(&scene);
+		if (cases[i].unicast)
+			show_unicast(&scene, &worm);
+		for (unsigned n = 0; n < 60; n++) {
+			struct ip target = scene_ip("10.0.0.0", 20 + n * cases[i].step);
+			struct packet packet = wire_arp(0, &worm, &target);
+
+			packet.wall_ns = wire_ns(10) + (uint64_t)n * cases[i].gap_us * 1000;
+			scene_see(&scene, packet);
+		}
+		tracker_advance(scene.tracker,
+				wire_ns(2000) + UINT64_C(60) * cases[i].gap_us * 1000);
+		assert_true(scene.convicted > 0);
+		assert_int_equal(scene.contacts_at_conviction, cases[i].contacts);
+		assert_int_equal(scene.latest.detector, DETECTOR_ARPSWEEP);
+		assert_true(scene.latest.sample_count == EVIDENCE_SAMPLES);
+		/* In a run no time is lost: the last of these questions itself convicts. */
+		if (cases[i].step == 1)
+			assert_int_equal(scene.convicted_ns,
+					 wire_ns(10) + (uint64_t)(cases[i].contacts - 1) *
+							       cases[i].gap_us * 1000);
+		scene_stop(&scene);
+	}
+}
+
+static void a_warm_book_convicts_without_hearing_unicast(void **state)
+{
+	struct ip worm = wire_ip("10.0.0.5");
+	struct scene scene;
+	uint64_t now_ms;
+
+	(void)state;
+	scene_start(&scene);
+	now_ms = scene_warm_up(&scene);
+	for (unsigned n = 0; n < 5; n++) {
+		struct ip target = scene_ip("10.0.0.0", 20 + n * 7);
+
+		scene_see(&scene, wire_arp(now_ms + n, &worm, &target));
+	}
+	assert_int_equal(scene.contacts_at_conviction, 5);
+	scene_stop(&scene);
+}
+
+static void a_sweep_of_ipv6_neighbours_is_the_same(void **state)
+{
+	struct ip worm = wire_ip("fe80::5");
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned n = 0; n < 6; n++) {
+		struct ip target = scene_ip("fe80::", 32 + n);
+
+		scene_see(&scene, wire_solicit(n, &worm, &target));
+	}
+	assert_int_equal(scene.contacts_at_conviction, 5);
+	assert_int_equal(scene.latest.contact_kind, CONTACT_ND);
+	scene_stop(&scene);
+}
+
+/* ---- look-alikes (worm-detection.md D.2)
+ * --------------------------------------------------------- */
+
+static void ask_unknown(struct scene *scene, const struct ip *asker, uint64_t start_ms,
+			unsigned count, bool in_order)
+{
+	for (unsigned n = 0; n < count; n++) {
+		struct ip target = scene_ip("10.0.0.0", 20 + (in_order ? n : n * 37 % 150));
+
+		scene_see(scene, wire_arp(start_ms + n * 10, asker, &target));
+	}
+	scene_wait(scene, start_ms + count * 10 + 3000);
+}
+
+static void a_router_may_ask_for_anybody(void **state)
+{
+	struct ip gateway = wire_ip("10.0.0.1"), client = wire_ip("10.0.0.5"),
+		  web = wire_ip("93.184.216.34");
+	struct scene scene;
+	struct packet packet;
+
+	(void)state;
+	scene_start(&scene);
+	scene_see(&scene, wire_arp(0, &gateway, &client));
+	packet = wire_tcp(1, &client, &web, 80, TCP_SYN);
+	packet.dst_mac = wire_mac(&gateway);
+	scene_see(&scene, packet);
+	ask_unknown(&scene, &gateway, 10, 200, true);
+	assert_int_equal(scene.statements, 0);
+	scene_stop(&scene);
+}
+
+static void a_dhcp_server_may_probe_before_it_offers(void **state)
+{
+	struct ip server = wire_ip("10.0.0.2"), nobody = wire_ip("0.0.0.0"),
+		  all = wire_ip("255.255.255.255");
+	struct packet ask = wire_udp(0, &nobody, &all, 67), offer = wire_udp(1, &server, &all, 68);
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	ask.src_port = 68;
+	ask.src_mac = (struct mac){ { 2, 9, 9, 9, 9, 9 } };
+	offer.src_port = 67;
+	scene_see(&scene, ask);
+	scene_see(&scene, offer);
+	show_unicast(&scene, &server);
+	ask_unknown(&scene, &server, 10, 100, false);
+	assert_int_equal(scene.statements, 0);
+	scene_stop(&scene);
+}
+
+static void unseen_answers_in_a_cold_book_prove_nothing(void **state)
+{
+	struct ip monitor = wire_ip("10.0.0.5");
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	ask_unknown(&scene, &monitor, 10, 100, false);
+	assert_true(scene.highest < SUSPECT_NATS);
+	scene_stop(&scene);
+}
+
+static void a_walk_through_live_neighbours_takes_everything_back(void **state)
+{
+	struct ip monitor = wire_ip("10.0.0.5");
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	show_unicast(&scene, &monitor);
+	for (unsigned n = 0; n < 100; n++) {
+		struct ip target = scene_ip("10.0.0.0", 20 + n);
+
+		scene_see(&scene, wire_arp(n * 10, &monitor, &target));
+		scene_see(&scene, wire_arp_reply(n * 10 + 1, &target, &monitor));
+	}
+	scene_wait(&scene, 5000);
+	assert_true(scene.highest < SUSPECT_NATS);
+	assert_true(scene.statements == 0 || scene.latest.log_odds < 1);
+	scene_stop(&scene);
+}
+
+static void one_dead_neighbour_asked_for_all_day_weighs_once(void **state)
+{
+	struct ip client = wire_ip("10.0.0.5"), dead = wire_ip("10.0.0.77");
+
+	(void)state;
+	for (unsigned warm = 0; warm < 2; warm++) {
+		struct scene scene;
+		uint64_t ms = 0;
+
+		scene_start(&scene);
+		show_unicast(&scene, &client);
+		if (warm)
+			ms = scene_warm_up(&scene);
+		/* Every 11 minutes: each time a first contact again, but never a new target. */
+		for (unsigned round = 0; round < 130; round++, ms += 11 * 60000) {
+			scene_see(&scene, wire_arp(ms, &client, &dead));
+			scene_see(&scene, wire_arp(ms + 1000, &client, &dead));
+			scene_wait(&scene, ms + 50000);
+		}
+		assert_true(scene.highest < 3.0);
+		scene_stop(&scene);
+	}
+}
+
+static void a_laptop_from_another_network_asks_for_few(void **state)
+{
+	struct ip laptop = wire_ip("192.168.7.20");
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	show_unicast(&scene, &laptop);
+	for (unsigned round = 0; round < 20; round++)
+		for (unsigned n = 0; n < 4; n++) {
+			struct ip old = scene_ip("192.168.7.0", 1 + n * 40);
+
+			scene_see(&scene, wire_arp(round * 3000 + n * 100, &laptop, &old));
+		}
+	scene_wait(&scene, 70000);
+	assert_true(scene.highest < CONVICT_NATS);
+	scene_stop(&scene);
+}
+
+static void announcements_and_probes_weigh_nothing(void **state)
+{
+	struct ip nobody = wire_ip("0.0.0.0");
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned n = 1; n < 200; n++) {
+		struct ip address = scene_ip("10.0.0.0", n);
+
+		scene_see(&scene, wire_arp(n, &nobody, &address));
+		scene_see(&scene, wire_arp(n, &address, &address));
+	}
+	scene_wait(&scene, 5000);
+	assert_int_equal(scene.statements, 0);
+	scene_stop(&scene);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_sweep_convicts_within_five_contacts_at_any_speed),
+		cmocka_unit_test(a_warm_book_convicts_without_hearing_unicast),
+		cmocka_unit_test(a_sweep_of_ipv6_neighbours_is_the_same),
+		cmocka_unit_test(a_router_may_ask_for_anybody),
+		cmocka_unit_test(a_dhcp_server_may_probe_before_it_offers),
+		cmocka_unit_test(unseen_answers_in_a_cold_book_prove_nothing),
+		cmocka_unit_test(a_walk_through_live_neighbours_takes_everything_back),
+		cmocka_unit_test(one_dead_neighbour_asked_for_all_day_weighs_once),
+		cmocka_unit_test(a_laptop_from_another_network_asks_for_few),
+		cmocka_unit_test(announcements_and_probes_weigh_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

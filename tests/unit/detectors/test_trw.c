@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_trw.c - worms are convicted within the promised number of contacts, look-alikes never. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "core/base/random.h"
+#include "tests/unit/detectors/scene.h"
+
+enum answer { SILENT, RESET, ACCEPT, NO_ROUTE, UNREACHABLE };
+
+struct scan {
+	const char *first; /* target; the last byte counts up */
+	unsigned port;
+	enum answer answer;
+	bool bare, udp;
+	unsigned hosts;
+};
+
+static void answer_to(struct scene *scene, const struct packet *packet, uint64_t ms,
+		      enum answer answer)
+{
+	if (answer == RESET)
+		scene_see(scene, wire_answer(ms, packet, TCP_RST | TCP_ACK));
+	else if (answer == ACCEPT)
+		scene_see(scene, wire_answer(ms, packet,
+					     packet->kind == PACKET_TCP ? TCP_SYN | TCP_ACK : 0));
+	else if (answer == NO_ROUTE)
+		scene_see(scene, wire_error(ms, packet, 3, 0));
+	else if (answer == UNREACHABLE)
+		scene_see(scene, wire_error(ms, packet, 3, 3));
+}
+
+static uint64_t run_scan(struct scene *scene, const struct ip *src, const struct scan *scan,
+			 uint64_t ms)
+{
+	for (unsigned n = 0; n < scan->hosts; n++, ms += 100) {
+		struct ip dst = scene_ip(scan->first, 10 + n);
+		struct packet packet = scan->udp ? wire_udp(ms, src, &dst, scan->port)
+						 : wire_tcp(ms, src, &dst, scan->port, TCP_SYN);
+
+		if (scan->bare)
+			packet.marks &= (uint8_t)~PACKET_TCP_OPTIONS;
+		scene_see(scene, packet);
+		answer_to(scene, &packet, ms + 1, scan->answer);
+	}
+	scene_wait(scene, ms + 9000);
+	return ms + 9000;
+}
+
+/* Somebody hears answers from the Internet all the time. */
+static void keep_the_uplink_alive(struct scene *scene, uint64_t from_ms, uint64_t to_ms)
+{
+	struct ip other = wire_ip("10.0.0.99");
+
+	for (uint64_t ms = from_ms, n = 0; ms < to_ms; ms += 1000, n++) {
+		struct ip web = scene_ip("93.184.216.0", (unsigned)(n % 250));
+		struct packet packet = wire_tcp(ms, &other, &web, 443, TCP_SYN);
+
+		scene_see(scene, packet);
+		scene_see(scene, wire_answer(ms, &packet, TCP_SYN | TCP_ACK));
+	}
+}
+
+static void scans_convict_within_seven_contacts(void **state)
+{
+	static const struct {
+		const char *name;
+		struct scan scan;
+		unsigned contacts;
+	} cases[] = {
+		{ "445 refused", { "10.0.1.0", 445, RESET, false, false, 40 }, 5 },
+		{ "445 silent", { "10.0.1.0", 445, SILENT, false, false, 40 }, 5 },
+		{ "445 of the Internet, silent", { "81.2.3.0", 445, SILENT, false, false, 40 }, 5 },
+		{ "445 bare, even if accepted", { "10.0.1.0", 445, ACCEPT, true, false, 40 }, 5 },
+		{ "telnet refused by ICMP", { "10.0.1.0", 23, UNREACHABLE, false, false, 40 }, 5 },
+		{ "port 80 refused", { "10.0.1.0", 80, RESET, false, false, 40 }, 7 },
+		{ "port 80 bare", { "81.2.3.0", 80, SILENT, true, false, 40 }, 7 },
+		{ "a high port bare", { "10.0.1.0", 37215, SILENT, true, false, 40 }, 7 },
+		{ "Slammer: UDP 1434 silent", { "10.0.1.0", 1434, SILENT, false, true, 40 }, 5 },
+		{ "UDP 161 refused", { "10.0.1.0", 161, UNREACHABLE, false, true, 40 }, 7 },
+	};
+	struct ip worm = wire_ip("10.0.0.5");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct scene scene;
+
+		scene_start(&scene);
+		run_scan(&scene, &worm, &cases[i].scan, 0);
+		if (scene.contacts_at_conviction != cases[i].contacts)
+			print_error("%s\n", cases[i].name);
+		assert_int_equal(scene.contacts_at_conviction, cases[i].contacts);
+		assert_int_equal(scene.latest.detector, DETECTOR_TRW);
+		assert_int_equal(scene.latest.port, cases[i].scan.port);
+		scene_stop(&scene);
+	}
+}
+
+static void innocent_patterns_never_convict(void **state)
+{
+	static const struct {
+		const char *name;
+		struct scan scan;
+		double below;
+	} cases[] = {
+		{ "a peer-to-peer client whose peers are gone",
+		  { "81.2.3.0", 6346, RESET, false, false, 200 },
+		  CONVICT_NATS },
+		{ "the same with silent peers",
+		  { "10.0.1.0", 6881, SILENT, false, false, 200 },
+		  CONVICT_NATS },
+		{ "a ping tool on dead hosts",
+		  { "10.0.1.0", 22000, UNREACHABLE, false, true, 200 },
+		  CONVICT_NATS },
+		{ "no route to web servers",
+		  { "81.2.3.0", 80, NO_ROUTE, false, false, 200 },
+		  SUSPECT_NATS },
+		{ "a web user without an uplink",
+		  { "81.2.3.0", 443, SILENT, false, false, 200 },
+		  1 },
+		{ "a backup that reaches everybody",
+		  { "10.0.1.0", 445, ACCEPT, false, false, 200 },
+		  1 },
+		{ "SNMP traps that nobody answers",
+		  { "10.0.1.0", 162, SILENT, false, true, 4 },
+		  SUSPECT_NATS },
+	};
+	struct ip host = wire_ip("10.0.0.5");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct scene scene;
+
+		scene_start(&scene);
+		run_scan(&scene, &host, &cases[i].scan, 0);
+		if (scene.highest >= cases[i].below)
+			print_error("%s: %.1f\n", cases[i].name, scene.highest);
+		assert_true(scene.highest < cases[i].below);
+		scene_stop(&scene);
+	}
+}
+
+static void a_vertical_scan_never_convicts(void **state)
+{
+	static const enum answer answers[] = { RESET, SILENT, UNREACHABLE };
+	struct ip scanner = wire_ip("10.0.0.5");
+
+	(void)state;
+	for (size_t a = 0; a < 3; a++)
+		for (unsigned bare = 0; bare < 2; bare++) {
+			struct scene scene;
+
+			scene_start(&scene);
+			for (unsigned n = 0; n < 3000; n++) {
+				struct ip dst = scene_ip("10.0.1.0", 10 + n % 3);
+				struct packet packet = wire_tcp(n * 10, &scanner, &dst,
+								1 + n / 3 * 7 % 6000, TCP_SYN);
+
+				if (bare)
+					packet.marks &= (uint8_t)~PACKET_TCP_OPTIONS;
+				scene_see(&scene, packet);
+				answer_to(&scene, &packet, n * 10 + 1, answers[a]);
+			}
+			scene_wait(&scene, 60000);
+			assert_true(scene.highest < CONVICT_NATS);
+			scene_stop(&scene);
+		}
+}
+
+static void a_flood_from_random_sources_convicts_nobody(void **state)
+{
+	uint64_t seed = 4242;
+	struct scene scene;
+
+	(void)state;
+	printf("seed %llu\n", (unsigned long long)seed);
+	scene_start(&scene);
+	for (unsigned n = 0; n < 100000; n++) {
+		uint64_t random = random_step(&seed);
+		struct ip src = ip_from_v4((const uint8_t *)&random),
+			  dst = ip_from_v4((const uint8_t *)&random + 4);
+		struct packet packet =
+			wire_tcp(0, &src, &dst, (unsigned)random_step(&seed) & 0xffff, TCP_SYN);
+
+		packet.wall_ns = wire_ns(0) + n * UINT64_C(10000);
+		packet.marks &= (uint8_t)~PACKET_TCP_OPTIONS;
+		scene_see(&scene, packet);
+	}
+	scene_wait(&scene, 10000);
+	assert_true(scene.highest < SUSPECT_NATS);
+	scene_stop(&scene);
+}
+
+static void inbound_probes_make_no_suspect_of_the_victim(void **state)
+{
+	struct ip victim = wire_ip("10.0.0.5");
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned n = 0; n < 200; n++) {
+		struct ip stranger = scene_ip("81.2.3.0", n);
+		struct packet packet = wire_tcp(n * 100, &stranger, &victim, 445, TCP_SYN);
+
+		scene_see(&scene, packet);
+		scene_see(&scene, wire_answer(n * 100 + 1, &packet, TCP_RST | TCP_ACK));
+	}
+	assert_int_equal(scene.statements, 0);
+	scene_stop(&scene);
+}
+
+static void a_resolver_may_ask_dead_servers(void **state)
+{
+	struct ip resolver = wire_ip("10.0.0.53"), client = wire_ip("10.0.0.5");
+	struct packet query = wire_udp(0, &client, &resolver, 53);
+	struct scan dead = { "81.2.3.0", 53, UNREACHABLE, false, true, 100 };
+	struct scan worm = { "10.0.1.0", 445, RESET, false, false, 20 };
+	struct scene scene;
+	uint64_t ms;
+
+	(void)state;
+	scene_start(&scene);
+	scene_see(&scene, query);
+	scene_see(&scene, wire_answer(1, &query, 0));
+	ms = run_scan(&scene, &resolver, &dead, 100);
+	assert_int_equal(scene.statements, 0);
+	/* The role covers what it serves, nothing else. */
+	run_scan(&scene, &resolver, &worm, ms);
+	assert_int_equal(scene.contacts_at_conviction, 5);
+	scene_stop(&scene);
+}
+
+static void a_slow_answer_takes_the_provisional_failure_back(void **state)
+{
+	struct ip host = wire_ip("10.0.0.5");
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned n = 0; n < 40; n++) {
+		struct ip dst = scene_ip("10.0.1.0", 10 + n);
+		struct packet packet = wire_tcp(n * 1000, &host, &dst, 445, TCP_SYN);
+
+		scene_see(&scene, packet);
+		scene_see(&scene, wire_answer(n * 1000 + 600, &packet, TCP_SYN | TCP_ACK));
+	}
+	assert_true(scene.highest < 3.0);
+	scene_stop(&scene);
+}
+
+static void successes_elsewhere_buy_no_credit_on_worm_ports(void **state)
+{
+	struct ip host = wire_ip("10.0.0.5");
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned n = 0; n < 30; n++) {
+		struct ip dead = scene_ip("10.0.1.0", 10 + n), web = scene_ip("81.2.3.0", 10 + n);
+		struct packet failing = wire_tcp(n * 100, &host, &dead, 445, TCP_SYN);
+		struct packet fine = wire_tcp(n * 100 + 10, &host, &web, 443, TCP_SYN);
+
+		scene_see(&scene, failing);
+		scene_see(&scene, wire_answer(n * 100 + 1, &failing, TCP_RST | TCP_ACK));
+		scene_see(&scene, fine);
+		scene_see(&scene, wire_answer(n * 100 + 20, &fine, TCP_SYN | TCP_ACK));
+	}
+	assert_int_equal(scene.contacts_at_conviction, 5);
+	scene_stop(&scene);
+}
+
+static void many_ports_of_one_accomplice_buy_one_credit(void **state)
+{
+	struct ip host = wire_ip("10.0.0.5"), accomplice = wire_ip("10.0.2.1");
+	static const unsigned ports[] = { 445, 139, 135, 3389, 22, 23, 2323, 5985, 5986, 1433 };
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned n = 0; n < 10; n++) {
+		struct ip dead = scene_ip("10.0.1.0", 10 + n);
+		struct packet failing = wire_tcp(n * 100, &host, &dead, 445, TCP_SYN);
+		struct packet fine = wire_tcp(n * 100 + 10, &host, &accomplice, ports[n], TCP_SYN);
+
+		scene_see(&scene, failing);
+		scene_see(&scene, wire_answer(n * 100 + 1, &failing, TCP_RST | TCP_ACK));
+		scene_see(&scene, fine);
+		scene_see(&scene, wire_answer(n * 100 + 20, &fine, TCP_SYN | TCP_ACK));
+	}
+	assert_true(scene.convicted > 0);
+	assert_true(scene.contacts_at_conviction <= 6);
+	scene_stop(&scene);
+}
+
+static void success_at_a_popular_service_buys_nothing(void **state)
+{
+	struct ip host = wire_ip("10.0.0.5"), server = wire_ip("10.0.2.1");
+	struct scan scan = { "10.0.1.0", 445, RESET, false, false, 3 };
+	struct scan rest = { "10.0.3.0", 445, RESET, false, false, 10 };
+	struct packet packet;
+
+	(void)state;
+	for (unsigned clients = 0; clients <= 40; clients += 40) {
+		struct scene scene;
+		uint64_t ms;
+
+		scene_start(&scene);
+		for (unsigned n = 0; n < clients; n++) {
+			struct ip client = scene_ip("10.0.4.0", n);
+
+			packet = wire_tcp(n, &client, &server, 445, TCP_SYN);
+			scene_see(&scene, packet);
+			scene_see(&scene, wire_answer(n, &packet, TCP_SYN | TCP_ACK));
+		}
+		ms = run_scan(&scene, &host, &scan, 100);
+		packet = wire_tcp(ms, &host, &server, 445, TCP_SYN);
+		scene_see(&scene, packet);
+		scene_see(&scene, wire_answer(ms, &packet, TCP_SYN | TCP_ACK));
+		run_scan(&scene, &host, &rest, ms);
+		assert_int_equal(scene.contacts_at_conviction, clients ? 5 : 6);
+		scene_stop(&scene);
+	}
+}
+
+static void a_weaker_failure_of_a_judged_host_changes_nothing(void **state)
+{
+	struct ip host = wire_ip("10.0.0.5");
+	struct scan worm = { "10.0.1.0", 445, RESET, false, false, 4 };
+	struct scan web = { "10.0.1.0", 80, RESET, false, false, 4 };
+	struct scene scene;
+	unsigned statements;
+	uint64_t ms;
+
+	(void)state;
+	scene_start(&scene);
+	ms = run_scan(&scene, &host, &worm, 0);
+	statements = scene.statements;
+	run_scan(&scene, &host, &web, ms);
+	assert_int_equal(scene.statements, statements);
+	scene_stop(&scene);
+	/* The other way round the stronger term takes the place of the weaker one. */
+	scene_start(&scene);
+	ms = run_scan(&scene, &host, &web, 0);
+	run_scan(&scene, &host, &worm, ms);
+	assert_int_equal(scene.latest.port_class, CLASS_WORM_PORT);
+	assert_true(scene.latest.log_odds > 11.5 && scene.highest < 11.7);
+	scene_stop(&scene);
+}
+
+static void silence_counts_again_when_the_uplink_is_known_to_work(void **state)
+{
+	struct ip host = wire_ip("10.0.0.5");
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned n = 0; n < 12; n++) {
+		struct ip dst = scene_ip("81.2.3.0", 10 + n);
+
+		keep_the_uplink_alive(&scene, n * 2000, n * 2000 + 1000);
+		scene_see(&scene, wire_tcp(n * 2000 + 1000, &host, &dst, 80, TCP_SYN));
+	}
+	scene_wait(&scene, 30000);
+	assert_int_equal(scene.contacts_at_conviction, 7);
+	scene_stop(&scene);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(scans_convict_within_seven_contacts),
+		cmocka_unit_test(innocent_patterns_never_convict),
+		cmocka_unit_test(a_vertical_scan_never_convicts),
+		cmocka_unit_test(a_flood_from_random_sources_convicts_nobody),
+		cmocka_unit_test(inbound_probes_make_no_suspect_of_the_victim),
+		cmocka_unit_test(a_resolver_may_ask_dead_servers),
+		cmocka_unit_test(a_slow_answer_takes_the_provisional_failure_back),
+		cmocka_unit_test(successes_elsewhere_buy_no_credit_on_worm_ports),
+		cmocka_unit_test(many_ports_of_one_accomplice_buy_one_credit),
+		cmocka_unit_test(success_at_a_popular_service_buys_nothing),
+		cmocka_unit_test(a_weaker_failure_of_a_judged_host_changes_nothing),
+		cmocka_unit_test(silence_counts_again_when_the_uplink_is_known_to_work),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
