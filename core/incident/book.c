@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The open incidents in order of id, and a chained table from host to incident, both of fixed size.
+ *
+ * A statement is a level, not an increment, so adding is replacing: repeated and late statements fall out by
+ * themselves.  Evidence comes from another process and is not trusted to be well-formed.  Left out: writing incidents
+ * down, which is the ledger's business, and merging two addresses of one machine, which the asset tells. */
+#include "core/incident/book.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/base/invariant.h"
+#include "core/base/mem.h"
+#include "core/base/units.h"
+#include "core/contact/contact.h"
+#include "core/incident/incident.h"
+#include "core/incident/score.h"
+#include "core/net/hash.h"
+
+#define DEFAULT_SUSPECT_NATS 6.9
+#define DEFAULT_CONVICT_NATS 13.8
+#define DEFAULT_HALF_LIFE_NS s_to_ns(30 * 60)
+#define DEFAULT_INCIDENTS 4096
+#define STRONGER_NATS 1.0
+/* An incident that never became suspicious is forgotten when next to nothing is left of it. */
+#define FORGET_NATS 1.0
+/* Hosts whose incident was closed lately, so that an old statement that comes again opens nothing. */
+#define CLOSED_REMEMBERED 1024
+
+struct entry {
+	struct incident incident;
+	struct entry *next;            /* same bucket */
+	double told_nats;              /* level when the incident was last told */
+};
+
+struct closed_host {
+	struct host_key host;
+	uint64_t closed_ns;
+};
+
+struct book {
+	struct book_config config;
+	book_fn *changed;
+	void *arg;
+	struct entry **entries;        /* in order of id */
+	size_t count;
+	struct entry **buckets;
+	size_t bucket_mask;
+	uint64_t next_id;
+	struct closed_host closed[CLOSED_REMEMBERED];
+	size_t closed_next;
+	struct book_counts counts;
+};
+
+static void set_defaults(struct book_config *config)
+{
+	if (config->suspect_nats <= 0)
+		config->suspect_nats = DEFAULT_SUSPECT_NATS;
+	if (config->convict_nats <= 0)
+		config->convict_nats = DEFAULT_CONVICT_NATS;
+	if (config->half_life_ns == 0)
+		config->half_life_ns = DEFAULT_HALF_LIFE_NS;
+	if (config->incidents_max == 0)
+		config->incidents_max = DEFAULT_INCIDENTS;
+}
+
+struct book *book_new(const struct book_config *config, book_fn *changed, void *arg)
+{
+	struct book *book = mem_alloc(sizeof(*book));
+	size_t buckets = 16;
+
+	book->config = *config;
+	set_defaults(&book->config);
+	while (buckets < book->config.incidents_max)
+		buckets *= 2;
+	book->changed = changed;
+	book->arg = arg;
+	book->entries = mem_array(book->config.incidents_max, sizeof(struct entry *));
+	book->buckets = mem_array(buckets, sizeof(struct entry *));
+	book->bucket_mask = buckets - 1;
+	book->next_id = config->first_id ? config->first_id : 1;
+	return book;
+}
+
+void book_free(struct book *book)
+{
+	if (!book)
+		return;
+	for (size_t i = 0; i < book->count; i++)
+		mem_free(book->entries[i]);
+	mem_free(book->entries);
+	mem_free(book->buckets);
+	mem_free(book);
+}
+
+/* ---- finding ----------------------------------------------------------------------------------- */
+
+/* A fixed key will do: with all entries in one bucket a search is still bounded by incidents_max. */
+static struct entry **bucket_of(const struct book *book, const struct host_key *host)
+{
+	static const struct hash_key key = { { UINT64_C(0x626f6f6b), UINT64_C(0x9e3779b97f4a7c15) } };
+	uint64_t words[3];
+
+	_Static_assert(sizeof(words) == sizeof(*host), "a host key is three words");
+	memcpy(words, host, sizeof(words));
+	return &book->buckets[hash_words(&key, words, 3) & book->bucket_mask];
+}
+
+static struct entry *find(const struct book *book, const struct host_key *host)
+{
+	struct entry *entry = *bucket_of(book, host);
+
+	while (entry && memcmp(&entry->incident.host, host, sizeof(*host)) != 0)
+		entry = entry->next;
+	return entry;
+}
+
+/* The place of an id, or count. */
+static size_t place_of(const struct book *book, uint64_t id)
+{
+	size_t low = 0, high = book->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (book->entries[middle]->incident.id < id)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < book->count && book->entries[low]->incident.id == id ? low : book->count;
+}
+
+const struct incident *book_find(const struct book *book, const struct host_key *host)
+{
+	const struct entry *entry = find(book, host);
+
+	return entry ? &entry->incident : NULL;
+}
+
+const struct incident *book_find_id(const struct book *book, uint64_t id)
+{
+	size_t place = place_of(book, id);
+
+	return place < book->count ? &book->entries[place]->incident : NULL;
+}
+
+size_t book_count(const struct book *book)
+{
+	return book->count;
+}
+
+const struct incident *book_at(const struct book *book, size_t index)
+{
+	INVARIANT(index < book->count);
+	return &book->entries[index]->incident;
+}
+
+struct book_counts book_counts(const struct book *book)
+{
+	return book->counts;
+}
+
+/* ---- opening and closing ----------------------------------------------------------------------- */
+
+static void tell(struct book *book, struct entry *entry, enum book_change change)
+{
+	entry->told_nats = entry->incident.log_odds;
+	if (book->changed)
+		book->changed(book->arg, &entry->incident, change);
+}
+
+static void unlink_entry(struct book *book, size_t place)
+{
+	struct entry *entry = book->entries[place];
+	struct entry **link = bucket_of(book, &entry->incident.host);
+
+	while (*link != entry)
+		link = &(*link)->next;
+	*link = entry->next;
+	book->count--;
+	memmove(book->entries + place, book->entries + place + 1,
+		(book->count - place) * sizeof(struct entry *));
+}
+
+/* Out of the book first, so that whoever is told may already open another for the host. */
+static void end(struct book *book, size_t place, enum incident_state state, uint64_t now_ns)
+{
+	struct entry *entry = book->entries[place];
+
+	unlink_entry(book, place);
+	entry->incident.state = (uint8_t)state;
+	entry->incident.updated_ns = now_ns;
+	tell(book, entry, state == INCIDENT_CLOSED ? BOOK_CLOSED : BOOK_CLEARED);
+	mem_free(entry);
+}
+
+/* Room for one more: true at once, or after the weakest unconvicted incident gave way. */
+static bool make_room(struct book *book, uint64_t now_ns)
+{
+	size_t weakest = book->count;
+
+	if (book->count < book->config.incidents_max)
+		return true;
+	for (size_t i = 0; i < book->count; i++) {
+		const struct incident *incident = &book->entries[i]->incident;
+
+		if (incident->state != INCIDENT_CONVICTED &&
+		    (weakest == book->count ||
+		     incident->log_odds < book->entries[weakest]->incident.log_odds))
+			weakest = i;
+	}
+	if (weakest == book->count)
+		return false;
+	book->counts.evicted++;
+	end(book, weakest, INCIDENT_CLEARED, now_ns);
+	return true;
+}
+
+static struct entry *open_entry(struct book *book, const struct host_key *host, uint64_t now_ns)
+{
+	struct entry *entry, **bucket;
+
+	if (!make_room(book, now_ns)) {
+		book->counts.refused++;
+		return NULL;
+	}
+	entry = mem_alloc(sizeof(*entry));
+	entry->incident.id = book->next_id++;
+	entry->incident.host = *host;
+	entry->incident.opened_ns = now_ns;
+	bucket = bucket_of(book, host);
+	entry->next = *bucket;
+	*bucket = entry;
+	book->entries[book->count++] = entry;
+	book->counts.opened++;
+	return entry;
+}
+
+static bool closed_since(const struct book *book, const struct evidence *evidence)
+{
+	for (size_t i = 0; i < CLOSED_REMEMBERED; i++)
+		if (book->closed[i].closed_ns >= evidence->stated_ns &&
+		    memcmp(&book->closed[i].host, &evidence->host, sizeof(evidence->host)) == 0)
+			return true;
+	return false;
+}
+
+void book_close(struct book *book, uint64_t id, uint64_t now_ns)
+{
+	size_t place = place_of(book, id);
+
+	if (place == book->count)
+		return;
+	book->closed[book->closed_next] =
+		(struct closed_host){ .host = book->entries[place]->incident.host, .closed_ns = now_ns };
+	book->closed_next = (book->closed_next + 1) % CLOSED_REMEMBERED;
+	end(book, place, INCIDENT_CLOSED, now_ns);
+}
+
+/* ---- adding evidence --------------------------------------------------------------------------- */
+
+static bool well_formed(const struct evidence *evidence)
+{
+	return evidence->detector > 0 && evidence->detector < DETECTOR_IDS_MAX &&
+		evidence->kind < EVIDENCE_KINDS && evidence->port_class < EVIDENCE_CLASSES &&
+		evidence->contact_kind < CONTACT_KINDS && evidence->sample_count <= EVIDENCE_SAMPLES &&
+		isfinite(evidence->log_odds) && evidence->log_odds >= 0;
+}
+
+static struct evidence *find_item(struct incident *incident, const struct evidence *evidence)
+{
+	for (size_t i = 0; i < incident->evidence_count; i++) {
+		struct evidence *item = &incident->evidence[i];
+
+		if (item->detector == evidence->detector && item->port_class == evidence->port_class)
+			return item;
+	}
+	return NULL;
+}
+
+/* Puts the statement in its detector's place; false if it says nothing new. */
+static bool place_item(const struct book *book, struct incident *incident, const struct evidence *evidence)
+{
+	struct evidence *item = find_item(incident, evidence);
+
+	if (item && (evidence->stated_ns < item->stated_ns || memcmp(evidence, item, sizeof(*item)) == 0))
+		return false;
+	if (!item && incident->evidence_count < INCIDENT_EVIDENCE)
+		item = &incident->evidence[incident->evidence_count++];
+	if (!item) {
+		item = &incident->evidence[INCIDENT_EVIDENCE - 1];
+		if (score_level(item, evidence->stated_ns, book->config.half_life_ns) >= evidence->log_odds)
+			return false;
+	}
+	*item = *evidence;
+	return true;
+}
+
+/* Strongest first; of equals the lower detector, then class.  All fade at one rate, so the order holds in time. */
+static bool goes_before(const struct evidence *a, const struct evidence *b, uint64_t now_ns, uint64_t half_life_ns)
+{
+	double level_a = score_level(a, now_ns, half_life_ns), level_b = score_level(b, now_ns, half_life_ns);
+
+	if (level_a > level_b || level_a < level_b)
+		return level_a > level_b;
+	if (a->detector != b->detector)
+		return a->detector < b->detector;
+	return a->port_class < b->port_class;
+}
+
+static void sort_items(struct incident *incident, uint64_t now_ns, uint64_t half_life_ns)
+{
+	for (size_t i = 1; i < incident->evidence_count; i++) {
+		struct evidence moving = incident->evidence[i];
+		size_t at = i;
+
+		for (; at && goes_before(&moving, &incident->evidence[at - 1], now_ns, half_life_ns); at--)
+			incident->evidence[at] = incident->evidence[at - 1];
+		incident->evidence[at] = moving;
+	}
+}
+
+static void note_mac(struct incident *incident, const struct mac *mac)
+{
+	if (mac_is_zero(mac))
+		return;
+	if (mac_is_zero(&incident->mac))
+		incident->mac = *mac;
+	else if (!mac_equal(&incident->mac, mac))
+		incident->mac_conflict = true;
+}
+
+/* How many of the strongest items it takes to reach the threshold; all that speak if they do not. */
+static size_t needed_items(const struct book *book, const struct incident *incident, uint64_t now_ns)
+{
+	size_t speaking = incident_speaking(incident);
+
+	for (size_t needed = 1; needed < speaking; needed++)
+		if (score_sum(incident->evidence, needed, now_ns, book->config.half_life_ns) >=
+		    book->config.convict_nats)
+			return needed;
+	return speaking;
+}
+
+/* Numbers "so far" until the conviction; those of the conviction stay. */
+static void count_contacts(const struct book *book, struct incident *incident, uint64_t now_ns)
+{
+	size_t needed = needed_items(book, incident, now_ns);
+
+	if (incident->state == INCIDENT_CONVICTED)
+		return;
+	incident->contacts = incident_contacts(incident, needed);
+	incident->first_contact_ns = 0;
+	for (size_t i = 0; i < needed; i++) {
+		uint64_t first_ns = incident->evidence[i].first_contact_ns;
+
+		if (first_ns && (incident->first_contact_ns == 0 || first_ns < incident->first_contact_ns))
+			incident->first_contact_ns = first_ns;
+	}
+}
+
+static void weigh(const struct book *book, struct incident *incident, uint64_t now_ns)
+{
+	incident->log_odds = score_sum(incident->evidence, incident->evidence_count, now_ns,
+				       book->config.half_life_ns);
+	incident->updated_ns = now_ns;
+}
+
+/* The highest step that was newly reached is told; a conviction at one stroke was no suspicion before. */
+static void climb(struct book *book, struct entry *entry, uint64_t stated_ns)
+{
+	struct incident *incident = &entry->incident;
+
+	if (incident->state < INCIDENT_CONVICTED && incident->log_odds >= book->config.convict_nats) {
+		incident->state = INCIDENT_CONVICTED;
+		incident->was_suspected = true;
+		incident->convicted_ns = stated_ns;
+		book->counts.convicted++;
+		tell(book, entry, BOOK_CONVICTED);
+	} else if (incident->state < INCIDENT_SUSPECTED && incident->log_odds >= book->config.suspect_nats) {
+		incident->state = INCIDENT_SUSPECTED;
+		incident->was_suspected = true;
+		tell(book, entry, BOOK_SUSPECTED);
+	} else if (incident->log_odds >= entry->told_nats + STRONGER_NATS) {
+		tell(book, entry, BOOK_STRONGER);
+	} else if (incident->log_odds < entry->told_nats) {
+		entry->told_nats = incident->log_odds;
+	}
+}
+
+static struct entry *find_or_open(struct book *book, const struct evidence *evidence, uint64_t now_ns, bool *opened)
+{
+	struct entry *entry = find(book, &evidence->host);
+
+	*opened = false;
+	if (entry)
+		return entry;
+	if (evidence->log_odds <= 0 || closed_since(book, evidence)) {
+		book->counts.stale++;
+		return NULL;
+	}
+	*opened = true;
+	return open_entry(book, &evidence->host, now_ns);
+}
+
+void book_add(struct book *book, const struct evidence *evidence, uint64_t now_ns)
+{
+	struct entry *entry;
+	bool opened;
+
+	if (!well_formed(evidence)) {
+		book->counts.malformed++;
+		return;
+	}
+	entry = find_or_open(book, evidence, now_ns, &opened);
+	if (!entry)
+		return;
+	if (!place_item(book, &entry->incident, evidence)) {
+		book->counts.stale++;
+		return;
+	}
+	note_mac(&entry->incident, &evidence->mac);
+	sort_items(&entry->incident, now_ns, book->config.half_life_ns);
+	entry->incident.kind = entry->incident.evidence[0].kind;
+	weigh(book, &entry->incident, now_ns);
+	count_contacts(book, &entry->incident, now_ns);
+	if (opened)
+		tell(book, entry, BOOK_OPENED);
+	climb(book, entry, evidence->stated_ns);
+}
+
+/* ---- fading ------------------------------------------------------------------------------------ */
+
+static bool has_faded(const struct book *book, const struct incident *incident)
+{
+	switch (incident->state) {
+	case INCIDENT_OPEN:
+		return incident->log_odds < fmin(FORGET_NATS, book->config.suspect_nats / 2);
+	case INCIDENT_SUSPECTED:
+		return incident->log_odds < book->config.suspect_nats / 2;
+	default:
+		return false;
+	}
+}
+
+void book_advance(struct book *book, uint64_t now_ns)
+{
+	for (size_t i = 0; i < book->count;) {
+		struct entry *entry = book->entries[i];
+
+		weigh(book, &entry->incident, now_ns);
+		entry->told_nats = fmin(entry->told_nats, entry->incident.log_odds);
+		if (has_faded(book, &entry->incident))
+			end(book, i, INCIDENT_CLEARED, now_ns);
+		else
+			i++;
+	}
+}

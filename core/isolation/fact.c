@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One function per block of members; the order of the calls is the order of the bytes, and people's tools depend on it.
+ * What is not known is absent, never null.  The outer members follow Suricata's EVE, so that a flow can be
+ * joined with other sensors' records by community_id. */
+#include "core/isolation/fact.h"
+
+#include <netinet/in.h>
+
+#include "core/base/clock.h"
+#include "core/base/invariant.h"
+#include "core/base/json.h"
+#include "core/base/units.h"
+#include "core/contact/contact.h"
+#include "core/incident/score.h"
+#include "core/isolation/summary.h"
+#include "core/net/community_id.h"
+
+enum { ICMP_ECHO_REQUEST = 8, ICMP6_ECHO = 128 };
+
+const char *fact_type_name(unsigned type)
+{
+	static const char *const names[FACT_TYPES] = {
+		[FACT_INCIDENT] = "incident",
+		[FACT_DECISION] = "decision",
+		[FACT_ISOLATION] = "isolation",
+		[FACT_STATS] = "stats",
+	};
+
+	INVARIANT(type < FACT_TYPES);
+	return names[type];
+}
+
+static void set_time(struct json *object, const char *key, uint64_t wall_ns)
+{
+	char text[CLOCK_TEXT_BYTES];
+
+	if (wall_ns == 0)
+		return;
+	clock_text(wall_ns, text, sizeof(text));
+	json_set_text(object, key, text);
+}
+
+static void set_ip(struct json *object, const char *key, const struct ip *ip)
+{
+	char text[IP_TEXT_BYTES];
+
+	ip_text(ip, text);
+	json_set_text(object, key, text);
+}
+
+static void set_word(struct json *object, const char *key, const char *text)
+{
+	if (text && *text)
+		json_set_text(object, key, text);
+}
+
+static void set_count(struct json *object, const char *key, uint64_t value)
+{
+	if (value)
+		json_set_u64(object, key, value);
+}
+
+/* ---- incident ---------------------------------------------------------------------------------- */
+
+static uint8_t ip_protocol(const struct evidence_sample *sample)
+{
+	switch (sample->contact_kind) {
+	case CONTACT_TCP:
+		return IPPROTO_TCP;
+	case CONTACT_UDP:
+		return IPPROTO_UDP;
+	case CONTACT_ICMP:
+		return ip_is_v4(&sample->dst) ? IPPROTO_ICMP : IPPROTO_ICMPV6;
+	default:
+		return 0;
+	}
+}
+
+static const char *protocol_name(uint8_t proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+		return "TCP";
+	case IPPROTO_UDP:
+		return "UDP";
+	default:
+		return proto == IPPROTO_ICMP ? "ICMP" : "IPv6-ICMP";
+	}
+}
+
+/* The first contact as a flow; a neighbour's address that was asked for is no flow. */
+static void set_flow(struct json *object, const struct incident *incident)
+{
+	const struct evidence_sample *sample = &incident->evidence[0].samples[0];
+	char id[COMMUNITY_ID_BYTES];
+	uint8_t proto;
+
+	if (incident->evidence_count == 0 || incident->evidence[0].sample_count == 0)
+		return;
+	proto = ip_protocol(sample);
+	if (proto == 0)
+		return;
+	set_ip(object, "dest_ip", &sample->dst);
+	set_count(object, "dest_port", sample->dst_port);
+	json_set_text(object, "proto", protocol_name(proto));
+	set_count(object, "src_port", sample->src_port);
+	if (proto == IPPROTO_TCP || proto == IPPROTO_UDP)
+		community_id(&incident->host.ip, &sample->dst, sample->src_port, sample->dst_port, proto, id);
+	else
+		community_id(&incident->host.ip, &sample->dst,
+			     proto == IPPROTO_ICMP ? ICMP_ECHO_REQUEST : ICMP6_ECHO, 0, proto, id);
+	json_set_text(object, "community_id", id);
+}
+
+static struct json *detectors_json(const struct incident *incident, fact_detector_fn *detector_name)
+{
+	struct json *names = json_array_new();
+
+	for (unsigned i = 0; i < incident_speaking(incident); i++) {
+		bool named = false;
+
+		for (unsigned k = 0; k < i; k++)
+			named |= incident->evidence[k].detector == incident->evidence[i].detector;
+		if (!named)
+			json_push_text(names, detector_name(incident->evidence[i].detector));
+	}
+	return names;
+}
+
+static struct json *samples_json(const struct evidence *evidence)
+{
+	struct json *samples = json_array_new();
+
+	for (unsigned i = 0; i < evidence->sample_count && i < EVIDENCE_SAMPLES; i++) {
+		const struct evidence_sample *sample = &evidence->samples[i];
+		struct json *object = json_object_new();
+
+		set_ip(object, "dest_ip", &sample->dst);
+		set_count(object, "dest_port", sample->dst_port);
+		json_set_text(object, "proto", contact_kind_name(sample->contact_kind));
+		json_set_text(object, "outcome", contact_outcome_name(sample->outcome));
+		set_time(object, "at", sample->opened_ns);
+		json_push(samples, object);
+	}
+	return samples;
+}
+
+static struct json *incident_json(const struct incident *incident, fact_detector_fn *detector_name)
+{
+	const struct evidence *first = &incident->evidence[0];
+	struct json *object = json_object_new();
+	char summary[SUMMARY_BYTES];
+
+	json_set_u64(object, "id", incident->id);
+	json_set_text(object, "state", incident_state_name(incident->state));
+	json_set_text(object, "kind", evidence_kind_name(incident->kind));
+	json_set(object, "detectors", detectors_json(incident, detector_name));
+	json_set_real(object, "log_odds", incident->log_odds, 3);
+	json_set_real(object, "confidence", score_confidence(incident->log_odds), 6);
+	json_set_u64(object, "contacts", incident->contacts);
+	json_set_u64(object, "failed", incident_failed(incident, incident->evidence_count));
+	set_time(object, "first_contact_at", incident->first_contact_ns);
+	set_time(object, "convicted_at", incident->convicted_ns);
+	if (incident->evidence_count == 0)
+		return object;
+	set_count(object, "port", first->port);
+	json_set_text(object, "proto", contact_kind_name(first->contact_kind));
+	summary_of_incident(incident, summary);
+	set_word(object, "summary", summary);
+	if (first->sample_count)
+		json_set(object, "samples", samples_json(first));
+	return object;
+}
+
+/* ---- decision, isolation, stats ---------------------------------------------------------------- */
+
+static struct json *decision_json(const struct fact_decision *told)
+{
+	const struct decision *decision = &told->decision;
+	bool wants = decision->verdict == VERDICT_PROPOSE || decision->verdict == VERDICT_ISOLATE;
+	struct json *object = json_object_new();
+
+	json_set_u64(object, "incident", told->incident);
+	json_set_text(object, "verdict", verdict_name(decision->verdict));
+	set_count(object, "rule", decision->rule);
+	set_word(object, "rule_name", decision->rule_name);
+	if (wants) {
+		set_word(object, "channel", decision->channel);
+		set_count(object, "hold_s", decision->hold_ns / NS_PER_S);
+		if (decision->witness != WITNESS_NONE)
+			json_set_text(object, "witness", decision_witness_name(decision->witness));
+	}
+	if (decision->verdict == VERDICT_PROPOSE)
+		json_set_u64(object, "approvals", decision->approvals);
+	set_word(object, "asset", told->asset);
+	set_word(object, "role", told->role);
+	json_set_real(object, "confidence", told->confidence, 6);
+	json_set_real(object, "log_odds", told->log_odds, 3);
+	set_word(object, "refused", told->refused);
+	json_set_bool(object, "dry_run", told->dry_run);
+	return object;
+}
+
+static void set_isolation_times(struct json *object, const struct isolation *isolation)
+{
+	set_time(object, "asked_at", isolation->asked_ns);
+	set_time(object, "applied_at", isolation->applied_ns);
+	set_time(object, "proven_at", isolation->proven_ns);
+	set_time(object, "ended_at", isolation->ended_ns);
+	set_time(object, "hold_until", isolation->hold_until_ns);
+	set_word(object, "approved_by", isolation->approved_by);
+	set_word(object, "reason", isolation->reason);
+}
+
+static struct json *isolation_json(const struct fact_isolation *told)
+{
+	const struct isolation *isolation = &told->isolation;
+	struct json *object = json_object_new();
+
+	json_set_u64(object, "id", isolation->id);
+	set_count(object, "incident", isolation->incident);
+	set_word(object, "asset", isolation->asset);
+	json_set_text(object, "state", isolation_state_name(isolation->state));
+	json_set_text(object, "truth", isolation_truth(isolation->state));
+	set_word(object, "channel", isolation->decision.channel);
+	set_word(object, "enforcer", told->enforcer);
+	if (told->dry_run)
+		json_set_bool(object, "dry_run", true);
+	set_word(object, "device", told->device);
+	set_word(object, "did", told->did);
+	if (told->device || told->did || told->writes || told->reads) {
+		json_set_u64(object, "writes", told->writes);
+		json_set_u64(object, "reads", told->reads);
+	}
+	if (isolation->applied_ns) {
+		json_set_u64(object, "dropped_transmit", isolation->dropped_transmit);
+		json_set_u64(object, "dropped_receive", isolation->dropped_receive);
+	}
+	json_set_u64(object, "attempts", isolation->attempts);
+	set_isolation_times(object, isolation);
+	return object;
+}
+
+static struct json *stats_json(const struct record_sensor *stats)
+{
+	struct json *object = json_object_new();
+
+	json_set_u64(object, "packets", stats->packets);
+	json_set_u64(object, "bytes", stats->bytes);
+	json_set_u64(object, "undecoded", stats->undecoded);
+	json_set_u64(object, "dropped", stats->dropped);
+	json_set_u64(object, "contacts", stats->contacts);
+	json_set_u64(object, "accepted", stats->accepted);
+	json_set_u64(object, "refused", stats->refused);
+	json_set_u64(object, "ignored", stats->ignored);
+	json_set_u64(object, "hosts", stats->hosts);
+	json_set_u64(object, "hosts_evicted", stats->hosts_evicted);
+	json_set_u64(object, "contacts_evicted", stats->contacts_evicted);
+	set_time(object, "first_packet_at", stats->first_packet_ns);
+	set_time(object, "last_packet_at", stats->last_packet_ns);
+	return object;
+}
+
+/* ---- the whole --------------------------------------------------------------------------------- */
+
+static void set_host(struct json *object, const struct fact *fact)
+{
+	char mac[MAC_TEXT_BYTES];
+
+	if (fact->type == FACT_STATS)
+		return;
+	set_ip(object, "src_ip", &fact->host.ip);
+	if (!mac_is_zero(&fact->mac)) {
+		mac_text(&fact->mac, mac);
+		json_set_text(object, "src_mac", mac);
+	}
+	set_count(object, "vlan", fact->host.vlan);
+}
+
+static struct json *body_json(const struct fact *fact, fact_detector_fn *detector_name)
+{
+	switch (fact->type) {
+	case FACT_INCIDENT:
+		return incident_json(fact->incident, detector_name);
+	case FACT_DECISION:
+		return decision_json(fact->decision);
+	case FACT_ISOLATION:
+		return isolation_json(fact->isolation);
+	case FACT_STATS:
+		return stats_json(fact->stats);
+	default:
+		INVARIANT(fact->type < FACT_TYPES);
+		return NULL;
+	}
+}
+
+struct json *fact_to_json(const struct fact *fact, fact_detector_fn *detector_name)
+{
+	struct json *object = json_object_new();
+
+	set_time(object, "timestamp", fact->wall_ns);
+	json_set_text(object, "event_type", fact_type_name(fact->type));
+	set_host(object, fact);
+	if (fact->type == FACT_INCIDENT)
+		set_flow(object, fact->incident);
+	json_set(object, fact_type_name(fact->type), body_json(fact, detector_name));
+	return object;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fact.h - what happened, in one shape, for ledger, notices, console and golden tests.
+ *
+ * Flat and borrowed for the call that tells it.  fact_to_json() is the one rendering: EVE-style, members in a
+ * fixed order, microsecond times, so that equal facts give equal bytes. */
+#ifndef CORDON_ISOLATION_FACT_H
+#define CORDON_ISOLATION_FACT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/feed/record.h"
+#include "core/incident/incident.h"
+#include "core/isolation/enforcer.h"
+#include "core/isolation/isolation.h"
+#include "core/policy/decision.h"
+
+struct json;
+
+enum fact_type { FACT_INCIDENT, FACT_DECISION, FACT_ISOLATION, FACT_STATS, FACT_TYPES };
+
+struct fact_decision {
+	uint64_t incident;
+	struct decision decision;
+	double confidence, log_odds;
+	const char *asset, *role;      /* "" and "unknown" if we do not answer for the host */
+	const char *refused;           /* why safety said no; NULL if it did not */
+	bool dry_run;
+};
+
+struct fact_isolation {
+	struct isolation isolation;
+	const char *device, *did;      /* of the act that led to it; NULL if none */
+	const char *enforcer;
+	bool dry_run;                  /* nothing was sent: "applied" is so on paper only */
+	uint32_t writes, reads;
+};
+
+struct fact {
+	uint8_t type;                  /* enum fact_type */
+	uint64_t wall_ns;
+	struct host_key host;          /* INCIDENT, DECISION, ISOLATION */
+	struct mac mac;
+	union {
+		const struct incident *incident;
+		const struct fact_decision *decision;
+		const struct fact_isolation *isolation;
+		const struct record_sensor *stats;
+	};
+};
+
+typedef const char *fact_detector_fn(unsigned detector_id);
+
+/* The caller frees the object. */
+struct json *fact_to_json(const struct fact *fact, fact_detector_fn *detector_name);
+const char *fact_type_name(unsigned type);         /* event_type: "incident", ... */
+
+/* Whoever wants to hear facts. */
+struct fact_sink {
+	void *arg;
+	void (*tell)(void *arg, const struct fact *fact);
+};
+
+#endif

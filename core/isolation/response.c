@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The running isolations and whoever moves them: time, answers, people, and the journal after a restart.
+ *
+ * Few isolations run at once (the governor sees to it), so they are an array that is walked.  An ended one is
+ * swept at the end of each public call, never in the middle of one. */
+#include "core/isolation/response.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/asset/roster.h"
+#include "core/base/invariant.h"
+#include "core/base/mem.h"
+#include "core/base/units.h"
+#include "core/isolation/enforcer.h"
+#include "core/isolation/journal.h"
+#include "core/isolation/plan.h"
+#include "core/isolation/response_running.h"
+#include "core/policy/channel.h"
+#include "core/safety/governor.h"
+#include "core/safety/guard.h"
+
+/* How long a verdict rests after its isolation failed or nobody approved it. */
+#define AGAIN_NS s_to_ns(600)
+
+struct response *response_new(const struct response_parts *parts)
+{
+	struct response *response = mem_alloc(sizeof(*response));
+
+	response->parts = *parts;
+	response->next_id = parts->first_id ? parts->first_id : 1;
+	return response;
+}
+
+void response_free(struct response *response)
+{
+	if (!response)
+		return;
+	for (size_t i = 0; i < response->count; i++)
+		mem_free(response->running[i]);
+	while (response->preparing) {
+		struct preparation *next = response->preparing->next;
+
+		mem_free(response->preparing);
+		response->preparing = next;
+	}
+	mem_free(response->running);
+	mem_free(response);
+}
+
+/* ---- the running ones -------------------------------------------------------------------------- */
+
+struct running *response_add(struct response *response, const struct isolation *isolation)
+{
+	struct running *running = mem_alloc(sizeof(*running));
+
+	if (response->count == response->room) {
+		response->room = 2 * response->room + 16;
+		response->running = mem_resize(response->running, response->room, sizeof(struct running *));
+	}
+	running->response = response;
+	running->isolation = *isolation;
+	response->running[response->count++] = running;
+	return running;
+}
+
+struct running *response_find_running(const struct response *response, const char *asset, const struct host_key *host)
+{
+	for (size_t i = 0; i < response->count; i++) {
+		struct running *running = response->running[i];
+
+		if (isolation_has_ended(&running->isolation))
+			continue;
+		if ((asset && strcmp(running->isolation.asset, asset) == 0) ||
+		    memcmp(&running->isolation.host, host, sizeof(*host)) == 0)
+			return running;
+	}
+	return NULL;
+}
+
+/* What people ended stays ended until the verdict changes; what failed may be tried again later, and a host that relapses
+ * after its hold at once. */
+static void note_end(struct response *response, const struct running *running, uint64_t now_ns)
+{
+	struct verdict_memory *memory = response_memory(response, running->isolation.incident);
+
+	if (memory->incident != running->isolation.incident)
+		return;
+	memory->refused = false;
+	if (!running->by_people)
+		memory->again_ns = running->isolation.state == ISOLATION_RELEASED ? now_ns : now_ns + AGAIN_NS;
+}
+
+void response_sweep(struct response *response, uint64_t now_ns)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < response->count; i++) {
+		struct running *running = response->running[i];
+
+		if (!isolation_has_ended(&running->isolation)) {
+			response->running[kept++] = running;
+			continue;
+		}
+		note_end(response, running, now_ns);
+		mem_free(running);
+	}
+	response->count = kept;
+}
+
+size_t response_count(const struct response *response)
+{
+	return response->count;
+}
+
+const struct isolation *response_at(const struct response *response, size_t index)
+{
+	INVARIANT(index < response->count);
+	return &response->running[index]->isolation;
+}
+
+/* ---- time -------------------------------------------------------------------------------------- */
+
+void response_heard(struct response *response, const struct host_key *host, uint64_t now_ns)
+{
+	struct isolation_event event = { .type = ISOLATION_HOST_HEARD };
+	struct running *running = response->count ? response_find_running(response, NULL, host) : NULL;
+
+	if (running)
+		response_step(running, &event, now_ns);
+}
+
+static void take_preparations(struct response *response)
+{
+	struct preparation **link = &response->preparing;
+
+	while (*link) {
+		struct preparation *preparation = *link;
+
+		if (!preparation->answered) {
+			link = &preparation->next;
+			continue;
+		}
+		*link = preparation->next;
+		preparation->answer.err = &preparation->answer_err;
+		if (response->parts.prepared)
+			response->parts.prepared(response->parts.prepared_arg, preparation->asset,
+						 preparation->channel, &preparation->answer);
+		mem_free(preparation);
+	}
+}
+
+uint64_t response_advance(struct response *response, uint64_t now_ns)
+{
+	struct isolation_event tick = { .type = ISOLATION_TICK };
+	uint64_t due_ns = 0;
+
+	take_preparations(response);
+	for (size_t i = 0; i < response->count; i++) {
+		struct running *running = response->running[i];
+
+		if (running->answered)
+			response_take_answer(running, now_ns);
+		response_step(running, &tick, now_ns);
+	}
+	response_sweep(response, now_ns);
+	for (size_t i = 0; i < response->count; i++) {
+		uint64_t wanted_ns = response->running[i]->isolation.due_ns;
+
+		if (wanted_ns && (due_ns == 0 || wanted_ns < due_ns))
+			due_ns = wanted_ns;
+	}
+	return due_ns;
+}
+
+/* ---- people ------------------------------------------------------------------------------------ */
+
+static struct running *find_id(const struct response *response, uint64_t id, struct err *err)
+{
+	for (size_t i = 0; i < response->count; i++)
+		if (response->running[i]->isolation.id == id)
+			return response->running[i];
+	err_set(err, ERR_GONE, "no isolation %llu is running", (unsigned long long)id);
+	return NULL;
+}
+
+static struct running *find_waiting(const struct response *response, uint64_t id, struct err *err)
+{
+	struct running *running = find_id(response, id, err);
+
+	if (running && running->isolation.state != ISOLATION_AWAITING_APPROVAL) {
+		err_set(err, ERR_FAILED, "isolation %llu does not wait for approval, it is %s", (unsigned long long)id,
+			isolation_state_name(running->isolation.state));
+		return NULL;
+	}
+	return running;
+}
+
+/* Whether a person stands in "anna, bert". */
+static bool is_named(const char *names, const char *who)
+{
+	size_t length = strlen(who);
+
+	for (const char *at = names; (at = strstr(at, who)); at += length)
+		if ((at == names || at[-1] == ' ') && (at[length] == '\0' || at[length] == ','))
+			return true;
+	return false;
+}
+
+static int add_name(struct isolation *isolation, const char *who, struct err *err)
+{
+	char *names = isolation->approved_by;
+	size_t length = strlen(names);
+
+	if (!who || !*who || strpbrk(who, ", "))
+		return err_set(err, ERR_USAGE, "an approval needs the name of the person, without commas and blanks");
+	if (is_named(names, who))
+		return err_set(err, ERR_FAILED, "%s has approved isolation %llu already: another person must", who,
+			       (unsigned long long)isolation->id);
+	if (length + strlen(who) + 3 > sizeof(isolation->approved_by))
+		return err_set(err, ERR_LIMIT, "isolation %llu has no room for another name", (unsigned long long)isolation->id);
+	snprintf(names + length, sizeof(isolation->approved_by) - length, "%s%s", length ? ", " : "", who);
+	return 0;
+}
+
+/* People may go beyond the governor, nobody beyond the guard: it is asked again, much may have been learnt since. */
+static int ask_guard(const struct response *response, const struct running *running, struct err *err)
+{
+	const struct isolation *isolation = &running->isolation;
+	const struct asset *asset = roster_find_name(response->parts.roster, isolation->asset);
+	char reason[GUARD_REASON_BYTES];
+
+	if (guard_allows(response->parts.guard, &isolation->host, &isolation->mac, asset, reason))
+		return 0;
+	return err_set(err, ERR_FAILED, "isolation %llu is refused: %s", (unsigned long long)isolation->id, reason);
+}
+
+int response_approve(struct response *response, uint64_t isolation, const char *who, uint64_t now_ns, struct err *err)
+{
+	struct isolation_event event = { .type = ISOLATION_APPROVE };
+	struct running *running = find_waiting(response, isolation, err);
+	struct err refusal = { 0 };
+	int rc = 0;
+
+	if (!running)
+		return ERR_FAILED;
+	if (ask_guard(response, running, &refusal) < 0) {
+		event.type = ISOLATION_DENY;
+		event.reason = refusal.text;
+		rc = err_set(err, refusal.code, "%s", refusal.text);
+	} else if (add_name(&running->isolation, who, err) < 0) {
+		return ERR_FAILED;
+	}
+	if (rc == 0 && running->isolation.approvals + 1 >= running->isolation.decision.approvals)
+		governor_count(response->parts.governor, now_ns);
+	response_step(running, &event, now_ns);
+	response_sweep(response, now_ns);
+	return rc;
+}
+
+int response_deny(struct response *response, uint64_t isolation, const char *reason, uint64_t now_ns, struct err *err)
+{
+	struct isolation_event event = { .type = ISOLATION_DENY, .reason = reason };
+	struct running *running = find_waiting(response, isolation, err);
+
+	if (!running)
+		return ERR_FAILED;
+	running->by_people = true;
+	response_step(running, &event, now_ns);
+	response_sweep(response, now_ns);
+	return 0;
+}
+
+int response_release(struct response *response, uint64_t isolation, const char *reason, uint64_t now_ns,
+		     struct err *err)
+{
+	struct isolation_event event = { .type = ISOLATION_RELEASE_ASKED, .reason = reason };
+	struct running *running = find_id(response, isolation, err);
+
+	if (!running)
+		return ERR_GONE;
+	running->by_people = true;
+	response_step(running, &event, now_ns);
+	response_sweep(response, now_ns);
+	return 0;
+}
+
+/* ---- at start ---------------------------------------------------------------------------------- */
+
+static void recalled(void *arg, const struct isolation *isolation)
+{
+	struct response *response = arg;
+
+	if (isolation_has_ended(isolation))
+		return;
+	response_add(response, isolation);
+	if (isolation->id >= response->next_id)
+		response->next_id = isolation->id + 1;
+	if (isolation->state != ISOLATION_AWAITING_APPROVAL)
+		governor_recall(response->parts.governor, isolation->asked_ns);
+}
+
+int response_recall(struct response *response, uint64_t now_ns, struct err *err)
+{
+	const struct journal *journal = response->parts.journal;
+	struct isolation_event event = { .type = ISOLATION_RECALLED };
+
+	INVARIANT(response->count == 0);
+	if (!journal)
+		return 0;
+	if (journal->recall(journal->self, recalled, response, err) < 0)
+		return ERR_FAILED;
+	for (size_t i = 0; i < response->count; i++)
+		response_step(response->running[i], &event, now_ns);
+	response_sweep(response, now_ns);
+	return 0;
+}
+
+static void prepared(void *arg, const struct enforcer_result *result)
+{
+	struct preparation *preparation = arg;
+
+	preparation->answered = true;
+	preparation->answer = *result;
+	if (result->err)
+		preparation->answer_err = *result->err;
+}
+
+static void tell_no_plan(struct response *response, const struct asset *asset, const char *channel,
+			 const struct err *err)
+{
+	struct enforcer_result result = { .rc = err->code, .err = err };
+
+	if (response->parts.prepared)
+		response->parts.prepared(response->parts.prepared_arg, asset, channel, &result);
+}
+
+static bool prepare_one(struct response *response, const struct asset *asset, const struct channel *channel)
+{
+	const struct enforcer *enforcer = response->parts.enforcer;
+	struct preparation *preparation;
+	struct plan plan;
+	struct err err = { 0 };
+
+	if (plan_from_channel(channel, &plan, &err) < 0) {
+		tell_no_plan(response, asset, channel->name, &err);
+		return false;
+	}
+	preparation = mem_alloc(sizeof(*preparation));
+	preparation->response = response;
+	preparation->asset = asset;
+	snprintf(preparation->channel, sizeof(preparation->channel), "%s", channel->name);
+	preparation->next = response->preparing;
+	response->preparing = preparation;
+	enforcer->act(enforcer->self, ENFORCER_PREPARE, asset, &plan, prepared, preparation);
+	return true;
+}
+
+/* A machine that is never isolated needs no filters: its flash is left alone. */
+size_t response_prepare(struct response *response)
+{
+	const struct response_parts *parts = &response->parts;
+	size_t asked = 0;
+
+	for (size_t i = 0; i < roster_count(parts->roster); i++) {
+		const struct asset *asset = roster_at(parts->roster, i);
+
+		if (asset->never_isolate || (!asset->amt.present && !parts->dry_run))
+			continue;
+		for (size_t k = 0; k < policy_channel_count(parts->policy); k++)
+			asked += prepare_one(response, asset, policy_channel_at(parts->policy, k));
+	}
+	return asked;
+}

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From incident to isolation: policy, guard, governor, in this order.
+ *
+ * The policy's verdict is told as it is; what safety made of it stands beside it as "refused".  A guard's no is final.
+ * A governor's no, and a wish for a witness that no enforcer can call yet, turn the act into a proposal.  An
+ * incident is decided again whenever it is told, but only a change is news. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/asset/roster.h"
+#include "core/base/units.h"
+#include "core/incident/score.h"
+#include "core/isolation/plan.h"
+#include "core/isolation/response_running.h"
+#include "core/policy/channel.h"
+#include "core/safety/governor.h"
+#include "core/safety/guard.h"
+
+#define PROPOSAL_NS s_to_ns(30 * 60)   /* of a proposal that the policy did not ask for */
+#define REFUSAL_BYTES 600
+
+struct case_file {
+	struct response *response;
+	const struct incident *incident;
+	const struct asset *asset;     /* NULL if we do not answer for the host */
+	struct decision decision;
+	uint64_t now_ns;
+	bool ask_people;               /* instead of acting at once */
+	char refusal[REFUSAL_BYTES];   /* "" = none */
+};
+
+struct verdict_memory *response_memory(struct response *response, uint64_t incident)
+{
+	return &response->memories[incident % VERDICT_MEMORIES];
+}
+
+static bool wants_isolation(const struct decision *decision)
+{
+	return decision->verdict == VERDICT_PROPOSE || decision->verdict == VERDICT_ISOLATE;
+}
+
+static void decide(struct case_file *file)
+{
+	const struct response_parts *parts = &file->response->parts;
+	struct policy_input input;
+
+	file->asset = roster_find(parts->roster, &file->incident->host, &file->incident->mac);
+	policy_input_from(&input, file->incident, file->asset, parts->detector_name, file->now_ns);
+	policy_decide(parts->policy, &input, &file->decision);
+	file->ask_people = file->decision.verdict == VERDICT_PROPOSE;
+}
+
+/* ---- safety ------------------------------------------------------------------------------------ */
+
+static bool channel_holds(struct case_file *file)
+{
+	const struct channel *channel = policy_channel(file->response->parts.policy, file->decision.channel);
+	struct plan plan;
+	struct err err = { 0 };
+
+	if (channel && plan_from_channel(channel, &plan, &err) == 0)
+		return true;
+	snprintf(file->refusal, sizeof(file->refusal), "%s", channel ? err.text : "the policy names no such channel");
+	return false;
+}
+
+static bool guard_says_yes(struct case_file *file)
+{
+	const struct incident *incident = file->incident;
+	char reason[GUARD_REASON_BYTES];
+
+	if (!guard_allows(file->response->parts.guard, &incident->host, &incident->mac, file->asset, reason))
+		snprintf(file->refusal, sizeof(file->refusal), "%s", reason);
+	else if (incident->mac_conflict)
+		snprintf(file->refusal, sizeof(file->refusal),
+			 "frames of two MAC addresses bore this address: somebody may forge it");
+	return !*file->refusal;
+}
+
+/* False if nothing may be done; ask_people if only people may. */
+static bool safety_allows(struct case_file *file)
+{
+	char reason[GOVERNOR_REASON_BYTES];
+
+	if (!channel_holds(file) || !guard_says_yes(file))
+		return false;
+	if (file->ask_people)
+		return true;
+	if (file->decision.witness == WITNESS_BEFORE) {
+		snprintf(file->refusal, sizeof(file->refusal),
+			 "the firmware cannot bear witness before the act yet: a person must approve");
+		file->ask_people = true;
+	} else if (!governor_allows(file->response->parts.governor, file->now_ns, reason)) {
+		snprintf(file->refusal, sizeof(file->refusal), "%s", reason);
+		file->ask_people = true;
+	}
+	return true;
+}
+
+/* ---- telling ----------------------------------------------------------------------------------- */
+
+static void tell(const struct case_file *file)
+{
+	const struct response_parts *parts = &file->response->parts;
+	const struct incident *incident = file->incident;
+	struct fact_decision told = {
+		.incident = incident->id, .decision = file->decision,
+		.confidence = score_confidence(incident->log_odds), .log_odds = incident->log_odds,
+		.asset = file->asset ? file->asset->name : "", .role = file->asset ? file->asset->role : "unknown",
+		.refused = *file->refusal ? file->refusal : NULL, .dry_run = parts->dry_run,
+	};
+	struct fact fact = { .type = FACT_DECISION, .wall_ns = file->now_ns, .host = incident->host,
+			     .mac = incident->mac, .decision = &told };
+
+	parts->facts.tell(parts->facts.arg, &fact);
+}
+
+static bool is_remembered(const struct verdict_memory *memory, const struct case_file *file)
+{
+	return memory->incident == file->incident->id && memory->state == file->incident->state &&
+		memory->verdict == file->decision.verdict && memory->rule == file->decision.rule;
+}
+
+static void remember(struct verdict_memory *memory, const struct case_file *file)
+{
+	*memory = (struct verdict_memory){ .incident = file->incident->id, .state = file->incident->state,
+					   .verdict = file->decision.verdict, .rule = file->decision.rule,
+					   .refused = *file->refusal != '\0' };
+}
+
+/* ---- acting ------------------------------------------------------------------------------------ */
+
+static void set_approvals(struct case_file *file, struct decision *decision)
+{
+	*decision = file->decision;
+	if (!file->ask_people) {
+		decision->approvals = 0;
+		return;
+	}
+	if (decision->approvals == 0)
+		decision->approvals = 1;
+	if (decision->expires_ns == 0)
+		decision->expires_ns = PROPOSAL_NS;
+}
+
+static void start(struct case_file *file, struct running *waiting)
+{
+	struct isolation_event event = { .type = ISOLATION_START };
+	struct isolation isolation = { .incident = file->incident->id, .host = file->incident->host,
+				       .mac = file->incident->mac, .last_contact_ns = file->now_ns };
+
+	if (!waiting) {
+		isolation.id = file->response->next_id++;
+		snprintf(isolation.asset, sizeof(isolation.asset), "%s", file->asset->name);
+		waiting = response_add(file->response, &isolation);
+	}
+	set_approvals(file, &waiting->isolation.decision);
+	if (!file->ask_people)
+		governor_count(file->response->parts.governor, file->now_ns);
+	response_step(waiting, &event, file->now_ns);
+}
+
+static bool may_act_again(const struct verdict_memory *memory, uint64_t now_ns)
+{
+	return memory->refused || (memory->again_ns && memory->again_ns <= now_ns);
+}
+
+void response_consider(struct response *response, const struct incident *incident, uint64_t now_ns)
+{
+	struct verdict_memory *memory = response_memory(response, incident->id);
+	struct case_file file = { .response = response, .incident = incident, .now_ns = now_ns };
+	struct running *running;
+	bool known, was_refused, allowed = false;
+
+	decide(&file);
+	known = is_remembered(memory, &file);
+	if (known && !may_act_again(memory, now_ns))
+		return;
+	running = response_find_running(response, file.asset ? file.asset->name : NULL, &incident->host);
+	/* One is enough; but what waits for people need not wait longer when the policy no longer asks for them. */
+	if (wants_isolation(&file.decision) &&
+	    (!running || (running->isolation.state == ISOLATION_AWAITING_APPROVAL && !file.ask_people)))
+		allowed = safety_allows(&file);
+	if (running && file.ask_people)
+		allowed = false;
+	was_refused = known && memory->refused;
+	if (!known || !*file.refusal || !was_refused) {
+		remember(memory, &file);
+		tell(&file);
+	}
+	if (allowed)
+		start(&file, running);
+	response_sweep(response, now_ns);
+}

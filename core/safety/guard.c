@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Plain lists, searched only when somebody is about to be isolated or a new role was seen: both are rare.
+ *
+ * A role is remembered by address and by MAC.  By MAC it also covers every host behind a router: their frames bear the
+ * router's address, so who sent them cannot be known here.  A stranger can forge a role and so protect himself; that
+ * is the price of never cutting the gateway, and the refusal is told.  When the list is full nothing is
+ * forgotten, the newcomer is counted. */
+#include "core/safety/guard.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/asset/asset.h"
+#include "core/base/mem.h"
+#include "core/contact/host.h"
+
+#define DEFAULT_LEARNT_MAX 4096
+#define WHY_BYTES 96
+
+struct never {
+	bool is_mac;
+	struct prefix prefix;
+	struct mac mac;
+	char why[WHY_BYTES];
+};
+
+struct learnt {
+	struct host_key host;
+	struct mac mac;
+	unsigned roles;                /* enum host_role */
+};
+
+struct guard {
+	struct never *never;
+	size_t never_count;
+	struct learnt *learnt;
+	size_t learnt_count, learnt_max;
+	uint64_t forgotten;
+};
+
+struct guard *guard_new(uint32_t learnt_max)
+{
+	struct guard *guard = mem_alloc(sizeof(*guard));
+
+	guard->learnt_max = learnt_max ? learnt_max : DEFAULT_LEARNT_MAX;
+	guard->learnt = mem_array(guard->learnt_max, sizeof(*guard->learnt));
+	return guard;
+}
+
+void guard_free(struct guard *guard)
+{
+	if (!guard)
+		return;
+	mem_free(guard->never);
+	mem_free(guard->learnt);
+	mem_free(guard);
+}
+
+static struct never *add_never(struct guard *guard, const char *why)
+{
+	struct never *never;
+
+	guard->never = mem_resize(guard->never, guard->never_count + 1, sizeof(*guard->never));
+	never = &guard->never[guard->never_count++];
+	memset(never, 0, sizeof(*never));
+	snprintf(never->why, sizeof(never->why), "%s", why);
+	return never;
+}
+
+void guard_never_prefix(struct guard *guard, const struct prefix *prefix, const char *why)
+{
+	add_never(guard, why)->prefix = *prefix;
+}
+
+void guard_never_mac(struct guard *guard, const struct mac *mac, const char *why)
+{
+	struct never *never = add_never(guard, why);
+
+	never->is_mac = true;
+	never->mac = *mac;
+}
+
+static bool same_machine(const struct learnt *learnt, const struct host_key *host, const struct mac *mac)
+{
+	return memcmp(&learnt->host, host, sizeof(*host)) == 0 && mac_equal(&learnt->mac, mac);
+}
+
+void guard_learn(struct guard *guard, const struct host_key *host, const struct mac *mac, unsigned host_role)
+{
+	unsigned roles = host_role & (HOST_ROUTER | HOST_DHCP_SERVER | HOST_DNS_SERVER);
+
+	if (roles == 0)
+		return;
+	for (size_t i = 0; i < guard->learnt_count; i++)
+		if (same_machine(&guard->learnt[i], host, mac)) {
+			guard->learnt[i].roles |= roles;
+			return;
+		}
+	if (guard->learnt_count == guard->learnt_max) {
+		guard->forgotten++;
+		return;
+	}
+	guard->learnt[guard->learnt_count++] = (struct learnt){ .host = *host, .mac = *mac, .roles = roles };
+}
+
+uint64_t guard_forgotten(const struct guard *guard)
+{
+	return guard->forgotten;
+}
+
+static const char *role_words(unsigned roles)
+{
+	if (roles & HOST_ROUTER)
+		return "a router";
+	return roles & HOST_DHCP_SERVER ? "a DHCP server" : "a DNS server";
+}
+
+static bool is_listed(const struct guard *guard, const struct host_key *host, const struct mac *mac,
+		      char reason[GUARD_REASON_BYTES])
+{
+	for (size_t i = 0; i < guard->never_count; i++) {
+		const struct never *never = &guard->never[i];
+
+		if (never->is_mac ? !mac_equal(&never->mac, mac) : !prefix_contains(&never->prefix, &host->ip))
+			continue;
+		snprintf(reason, GUARD_REASON_BYTES, "it must never be isolated: %s", never->why);
+		return true;
+	}
+	return false;
+}
+
+static bool is_learnt(const struct guard *guard, const struct host_key *host, const struct mac *mac,
+		      char reason[GUARD_REASON_BYTES])
+{
+	for (size_t i = 0; i < guard->learnt_count; i++) {
+		const struct learnt *learnt = &guard->learnt[i];
+
+		if (memcmp(&learnt->host, host, sizeof(*host)) == 0)
+			snprintf(reason, GUARD_REASON_BYTES, "it was seen to be %s", role_words(learnt->roles));
+		else if (!mac_is_zero(mac) && mac_equal(&learnt->mac, mac))
+			snprintf(reason, GUARD_REASON_BYTES, "its frames bear the MAC of a machine that was seen to be %s",
+				 role_words(learnt->roles));
+		else
+			continue;
+		return true;
+	}
+	return false;
+}
+
+/* Whether the frames that convicted came from the asset's own interface (worm-detection.md D.3, binding). */
+static bool is_someone_else(const struct asset *asset, const struct mac *mac, char reason[GUARD_REASON_BYTES])
+{
+	char seen[MAC_TEXT_BYTES], known[MAC_TEXT_BYTES];
+
+	if (mac_is_zero(mac) || mac_is_zero(&asset->mac) || mac_equal(mac, &asset->mac))
+		return false;
+	mac_text(mac, seen);
+	mac_text(&asset->mac, known);
+	snprintf(reason, GUARD_REASON_BYTES,
+		 "its frames came from MAC %s, but asset %.40s has %s: somebody may forge its address", seen,
+		 asset->name, known);
+	return true;
+}
+
+bool guard_allows(const struct guard *guard, const struct host_key *host, const struct mac *mac,
+		  const struct asset *asset, char reason[GUARD_REASON_BYTES])
+{
+	reason[0] = '\0';
+	if (is_listed(guard, host, mac, reason) || is_learnt(guard, host, mac, reason))
+		return false;
+	if (!asset) {
+		snprintf(reason, GUARD_REASON_BYTES, "no asset of the roster is known under this address and MAC");
+		return false;
+	}
+	if (asset->never_isolate) {
+		snprintf(reason, GUARD_REASON_BYTES, "asset %.64s is marked never_isolate", asset->name);
+		return false;
+	}
+	/* The machine may have another address than the one it was seen with. */
+	if (!ip_is_unspecified(&asset->ip)) {
+		struct host_key own = host_key_of(&asset->ip, asset->vlan);
+
+		if (is_listed(guard, &own, &asset->mac, reason) || is_learnt(guard, &own, &asset->mac, reason))
+			return false;
+	}
+	return !is_someone_else(asset, mac, reason);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* guard.h - whom never to isolate; asked last, whoever asks.
+ *
+ * Two sources: what the site lists, and what the sensor learns to be a gateway, DHCP or DNS server.  What was learnt is
+ * kept for the life of the process: a machine does not stop being the gateway because it went quiet. */
+#ifndef CORDON_SAFETY_GUARD_H
+#define CORDON_SAFETY_GUARD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/net/addr.h"
+
+struct asset;
+struct guard;
+
+#define GUARD_REASON_BYTES 160
+
+struct guard *guard_new(uint32_t learnt_max);          /* 0 = 4096 */
+void guard_free(struct guard *guard);
+void guard_never_prefix(struct guard *guard, const struct prefix *prefix, const char *why);
+void guard_never_mac(struct guard *guard, const struct mac *mac, const char *why);
+void guard_learn(struct guard *guard, const struct host_key *host, const struct mac *mac, unsigned host_role);
+/* Roles that were not remembered because learnt_max was reached: somebody forges, or the site is larger. */
+uint64_t guard_forgotten(const struct guard *guard);
+/* Whether host may be isolated; otherwise reason says why not, for people.  asset may be NULL: a machine that
+ * we do not answer for is never isolated. */
+bool guard_allows(const struct guard *guard, const struct host_key *host, const struct mac *mac,
+		  const struct asset *asset, char reason[GUARD_REASON_BYTES]);
+
+#endif

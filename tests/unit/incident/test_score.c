@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/incident/score.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "core/base/units.h"
+#include "core/detect/evidence.h"
+
+#define HALF_LIFE_NS s_to_ns(60)
+#define NOW_NS s_to_ns(1000)
+
+struct item { unsigned detector, port_class; double nats; unsigned age_s; };
+
+static void assert_near(double value, double wanted, double tolerance)
+{
+	if (!(fabs(value - wanted) <= tolerance))
+		fail_msg("%.12g instead of %.12g", value, wanted);
+}
+
+static const struct { const char *name; struct item items[4]; double sum; } cases[] = {
+	{ "nothing is no evidence", { { 0, 0, 0, 0 } }, 0 },
+	{ "one item counts in full", { { 1, CLASS_NEIGHBOR, 9, 0 } }, 9 },
+	{ "classes add", { { 1, CLASS_NEIGHBOR, 9, 0 }, { 2, CLASS_WORM_PORT, 5, 0 } }, 14 },
+	{ "a second detector of a class only nods",
+	  { { 2, CLASS_WORM_PORT, 9, 0 }, { 3, CLASS_WORM_PORT, 8, 0 } }, 9.7 },
+	{ "the strongest counts whatever the order",
+	  { { 2, CLASS_WORM_PORT, 8, 0 }, { 3, CLASS_WORM_PORT, 9, 0 } }, 9.7 },
+	{ "a third nods once more",
+	  { { 2, CLASS_ICMP, 9, 0 }, { 3, CLASS_ICMP, 8, 0 }, { 4, CLASS_ICMP, 7, 0 } }, 10.4 },
+	{ "a weak nod counts as what it is", { { 2, CLASS_ICMP, 9, 0 }, { 3, CLASS_ICMP, 0.2, 0 } }, 9.2 },
+	{ "after a half-life half is left", { { 1, CLASS_NEIGHBOR, 8, 60 } }, 4 },
+	{ "each fades by its own age", { { 1, CLASS_NEIGHBOR, 8, 120 }, { 2, CLASS_WORM_PORT, 8, 60 } }, 6 },
+};
+
+static void levels_add_as_the_dossier_says(void **state)
+{
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct evidence items[4] = { 0 };
+		size_t count = 0;
+
+		for (; count < 4 && cases[c].items[count].detector; count++)
+			items[count] = (struct evidence){
+				.detector = (uint8_t)cases[c].items[count].detector,
+				.port_class = (uint8_t)cases[c].items[count].port_class,
+				.log_odds = cases[c].items[count].nats,
+				.stated_ns = NOW_NS - s_to_ns(cases[c].items[count].age_s),
+			};
+		print_message("  %s\n", cases[c].name);
+		assert_near(score_sum(items, count, NOW_NS, HALF_LIFE_NS), cases[c].sum, 1e-9);
+	}
+}
+
+static void a_statement_from_the_future_has_not_faded(void **state)
+{
+	struct evidence item = { .detector = 1, .log_odds = 5, .stated_ns = NOW_NS + 1 };
+
+	(void)state;
+	assert_near(score_level(&item, NOW_NS, HALF_LIFE_NS), 5, 0);
+}
+
+static void without_a_half_life_nothing_fades(void **state)
+{
+	struct evidence item = { .detector = 1, .log_odds = 5, .stated_ns = 1 };
+
+	(void)state;
+	assert_near(score_level(&item, NOW_NS, 0), 5, 0);
+}
+
+static void confidence_is_the_logistic_of_log_odds(void **state)
+{
+	(void)state;
+	assert_near(score_confidence(0), 0.5, 1e-12);
+	assert_near(score_confidence(13.8), 0.99999898437, 1e-10);
+	assert_near(score_confidence(800), 1, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(levels_add_as_the_dossier_says),
+		cmocka_unit_test(a_statement_from_the_future_has_not_faded),
+		cmocka_unit_test(without_a_half_life_nothing_fades),
+		cmocka_unit_test(confidence_is_the_logistic_of_log_odds),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/safety/guard.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "core/asset/asset.h"
+#include "core/contact/host.h"
+
+static struct host_key host(const char *text, unsigned vlan)
+{
+	struct ip ip;
+
+	assert_true(ip_parse(text, &ip));
+	return host_key_of(&ip, (uint16_t)vlan);
+}
+
+static struct mac mac(const char *text)
+{
+	struct mac value = { 0 };
+
+	assert_true(!*text || mac_parse(text, &value));
+	return value;
+}
+
+static struct asset pc(void)
+{
+	struct asset asset = { .name = "pc-23", .role = "workstation", .mac = mac("02:00:00:00:00:17") };
+
+	assert_true(ip_parse("10.0.0.23", &asset.ip));
+	return asset;
+}
+
+/* A site: never 10.0.0.128/25 and one MAC; learnt: a router, a DHCP and a DNS server. */
+static struct guard *site(void)
+{
+	struct guard *guard = guard_new(0);
+	struct host_key router = host("10.0.0.1", 0), dhcp = host("10.0.0.2", 0), dns = host("10.0.0.3", 7);
+	struct mac router_mac = mac("02:00:00:00:00:01"), none = { 0 }, listed = mac("02:00:00:00:00:99");
+	struct prefix range;
+
+	assert_true(prefix_parse("10.0.0.128/25", &range));
+	guard_never_prefix(guard, &range, "servers live there");
+	guard_never_mac(guard, &listed, "the director's");
+	guard_learn(guard, &router, &router_mac, HOST_ROUTER);
+	guard_learn(guard, &dhcp, &none, HOST_DHCP_SERVER);
+	guard_learn(guard, &dns, &none, HOST_DNS_SERVER | HOST_UNICAST_SEEN);
+	return guard;
+}
+
+static const struct { const char *name, *ip; unsigned vlan; const char *mac, *why; } cases[] = {
+	{ "an ordinary machine", "10.0.0.23", 0, "02:00:00:00:00:17", "" },
+	{ "an ordinary machine whose MAC was not seen", "10.0.0.23", 0, "", "" },
+	{ "inside the listed prefix", "10.0.0.200", 0, "02:00:00:00:00:17", "never be isolated: servers live there" },
+	{ "just outside the listed prefix", "10.0.0.127", 0, "02:00:00:00:00:17", "" },
+	{ "a listed MAC", "10.0.0.23", 0, "02:00:00:00:00:99", "the director's" },
+	{ "the router", "10.0.0.1", 0, "02:00:00:00:00:17", "seen to be a router" },
+	{ "the router's MAC under another address", "10.0.0.50", 0, "02:00:00:00:00:01", "seen to be a router" },
+	{ "the DHCP server", "10.0.0.2", 0, "02:00:00:00:00:17", "a DHCP server" },
+	{ "the DNS server, in its VLAN", "10.0.0.3", 7, "02:00:00:00:00:17", "a DNS server" },
+	{ "the same address in another VLAN is another host", "10.0.0.3", 8, "02:00:00:00:00:17", "" },
+	{ "frames of a strange MAC", "10.0.0.23", 0, "02:00:00:00:00:66", "somebody may forge" },
+};
+
+static void some_are_never_isolated(void **state)
+{
+	struct guard *guard = site();
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct host_key key = host(cases[c].ip, cases[c].vlan);
+		struct mac seen = mac(cases[c].mac);
+		struct asset asset = pc();
+		char reason[GUARD_REASON_BYTES];
+
+		print_message("  %s\n", cases[c].name);
+		assert_int_equal(guard_allows(guard, &key, &seen, &asset, reason), *cases[c].why == '\0');
+		assert_non_null(strstr(reason, cases[c].why));
+	}
+	guard_free(guard);
+}
+
+static void a_machine_that_is_no_asset_is_left_alone(void **state)
+{
+	struct guard *guard = guard_new(0);
+	struct host_key key = host("10.0.0.23", 0);
+	struct mac none = { 0 };
+	char reason[GUARD_REASON_BYTES];
+
+	(void)state;
+	assert_false(guard_allows(guard, &key, &none, NULL, reason));
+	assert_non_null(strstr(reason, "no asset"));
+	guard_free(guard);
+}
+
+static void an_asset_may_be_marked(void **state)
+{
+	struct guard *guard = guard_new(0);
+	struct host_key key = host("10.0.0.23", 0);
+	struct asset asset = pc();
+	char reason[GUARD_REASON_BYTES];
+
+	(void)state;
+	asset.never_isolate = true;
+	assert_false(guard_allows(guard, &key, &asset.mac, &asset, reason));
+	assert_non_null(strstr(reason, "never_isolate"));
+	guard_free(guard);
+}
+
+static void a_listed_machine_is_safe_under_another_address_too(void **state)
+{
+	struct guard *guard = site();
+	struct host_key key = host("10.0.0.23", 0);
+	struct asset asset = pc();
+	char reason[GUARD_REASON_BYTES];
+
+	(void)state;
+	assert_true(ip_parse("10.0.0.129", &asset.ip));
+	assert_false(guard_allows(guard, &key, &asset.mac, &asset, reason));
+	guard_free(guard);
+}
+
+static void a_flood_of_forged_roles_displaces_nobody(void **state)
+{
+	struct guard *guard = guard_new(4);
+	struct host_key router = host("10.0.0.1", 0);
+	struct asset asset = pc();
+	char reason[GUARD_REASON_BYTES];
+
+	(void)state;
+	guard_learn(guard, &router, &(struct mac){ { 0 } }, HOST_ROUTER);
+	for (unsigned i = 0; i < 100; i++) {
+		char text[16];
+		struct host_key key;
+
+		snprintf(text, sizeof(text), "10.9.0.%u", i);
+		key = host(text, 0);
+		guard_learn(guard, &key, &(struct mac){ { 0 } }, HOST_DNS_SERVER);
+		guard_learn(guard, &router, &(struct mac){ { 0 } }, HOST_ROUTER);
+	}
+	assert_false(guard_allows(guard, &router, &asset.mac, &asset, reason));
+	assert_int_equal(guard_forgotten(guard), 97);
+	guard_free(guard);
+}
+
+static void other_roles_protect_nobody(void **state)
+{
+	struct guard *guard = guard_new(0);
+	struct host_key key = host("10.0.0.23", 0);
+	struct asset asset = pc();
+	char reason[GUARD_REASON_BYTES];
+
+	(void)state;
+	guard_learn(guard, &key, &asset.mac, HOST_SUSPECT | HOST_BLIND | HOST_UNICAST_SEEN);
+	assert_true(guard_allows(guard, &key, &asset.mac, &asset, reason));
+	guard_free(guard);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(some_are_never_isolated),
+		cmocka_unit_test(a_machine_that_is_no_asset_is_left_alone),
+		cmocka_unit_test(an_asset_may_be_marked),
+		cmocka_unit_test(a_listed_machine_is_safe_under_another_address_too),
+		cmocka_unit_test(a_flood_of_forged_roles_displaces_nobody),
+		cmocka_unit_test(other_roles_protect_nobody),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
