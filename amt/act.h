@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* act.h - one act on one endpoint while it waits and runs: what was asked, and what its steps
+ * have found out.
+ *
+ * The steps of an act live in prepare.c (reading, writing filters and policies), bind.c
+ * (isolate, release) and inspect.c; they add themselves to the act's transaction. */
+#ifndef CORDON_AMT_ACT_H
+#define CORDON_AMT_ACT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "amt/amt.h"
+#include "amt/compile.h"
+#include "amt/reconcile.h"
+#include "core/asset/asset.h"
+#include "core/base/err.h"
+#include "core/isolation/enforcer.h"
+
+struct endpoint;
+struct transaction;
+struct wsman_fault;
+
+#define ACT_SURVEY       (ENFORCER_RELEASE + 1)
+#define ACT_BINDINGS_MAX 4
+
+struct act {
+	struct act *next;
+	struct endpoint *endpoint;
+	unsigned kind; /* enum enforcer_act or ACT_SURVEY */
+	struct asset asset;
+	struct plan *plan; /* owned; NULL if none was given */
+	bool overflow;     /* the queue was full */
+	enforcer_done_fn *done;
+	amt_report_fn *report; /* ACT_SURVEY */
+	void *arg;
+
+	struct transaction *transaction;
+	struct enforcer_result result;
+	struct sd_set set;            /* the plan compiled; ids filled as they become known */
+	bool created[SD_HANDLES_MAX]; /* by this act, to be undone */
+	bool repeated[SD_HANDLES_MAX +
+		      1];   /* an uncertain create was asked a second time; the last: the policy */
+	struct stale stale; /* of ours, to be removed */
+	bool settled;       /* the set is on the device, whole */
+	bool twins;         /* a create may have been executed twice */
+	unsigned wrote;     /* objects created, for the account in words */
+
+	bool refreshed; /* memory was thrown away and read again in this act */
+	bool bindings_fresh;
+	unsigned switched; /* orders to enable or disable that may have been executed */
+	bool bind_repeated;
+	struct sd_id old_policy; /* ours, unbound to make room for the new one */
+	struct cim_reference
+		*old_port; /* where it was bound: the inventory may be read again since */
+	struct sd_id to_release[ACT_BINDINGS_MAX];
+	size_t to_release_count;
+	struct err refusal; /* the device's words, told if reading back shows it was serious */
+};
+
+/* Steps that end with act->set on the device (disabled) and known by id. */
+void prepare_steps(struct act *act);
+/* Steps that read what is not known yet: identity and mode, then objects. */
+void survey_steps(struct act *act, bool objects_again);
+/* Reads what is bound, into the endpoint's objects. */
+void bindings_steps(struct act *act);
+void isolate_steps(struct act *act);
+void release_steps(struct act *act);
+void inspect_steps(struct act *act);
+/* Fills active, foreign_active and foreign_name from the bindings just read; may add a step to
+ * learn a name. */
+void tell_active(struct act *act);
+/* The device says there is no such thing. */
+bool fault_means_gone(const struct wsman_fault *fault);
+
+/* fleet.c */
+void act_free(struct act *act);
+
+#endif

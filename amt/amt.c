@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The public face: a fleet of endpoints over HTTP. */
+#include "amt/amt.h"
+
+#include "amt/fleet.h"
+#include "amt/transport_http.h"
+#include "core/base/mem.h"
+
+#define CONNECTIONS_MAX    512
+#define ANSWER_TIMEOUT_MS  35000
+#define CONNECT_TIMEOUT_MS 5000
+#define PRECEDENCE         1000
+
+struct amt {
+	struct transport_http http;
+	struct fleet *fleet;
+};
+
+static uint32_t or_default(uint32_t value, uint32_t fallback)
+{
+	return value ? value : fallback;
+}
+
+struct amt *amt_new(const struct amt_config *config, struct loop *loop, struct log *log)
+{
+	struct amt *amt = mem_alloc(sizeof(*amt));
+	struct endpoint_parts parts = { .loop = loop, .log = log };
+
+	transport_http_init(&amt->http, loop, or_default(config->connections_max, CONNECTIONS_MAX));
+	amt->http.connect_timeout_ms = or_default(config->connect_timeout_ms, CONNECT_TIMEOUT_MS);
+	amt->http.answer_timeout_ms = or_default(config->answer_timeout_ms, ANSWER_TIMEOUT_MS);
+	parts.source = transport_http_source(&amt->http);
+	parts.precedence = or_default(config->policy_precedence, PRECEDENCE);
+	amt->fleet = fleet_new(&parts);
+	return amt;
+}
+
+void amt_free(struct amt *amt)
+{
+	if (!amt)
+		return;
+	fleet_free(amt->fleet);
+	transport_http_fini(&amt->http);
+	mem_free(amt);
+}
+
+const struct enforcer *amt_enforcer(struct amt *amt)
+{
+	return fleet_enforcer(amt->fleet);
+}
+
+void amt_survey(struct amt *amt, const struct asset *asset, amt_report_fn *done, void *arg)
+{
+	fleet_survey(amt->fleet, asset, done, arg);
+}

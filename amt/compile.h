@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* compile.h - a neutral plan in System Defense terms, within one device's budget.
+ *
+ * What firmware understands differs from what people expect of a packet filter
+ * (amt-system-defense.md 3.3): no order, any match of a drop filter drops, the default decides
+ * only where nothing matched, no state.  A plan whose filters would change meaning or be
+ * pointless under that rule is refused with a sentence, never bent. */
+#ifndef CORDON_AMT_COMPILE_H
+#define CORDON_AMT_COMPILE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "amt/sysdefense.h"
+
+struct err;
+struct plan;
+
+/* What one policy may hold; the default filters are already taken off. */
+struct sd_budget {
+	uint32_t tx_filters, rx_filters;   /* IPv4 slots */
+	uint32_t tx_counters, rx_counters; /* for filters and defaults that count */
+	uint32_t v6_tx_filters, v6_rx_filters;
+	uint32_t v6_ratio; /* slots per IPv6 filter, at least 1 */
+};
+
+/* The documented limits (3.1) where the device does not say. */
+struct sd_budget sd_budget_of(const struct sd_port_capabilities *capabilities);
+
+/* A policy with its filters; ids are empty and handles unset until they exist on a device. */
+struct sd_set {
+	struct sd_policy policy;
+	struct sd_filter filters[SD_HANDLES_MAX];
+	uint8_t count;
+};
+
+/* Equal plans give equal sets, names included: "crd-" + up to 6 letters of the plan's name +
+ * "-" + 5 hex digits of a SHA-256 over the content.  Filters are named "crd-" + the same
+ * digits + "-t00", "-r01"... */
+int sd_compile(const struct plan *plan, const struct sd_budget *budget, uint32_t precedence,
+	       struct sd_set *set, struct err *err);
+
+#endif

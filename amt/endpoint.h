@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* endpoint.h - one AMT machine: how it is reached, what is known of it, and the acts that wait
+ * for it.
+ *
+ * What is known is memory only: after a restart, after a failed act and after a new
+ * provisioning it is read again.  Acts run one after the other; endpoints do not wait for each
+ * other. */
+#ifndef CORDON_AMT_ENDPOINT_H
+#define CORDON_AMT_ENDPOINT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "amt/compile.h"
+#include "amt/inventory.h"
+#include "amt/objects.h"
+#include "amt/transport.h"
+#include "core/asset/asset.h"
+
+#define ENDPOINT_PREPARED_MAX 8 /* a device holds 8 policies (3.1) */
+#define ENDPOINT_QUEUE_MAX    16
+
+struct act;
+struct err;
+struct log;
+struct loop;
+struct session;
+struct timer;
+
+/* Shared by all endpoints; outlives them. */
+struct endpoint_parts {
+	struct loop *loop;
+	struct log *log;
+	struct transport_source source;
+	uint32_t precedence;
+};
+
+struct endpoint {
+	struct endpoint *next;
+	const struct endpoint_parts *parts;
+	char asset[ASSET_NAME_BYTES];
+	struct asset_amt amt;    /* what the session was opened with */
+	char device[64];         /* for people: "AMT 12.0.67 at 127.0.1.23:16992" */
+	struct session *session; /* NULL until the first act */
+	struct inventory inventory;
+	char session_realm[64]; /* when the inventory was read */
+	struct objects objects;
+	struct sd_set *prepared[ENDPOINT_PREPARED_MAX];
+	size_t prepared_count;
+
+	struct act *first, *last, *running;
+	size_t waiting;
+	struct timer *pump; /* starts the next act outside anybody's callback */
+};
+
+struct endpoint *endpoint_new(const struct endpoint_parts *parts, const char *asset);
+void endpoint_free(struct endpoint *endpoint); /* acts in flight or waiting get no answer */
+/* The asset's settings may have changed since: then the old connection and all memory go. */
+int endpoint_open(struct endpoint *endpoint, const struct asset *asset, struct err *err);
+void endpoint_forget(struct endpoint *endpoint);
+void endpoint_forget_objects(struct endpoint *endpoint);
+void endpoint_name_device(struct endpoint *endpoint);
+/* True if the digest realm is another than when the inventory was read: somebody provisioned
+ * it anew. */
+bool endpoint_is_another(const struct endpoint *endpoint);
+
+/* The set of the same name and content that is known to be on the device, with ids; NULL if
+ * none. */
+const struct sd_set *endpoint_prepared(const struct endpoint *endpoint,
+				       const struct sd_set *wanted);
+void endpoint_remember(struct endpoint *endpoint, const struct sd_set *set);
+
+#endif

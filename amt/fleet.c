@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The enforcer: acts queue at their endpoint, run one after the other as transactions, and are
+ * answered.
+ *
+ * Every answer is given from the loop, never from inside the call that asked: a timer of each
+ * endpoint starts its next act.  A failed act makes the endpoint forget what it knew, so that
+ * the next one reads before it writes. */
+#include <stdio.h>
+#include <string.h>
+
+#include "amt/act.h"
+#include "amt/cim.h"
+#include "amt/endpoint.h"
+#include "amt/fleet.h"
+#include "amt/readiness.h"
+#include "amt/session.h"
+#include "amt/transaction.h"
+#include "core/base/log.h"
+#include "core/base/loop.h"
+#include "core/base/mem.h"
+#include "core/isolation/plan.h"
+
+struct fleet {
+	struct endpoint_parts parts;
+	struct enforcer enforcer;
+	struct endpoint *endpoints;
+};
+
+void act_free(struct act *act)
+{
+	if (!act)
+		return;
+	transaction_free(act->transaction);
+	cim_reference_free(act->old_port);
+	mem_free(act->plan);
+	stale_fini(&act->stale);
+	mem_free(act);
+}
+
+static const char *act_name(const struct act *act)
+{
+	static const char *const names[] = { "prepare", "isolate", "inspect", "release", "survey" };
+
+	return names[act->kind];
+}
+
+static void log_end(const struct act *act)
+{
+	const struct enforcer_result *result = &act->result;
+	struct log *log = act->endpoint->parts->log;
+
+	if (result->rc < 0)
+		log_line(log, LOG_LEVEL_WARNING, "amt", "%s failed asset=%s unknown=%d why=\"%s\"",
+			 act_name(act), act->asset.name, result->unknown, result->err->text);
+	else
+		log_line(log, LOG_LEVEL_INFO, "amt",
+			 "%s done asset=%s device=\"%s\" writes=%u reads=%u did=\"%s\"",
+			 act_name(act), act->asset.name, result->device, result->writes,
+			 result->reads, result->did);
+}
+
+/* The last thing done with an act, and the caller may ask for the next from inside. */
+static void answer(struct act *act, const struct err *err)
+{
+	struct endpoint *endpoint = act->endpoint;
+	struct amt_report report;
+
+	endpoint->running = NULL;
+	snprintf(act->result.device, sizeof(act->result.device), "%s", endpoint->device);
+	log_end(act);
+	if (endpoint->first)
+		timer_after_ns(endpoint->pump, 0);
+	if (act->kind == ACT_SURVEY) {
+		readiness_report(endpoint, err, &report);
+		act->report(act->arg, &report);
+	} else {
+		act->done(act->arg, &act->result);
+	}
+	act_free(act);
+}
+
+static void answer_error(struct act *act, const struct err *err)
+{
+	act->result.rc = err->code;
+	act->result.err = err;
+	answer(act, err);
+}
+
+/* What made a machine unfit may have been a passing refusal, or may have been mended since. */
+static void forget_after_failure(struct endpoint *endpoint)
+{
+	if (inventory_check(&endpoint->inventory, endpoint->device, NULL) < 0)
+		endpoint_forget(endpoint);
+	else
+		endpoint_forget_objects(endpoint);
+}
+
+static void on_end(void *arg, const struct transaction_end *end)
+{
+	struct act *act = arg;
+	struct enforcer_result *result = &act->result;
+	/* Survives the transaction, which goes with the act. */
+	struct err err = *end->err;
+
+	result->rc = end->rc;
+	result->err = end->rc < 0 ? &err : NULL;
+	result->writes = end->writes;
+	result->reads = end->reads;
+	result->round_trips = end->round_trips;
+	if (end->rc < 0) {
+		result->active = false;
+		result->unknown = act->switched > 0 ||
+				  (!end->clean && (act->kind == ENFORCER_ISOLATE ||
+						   act->kind == ENFORCER_RELEASE));
+		forget_after_failure(act->endpoint);
+	}
+	if (act->kind == ENFORCER_PREPARE && end->rc == 0)
+		snprintf(result->did, sizeof(result->did),
+			 act->wrote ? "wrote policy %s with %u filters, disabled"
+				    : "policy %s with %u filters was there already",
+			 act->set.policy.name, act->set.count);
+	answer(act, &err);
+}
+
+static void add_steps(struct act *act)
+{
+	switch (act->kind) {
+	case ENFORCER_PREPARE:
+		prepare_steps(act);
+		break;
+	case ENFORCER_ISOLATE:
+		isolate_steps(act);
+		break;
+	case ENFORCER_INSPECT:
+		inspect_steps(act);
+		break;
+	case ENFORCER_RELEASE:
+		release_steps(act);
+		break;
+	default:
+		/* A survey is asked to see what is, not what was. */
+		endpoint_forget(act->endpoint);
+		survey_steps(act, true);
+	}
+}
+
+static bool may_start(struct act *act, struct err *err)
+{
+	struct endpoint *endpoint = act->endpoint;
+
+	if (act->overflow)
+		return err_set(err, ERR_LIMIT,
+			       "asset %s: %d acts wait for its firmware already; wait for their answers",
+			       act->asset.name, ENDPOINT_QUEUE_MAX) == 0;
+	if ((act->kind == ENFORCER_PREPARE || act->kind == ENFORCER_ISOLATE) && !act->plan)
+		return err_set(err, ERR_FAILED, "asset %s: there is no plan to %s", act->asset.name,
+			       act_name(act)) == 0;
+	if (endpoint_open(endpoint, &act->asset, err) < 0)
+		return false;
+	if (session_is_locked_out(endpoint->session, loop_now_ns(endpoint->parts->loop)))
+		return err_set(err, ERR_FAILED,
+			       "%s refused our user and password a short while ago; correct amt.user and "
+			       "amt.password of asset %s, or wait until the account is unlocked",
+			       endpoint->device, act->asset.name) == 0;
+	return true;
+}
+
+static void on_pump(void *arg)
+{
+	struct endpoint *endpoint = arg;
+	struct act *act = endpoint->first;
+	struct err err = { 0 };
+
+	if (!act || endpoint->running)
+		return;
+	endpoint->first = act->next;
+	if (!endpoint->first)
+		endpoint->last = NULL;
+	endpoint->waiting--;
+	endpoint->running = act;
+	if (!may_start(act, &err)) {
+		answer_error(act, &err);
+		return;
+	}
+	if (endpoint_is_another(endpoint))
+		endpoint_forget(endpoint);
+	act->transaction = transaction_new(endpoint->session, endpoint->parts->loop, act, on_end);
+	add_steps(act);
+	transaction_run(act->transaction);
+}
+
+static struct endpoint *endpoint_of(struct fleet *fleet, const char *asset)
+{
+	struct endpoint *endpoint;
+
+	for (endpoint = fleet->endpoints; endpoint; endpoint = endpoint->next)
+		if (strcmp(endpoint->asset, asset) == 0)
+			return endpoint;
+	endpoint = endpoint_new(&fleet->parts, asset);
+	endpoint->pump = loop_timer(fleet->parts.loop, on_pump, endpoint);
+	endpoint->next = fleet->endpoints;
+	fleet->endpoints = endpoint;
+	return endpoint;
+}
+
+static void enqueue(struct endpoint *endpoint, struct act *act)
+{
+	act->endpoint = endpoint;
+	act->overflow = endpoint->waiting >= ENDPOINT_QUEUE_MAX;
+	if (endpoint->last)
+		endpoint->last->next = act;
+	else
+		endpoint->first = act;
+	endpoint->last = act;
+	endpoint->waiting++;
+	if (!endpoint->running)
+		timer_after_ns(endpoint->pump, 0);
+}
+
+static struct act *act_new(unsigned kind, const struct asset *asset, void *arg)
+{
+	struct act *act = mem_alloc(sizeof(*act));
+
+	act->kind = kind;
+	act->asset = *asset;
+	act->arg = arg;
+	return act;
+}
+
+static void enforce(void *self, enum enforcer_act kind, const struct asset *asset,
+		    const struct plan *plan, enforcer_done_fn *done, void *arg)
+{
+	struct act *act = act_new(kind, asset, arg);
+
+	act->done = done;
+	if (plan && (kind == ENFORCER_PREPARE || kind == ENFORCER_ISOLATE)) {
+		act->plan = mem_alloc(sizeof(*plan));
+		*act->plan = *plan;
+	}
+	enqueue(endpoint_of(self, asset->name), act);
+}
+
+void fleet_survey(struct fleet *fleet, const struct asset *asset, amt_report_fn *done, void *arg)
+{
+	struct act *act = act_new(ACT_SURVEY, asset, arg);
+
+	act->report = done;
+	enqueue(endpoint_of(fleet, asset->name), act);
+}
+
+struct fleet *fleet_new(const struct endpoint_parts *parts)
+{
+	struct fleet *fleet = mem_alloc(sizeof(*fleet));
+
+	fleet->parts = *parts;
+	fleet->enforcer = (struct enforcer){ .name = "amt", .self = fleet, .act = enforce };
+	return fleet;
+}
+
+void fleet_free(struct fleet *fleet)
+{
+	struct endpoint *next;
+
+	if (!fleet)
+		return;
+	for (struct endpoint *endpoint = fleet->endpoints; endpoint; endpoint = next) {
+		next = endpoint->next;
+		endpoint_free(endpoint);
+	}
+	mem_free(fleet);
+}
+
+const struct enforcer *fleet_enforcer(struct fleet *fleet)
+{
+	return &fleet->enforcer;
+}

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* session.h - WS-Management operations to one device: one at a time, each to its end.
+ *
+ * An operation is what DSP0226 calls one, except that ENUMERATE here means Enumerate and all
+ * its Pulls.  Reads are safe to repeat, so a read whose connection closes is repeated once
+ * (from its Enumerate); a write never is: its outcome is then unknown and only reading back
+ * can tell.
+ *
+ * After a 401 to our credentials (wrong password, or the account is locked: 1.3) the session
+ * refuses by itself for a minute, doubling to a quarter of an hour, so that we never lock an
+ * account that is in use. */
+#ifndef CORDON_AMT_SESSION_H
+#define CORDON_AMT_SESSION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "amt/transport.h"
+#include "amt/wsman.h"
+
+struct cim_instance;
+struct cim_reference;
+struct err;
+struct session;
+
+/* selectors and body become the session's.  class_name and method must outlive the operation
+ * (literals). */
+struct session_call {
+	uint8_t op; /* enum wsman_op but PULL and RELEASE */
+	const char *class_name;
+	const char *method;
+	struct cim_reference *selectors;
+	struct cim_instance *body;
+};
+
+enum session_end {
+	SESSION_DONE,     /* the device did it */
+	SESSION_REFUSED,  /* the device said no: fault, or a return value other than 0 */
+	SESSION_NOT_SENT, /* the device has not seen it */
+	SESSION_UNKNOWN,  /* it may have happened */
+};
+
+/* Borrowed until the callback returns. */
+struct session_result {
+	uint8_t end;              /* enum session_end */
+	const struct err *err;    /* unless DONE: what and why */
+	bool twice;               /* a write that may have been executed twice: look for a twin */
+	bool locked_out;          /* NOT_SENT or REFUSED because of our credentials */
+	struct wsman_fault fault; /* REFUSED: what the device said */
+	const struct cim_instance *const *items;
+	size_t item_count;
+	const struct cim_reference *created;
+};
+
+typedef void session_done_fn(void *arg, const struct session_result *result);
+
+/* transport becomes the session's. */
+struct session *session_new(const struct transport *take_transport, const char *device);
+void session_free(struct session *session);
+bool session_is_busy(const struct session *session);
+/* Our credentials were refused a short while ago: do not ask now. */
+bool session_is_locked_out(const struct session *session, uint64_t now_ns);
+struct session_client {
+	session_done_fn *done;
+	void *arg;
+};
+
+/* Never while busy.  0: done is called exactly once, later.  Negative (the request cannot be
+ * written, because a device gave us a reference too long to send back): it is not called. */
+int session_ask(struct session *session, const struct session_call *call,
+		const struct session_client *client, uint64_t now_ns, struct err *err);
+/* The operation is one that changes nothing on the device. */
+bool session_call_reads(const struct session_call *call);
+uint32_t session_round_trips(const struct session *session); /* HTTP exchanges since birth */
+const char *session_realm(const struct session *session);    /* of the last challenge; "" before */
+
+#endif

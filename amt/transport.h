@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* transport.h - interface: one request to one device, one answer.
+ *
+ * Above it nobody knows of HTTP libraries; tests put a scripted device here, a relay of
+ * client-initiated connections would be another. */
+#ifndef CORDON_AMT_TRANSPORT_H
+#define CORDON_AMT_TRANSPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct asset;
+struct err;
+
+/* Borrowed until the callback returns. */
+struct transport_answer {
+	int rc; /* 0, or negative: no complete answer */
+	const struct err *err;
+	bool sent;       /* rc < 0: the device may have got the request */
+	bool resent;     /* the device may have got it twice */
+	unsigned status; /* HTTP status */
+	const char *body;
+	size_t length;
+	const char *realm; /* of the last digest challenge; "" if none */
+	uint32_t round_trips;
+};
+
+typedef void transport_done_fn(void *arg, const struct transport_answer *answer);
+
+struct transport {
+	void *self;
+	/* body is copied.  done exactly once, never before post returns; one request at a time. */
+	void (*post)(void *self, const char *body, size_t length, transport_done_fn *done,
+		     void *arg);
+	void (*close)(void *self); /* frees self; a request in flight gets no answer */
+};
+
+/* Where transports come from.  open may be called again for the same asset after close. */
+struct transport_source {
+	void *arg;
+	int (*open)(void *arg, const struct asset *asset, struct transport *transport,
+		    struct err *err);
+};
+
+#endif

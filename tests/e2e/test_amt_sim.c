@@ -1,0 +1,553 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The AMT client against the firmware simulator, over loopback, as a black box on both sides:
+ * HTTP for the client, the control socket (docs/amtsim.md) for what really happened inside.
+ *
+ * The simulator is $CORDON_AMTSIM, or cordon-amtsim two folders above this program; without it
+ * the tests are skipped. */
+#include "amt/amt.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+#include <cmocka.h>
+#include <netinet/in.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/asset/asset.h"
+#include "core/base/err.h"
+#include "core/base/loop.h"
+#include "core/base/mem.h"
+#include "core/base/num.h"
+#include "core/base/units.h"
+#include "core/isolation/plan.h"
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+#define PATIENCE_S  20
+
+struct bench {
+	pid_t simulator;
+	char socket_path[108];
+	int control;
+	struct loop *loop;
+	struct timer *patience;
+	struct amt *amt;
+	const struct enforcer *enforcer;
+	struct asset asset;
+	struct enforcer_result result;
+	struct amt_report report;
+	char text[ERR_TEXT_MAX_BYTES];
+	unsigned answers;
+	char answer[65536]; /* of the last order */
+};
+
+static const char *simulator_path(void)
+{
+	static char path[512];
+	const char *given = getenv("CORDON_AMTSIM");
+	ssize_t length;
+
+	if (given)
+		return access(given, X_OK) == 0 ? given : NULL;
+	length = readlink("/proc/self/exe", path, sizeof(path) - 64);
+	if (length <= 0)
+		return NULL;
+	path[length] = '\0';
+	for (unsigned up = 0; up < 3; up++)
+		*strrchr(path, '/') = '\0';
+	snprintf(path + strlen(path), 32, "/cordon-amtsim");
+	return access(path, X_OK) == 0 ? path : NULL;
+}
+
+static uint16_t free_port(void)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t length = sizeof(address);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &length), 0);
+	close(fd);
+	return ntohs(address.sin_port);
+}
+
+/* The child's standard output says "ready" on the pipe. */
+static void start_simulator(struct bench *bench, const char *path, const char *const *options)
+{
+	const char *arguments[24] = { path,         "--control", bench->socket_path,
+				      "--ready-fd", "3",         "--port" };
+	unsigned count = 6;
+	char port[8], ready = 0;
+	int pipe_fds[2];
+
+	snprintf(port, sizeof(port), "%u", bench->asset.amt.port);
+	arguments[count++] = port;
+	while (*options && count < COUNT(arguments) - 1)
+		arguments[count++] = *options++;
+	assert_int_equal(pipe(pipe_fds), 0);
+	bench->simulator = fork();
+	if (bench->simulator == 0) {
+		/* A test that fails leaves by longjmp; its simulator must not outlive the program. */
+		prctl(PR_SET_PDEATHSIG, SIGTERM);
+		dup2(pipe_fds[1], 3);
+		if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
+			_exit(126);
+		execv(path, (char *const *)(uintptr_t)arguments);
+		_exit(127);
+	}
+	close(pipe_fds[1]);
+	if (read(pipe_fds[0], &ready, 1) != 1)
+		fail_msg("the simulator did not start");
+	close(pipe_fds[0]);
+}
+
+static void connect_control(struct bench *bench)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", bench->socket_path);
+	bench->control = socket(AF_UNIX, SOCK_STREAM, 0);
+	assert_int_equal(connect(bench->control, (struct sockaddr *)&address, sizeof(address)), 0);
+}
+
+static bool answer_is_whole(const char *text, size_t length, bool one_line)
+{
+	if (!length || text[length - 1] != '\n')
+		return false;
+	return one_line || strcmp(text, "ok\n") == 0 || strncmp(text, "error", 5) == 0 ||
+	       (length > 4 && strcmp(text + length - 4, "\nok\n") == 0);
+}
+
+/* What the simulator says to one command. */
+static const char *order(struct bench *bench, const char *command)
+{
+	size_t length = 0;
+	ssize_t got;
+
+	assert_int_equal(write(bench->control, command, strlen(command)), (ssize_t)strlen(command));
+	assert_int_equal(write(bench->control, "\n", 1), 1);
+	do {
+		got = read(bench->control, bench->answer + length,
+			   sizeof(bench->answer) - 1 - length);
+		if (got <= 0)
+			fail_msg("the simulator fell silent after \"%s\"", command);
+		length += (size_t)got;
+		bench->answer[length] = '\0';
+	} while (!answer_is_whole(bench->answer, length, strncmp(command, "frame", 5) == 0));
+	if (strncmp(bench->answer, "error", 5) == 0)
+		fail_msg("%s: %s", command, bench->answer);
+	return bench->answer;
+}
+
+static unsigned logged(struct bench *bench, const char *key)
+{
+	const char *at = strstr(order(bench, "log amt"), key);
+	char digits[12] = "";
+	uint32_t value = 0;
+
+	if (!at)
+		return 0;
+	at += strlen(key);
+	snprintf(digits, sizeof(digits), "%.*s", (int)strspn(at, "0123456789"), at);
+	assert_true(num_u32_between(digits, 0, UINT32_MAX, &value));
+	return value;
+}
+
+static unsigned mentions(const char *text, const char *word)
+{
+	unsigned count = 0;
+
+	for (const char *at = strstr(text, word); at; at = strstr(at + 1, word))
+		count++;
+	return count;
+}
+
+static void out_of_patience(void *arg)
+{
+	struct bench *bench = arg;
+
+	loop_stop(bench->loop);
+}
+
+static void start_client(struct bench *bench)
+{
+	struct amt_config config = { .answer_timeout_ms = 2000, .connect_timeout_ms = 2000 };
+
+	bench->amt = amt_new(&config, bench->loop, NULL);
+	bench->enforcer = amt_enforcer(bench->amt);
+}
+
+static struct bench *bench_new(const char *const *options)
+{
+	const char *path = simulator_path();
+	struct bench *bench;
+
+	if (!path)
+		skip();
+	setenv("CORDON_TEST_PASSWORD", "P@ssw0rd", 1);
+	bench = mem_alloc(sizeof(*bench));
+	snprintf(bench->socket_path, sizeof(bench->socket_path), "/tmp/cordon-e2e-%d.sock",
+		 (int)getpid());
+	snprintf(bench->asset.name, sizeof(bench->asset.name), "pc1");
+	bench->asset.amt = (struct asset_amt){ .present = true,
+					       .address = "127.0.0.1",
+					       .port = free_port(),
+					       .user = "admin",
+					       .password_ref = "env:CORDON_TEST_PASSWORD" };
+	start_simulator(bench, path, options);
+	connect_control(bench);
+	bench->loop = loop_new();
+	bench->patience = loop_timer(bench->loop, out_of_patience, bench);
+	start_client(bench);
+	return bench;
+}
+
+static void bench_free(struct bench *bench)
+{
+	amt_free(bench->amt);
+	timer_free(bench->patience);
+	loop_free(bench->loop);
+	close(bench->control);
+	kill(bench->simulator, SIGTERM);
+	waitpid(bench->simulator, NULL, 0);
+	unlink(bench->socket_path);
+	mem_free(bench);
+}
+
+static void restart_client(struct bench *bench)
+{
+	amt_free(bench->amt);
+	start_client(bench);
+}
+
+static void wait_for_answer(struct bench *bench)
+{
+	timer_after_ns(bench->patience, s_to_ns(PATIENCE_S));
+	loop_run(bench->loop);
+	timer_stop(bench->patience);
+	assert_int_equal(bench->answers, 1);
+}
+
+static void on_done(void *arg, const struct enforcer_result *result)
+{
+	struct bench *bench = arg;
+
+	bench->answers++;
+	bench->result = *result;
+	snprintf(bench->text, sizeof(bench->text), "%s", result->err ? result->err->text : "");
+	loop_stop(bench->loop);
+}
+
+static int act(struct bench *bench, enum enforcer_act kind, const struct plan *plan)
+{
+	bench->answers = 0;
+	bench->enforcer->act(bench->enforcer->self, kind, &bench->asset, plan, on_done, bench);
+	wait_for_answer(bench);
+	return bench->result.rc;
+}
+
+static void must(struct bench *bench, enum enforcer_act kind, const struct plan *plan)
+{
+	if (act(bench, kind, plan) < 0)
+		fail_msg("%s", bench->text);
+}
+
+static void on_report(void *arg, const struct amt_report *report)
+{
+	struct bench *bench = arg;
+
+	bench->answers++;
+	bench->report = *report;
+	loop_stop(bench->loop);
+}
+
+static const struct amt_report *survey(struct bench *bench)
+{
+	bench->answers = 0;
+	amt_survey(bench->amt, &bench->asset, on_report, bench);
+	wait_for_answer(bench);
+	return &bench->report;
+}
+
+static struct plan repair(void)
+{
+	struct plan plan = { .name = "repair", .drop_transmit = true, .drop_receive = true };
+
+	for (uint8_t way = FILTER_TRANSMIT; way <= FILTER_RECEIVE; way++) {
+		struct filter web = { .direction = way,
+				      .ethertype = 0x0800,
+				      .proto = 6,
+				      .has_remote = true,
+				      .remote_port_first = 8530,
+				      .remote_port_last = 8531,
+				      .label = "web" };
+
+		assert_true(prefix_parse("10.0.0.5", &web.remote));
+		plan.filters[plan.filter_count++] =
+			(struct filter){ .direction = way, .ethertype = 0x0806, .label = "arp" };
+		plan.filters[plan.filter_count++] = (struct filter){ .direction = way,
+								     .ethertype = 0x0800,
+								     .proto = 17,
+								     .label = "dhcp",
+								     .local_port_first = 68,
+								     .local_port_last = 68,
+								     .remote_port_first = 67,
+								     .remote_port_last = 67 };
+		plan.filters[plan.filter_count++] = web;
+	}
+	return plan;
+}
+
+/* An ARP frame, and a TCP SYN to 10.0.0.9 port 445. */
+#define ARP_FRAME                                                  \
+	"ffffffffffff02000000000108060001080006040001020000000001" \
+	"0a010001000000000000"                                     \
+	"0a000005"
+#define SMB_FRAME                                              \
+	"0200000000020200000000010800450000280001000040060000" \
+	"0a0100010a000009"                                     \
+	"c00001bd00000001000000005002ffff00000000"
+
+static void the_whole_story_costs_what_it_should(void **state)
+{
+	static const char *const none[] = { NULL };
+	struct bench *bench = bench_new(none);
+	struct plan plan = repair();
+	unsigned writes;
+
+	(void)state;
+	assert_int_equal(survey(bench)->rc, 0);
+	assert_int_equal(bench->report.grade, AMT_READY);
+	assert_true(bench->report.admin_control_mode);
+	assert_true(bench->report.wired_port);
+	assert_string_equal(bench->report.release, "12.0.67");
+	assert_int_equal(bench->report.tx_filters_max, 27);
+	assert_int_equal(logged(bench, "writes="), 0);
+
+	must(bench, ENFORCER_PREPARE, &plan);
+	assert_int_equal(bench->result.writes, 7);
+	writes = logged(bench, "writes=");
+	assert_int_equal(writes, 7);
+	assert_non_null(strstr(order(bench, "frame amt tx " SMB_FRAME), "pass"));
+	must(bench, ENFORCER_PREPARE, &plan);
+	assert_int_equal(bench->result.writes, 0);
+
+	must(bench, ENFORCER_ISOLATE, &plan);
+	assert_true(bench->result.active);
+	assert_int_equal(bench->result.writes, 1);
+	assert_int_equal(bench->result.reads, 1);
+	assert_int_equal(logged(bench, "writes="), writes + 1);
+	assert_non_null(strstr(order(bench, "frame amt tx " ARP_FRAME), "pass"));
+	for (unsigned i = 0; i < 5; i++)
+		assert_non_null(strstr(order(bench, "frame amt tx " SMB_FRAME), "drop"));
+	assert_non_null(strstr(order(bench, "frame amt rx " SMB_FRAME), "drop"));
+
+	must(bench, ENFORCER_INSPECT, NULL);
+	assert_true(bench->result.active);
+	assert_true(bench->result.has_counters);
+	assert_int_equal(bench->result.dropped_transmit, 5);
+	assert_int_equal(bench->result.dropped_receive, 1);
+	assert_int_equal(bench->result.writes, 0);
+
+	must(bench, ENFORCER_RELEASE, NULL);
+	assert_int_equal(bench->result.writes, 1);
+	assert_int_equal(bench->result.reads, 1);
+	assert_int_equal(logged(bench, "writes="), writes + 2);
+	assert_non_null(strstr(order(bench, "frame amt tx " SMB_FRAME), "pass"));
+	bench_free(bench);
+}
+
+/* Requests of one isolation counted inside: its one read is an Enumerate and a Pull. */
+static void an_isolation_is_three_requests_on_the_wire(void **state)
+{
+	static const char *const none[] = { NULL };
+	struct bench *bench = bench_new(none);
+	struct plan plan = repair();
+	unsigned creates, enumerations, pulls;
+
+	(void)state;
+	must(bench, ENFORCER_PREPARE, &plan);
+	creates = logged(bench, " Create=");
+	enumerations = logged(bench, " Enumerate=");
+	pulls = logged(bench, " Pull=");
+	must(bench, ENFORCER_ISOLATE, &plan);
+	assert_int_equal(logged(bench, " Create="), creates + 1);
+	assert_int_equal(logged(bench, " Enumerate="), enumerations + 1);
+	assert_int_equal(logged(bench, " Pull="), pulls + 1);
+	assert_int_equal(bench->result.round_trips, 3);
+	bench_free(bench);
+}
+
+static void habits_of_firmware_do_no_harm(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *options[8];
+	} cases[] = {
+		{ "tiny chunks", { "--set", "chunking=tiny" } },
+		{ "no chunks", { "--set", "chunking=length" } },
+		{ "no Server header", { "--set", "server_header=none" } },
+		{ "small pages", { "--set", "page_items=1", "--set", "late_end=yes" } },
+		{ "nonces vanish", { "--set", "nonce_loss_percent=5" } },
+		{ "every nonce is good once", { "--set", "nonce_uses=1" } },
+		{ "auth-int", { "--release", "15.0.23", "--set", "qop=auth-int" } },
+		{ "other fault for what is gone", { "--set", "no_instance=selectors" } },
+		{ "the unsupported is refused", { "--set", "unsupported=refuse" } },
+		{ "schema faults", { "--set", "schema_form=schema" } },
+		{ "second binding replaces", { "--set", "second_binding=replace" } },
+		{ "filters are not shared", { "--set", "share_filters=no" } },
+		{ "no statistics of defaults", { "--set", "default_statistics=no" } },
+		{ "wireless beside", { "--set", "wireless=present" } },
+	};
+	struct plan plan = repair();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct bench *bench = bench_new(cases[i].options);
+
+		for (unsigned kind = ENFORCER_PREPARE; kind <= ENFORCER_RELEASE; kind++) {
+			if (act(bench, kind, &plan) < 0)
+				fail_msg("%s: %s: %s", cases[i].name, enforcer_act_name(kind),
+					 bench->text);
+			if (bench->result.active !=
+			    (kind == ENFORCER_ISOLATE || kind == ENFORCER_INSPECT))
+				fail_msg("%s: active is wrong after %s", cases[i].name,
+					 enforcer_act_name(kind));
+		}
+		bench_free(bench);
+	}
+}
+
+static void what_cannot_be_is_said_beforehand(void **state)
+{
+	static const struct {
+		const char *options[4];
+		uint8_t grade;
+		const char *word;
+	} cases[] = {
+		{ { "--mode", "ccm" }, AMT_NOT_READY, "Client Control Mode" },
+		{ { "--mode", "pre" }, AMT_NOT_READY, "" },
+		{ { "--no-system-defense" }, AMT_NOT_READY, "System Defense" },
+		{ { "--no-system-defense", "--set", "absent_form=empty" },
+		  AMT_NOT_READY,
+		  "System Defense" },
+		{ { "--set", "wireless=present" }, AMT_DEGRADED, "wireless" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct bench *bench = bench_new(cases[i].options);
+
+		survey(bench);
+		if (bench->report.grade != cases[i].grade ||
+		    !strstr(bench->report.why, cases[i].word))
+			fail_msg("case %zu: grade %u: %s", i, bench->report.grade,
+				 bench->report.why);
+		bench_free(bench);
+	}
+}
+
+static void a_foreign_policy_that_outranks_ours_is_named(void **state)
+{
+	static const char *const none[] = { NULL };
+	struct bench *bench = bench_new(none);
+	struct plan plan = repair();
+
+	(void)state;
+	must(bench, ENFORCER_PREPARE, &plan);
+	order(bench, "foreign amt precedence 5000 owner agent action pass name Antivirus");
+	must(bench, ENFORCER_ISOLATE, &plan);
+	assert_false(bench->result.active);
+	assert_true(bench->result.foreign_active);
+	assert_string_equal(bench->result.foreign_name, "Antivirus");
+	must(bench, ENFORCER_RELEASE, NULL);
+	assert_non_null(strstr(order(bench, "objects amt"), "Antivirus"));
+	bench_free(bench);
+}
+
+static void a_wrong_password_does_not_lock_the_account(void **state)
+{
+	static const char *const none[] = { NULL };
+	struct bench *bench = bench_new(none);
+	struct plan plan = repair();
+	unsigned challenges;
+
+	(void)state;
+	setenv("CORDON_TEST_PASSWORD", "wrong", 1);
+	assert_true(act(bench, ENFORCER_ISOLATE, &plan) < 0);
+	challenges = logged(bench, "challenges=");
+	for (unsigned i = 0; i < 5; i++)
+		assert_true(act(bench, ENFORCER_ISOLATE, &plan) < 0);
+	assert_int_equal(logged(bench, "challenges="), challenges);
+	assert_non_null(strstr(bench->text, "amt.password"));
+	setenv("CORDON_TEST_PASSWORD", "P@ssw0rd", 1);
+	restart_client(bench);
+	must(bench, ENFORCER_ISOLATE, &plan);
+	bench_free(bench);
+}
+
+/* Every write of a preparation and of an isolation, cut in several ways, on a device that goes
+ * on living. */
+static void cut_connections_leave_nothing_double_and_nothing_behind(void **state)
+{
+	static const char *const kinds[] = { "reset-before", "reset-after", "reset-midway",
+					     "truncate",     "garbage",     "html400",
+					     "empty200",     "401",         "not-ready" };
+	static const char *const none[] = { NULL };
+	struct plan plan = repair();
+	char command[128];
+
+	(void)state;
+	for (size_t kind = 0; kind < COUNT(kinds); kind++) {
+		struct bench *bench = bench_new(none);
+
+		for (unsigned at = 1; at <= 8; at++) {
+			const char *objects;
+
+			snprintf(command, sizeof(command), "fault amt %s at %u match create",
+				 kinds[kind], at);
+			order(bench, command);
+			if (act(bench, ENFORCER_PREPARE, &plan) < 0)
+				must(bench, ENFORCER_PREPARE, &plan);
+			if (act(bench, ENFORCER_ISOLATE, &plan) < 0)
+				must(bench, ENFORCER_ISOLATE, &plan);
+			assert_true(bench->result.active);
+			order(bench, "clear amt");
+			must(bench, ENFORCER_PREPARE, &plan);
+			objects = order(bench, "objects amt");
+			if (mentions(objects, "crd-repair-") < 1 || mentions(objects, "-t0") != 3 ||
+			    mentions(objects, "-r0") != 3)
+				fail_msg("%s at create %u:\n%s", kinds[kind], at, objects);
+			must(bench, ENFORCER_RELEASE, NULL);
+			order(bench, "unprovision amt");
+			order(bench, "mode amt acm");
+			restart_client(bench);
+		}
+		bench_free(bench);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_whole_story_costs_what_it_should),
+		cmocka_unit_test(an_isolation_is_three_requests_on_the_wire),
+		cmocka_unit_test(habits_of_firmware_do_no_harm),
+		cmocka_unit_test(what_cannot_be_is_said_beforehand),
+		cmocka_unit_test(a_foreign_policy_that_outranks_ours_is_named),
+		cmocka_unit_test(a_wrong_password_does_not_lock_the_account),
+		cmocka_unit_test(cut_connections_leave_nothing_double_and_nothing_behind),
+	};
+
+	signal(SIGPIPE, SIG_IGN);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

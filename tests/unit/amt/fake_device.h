@@ -1,0 +1,704 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fake_device.h - a scripted device behind amt/transport.h: a small object model, and a
+ * failure at a chosen request.
+ *
+ * It answers from the fake loop, never inside post.  It shares no code with the firmware
+ * simulator. */
+#ifndef CORDON_TESTS_FAKE_DEVICE_H
+#define CORDON_TESTS_FAKE_DEVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "amt/cim.h"
+#include "amt/soap.h"
+#include "amt/transport.h"
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/base/loop.h"
+#include "core/base/mem.h"
+#include "core/base/num.h"
+
+enum fake_failure {
+	FAKE_NONE,
+	FAKE_UNREACHABLE,    /* not executed, and the client knows */
+	FAKE_LOST,           /* not executed, but the client cannot know */
+	FAKE_DONE_NO_ANSWER, /* executed, the answer is lost */
+	FAKE_DONE_GARBAGE,   /* executed, the answer is no XML */
+	FAKE_DONE_TWICE,     /* the HTTP layer sent it again: a create is executed twice */
+	FAKE_FAULT,          /* not executed: InternalError with a status */
+	FAKE_401,            /* not executed: the nonce was forgotten once too often */
+	FAKE_CUT,            /* executed, the answer ends in the middle */
+	FAKE_FAILURES
+};
+
+#define FAKE_OBJECTS 96
+
+struct fake_object {
+	bool used;
+	char class_name[64];
+	char id[24];
+	char name[64];        /* Name or PolicyName */
+	char inner[4096];     /* the properties as XML, prefix h */
+	uint32_t handles[64]; /* of a policy */
+	unsigned handle_count;
+	char policy[24]; /* of a binding: the policy's id */
+};
+
+struct fake_device {
+	struct loop *loop;
+	struct timer *timer;
+	struct fake_object objects[FAKE_OBJECTS];
+	unsigned next_id;
+	const char *realm;
+	unsigned mode; /* ProvisioningMode */
+	bool no_system_defense, password_wrong, tell_no_handles;
+	unsigned filters_max;
+	uint32_t dropped_transmit, dropped_receive;
+	bool statistics_named; /* else the default filters have neither name nor known id */
+
+	unsigned requests, writes; /* since the last reset of the counters */
+	unsigned fail_at;          /* the n-th request; 0 = never */
+	bool fail_on;              /* and all after it */
+	enum fake_failure failure;
+	struct transport_answer answer;
+	char *text;
+	transport_done_fn *done;
+	void *arg;
+	bool closed;
+};
+
+static inline struct fake_object *fake_by_id(struct fake_device *device, const char *class_name,
+					     const char *id)
+{
+	for (size_t i = 0; i < FAKE_OBJECTS; i++) {
+		struct fake_object *object = &device->objects[i];
+
+		if (object->used && strcmp(object->class_name, class_name) == 0 &&
+		    strcmp(object->id, id) == 0)
+			return object;
+	}
+	return NULL;
+}
+
+static inline unsigned fake_count(const struct fake_device *device, const char *class_name,
+				  const char *name_prefix)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < FAKE_OBJECTS; i++) {
+		const struct fake_object *object = &device->objects[i];
+
+		count += object->used && strcmp(object->class_name, class_name) == 0 &&
+			 strncmp(object->name, name_prefix, strlen(name_prefix)) == 0;
+	}
+	return count;
+}
+
+static inline struct fake_object *fake_add(struct fake_device *device, const char *class_name,
+					   const char *name)
+{
+	for (size_t i = 0; i < FAKE_OBJECTS; i++) {
+		struct fake_object *object = &device->objects[i];
+
+		if (object->used)
+			continue;
+		memset(object, 0, sizeof(*object));
+		object->used = true;
+		snprintf(object->class_name, sizeof(object->class_name), "%s", class_name);
+		snprintf(object->id, sizeof(object->id), "%u", ++device->next_id);
+		snprintf(object->name, sizeof(object->name), "%s", name);
+		return object;
+	}
+	return NULL;
+}
+
+static inline unsigned fake_precedence(const struct fake_object *policy)
+{
+	const char *at = policy ? strstr(policy->inner, "<h:PolicyPrecedence>") : NULL;
+	char digits[12] = "";
+	uint32_t value = 0;
+
+	if (at)
+		snprintf(digits, sizeof(digits), "%.*s", (int)strspn(at + 20, "0123456789"),
+			 at + 20);
+	return num_u32_between(digits, 0, UINT32_MAX, &value) ? value : 0;
+}
+
+static inline bool fake_is_binding(const struct fake_object *object)
+{
+	return object->used && *object->policy;
+}
+
+/* The binding with the highest precedence wins (dossier 3.2). */
+static inline const struct fake_object *fake_active(struct fake_device *device)
+{
+	const struct fake_object *best = NULL;
+
+	for (size_t i = 0; i < FAKE_OBJECTS; i++) {
+		const struct fake_object *object = &device->objects[i];
+
+		if (fake_is_binding(object) &&
+		    (!best || fake_precedence(fake_by_id(device, "AMT_SystemDefensePolicy",
+							 object->policy)) >
+				      fake_precedence(fake_by_id(device, "AMT_SystemDefensePolicy",
+								 best->policy))))
+			best = object;
+	}
+	return best;
+}
+
+static inline void fake_foreign(struct fake_device *device, const char *name, unsigned precedence,
+				const char *owner_class)
+{
+	struct fake_object *policy = fake_add(device, "AMT_SystemDefensePolicy", name);
+	struct fake_object *binding;
+
+	snprintf(policy->inner, sizeof(policy->inner),
+		 "<h:PolicyName>%s</h:PolicyName><h:PolicyPrecedence>%u"
+		 "</h:PolicyPrecedence>",
+		 name, precedence);
+	if (!owner_class)
+		return;
+	binding = fake_add(device, owner_class, "");
+	snprintf(binding->policy, sizeof(binding->policy), "%s", policy->id);
+}
+
+/* Policies of ours that the owner System Defense has enabled. */
+static inline unsigned fake_bound(struct fake_device *device, const char *name_prefix)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < FAKE_OBJECTS; i++) {
+		const struct fake_object *object = &device->objects[i];
+		const struct fake_object *policy;
+
+		if (!fake_is_binding(object))
+			continue;
+		policy = fake_by_id(device, "AMT_SystemDefensePolicy", object->policy);
+		count += policy && strncmp(policy->name, name_prefix, strlen(name_prefix)) == 0;
+	}
+	return count;
+}
+
+static inline void fake_fail(struct fake_device *device, enum fake_failure failure, unsigned at,
+			     bool and_after)
+{
+	device->failure = failure;
+	device->fail_at = at;
+	device->fail_on = and_after;
+	device->requests = device->writes = 0;
+}
+
+#define FAKE_PORT_SELECTORS                                                                   \
+	"<w:SelectorSet><w:Selector Name=\"CreationClassName\">CIM_EthernetPort</w:Selector>" \
+	"<w:Selector Name=\"DeviceID\">Intel(r) AMT Ethernet Port 0</w:Selector></w:SelectorSet>"
+
+static inline void fake_epr(struct buf *out, const char *element, const char *class_name,
+			    const char *selectors)
+{
+	char uri[CIM_URI_BYTES];
+
+	cim_uri(class_name, uri);
+	buf_format(out,
+		   "<h:%s><b:Address/><b:ReferenceParameters><w:ResourceURI>%s</w:ResourceURI>%s"
+		   "</b:ReferenceParameters></h:%s>",
+		   element, uri, selectors, element);
+}
+
+static inline void fake_open(struct buf *out, const char *class_name)
+{
+	char uri[CIM_URI_BYTES];
+
+	cim_uri(class_name, uri);
+	buf_format(out, "<h:%s xmlns:h=\"%s\">", class_name, uri);
+}
+
+static inline void fake_write_object(struct fake_device *device, const struct fake_object *object,
+				     struct buf *out)
+{
+	char selectors[128];
+
+	fake_open(out, object->class_name);
+	if (fake_is_binding(object)) {
+		snprintf(selectors, sizeof(selectors),
+			 "<w:SelectorSet><w:Selector Name=\"InstanceID\">%s</w:Selector>"
+			 "</w:SelectorSet>",
+			 object->policy);
+		buf_format(out, "<h:Active>%s</h:Active>",
+			   fake_active(device) == object ? "true" : "false");
+		fake_epr(out, "Antecedent", "CIM_EthernetPort", FAKE_PORT_SELECTORS);
+		fake_epr(out, "Dependent", "AMT_SystemDefensePolicy", selectors);
+	} else {
+		buf_format(out, "%s<h:InstanceID>%s</h:InstanceID>", object->inner, object->id);
+	}
+	for (unsigned i = 0; i < object->handle_count && !device->tell_no_handles; i++)
+		buf_format(out, "<h:FilterCreationHandles>%u</h:FilterCreationHandles>",
+			   object->handles[i]);
+	buf_format(out, "</h:%s>", object->class_name);
+}
+
+/* A statistic's filter hangs three references deep. */
+static inline void fake_statistic(struct buf *out, const char *filter_class, const char *selectors,
+				  uint32_t packets)
+{
+	fake_open(out, "AMT_ActiveFilterStatistics");
+	fake_epr(out, "Antecedent", "CIM_EthernetPort", FAKE_PORT_SELECTORS);
+	buf_format(
+		out,
+		"<h:Dependent><b:Address/><b:ReferenceParameters><w:ResourceURI>x</w:ResourceURI><w:SelectorSet>"
+		"<w:Selector Name=\"Antecedent\"><b:EndpointReference><b:Address/><b:ReferenceParameters>"
+		"<w:ResourceURI>x/AMT_SystemDefensePolicy</w:ResourceURI><w:SelectorSet><w:Selector "
+		"Name=\"InstanceID\">1</w:Selector></w:SelectorSet></b:ReferenceParameters></b:EndpointReference>"
+		"</w:Selector><w:Selector Name=\"Dependent\"><b:EndpointReference><b:Address/>"
+		"<b:ReferenceParameters><w:ResourceURI>x/%s</w:ResourceURI><w:SelectorSet>%s</w:SelectorSet>"
+		"</b:ReferenceParameters></b:EndpointReference></w:Selector></w:SelectorSet>"
+		"</b:ReferenceParameters></h:Dependent><h:ReadCount>%u</h:ReadCount>"
+		"</h:AMT_ActiveFilterStatistics>",
+		filter_class, selectors, packets);
+}
+
+static inline void fake_statistics(struct fake_device *device, struct buf *out)
+{
+	fake_statistic(out, "AMT_IPHeadersFilter",
+		       "<w:Selector Name=\"Name\">crd-x-t00</w:Selector>", 1000);
+	fake_statistic(out, device->statistics_named ? "AMT_NetworkFilter" : "AMT_Other",
+		       device->statistics_named
+			       ? "<w:Selector Name=\"Name\">Default Tx</w:Selector>"
+			       : "<w:Selector Name=\"InstanceID\">900</w:Selector>",
+		       device->dropped_transmit);
+	fake_statistic(out, device->statistics_named ? "AMT_NetworkFilter" : "AMT_Other",
+		       device->statistics_named
+			       ? "<w:Selector Name=\"Name\">Default Rx</w:Selector>"
+			       : "<w:Selector Name=\"InstanceID\">901</w:Selector>",
+		       device->dropped_receive);
+}
+
+static inline bool fake_fixed(struct fake_device *device, const char *class_name, struct buf *out)
+{
+	const char *at = NULL;
+	char text[512];
+
+	if (strcmp(class_name, "AMT_SetupAndConfigurationService") == 0) {
+		snprintf(text, sizeof(text),
+			 "<h:ProvisioningMode>%u</h:ProvisioningMode><h:ProvisioningState>2"
+			 "</h:ProvisioningState>",
+			 device->mode);
+		at = text;
+	} else if (strcmp(class_name, "CIM_SoftwareIdentity") == 0) {
+		at = "<h:InstanceID>AMT</h:InstanceID><h:VersionString>12.0.67</h:VersionString>";
+	} else if (strcmp(class_name, "CIM_ComputerSystemPackage") == 0) {
+		at = "<h:PlatformGUID>13AEE355D2BFBB6117A088AEDD7037EA</h:PlatformGUID>";
+	} else if (strcmp(class_name, "AMT_GeneralSettings") == 0) {
+		snprintf(text, sizeof(text), "<h:DigestRealm>%s</h:DigestRealm>", device->realm);
+		at = text;
+	} else if (strcmp(class_name, "CIM_EthernetPort") == 0) {
+		at = "<h:CreationClassName>CIM_EthernetPort</h:CreationClassName><h:DeviceID>Intel(r) AMT Ethernet "
+		     "Port 0</h:DeviceID><h:SystemCreationClassName>CIM_ComputerSystem"
+		     "</h:SystemCreationClassName><h:SystemName>Intel(r) AMT</h:SystemName>";
+	} else if (strcmp(class_name, "AMT_EthernetPortSettings") == 0) {
+		at = "<h:InstanceID>Intel(r) AMT Ethernet Port Settings 0</h:InstanceID>"
+		     "<h:MACAddress>00-11-22-33-44-55</h:MACAddress>";
+	} else if (strcmp(class_name, "AMT_GeneralSystemDefenseCapabilities") == 0) {
+		snprintf(text, sizeof(text),
+			 "<h:GlobalMaxSupportedFilters>%u</h:GlobalMaxSupportedFilters>"
+			 "<h:GlobalMaxSupportedPolicies>8</h:GlobalMaxSupportedPolicies>",
+			 device->filters_max);
+		at = text;
+	} else if (strcmp(class_name, "AMT_NetworkPortSystemDefenseCapabilities") == 0) {
+		at = "<h:IPv4_MaxTxFilters>28</h:IPv4_MaxTxFilters><h:IPv4_MaxTxCounters>8</h:IPv4_MaxTxCounters>"
+		     "<h:IPv4_MaxRxFilters>32</h:IPv4_MaxRxFilters><h:IPv4_MaxRxCounters>8"
+		     "</h:IPv4_MaxRxCounters>";
+	}
+	if (!at)
+		return false;
+	fake_open(out, class_name);
+	buf_format(out, "%s</h:%s>", at, class_name);
+	return true;
+}
+
+/* Page n of an enumeration, two items a page, so that paging is always at work. */
+static inline void fake_page(struct fake_device *device, const char *class_name, unsigned from,
+			     struct buf *out)
+{
+	bool bindings = strcmp(class_name, "AMT_InterfacePolicy") == 0, more = false;
+	unsigned seen = 0, given = 0;
+	struct buf items;
+
+	buf_init(&items, 65536);
+	if (strcmp(class_name, "AMT_ActiveFilterStatistics") == 0)
+		fake_statistics(device, &items);
+	else if (!fake_fixed(device, class_name, &items))
+		for (size_t i = 0; i < FAKE_OBJECTS; i++) {
+			struct fake_object *object = &device->objects[i];
+
+			if (!object->used ||
+			    (bindings ? !*object->policy
+				      : strcmp(object->class_name, class_name) != 0) ||
+			    seen++ < from)
+				continue;
+			more = given == 2;
+			if (more)
+				break;
+			fake_write_object(device, object, &items);
+			given++;
+		}
+	buf_format(out, "<n:PullResponse>");
+	if (more)
+		buf_format(out, "<n:EnumerationContext>%s/%u</n:EnumerationContext>", class_name,
+			   from + 2);
+	buf_format(out, "<n:Items>%s</n:Items>%s</n:PullResponse>", items.text ? items.text : "",
+		   more ? "" : "<n:EndOfSequence></n:EndOfSequence>");
+	buf_fini(&items);
+}
+
+static inline void fake_fault(const char *subcode, const char *detail, unsigned status,
+			      struct fake_device *device, struct buf *out)
+{
+	device->answer.status = status;
+	buf_format(
+		out,
+		"<a:Fault><a:Code><a:Value>a:Sender</a:Value><a:Subcode><a:Value>w:%s</a:Value></a:Subcode>"
+		"</a:Code><a:Reason><a:Text xml:lang=\"en-US\">no</a:Text></a:Reason><a:Detail>%s</a:Detail></a:Fault>",
+		subcode, detail);
+}
+
+static inline void fake_created(const struct fake_object *object, struct buf *out)
+{
+	buf_format(
+		out,
+		"<x:ResourceCreated><b:Address/><b:ReferenceParameters><w:ResourceURI>y</w:ResourceURI>"
+		"<w:SelectorSet><w:Selector Name=\"InstanceID\">%s</w:Selector></w:SelectorSet>"
+		"</b:ReferenceParameters></x:ResourceCreated>",
+		object->id);
+}
+
+static inline void fake_create_binding(struct fake_device *device, const struct cim_instance *body,
+				       struct buf *out)
+{
+	const char *policy = cim_selector_text(cim_reference_of(body, "Dependent"), "InstanceID");
+	struct fake_object *binding;
+
+	if (!fake_by_id(device, "AMT_SystemDefensePolicy", policy)) {
+		fake_fault("InternalError", "AMT-STATUS 2053", 500, device, out);
+		return;
+	}
+	if (fake_count(device, body->class_name, "")) {
+		fake_fault("AlreadyExists", "", 400, device, out);
+		return;
+	}
+	binding = fake_add(device, body->class_name, "");
+	snprintf(binding->policy, sizeof(binding->policy), "%s", policy);
+	fake_created(binding, out);
+}
+
+static inline void fake_create(struct fake_device *device, const struct cim_instance *body,
+			       struct buf *out)
+{
+	bool policy = strcmp(body->class_name, "AMT_SystemDefensePolicy") == 0;
+	struct fake_object *object;
+	struct buf inner;
+
+	if (cim_reference_of(body, "Antecedent")) {
+		fake_create_binding(device, body, out);
+		return;
+	}
+	if (!policy && fake_count(device, "AMT_IPHeadersFilter", "") +
+				       fake_count(device, "AMT_Hdr8021Filter", "") >=
+			       device->filters_max) {
+		fake_fault("InternalError", "AMT-STATUS 23", 500, device, out);
+		return;
+	}
+	object = fake_add(device, body->class_name,
+			  cim_text(body, policy ? "PolicyName" : "Name", 0));
+	buf_init(&inner, sizeof(object->inner) - 1);
+	for (size_t i = 0; i < body->count; i++) {
+		const struct cim_property *p = &body->properties[i];
+
+		if (strcmp(p->name, "FilterCreationHandles") == 0)
+			num_u32_between(p->text, 0, UINT32_MAX,
+					&object->handles[object->handle_count++]);
+		else if (strcmp(p->name, "InstanceID") != 0)
+			buf_format(&inner, "<h:%s>%s</h:%s>", p->name, p->text, p->name);
+	}
+	snprintf(object->inner, sizeof(object->inner), "%s", inner.text ? inner.text : "");
+	buf_fini(&inner);
+	fake_created(object, out);
+}
+
+static inline bool fake_in_use(const struct fake_device *device, const struct fake_object *object)
+{
+	uint32_t handle = 0;
+
+	num_u32_between(object->id, 0, UINT32_MAX, &handle);
+	for (size_t i = 0; i < FAKE_OBJECTS; i++) {
+		const struct fake_object *other = &device->objects[i];
+
+		if (!other->used || object->policy[0])
+			continue;
+		if (strcmp(other->policy, object->id) == 0)
+			return true;
+		for (unsigned h = 0; h < other->handle_count; h++)
+			if (other->handles[h] == handle)
+				return true;
+	}
+	return false;
+}
+
+static inline void fake_delete(struct fake_device *device, const char *class_name,
+			       const struct cim_reference *key, struct buf *out)
+{
+	const struct cim_reference *dependent = cim_selector_reference(key, "Dependent");
+	const char *id = cim_selector_text(dependent ? dependent : key, "InstanceID");
+	struct fake_object *object = NULL;
+
+	for (size_t i = 0; i < FAKE_OBJECTS; i++) {
+		struct fake_object *other = &device->objects[i];
+
+		if (other->used && strcmp(other->class_name, class_name) == 0 &&
+		    strcmp(dependent ? other->policy : other->id, id) == 0)
+			object = other;
+	}
+	if (!object)
+		fake_fault("InvalidSelectors", "", 400, device, out);
+	else if (fake_in_use(device, object))
+		fake_fault("InternalError", "AMT-STATUS 16", 500, device, out);
+	else
+		object->used = false;
+}
+
+static inline void fake_get(struct fake_device *device, const char *class_name,
+			    const struct cim_reference *key, struct buf *out)
+{
+	const char *id = key ? cim_selector_text(key, "InstanceID") : NULL;
+	struct fake_object *object = id ? fake_by_id(device, class_name, id) : NULL;
+
+	if (object)
+		fake_write_object(device, object, out);
+	else if (!fake_fixed(device, class_name, out))
+		fake_fault("DestinationUnreachable", "", 400, device, out);
+}
+
+struct fake_request {
+	const char *op; /* the last part of the Action */
+	char class_name[64], id[32];
+	struct cim_reference *key;
+	const struct soap_node *body;
+};
+
+static inline struct cim_reference *fake_key(const struct soap_message *message)
+{
+	/* The selectors stand in the header as they would inside a reference. */
+	const struct soap_node *header = soap_child(soap_root(message), SOAP_NS_ENVELOPE, "Header");
+	struct soap_node parameters = *header, node = { .name = "x", .ns = "", .text = "" };
+
+	if (!soap_child(header, SOAP_NS_WSMAN, "SelectorSet"))
+		return NULL;
+	parameters.name = "ReferenceParameters";
+	parameters.ns = SOAP_NS_ADDRESSING;
+	parameters.next = NULL;
+	node.first = &parameters;
+	return cim_reference_read(&node);
+}
+
+static inline bool fake_is_write(const char *op)
+{
+	return strcmp(op, "Create") == 0 || strcmp(op, "Delete") == 0 || strcmp(op, "Put") == 0;
+}
+
+static inline void fake_pull(struct fake_device *device, const struct fake_request *request,
+			     struct buf *out)
+{
+	const char *context =
+		soap_child(request->body, SOAP_NS_ENUMERATION, "EnumerationContext")->text;
+	const char *slash = strchr(context, '/');
+	char class_name[64];
+	uint32_t from = 0;
+
+	if (!slash || !num_u32_between(slash + 1, 0, 1000, &from))
+		return;
+	snprintf(class_name, sizeof(class_name), "%.*s", (int)(slash - context), context);
+	fake_page(device, class_name, from, out);
+}
+
+static inline void fake_execute(struct fake_device *device, const struct fake_request *request,
+				struct buf *out)
+{
+	struct cim_instance *body;
+
+	if (device->no_system_defense && strstr(request->class_name, "SystemDefense")) {
+		fake_fault("DestinationUnreachable", "", 400, device, out);
+	} else if (strcmp(request->op, "Get") == 0) {
+		fake_get(device, request->class_name, request->key, out);
+	} else if (strcmp(request->op, "Enumerate") == 0) {
+		buf_format(out,
+			   "<n:EnumerateResponse><n:EnumerationContext>%s/0</n:EnumerationContext>"
+			   "</n:EnumerateResponse>",
+			   request->class_name);
+	} else if (strcmp(request->op, "Pull") == 0) {
+		fake_pull(device, request, out);
+	} else if (strcmp(request->op, "Delete") == 0) {
+		fake_delete(device, request->class_name, request->key, out);
+	} else if (strcmp(request->op, "Create") == 0) {
+		body = cim_read(request->body);
+		fake_create(device, body, out);
+		cim_free(body);
+	} else {
+		fake_open(out, request->class_name);
+		buf_clear(out);
+		buf_format(
+			out,
+			"<h:UpdateStatistics_OUTPUT xmlns:h=\"u\"><h:ReturnValue>0</h:ReturnValue>"
+			"</h:UpdateStatistics_OUTPUT>");
+	}
+}
+
+static inline void fake_wrap(struct fake_device *device, const struct fake_request *request,
+			     const struct buf *inner)
+{
+	struct buf out;
+
+	buf_init(&out, 1 << 20);
+	buf_format(
+		&out,
+		"<?xml version=\"1.0\" encoding=\"UTF-8\"?><a:Envelope xmlns:a=\"" SOAP_NS_ENVELOPE
+		"\" xmlns:b=\"" SOAP_NS_ADDRESSING "\" xmlns:w=\"" SOAP_NS_WSMAN
+		"\" xmlns:n=\"" SOAP_NS_ENUMERATION "\" xmlns:x=\"" SOAP_NS_TRANSFER
+		"\"><a:Header><b:RelatesTo>%s</b:RelatesTo></a:Header><a:Body>%s</a:Body></a:Envelope>",
+		request->id, inner->text ? inner->text : "");
+	device->text = out.text;
+	device->answer.body = device->text;
+	device->answer.length = out.length;
+}
+
+static inline bool fake_fails_now(const struct fake_device *device)
+{
+	return device->fail_at && (device->requests == device->fail_at ||
+				   (device->fail_on && device->requests > device->fail_at));
+}
+
+static inline void fake_spoil(struct fake_device *device, enum fake_failure failure)
+{
+	static const struct err lost = { .code = ERR_FAILED, .text = "connection reset by peer" };
+
+	if (failure == FAKE_UNREACHABLE || failure == FAKE_LOST || failure == FAKE_DONE_NO_ANSWER) {
+		device->answer.rc = ERR_FAILED;
+		device->answer.err = &lost;
+		device->answer.sent = failure != FAKE_UNREACHABLE;
+	} else if (failure == FAKE_DONE_GARBAGE) {
+		device->answer.body = "<html>it works";
+		device->answer.length = strlen(device->answer.body);
+	} else if (failure == FAKE_CUT) {
+		device->answer.length /= 2;
+	} else if (failure == FAKE_DONE_TWICE) {
+		device->answer.resent = true;
+	}
+}
+
+static inline void fake_run(struct fake_device *device, const struct fake_request *request)
+{
+	enum fake_failure failure = fake_fails_now(device) ? device->failure : FAKE_NONE;
+	struct buf inner;
+
+	buf_init(&inner, 1 << 19);
+	if (failure == FAKE_FAULT)
+		fake_fault("InternalError", "AMT-STATUS 1", 500, device, &inner);
+	else if (failure == FAKE_401)
+		device->answer.status = 401;
+	else if (failure != FAKE_UNREACHABLE && failure != FAKE_LOST)
+		fake_execute(device, request, &inner);
+	if (failure == FAKE_DONE_TWICE) {
+		buf_clear(&inner);
+		device->answer.status = 200;
+		fake_execute(device, request, &inner);
+	}
+	fake_wrap(device, request, &inner);
+	buf_fini(&inner);
+	fake_spoil(device, failure);
+}
+
+static inline void fake_post(void *self, const char *body, size_t length, transport_done_fn *done,
+			     void *arg)
+{
+	struct fake_device *device = self;
+	struct soap_message *message = soap_read(body, length, NULL);
+	struct fake_request request = { 0 };
+	const char *action = soap_header(message, SOAP_NS_ADDRESSING, "Action")->text;
+
+	request.op = strrchr(action, '/') + 1;
+	snprintf(request.class_name, sizeof(request.class_name), "%s",
+		 cim_class_of_uri(soap_header(message, SOAP_NS_WSMAN, "ResourceURI")->text));
+	snprintf(request.id, sizeof(request.id), "%s",
+		 soap_header(message, SOAP_NS_ADDRESSING, "MessageID")->text);
+	request.body = soap_body(message);
+	request.key = fake_key(message);
+	device->requests++;
+	device->writes += fake_is_write(request.op);
+	device->answer = (struct transport_answer){ .status = device->password_wrong ? 401 : 200,
+						    .realm = device->realm,
+						    .round_trips = 1 };
+	device->done = done;
+	device->arg = arg;
+	fake_run(device, &request);
+	cim_reference_free(request.key);
+	soap_message_free(message);
+	timer_after_ns(device->timer, 1000000);
+}
+
+static inline void fake_answer(void *arg)
+{
+	struct fake_device *device = arg;
+	struct transport_answer answer = device->answer;
+	char *text = device->text;
+
+	/* done may post again. */
+	device->text = NULL;
+	device->done(device->arg, &answer);
+	mem_free(text);
+}
+
+static inline void fake_close(void *self)
+{
+	struct fake_device *device = self;
+
+	timer_stop(device->timer);
+	mem_free(device->text);
+	device->text = NULL;
+	device->closed = true;
+}
+
+static inline int fake_source_open(void *arg, const struct asset *asset,
+				   struct transport *transport, struct err *err)
+{
+	(void)asset;
+	(void)err;
+	*transport = (struct transport){ .self = arg, .post = fake_post, .close = fake_close };
+	return 0;
+}
+
+static inline struct transport_source fake_source(struct fake_device *device)
+{
+	return (struct transport_source){ .arg = device, .open = fake_source_open };
+}
+
+static inline void fake_init(struct fake_device *device, struct loop *loop)
+{
+	memset(device, 0, sizeof(*device));
+	device->loop = loop;
+	device->timer = loop_timer(loop, fake_answer, device);
+	device->realm = "Digest:1";
+	device->mode = 1;
+	device->filters_max = 80;
+	device->next_id = 6;
+}
+
+static inline void fake_fini(struct fake_device *device)
+{
+	mem_free(device->text);
+	timer_free(device->timer);
+}
+
+#endif
