@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* main.c - the command "cordon": a table of nouns and verbs. */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/cli/command.h"
+
+static const struct command commands[] = {
+	{ "policy", "check", "FILE", "check a policy and run its examples", cli_policy_check },
+	{ "policy", "explain", "FILE [--role R] [--evidence D=NATS,...] ...", "why each rule fires or not", cli_policy_explain },
+	{ "policy", "words", "", "every word a rule may use", cli_policy_words },
+	{ "incidents", "", "[--store FILE]", "what was suspected and convicted", cli_incidents },
+	{ "isolations", "", "[--control PATH]", "who is isolated now, and what is proven", cli_isolations },
+	{ "approve", "", "ID [--control PATH]", "agree to a proposed isolation", cli_approve },
+	{ "deny", "", "ID [REASON...]", "refuse a proposed isolation", cli_deny },
+	{ "release", "", "ID [REASON...]", "end an isolation", cli_release },
+	{ "assets", "check", "FILE [NAME...]", "ask each machine's firmware whether it can be isolated", cli_assets_check },
+	{ "assets", "", "FILE", "list the machines we answer for", cli_assets },
+	{ "detectors", "", "", "what is looked for, with all settings", cli_detectors },
+	{ "ledger", "verify", "[--store FILE]", "prove that no entry was changed or removed", cli_ledger_verify },
+	{ "ledger", "show", "[--store FILE] [--from N]", "print the entries", cli_ledger_show },
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static void usage(FILE *out)
+{
+	fprintf(out, "usage: cordon NOUN [VERB] [arguments]\n\n");
+	for (size_t i = 0; i < COMMANDS; i++) {
+		char words[128];
+
+		snprintf(words, sizeof(words), "%s%s%s", commands[i].noun, *commands[i].verb ? " " : "", commands[i].verb);
+		fprintf(out, "  %-16s %s\n", words, commands[i].summary);
+		if (*commands[i].takes)
+			fprintf(out, "  %-16s   takes: %s\n", "", commands[i].takes);
+	}
+	fprintf(out, "\n  --help, --version\n\nExit codes: 0 ok, 1 failure, 2 wrong usage, 3 bad configuration or policy.\n"
+		"See also: cordond(8).\n");
+}
+
+/* The longest match wins: "assets check" before "assets". */
+static const struct command *find(int argc, char **argv, int *used)
+{
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (strcmp(argv[1], commands[i].noun) != 0)
+			continue;
+		if (*commands[i].verb && (argc < 3 || strcmp(argv[2], commands[i].verb) != 0))
+			continue;
+		*used = *commands[i].verb ? 3 : 2;
+		return &commands[i];
+	}
+	return NULL;
+}
+
+static int complain(int argc, char **argv)
+{
+	fprintf(stderr, "cordon: unknown command \"%s%s%s\"; these begin alike:", argv[1], argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (argv[1][0] == commands[i].noun[0])
+			fprintf(stderr, " \"%s%s%s\"", commands[i].noun, *commands[i].verb ? " " : "", commands[i].verb);
+	fprintf(stderr, "; see cordon --help\n");
+	return EXIT_CODE_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *command;
+	int used;
+
+	if (argc < 2) {
+		usage(stderr);
+		return EXIT_CODE_USAGE;
+	}
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+		usage(stdout);
+		return EXIT_CODE_OK;
+	}
+	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
+		puts("cordon " CORDON_VERSION);
+		return EXIT_CODE_OK;
+	}
+	command = find(argc, argv, &used);
+	if (!command)
+		return complain(argc, argv);
+	return command->run(argc - used, argv + used, stdout, stderr);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* config.c - settings are rows: where they stand in the file, where in the struct, bounds, help.  Reading and
+ * the printed reference come from the same rows, so neither can forget one. */
+#include "core/daemon/config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/buf.h"
+#include "core/base/num.h"
+#include "core/base/source.h"
+#include "core/base/units.h"
+#include "core/base/yaml.h"
+#include "core/safety/governor.h"
+
+enum setting_type { SET_TEXT, SET_U32, SET_DOUBLE, SET_DURATION, SET_BOOL, SET_IP, SET_NEVER };
+
+struct setting {
+	const char *section, *name;    /* section "" = top level */
+	enum setting_type type;
+	size_t offset, size;
+	double least, most;
+	const char *normal, *help;
+};
+
+#define AT(field) offsetof(struct config, field), sizeof(((struct config *)0)->field)
+
+static const struct setting settings[] = {
+	{ "capture", "interface", SET_TEXT, AT(interface), 0, 0, "", "interface to listen on (also -i)" },
+	{ "capture", "filter", SET_TEXT, AT(filter), 0, 0, "", "BPF expression; frames it refuses are not seen" },
+	{ "capture", "buffer_mib", SET_U32, AT(buffer_mib), 1, 1024, "16", "kernel capture buffer" },
+	{ "tracker", "hosts", SET_U32, AT(hosts_max), 256, 4194304, "65536", "hosts remembered" },
+	{ "tracker", "contacts", SET_U32, AT(contacts_max), 1024, 67108864, "1048576", "contacts remembered" },
+	{ "incident", "suspect", SET_DOUBLE, AT(suspect_nats), 1, 100, "6.9", "log-odds (nats) to suspect a host" },
+	{ "incident", "convict", SET_DOUBLE, AT(convict_nats), 2, 100, "13.8", "log-odds (nats) to convict: 13.8 is one error in 10^6 tests" },
+	{ "incident", "half_life", SET_DURATION, AT(half_life_ns), 1, 604800, "30m", "how fast evidence fades" },
+	{ "", "policy", SET_TEXT, AT(policy), 0, 0, "", "policy file; without one Cordon only watches" },
+	{ "", "assets", SET_TEXT, AT(assets), 0, 0, "", "the machines we answer for" },
+	{ "", "store", SET_TEXT, AT(store), 0, 0, "", "SQLite file for ledger, incidents, isolations" },
+	{ "", "eve", SET_TEXT, AT(eve), 0, 0, "", "EVE JSON lines go here; - is standard output (also -o)" },
+	{ "", "control", SET_TEXT, AT(control), 0, 0, "", "Unix socket for the command cordon" },
+	{ "relay", "address", SET_IP, AT(relay), 0, 0, "", "the one address an isolated machine may reach (\"relay\" in policies)" },
+	{ "safety", "automatic_per_hour", SET_U32, AT(automatic_per_hour), 0, GOVERNOR_MAX_PER_HOUR, "10", "cap on automatic isolations; 0 forbids them" },
+	{ "safety", "never_isolate", SET_NEVER, AT(never), 0, 0, "[]", "addresses, prefixes and MACs never to isolate" },
+	{ "", "enforce", SET_BOOL, AT(enforce), 0, 0, "false", "really isolate; otherwise decisions are only written down" },
+	{ "amt", "connections", SET_U32, AT(amt_connections), 1, 65536, "512", "connections to firmware at once" },
+	{ "amt", "precedence", SET_U32, AT(amt_precedence), 1, 65535, "1000", "precedence of our firmware policies; larger wins" },
+	{ "amt", "answer_timeout_s", SET_U32, AT(amt_answer_timeout_s), 5, 300, "35", "firmware may take 30 s" },
+};
+
+#define SETTINGS (sizeof(settings) / sizeof(settings[0]))
+
+static void *place(struct config *config, const struct setting *setting)
+{
+	return (char *)config + setting->offset;
+}
+
+void config_defaults(struct config *config)
+{
+	memset(config, 0, sizeof(*config));
+	config->buffer_mib = 16;
+	config->hosts_max = 65536;
+	config->contacts_max = 1048576;
+	config->suspect_nats = 6.9;
+	config->convict_nats = 13.8;
+	config->half_life_ns = s_to_ns(1800);
+	config->automatic_per_hour = GOVERNOR_DEFAULT_PER_HOUR;
+	config->amt_connections = 512;
+	config->amt_precedence = 1000;
+	config->amt_answer_timeout_s = 35;
+}
+
+static void read_text(struct config *config, const struct setting *setting, struct yaml *yaml,
+		      const struct yaml_node *node)
+{
+	const char *text;
+
+	if (!yaml_get_text(yaml, node, &text))
+		return;
+	if (strlen(text) >= setting->size)
+		yaml_complain(yaml, node, "", "%s is longer than %zu characters", setting->name, setting->size - 1);
+	else
+		memcpy(place(config, setting), text, strlen(text) + 1);
+}
+
+static void read_relay(struct config *config, struct yaml *yaml, const struct yaml_node *node)
+{
+	const char *text;
+
+	if (!yaml_get_text(yaml, node, &text))
+		return;
+	if (!ip_parse(text, &config->relay))
+		yaml_complain(yaml, node, "an IPv4 or IPv6 address", "\"%s\" is no address", text);
+	else
+		config->has_relay = true;
+}
+
+static void read_never_item(struct config *config, struct yaml *yaml, const struct yaml_node *node)
+{
+	const char *text;
+	struct prefix prefix;
+	struct mac mac;
+
+	if (!yaml_get_text(yaml, node, &text))
+		return;
+	if (config->never_count == CONFIG_NEVER_MAX || config->never_mac_count == CONFIG_NEVER_MAX)
+		yaml_complain(yaml, node, "use prefixes", "more than %d entries", CONFIG_NEVER_MAX);
+	else if (prefix_parse(text, &prefix))
+		config->never[config->never_count++] = prefix;
+	else if (mac_parse(text, &mac))
+		config->never_mac[config->never_mac_count++] = mac;
+	else
+		yaml_complain(yaml, node, "for example 10.0.0.1, 10.0.0.0/28 or 02:00:00:00:00:01",
+			      "\"%s\" is no address, prefix or MAC", text);
+}
+
+static void read_never(struct config *config, struct yaml *yaml, const struct yaml_node *node)
+{
+	if (yaml_kind(node) != YAML_SEQUENCE) {
+		yaml_complain(yaml, node, "write [10.0.0.1, 10.0.0.2]", "never_isolate is a list");
+		return;
+	}
+	for (size_t i = 0; i < yaml_count(node); i++)
+		read_never_item(config, yaml, yaml_item(node, i));
+}
+
+static void read_setting(struct config *config, const struct setting *setting, struct yaml *yaml,
+			 const struct yaml_node *node)
+{
+	void *at = place(config, setting);
+
+	switch (setting->type) {
+	case SET_TEXT:
+		read_text(config, setting, yaml, node);
+		break;
+	case SET_U32:
+		yaml_get_u32(yaml, node, (uint32_t)setting->least, (uint32_t)setting->most, at);
+		break;
+	case SET_DOUBLE:
+		yaml_get_double(yaml, node, setting->least, setting->most, at);
+		break;
+	case SET_DURATION:
+		yaml_get_duration_ns(yaml, node, at);
+		break;
+	case SET_BOOL:
+		yaml_get_bool(yaml, node, at);
+		break;
+	case SET_IP:
+		read_relay(config, yaml, node);
+		break;
+	case SET_NEVER:
+		read_never(config, yaml, node);
+		break;
+	}
+}
+
+/* The names that may stand in a section, as yaml_known_keys() wants them. */
+static void section_names(const char *section, const char *names[SETTINGS + 8])
+{
+	static const char *const sections[] = { "capture", "tracker", "incident", "relay", "safety", "amt", "detectors" };
+	size_t n = 0;
+
+	for (size_t i = 0; i < SETTINGS; i++)
+		if (strcmp(settings[i].section, section) == 0)
+			names[n++] = settings[i].name;
+	for (size_t i = 0; !*section && i < sizeof(sections) / sizeof(sections[0]); i++)
+		names[n++] = sections[i];
+	names[n] = NULL;
+}
+
+static void read_section(struct config *config, const char *section, struct yaml *yaml,
+			 const struct yaml_node *mapping)
+{
+	const char *names[SETTINGS + 8];
+
+	section_names(section, names);
+	yaml_known_keys(yaml, mapping, names);
+	if (yaml_kind(mapping) != YAML_MAPPING)
+		return;
+	for (size_t i = 0; i < SETTINGS; i++) {
+		const struct yaml_node *node = strcmp(settings[i].section, section) == 0 ?
+			yaml_find(mapping, settings[i].name) : NULL;
+
+		if (node)
+			read_setting(config, &settings[i], yaml, node);
+	}
+}
+
+void config_read(struct config *config, const struct source *source, struct complaints *complaints)
+{
+	static const char *const sections[] = { "capture", "tracker", "incident", "relay", "safety", "amt" };
+	const struct yaml_node *root;
+
+	config_defaults(config);
+	config->document = yaml_parse(source, complaints);
+	root = config->document ? yaml_root(config->document) : NULL;
+	if (!root)
+		return;
+	read_section(config, "", config->document, root);
+	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
+		if (yaml_kind(root) == YAML_MAPPING && yaml_find(root, sections[i]))
+			read_section(config, sections[i], config->document, yaml_find(root, sections[i]));
+	config->detectors = yaml_kind(root) == YAML_MAPPING ? yaml_find(root, "detectors") : NULL;
+	if (config->convict_nats <= config->suspect_nats)
+		yaml_complain(config->document, root, "", "incident: convict must be above suspect");
+}
+
+void config_fini(struct config *config)
+{
+	yaml_free(config->document);
+	config->document = NULL;
+	config->detectors = NULL;
+}
+
+void config_describe(struct buf *out)
+{
+	buf_text(out, "# Every setting of cordon.yaml with its default.\n");
+	for (size_t i = 0; i < SETTINGS; i++) {
+		const struct setting *s = &settings[i];
+		char name[64];
+
+		snprintf(name, sizeof(name), "%s%s%s", s->section, *s->section ? "." : "", s->name);
+		buf_format(out, "%-28s %-10s %s\n", name, *s->normal ? s->normal : "-", s->help);
+	}
+	buf_text(out, "detectors.NAME.SETTING       -          see \"cordon detectors\"\n");
+}

@@ -1,0 +1,371 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* pipeline.c - sees everything, decides nothing.
+ *
+ * The only file that knows both the core and the firmware client.  Records leave the feed right after the frame that
+ * caused them, so that in replay the order of facts is the order of the wire. */
+#include "core/daemon/pipeline.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "amt/amt.h"
+#include "core/asset/asset.h"
+#include "core/asset/roster.h"
+#include "core/base/buf.h"
+#include "core/base/clock.h"
+#include "core/base/err.h"
+#include "core/base/log.h"
+#include "core/base/mem.h"
+#include "core/base/random.h"
+#include "core/base/units.h"
+#include "core/daemon/commands.h"
+#include "core/daemon/sensor.h"
+#include "core/daemon/setup.h"
+#include "core/feed/feed.h"
+#include "core/feed/record.h"
+#include "core/incident/book.h"
+#include "core/isolation/dryrun.h"
+#include "core/isolation/response.h"
+#include "core/net/capture.h"
+#include "core/notify/account.h"
+#include "core/notify/eve.h"
+#include "core/safety/governor.h"
+#include "core/safety/guard.h"
+#include "core/store/store.h"
+
+#define FEED_RECORDS 4096
+#define CLOSING_MAX 64
+#define HOUR_NS s_to_ns(3600)
+
+struct pipeline {
+	const struct setup *setup;
+	struct log *log;
+	struct feed *feed;
+	struct sensor *sensor;
+	struct book *book;
+	struct guard *guard;
+	struct governor *governor;
+	struct response *response;
+	struct dryrun *dryrun;
+	struct amt *amt;               /* NULL in a dry run */
+	struct store *store;           /* NULL if nothing is kept */
+	struct eve *eve;
+	struct account *account;
+	uint64_t now_ns;               /* wall */
+	uint64_t due_ns;               /* when the response wants to be stepped; 0 = never */
+	uint64_t closing[CLOSING_MAX]; /* incidents whose isolation was released in this step */
+	unsigned closing_count;
+	unsigned prepared, unprepared; /* asset and channel */
+	struct err failure;            /* the first write error */
+};
+
+static void note_failure(struct pipeline *pipeline, const struct err *err)
+{
+	log_line(pipeline->log, LOG_LEVEL_ERROR, "store", "%s", err->text);
+	if (!err_is_set(&pipeline->failure))
+		pipeline->failure = *err;
+}
+
+static void tell(void *arg, const struct fact *fact)
+{
+	struct pipeline *pipeline = arg;
+	struct err err = { 0 };
+
+	if (pipeline->store && store_fact(pipeline->store, fact, &err) < 0)
+		note_failure(pipeline, &err);
+	err_clear(&err);
+	if (pipeline->eve && eve_write(pipeline->eve, fact, &err) < 0)
+		note_failure(pipeline, &err);
+	if (pipeline->account)
+		account_tell(pipeline->account, fact);
+	if (fact->type == FACT_ISOLATION && fact->isolation->isolation.state == ISOLATION_RELEASED &&
+	    pipeline->closing_count < CLOSING_MAX)
+		pipeline->closing[pipeline->closing_count++] = fact->isolation->isolation.incident;
+}
+
+/* A level that moves within a state is no news for people, and what was never suspected is none at all; the response hears
+ * of the former all the same. */
+static bool is_news(const struct incident *incident, enum book_change change)
+{
+	switch (change) {
+	case BOOK_SUSPECTED:
+	case BOOK_CONVICTED:
+		return true;
+	case BOOK_CLEARED:
+	case BOOK_CLOSED:
+		return incident->was_suspected;
+	default:
+		return false;
+	}
+}
+
+static void incident_changed(void *arg, const struct incident *incident, enum book_change change)
+{
+	struct pipeline *pipeline = arg;
+	struct fact fact = { .type = FACT_INCIDENT, .wall_ns = pipeline->now_ns, .host = incident->host,
+			     .mac = incident->mac, .incident = incident };
+
+	if (is_news(incident, change))
+		tell(pipeline, &fact);
+	/* Below suspicion nothing is decided: a few nats come and go all day. */
+	if (incident->state == INCIDENT_SUSPECTED || incident->state == INCIDENT_CONVICTED)
+		response_consider(pipeline->response, incident, pipeline->now_ns);
+}
+
+static void take_record(struct pipeline *pipeline, const struct record *record)
+{
+	struct fact fact = { .type = FACT_STATS, .wall_ns = record->wall_ns, .stats = &record->sensor };
+
+	switch (record->type) {
+	case RECORD_EVIDENCE:
+		response_heard(pipeline->response, &record->evidence.host, pipeline->now_ns);
+		book_add(pipeline->book, &record->evidence, pipeline->now_ns);
+		break;
+	case RECORD_ROLE:
+		guard_learn(pipeline->guard, &record->role.host, &record->role.mac, record->role.role);
+		break;
+	case RECORD_SENSOR:
+		tell(pipeline, &fact);
+		break;
+	case RECORD_HEARD:
+		response_heard(pipeline->response, &record->heard, pipeline->now_ns);
+		break;
+	default:
+		break;
+	}
+}
+
+static void step(struct pipeline *pipeline)
+{
+	struct record record;
+
+	while (feed_next(pipeline->feed, &record))
+		take_record(pipeline, &record);
+	do
+		pipeline->due_ns = response_advance(pipeline->response, pipeline->now_ns);
+	while (dryrun_answer(pipeline->dryrun) > 0);
+	/* Who was released starts anew: old evidence must not isolate a repaired machine again. */
+	while (pipeline->closing_count > 0)
+		book_close(pipeline->book, pipeline->closing[--pipeline->closing_count], pipeline->now_ns);
+}
+
+void pipeline_frame(struct pipeline *pipeline, int link_type, const struct capture_frame *frame)
+{
+	if (frame->wall_ns > pipeline->now_ns)
+		pipeline->now_ns = frame->wall_ns;
+	sensor_frame(pipeline->sensor, link_type, frame);
+	if (!feed_is_empty(pipeline->feed) || (pipeline->due_ns && pipeline->due_ns <= pipeline->now_ns))
+		step(pipeline);
+}
+
+void pipeline_advance(struct pipeline *pipeline, uint64_t wall_ns)
+{
+	if (wall_ns > pipeline->now_ns)
+		pipeline->now_ns = wall_ns;
+	sensor_advance(pipeline->sensor, pipeline->now_ns);
+	book_advance(pipeline->book, pipeline->now_ns);
+	step(pipeline);
+}
+
+int pipeline_finish(struct pipeline *pipeline, const struct capture_counts *counts, struct err *err)
+{
+	struct err closing = { 0 };
+
+	sensor_report(pipeline->sensor, counts);
+	step(pipeline);
+	if (eve_close(pipeline->eve, &closing) < 0)
+		note_failure(pipeline, &closing);
+	pipeline->eve = NULL;
+	if (err_is_set(&pipeline->failure))
+		return err_set(err, pipeline->failure.code, "%s", pipeline->failure.text);
+	return 0;
+}
+
+void pipeline_note_losses(struct pipeline *pipeline, uint64_t delivered, uint64_t dropped)
+{
+	bool blind = dropped > 100 && dropped > delivered / 10;
+
+	if (blind == governor_is_blind(pipeline->governor))
+		return;
+	governor_set_blind(pipeline->governor, blind ? "the sensor is losing more than a tenth of the packets" : NULL);
+	log_line(pipeline->log, LOG_LEVEL_WARNING, "sensor", blind ? "blind dropped=%llu delivered=%llu: automatic isolation pauses" :
+		 "sees again dropped=%llu delivered=%llu", (unsigned long long)dropped, (unsigned long long)delivered);
+}
+
+int pipeline_command(struct pipeline *pipeline, char *const *words, const char *who, uint64_t wall_ns,
+		     struct buf *answer, struct err *err)
+{
+	int rc;
+
+	if (wall_ns > pipeline->now_ns)
+		pipeline->now_ns = wall_ns;
+	rc = commands_run(pipeline->response, words, who, pipeline->now_ns, answer, err);
+	step(pipeline);
+	return rc;
+}
+
+static void make_guard(struct pipeline *pipeline)
+{
+	const struct config *config = &pipeline->setup->config;
+
+	pipeline->guard = guard_new(0);
+	for (size_t i = 0; i < config->never_count; i++)
+		guard_never_prefix(pipeline->guard, &config->never[i], "safety.never_isolate lists it");
+	for (size_t i = 0; i < config->never_mac_count; i++)
+		guard_never_mac(pipeline->guard, &config->never_mac[i], "safety.never_isolate lists it");
+	/* The repair channel itself must never be cut. */
+	if (config->has_relay) {
+		struct prefix relay = { .ip = config->relay, .bits = 128 };
+
+		guard_never_prefix(pipeline->guard, &relay, "it is the relay of the repair channel");
+	}
+	pipeline->governor = governor_new(config->automatic_per_hour);
+}
+
+static void make_sensor(struct pipeline *pipeline, bool fixed_key)
+{
+	const struct config *config = &pipeline->setup->config;
+	struct sensor_config sensor = { .hosts_max = config->hosts_max, .contacts_max = config->contacts_max,
+					.feed = pipeline->feed, .yaml = config->document, .detectors = config->detectors };
+
+	if (fixed_key)
+		sensor.key = (struct hash_key){ { UINT64_C(0x636f72646f6e0001), UINT64_C(0x9e3779b97f4a7c15) } };
+	else
+		random_bytes(&sensor.key, sizeof(sensor.key));
+	pipeline->sensor = sensor_new(&sensor);
+}
+
+static int open_writers(struct pipeline *pipeline, struct err *err)
+{
+	const struct config *config = &pipeline->setup->config;
+
+	if (*config->store) {
+		pipeline->store = store_open(config->store, sensor_detector_name, err);
+		if (!pipeline->store || store_assets(pipeline->store, pipeline->setup->roster, err) < 0)
+			return ERR_FAILED;
+	}
+	if (*config->eve)
+		pipeline->eve = eve_open(config->eve, sensor_detector_name, err);
+	return *config->eve && !pipeline->eve ? ERR_FAILED : 0;
+}
+
+static void make_enforcer(struct pipeline *pipeline, struct loop *loop)
+{
+	const struct config *config = &pipeline->setup->config;
+	struct amt_config amt = { .connections_max = config->amt_connections, .policy_precedence = config->amt_precedence,
+				  .answer_timeout_ms = config->amt_answer_timeout_s * 1000 };
+
+	pipeline->dryrun = dryrun_new();
+	if (loop && config->enforce)
+		pipeline->amt = amt_new(&amt, loop, pipeline->log);
+}
+
+static void prepared(void *arg, const struct asset *asset, const char *channel, const struct enforcer_result *result)
+{
+	struct pipeline *pipeline = arg;
+
+	if (result->rc == 0) {
+		pipeline->prepared++;
+		log_line(pipeline->log, LOG_LEVEL_INFO, "prepare", "ready asset=%s channel=%s device=\"%s\" writes=%u", asset->name,
+			 channel, result->device, result->writes);
+		return;
+	}
+	pipeline->unprepared++;
+	log_line(pipeline->log, LOG_LEVEL_WARNING, "prepare", "not ready asset=%s channel=%s why=\"%s\"", asset->name, channel,
+		 result->err ? result->err->text : "unknown");
+}
+
+static void make_book_and_response(struct pipeline *pipeline)
+{
+	const struct config *config = &pipeline->setup->config;
+	struct book_config book = {
+		.suspect_nats = config->suspect_nats, .convict_nats = config->convict_nats,
+		.half_life_ns = config->half_life_ns,
+		.first_id = pipeline->store ? store_next_incident(pipeline->store) : 1,
+	};
+	struct response_parts parts = {
+		.policy = pipeline->setup->policy, .roster = pipeline->setup->roster,
+		.guard = pipeline->guard, .governor = pipeline->governor,
+		.enforcer = pipeline->amt ? amt_enforcer(pipeline->amt) : dryrun_enforcer(pipeline->dryrun),
+		.journal = pipeline->store ? store_journal(pipeline->store) : NULL,
+		.facts = { pipeline, tell }, .detector_name = sensor_detector_name,
+		.dry_run = !pipeline->amt,
+		.first_id = pipeline->store ? store_next_isolation(pipeline->store) : 1,
+		.prepared = prepared, .prepared_arg = pipeline,
+	};
+
+	pipeline->book = book_new(&book, incident_changed, pipeline);
+	pipeline->response = response_new(&parts);
+}
+
+/* Ready for the first incident: every asset's firmware gets the channels' filters and disabled policies now. */
+static void prepare_assets(struct pipeline *pipeline)
+{
+	if (pipeline->amt)
+		response_prepare(pipeline->response);
+}
+
+static void recall_start(void *arg, uint64_t started_ns)
+{
+	struct pipeline *pipeline = arg;
+
+	governor_recall(pipeline->governor, started_ns);
+}
+
+static int recall(struct pipeline *pipeline, struct err *err)
+{
+	uint64_t now_ns = clock_wall_ns();
+
+	pipeline->now_ns = now_ns;
+	if (store_ended_starts(pipeline->store, now_ns - HOUR_NS, recall_start, pipeline, err) < 0)
+		return ERR_FAILED;
+	return response_recall(pipeline->response, now_ns, err);
+}
+
+struct pipeline *pipeline_new(const struct pipeline_config *config, struct err *err)
+{
+	struct pipeline *pipeline = mem_alloc(sizeof(*pipeline));
+
+	pipeline->setup = config->setup;
+	pipeline->log = config->log;
+	pipeline->feed = feed_queue_new(FEED_RECORDS);
+	make_sensor(pipeline, config->fixed_key);
+	make_guard(pipeline);
+	if (config->account)
+		pipeline->account = account_new(config->account, account_wants_colour(config->account), sensor_detector_name);
+	if (open_writers(pipeline, err) < 0)
+		goto fail;
+	if (config->loop && config->setup->config.enforce && !pipeline->store) {
+		err_set(err, ERR_CONFIG, "enforcing needs a journal: set \"store:\" in cordon.yaml or use --store");
+		goto fail;
+	}
+	make_enforcer(pipeline, config->loop);
+	make_book_and_response(pipeline);
+	/* A replay looks at the past: what a live daemon left unfinished is none of its business. */
+	if (pipeline->amt && recall(pipeline, err) < 0)
+		goto fail;
+	prepare_assets(pipeline);
+	return pipeline;
+fail:
+	pipeline_free(pipeline);
+	return NULL;
+}
+
+void pipeline_free(struct pipeline *pipeline)
+{
+	if (!pipeline)
+		return;
+	/* The firmware client first: nothing may answer into a response that is gone. */
+	amt_free(pipeline->amt);
+	response_free(pipeline->response);
+	book_free(pipeline->book);
+	dryrun_free(pipeline->dryrun);
+	guard_free(pipeline->guard);
+	governor_free(pipeline->governor);
+	sensor_free(pipeline->sensor);
+	feed_free(pipeline->feed);
+	eve_close(pipeline->eve, NULL);
+	store_close(pipeline->store);
+	account_free(pipeline->account);
+	mem_free(pipeline);
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* account.c - the words of the live account.
+ *
+ * A line starts with the seconds since the first fact (an analyst thinks in "how long after"), then who, then what.  What was
+ * only asked for, what the device confirmed and what is proven are three different words, always. */
+#include "core/notify/account.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/clock.h"
+#include "core/base/mem.h"
+#include "core/base/num.h"
+#include "core/base/units.h"
+#include "core/isolation/summary.h"
+
+struct account {
+	FILE *stream;
+	bool colour;
+	fact_detector_fn *detector_name;
+};
+
+enum tone { TONE_PLAIN, TONE_BAD, TONE_WARN, TONE_GOOD, TONE_DIM };
+
+bool account_wants_colour(FILE *stream)
+{
+	const char *no_colour = getenv("NO_COLOR");
+
+	return isatty(fileno(stream)) && !(no_colour && *no_colour);
+}
+
+struct account *account_new(FILE *stream, bool colour, fact_detector_fn *detector_name)
+{
+	struct account *account = mem_alloc(sizeof(*account));
+
+	account->stream = stream;
+	account->colour = colour;
+	account->detector_name = detector_name;
+	return account;
+}
+
+void account_free(struct account *account)
+{
+	mem_free(account);
+}
+
+static const char *paint(const struct account *account, enum tone tone)
+{
+	static const char *const codes[] = { "", "\033[1;31m", "\033[1;33m", "\033[1;32m", "\033[2m" };
+
+	return account->colour ? codes[tone] : "";
+}
+
+static const char *plain(const struct account *account)
+{
+	return account->colour ? "\033[0m" : "";
+}
+
+/* "14:02:07.123 10.20.0.23  WORD  " */
+static void headline(const struct account *account, const struct fact *fact, enum tone tone, const char *word)
+{
+	char when[CLOCK_TEXT_BYTES], host[IP_TEXT_BYTES];
+
+	clock_text(fact->wall_ns, when, sizeof(when));
+	ip_text(&fact->host.ip, host);
+	fprintf(account->stream, "%s%.12s%s %-15s %s%-10s%s ", paint(account, TONE_DIM), when + 11, plain(account), host,
+		paint(account, tone), word, plain(account));
+}
+
+static void detail(const struct account *account, const char *label, const char *text)
+{
+	if (text && *text)
+		fprintf(account->stream, "%29s%s%s: %s%s\n", "", paint(account, TONE_DIM), label, plain(account), text);
+}
+
+static void tell_incident(const struct account *account, const struct fact *fact)
+{
+	const struct incident *incident = fact->incident;
+	bool convicted = incident->state == INCIDENT_CONVICTED;
+	char why[SUMMARY_BYTES];
+
+	if (incident->state >= INCIDENT_CLEARED) {
+		headline(account, fact, TONE_DIM, incident_state_name(incident->state));
+		fprintf(account->stream, "nothing more was seen of it\n");
+		return;
+	}
+	headline(account, fact, convicted ? TONE_BAD : TONE_WARN, convicted ? "CONVICTED" : incident_state_name(incident->state));
+	summary_of_incident(incident, why);
+	fprintf(account->stream, "%s\n", why);
+	fprintf(account->stream, "%29s%sevidence: %s%.1f nats after %u contact%s", "", paint(account, TONE_DIM), plain(account),
+		incident->log_odds, incident->contacts, incident->contacts == 1 ? "" : "s");
+	if (convicted && incident->convicted_ns >= incident->first_contact_ns)
+		fprintf(account->stream, ", %.2f s after the first", ns_to_s(incident->convicted_ns - incident->first_contact_ns));
+	fprintf(account->stream, "\n");
+}
+
+static void tell_decision(const struct account *account, const struct fact *fact)
+{
+	const struct fact_decision *told = fact->decision;
+	const struct decision *decision = &told->decision;
+	char hold[32];
+
+	headline(account, fact, TONE_PLAIN, "decision");
+	fprintf(account->stream, "%s", verdict_name(decision->verdict));
+	if (decision->verdict == VERDICT_ISOLATE || decision->verdict == VERDICT_PROPOSE)
+		fprintf(account->stream, " with channel \"%s\"", decision->channel);
+	if (decision->hold_ns) {
+		num_duration_text(decision->hold_ns, hold, sizeof(hold));
+		fprintf(account->stream, " for %s", hold);
+	}
+	if (decision->verdict == VERDICT_PROPOSE)
+		fprintf(account->stream, ", %u approval%s needed", decision->approvals, decision->approvals == 1 ? "" : "s");
+	if (decision->rule)
+		fprintf(account->stream, " (rule %u \"%s\")", decision->rule, decision->rule_name);
+	else
+		fprintf(account->stream, " (no rule matched)");
+	fprintf(account->stream, "%s\n", told->dry_run ? " [dry run: nothing is sent]" : "");
+	fprintf(account->stream, "%29s%sbecause: %s%s is %s, confidence %.6f\n", "", paint(account, TONE_DIM), plain(account),
+		told->asset && *told->asset ? told->asset : "the host", told->asset && *told->asset ? told->role : "not one of our assets",
+		told->confidence);
+	if (told->refused) {
+		headline(account, fact, TONE_WARN, "REFUSED");
+		fprintf(account->stream, "not isolated by itself: %s\n", told->refused);
+	}
+}
+
+static const char *isolation_word(const struct isolation *isolation, enum tone *tone)
+{
+	switch (isolation->state) {
+	case ISOLATION_PROVEN:
+		*tone = TONE_GOOD;
+		return "PROVEN";
+	case ISOLATION_APPLIED:
+		*tone = TONE_WARN;
+		return "APPLIED";
+	case ISOLATION_RELEASED:
+		*tone = TONE_GOOD;
+		return "RELEASED";
+	case ISOLATION_FAILED:
+		*tone = TONE_BAD;
+		return "FAILED";
+	case ISOLATION_REFUSED:
+		*tone = TONE_WARN;
+		return "refused";
+	case ISOLATION_AWAITING_APPROVAL:
+		*tone = TONE_WARN;
+		return "WAITING";
+	case ISOLATION_RELEASING:
+		*tone = TONE_PLAIN;
+		return "releasing";
+	default:
+		*tone = TONE_PLAIN;
+		return "requested";
+	}
+}
+
+static void isolation_sentence(const struct account *account, const struct fact_isolation *told)
+{
+	const struct isolation *isolation = &told->isolation;
+	FILE *out = account->stream;
+	unsigned long long dropped = (unsigned long long)(isolation->dropped_transmit + isolation->dropped_receive);
+
+	switch (isolation->state) {
+	case ISOLATION_AWAITING_APPROVAL:
+		fprintf(out, "isolation %llu waits for %u approval(s): cordon approve %llu\n", (unsigned long long)isolation->id,
+			isolation->decision.approvals, (unsigned long long)isolation->id);
+		break;
+	case ISOLATION_QUEUED:
+	case ISOLATION_APPLYING:
+		fprintf(out, "isolation %llu of %s through %s\n", (unsigned long long)isolation->id, isolation->asset, told->enforcer);
+		break;
+	case ISOLATION_APPLIED:
+		fprintf(out, told->dry_run ? "on paper only: a dry run sends nothing\n" :
+			"the firmware reads back our policy as active; not yet proven\n");
+		break;
+	case ISOLATION_PROVEN:
+		if (dropped)
+			fprintf(out, "the firmware has dropped %llu packets (%llu sent by the host, %llu sent to it)\n", dropped,
+				(unsigned long long)isolation->dropped_transmit, (unsigned long long)isolation->dropped_receive);
+		else
+			fprintf(out, "the policy is active and the sensor hears nothing more of the host\n");
+		break;
+	default:
+		fprintf(out, "isolation %llu%s%s\n", (unsigned long long)isolation->id, *isolation->reason ? ": " : "", isolation->reason);
+	}
+}
+
+static void tell_isolation(const struct account *account, const struct fact *fact)
+{
+	const struct fact_isolation *told = fact->isolation;
+	enum tone tone;
+	const char *word = isolation_word(&told->isolation, &tone);
+
+	headline(account, fact, tone, word);
+	isolation_sentence(account, told);
+	detail(account, "device", told->device);
+	detail(account, "did", told->did);
+	if (told->writes || told->reads)
+		fprintf(account->stream, "%29s%srequests: %s%u write%s, %u read-back%s\n", "", paint(account, TONE_DIM), plain(account),
+			told->writes, told->writes == 1 ? "" : "s", told->reads, told->reads == 1 ? "" : "s");
+}
+
+static void tell_stats(const struct account *account, const struct fact *fact)
+{
+	const struct record_sensor *stats = fact->stats;
+
+	fprintf(account->stream, "%ssensor: %llu packets, %llu contacts (%llu accepted, %llu refused, %llu ignored), %llu hosts, "
+		"%llu frames not decoded, %llu dropped%s\n", paint(account, TONE_DIM), (unsigned long long)stats->packets,
+		(unsigned long long)stats->contacts, (unsigned long long)stats->accepted, (unsigned long long)stats->refused,
+		(unsigned long long)stats->ignored, (unsigned long long)stats->hosts, (unsigned long long)stats->undecoded,
+		(unsigned long long)stats->dropped, plain(account));
+}
+
+void account_tell(struct account *account, const struct fact *fact)
+{
+	switch (fact->type) {
+	case FACT_INCIDENT:
+		tell_incident(account, fact);
+		break;
+	case FACT_DECISION:
+		tell_decision(account, fact);
+		break;
+	case FACT_ISOLATION:
+		tell_isolation(account, fact);
+		break;
+	case FACT_STATS:
+		tell_stats(account, fact);
+		break;
+	}
+	fflush(account->stream);
+}

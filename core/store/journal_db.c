@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* journal_db.c - every field of an isolation in a column of its own, so that a later version can add some and an
+ * analyst can ask SQL.  What recalling sets anew is not kept.  Numbers and texts are rows of two tables below: writing and reading share them and
+ * cannot disagree. */
+#include "core/store/journal_db.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/base/err.h"
+#include "core/base/invariant.h"
+#include "core/base/mem.h"
+#include "core/isolation/isolation.h"
+#include "core/store/db.h"
+
+struct field {
+	const char *column;
+	size_t offset, size;
+};
+
+#define FIELD(column, member) { column, offsetof(struct isolation, member), sizeof(((struct isolation *)0)->member) }
+
+static const struct field numbers[] = {
+	FIELD("id", id), FIELD("incident", incident), FIELD("vlan", host.vlan),
+	FIELD("verdict", decision.verdict), FIELD("witness", decision.witness),
+	FIELD("approvals_needed", decision.approvals), FIELD("rule", decision.rule),
+	FIELD("hold_ns", decision.hold_ns), FIELD("expires_ns", decision.expires_ns),
+	FIELD("state", state), FIELD("approvals", approvals), FIELD("attempts", attempts),
+	FIELD("asked_ns", asked_ns), FIELD("applied_ns", applied_ns), FIELD("proven_ns", proven_ns),
+	FIELD("ended_ns", ended_ns), FIELD("due_ns", due_ns), FIELD("hold_until_ns", hold_until_ns),
+	FIELD("dropped_transmit", dropped_transmit), FIELD("dropped_receive", dropped_receive),
+	FIELD("last_contact_ns", last_contact_ns),
+};
+
+static const struct field texts[] = {
+	FIELD("asset", asset), FIELD("rule_name", decision.rule_name), FIELD("channel", decision.channel),
+	FIELD("reason", reason), FIELD("approved_by", approved_by),
+};
+
+#define NUMBERS ((int)(sizeof(numbers) / sizeof(numbers[0])))
+#define TEXTS ((int)(sizeof(texts) / sizeof(texts[0])))
+#define COLUMNS (NUMBERS + TEXTS + 2)          /* and host, mac */
+
+struct journal_db {
+	struct db *db;
+	struct db_query *keep, *recall;
+	struct journal interface;
+};
+
+static uint64_t number_of(const struct isolation *isolation, const struct field *field)
+{
+	const char *at = (const char *)isolation + field->offset;
+	uint64_t wide = 0;
+	uint32_t four;
+	uint16_t two;
+
+	switch (field->size) {
+	case 1:
+		return *(const uint8_t *)at;
+	case 2:
+		memcpy(&two, at, 2);
+		return two;
+	case 4:
+		memcpy(&four, at, 4);
+		return four;
+	default:
+		INVARIANT(field->size == 8);
+		memcpy(&wide, at, 8);
+		return wide;
+	}
+}
+
+static void set_number(struct isolation *isolation, const struct field *field, uint64_t value)
+{
+	char *at = (char *)isolation + field->offset;
+	uint32_t four = (uint32_t)value;
+	uint16_t two = (uint16_t)value;
+	uint8_t one = (uint8_t)value;
+
+	switch (field->size) {
+	case 1:
+		memcpy(at, &one, 1);
+		break;
+	case 2:
+		memcpy(at, &two, 2);
+		break;
+	case 4:
+		memcpy(at, &four, 4);
+		break;
+	default:
+		INVARIANT(field->size == 8);
+		memcpy(at, &value, 8);
+	}
+}
+
+static int keep(void *self, const struct isolation *isolation, struct err *err)
+{
+	struct journal_db *journal = self;
+	char host[IP_TEXT_BYTES], mac[MAC_TEXT_BYTES];
+
+	for (int i = 0; i < NUMBERS; i++)
+		db_bind_u64(journal->keep, i + 1, number_of(isolation, &numbers[i]));
+	for (int i = 0; i < TEXTS; i++)
+		db_bind_text(journal->keep, NUMBERS + i + 1, (const char *)isolation + texts[i].offset);
+	ip_text(&isolation->host.ip, host);
+	mac_text(&isolation->mac, mac);
+	db_bind_text(journal->keep, COLUMNS - 1, host);
+	db_bind_text(journal->keep, COLUMNS, mac);
+	return db_step(journal->keep, err);
+}
+
+static int read_row(struct db_query *query, struct isolation *isolation, struct err *err)
+{
+	memset(isolation, 0, sizeof(*isolation));
+	for (int i = 0; i < NUMBERS; i++)
+		set_number(isolation, &numbers[i], db_u64(query, i));
+	for (int i = 0; i < TEXTS; i++)
+		snprintf((char *)isolation + texts[i].offset, texts[i].size, "%s", db_text(query, NUMBERS + i));
+	if (!ip_parse(db_text(query, COLUMNS - 2), &isolation->host.ip) ||
+	    !mac_parse(db_text(query, COLUMNS - 1), &isolation->mac) || isolation->state >= ISOLATION_STATES)
+		return err_set(err, ERR_FAILED, "journal: isolation %llu cannot be read; was the store edited by hand?",
+			       (unsigned long long)isolation->id);
+	return 0;
+}
+
+static int recall(void *self, void (*each)(void *arg, const struct isolation *isolation), void *arg, struct err *err)
+{
+	struct journal_db *journal = self;
+	struct isolation *rows = NULL;
+	size_t count = 0;
+	int rc;
+
+	/* Read first, call afterwards: each() may keep(), which must not meet an open read. */
+	while ((rc = db_step(journal->recall, err)) > 0) {
+		rows = mem_resize(rows, count + 1, sizeof(*rows));
+		rc = read_row(journal->recall, &rows[count], err);
+		if (rc < 0) {
+			db_reset(journal->recall);
+			break;
+		}
+		count++;
+	}
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		each(arg, &rows[i]);
+	mem_free(rows);
+	return rc;
+}
+
+/* "id, incident, ..., host, mac" and as many question marks. */
+static void column_list(char *names, size_t names_size, char *marks, size_t marks_size)
+{
+	size_t at = 0, mark = 0;
+
+	for (int i = 0; i < NUMBERS + TEXTS; i++) {
+		const char *column = i < NUMBERS ? numbers[i].column : texts[i - NUMBERS].column;
+
+		at += (size_t)snprintf(names + at, names_size - at, "%s, ", column);
+		mark += (size_t)snprintf(marks + mark, marks_size - mark, "?, ");
+		INVARIANT(at < names_size && mark < marks_size);
+	}
+	snprintf(names + at, names_size - at, "host, mac");
+	snprintf(marks + mark, marks_size - mark, "?, ?");
+}
+
+struct journal_db *journal_db_new(struct db *db, struct err *err)
+{
+	struct journal_db *journal = mem_alloc(sizeof(*journal));
+	char names[768], marks[256], sql[1280];
+
+	journal->db = db;
+	journal->interface = (struct journal){ .self = journal, .keep = keep, .recall = recall };
+	column_list(names, sizeof(names), marks, sizeof(marks));
+	snprintf(sql, sizeof(sql), "INSERT OR REPLACE INTO isolations(%s) VALUES(%s)", names, marks);
+	journal->keep = db_prepare(db, sql, err);
+	snprintf(sql, sizeof(sql), "SELECT %s FROM isolations WHERE ended_ns = 0 ORDER BY id", names);
+	journal->recall = journal->keep ? db_prepare(db, sql, err) : NULL;
+	if (!journal->recall) {
+		journal_db_free(journal);
+		return NULL;
+	}
+	return journal;
+}
+
+void journal_db_free(struct journal_db *journal)
+{
+	if (!journal)
+		return;
+	db_query_free(journal->keep);
+	db_query_free(journal->recall);
+	mem_free(journal);
+}
+
+const struct journal *journal_db_interface(struct journal_db *journal)
+{
+	return &journal->interface;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* journal_db.h - isolation/journal.h on SQLite: one row per isolation, committed before keep() returns. */
+#ifndef CORDON_STORE_JOURNAL_DB_H
+#define CORDON_STORE_JOURNAL_DB_H
+
+#include "core/isolation/journal.h"
+
+struct db;
+struct err;
+struct journal_db;
+
+struct journal_db *journal_db_new(struct db *db, struct err *err);     /* db outlives it */
+void journal_db_free(struct journal_db *journal);
+const struct journal *journal_db_interface(struct journal_db *journal);
+
+#endif

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store.c - one fact, one transaction: the ledger entry and the row of its subject appear together or not at all.
+ *
+ * A rolled back append would leave the ledger's head ahead of the file, so the head is read again after a
+ * failure. */
+#include "core/store/store.h"
+
+#include "core/asset/asset.h"
+#include "core/asset/roster.h"
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/base/json.h"
+#include "core/base/mem.h"
+#include "core/store/db.h"
+#include "core/store/journal_db.h"
+
+#include <stdio.h>
+
+#define FACT_MAX_BYTES 65536
+
+struct store {
+	struct db *db;
+	struct ledger *ledger;
+	struct journal_db *journal;
+	struct db_query *incident, *asset;
+	fact_detector_fn *detector_name;
+	uint64_t next_incident, next_isolation;
+};
+
+static int prepare(struct store *store, struct err *err)
+{
+	store->ledger = ledger_new(store->db, err);
+	store->journal = store->ledger ? journal_db_new(store->db, err) : NULL;
+	if (!store->journal)
+		return ERR_FAILED;
+	store->incident = db_prepare(store->db, "INSERT OR REPLACE INTO incidents(id, host, vlan, mac, state, kind, log_odds,"
+		" contacts, opened_ns, updated_ns, convicted_ns, json) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", err);
+	store->asset = store->incident ? db_prepare(store->db,
+		"INSERT INTO assets(name, role, mac, ip, amt) VALUES(?, ?, ?, ?, ?)", err) : NULL;
+	if (!store->asset ||
+	    db_number(store->db, "SELECT max(id) FROM incidents", &store->next_incident, err) < 0 ||
+	    db_number(store->db, "SELECT max(id) FROM isolations", &store->next_isolation, err) < 0)
+		return ERR_FAILED;
+	store->next_incident++;
+	store->next_isolation++;
+	return 0;
+}
+
+struct store *store_open(const char *path, fact_detector_fn *detector_name, struct err *err)
+{
+	struct store *store = mem_alloc(sizeof(*store));
+
+	store->detector_name = detector_name;
+	store->db = db_open(path, err);
+	if (!store->db || prepare(store, err) < 0) {
+		store_close(store);
+		return NULL;
+	}
+	return store;
+}
+
+void store_close(struct store *store)
+{
+	if (!store)
+		return;
+	db_query_free(store->incident);
+	db_query_free(store->asset);
+	journal_db_free(store->journal);
+	ledger_free(store->ledger);
+	db_close(store->db);
+	mem_free(store);
+}
+
+static int write_incident(struct store *store, const struct incident *incident, const char *json, struct err *err)
+{
+	struct db_query *query = store->incident;
+	char host[IP_TEXT_BYTES], mac[MAC_TEXT_BYTES];
+
+	ip_text(&incident->host.ip, host);
+	mac_text(&incident->mac, mac);
+	db_bind_u64(query, 1, incident->id);
+	db_bind_text(query, 2, host);
+	db_bind_u64(query, 3, incident->host.vlan);
+	db_bind_text(query, 4, mac);
+	db_bind_text(query, 5, incident_state_name(incident->state));
+	db_bind_text(query, 6, evidence_kind_name(incident->kind));
+	db_bind_real(query, 7, incident->log_odds);
+	db_bind_u64(query, 8, incident->contacts);
+	db_bind_u64(query, 9, incident->opened_ns);
+	db_bind_u64(query, 10, incident->updated_ns);
+	db_bind_u64(query, 11, incident->convicted_ns);
+	db_bind_text(query, 12, json);
+	return db_step(query, err);
+}
+
+static int write_fact(struct store *store, const struct fact *fact, const struct buf *json, struct err *err)
+{
+	if (ledger_append(store->ledger, json->text, json->length, err) < 0)
+		return ERR_FAILED;
+	if (fact->type == FACT_INCIDENT)
+		return write_incident(store, fact->incident, json->text, err);
+	return 0;
+}
+
+static int abandon(struct store *store, struct err *err)
+{
+	struct ledger *again;
+
+	db_rollback(store->db);
+	again = ledger_new(store->db, err);
+	if (again) {
+		ledger_free(store->ledger);
+		store->ledger = again;
+	}
+	return ERR_FAILED;
+}
+
+int store_fact(struct store *store, const struct fact *fact, struct err *err)
+{
+	struct json *object = fact_to_json(fact, store->detector_name);
+	struct buf json;
+	int rc;
+
+	buf_init(&json, FACT_MAX_BYTES);
+	json_write(object, &json);
+	if (json.overflow) {
+		rc = err_set(err, ERR_LIMIT, "a fact of more than %d bytes was not stored", FACT_MAX_BYTES);
+		goto out;
+	}
+	rc = db_begin(store->db, err);
+	if (rc < 0)
+		goto out;
+	rc = write_fact(store, fact, &json, err);
+	if (rc == 0)
+		rc = db_commit(store->db, err);
+	if (rc < 0)
+		rc = abandon(store, err);
+out:
+	buf_fini(&json);
+	json_free(object);
+	return rc;
+}
+
+const struct journal *store_journal(struct store *store)
+{
+	return journal_db_interface(store->journal);
+}
+
+static int write_asset(struct store *store, const struct asset *asset, struct err *err)
+{
+	char mac[MAC_TEXT_BYTES], ip[IP_TEXT_BYTES], amt[96] = "";
+
+	mac_text(&asset->mac, mac);
+	ip_text(&asset->ip, ip);
+	if (asset->amt.present)
+		snprintf(amt, sizeof(amt), "%s:%u", asset->amt.address, asset->amt.port);
+	db_bind_text(store->asset, 1, asset->name);
+	db_bind_text(store->asset, 2, asset->role);
+	db_bind_text(store->asset, 3, mac_is_zero(&asset->mac) ? "" : mac);
+	db_bind_text(store->asset, 4, ip_is_unspecified(&asset->ip) ? "" : ip);
+	db_bind_text(store->asset, 5, amt);
+	return db_step(store->asset, err);
+}
+
+int store_assets(struct store *store, const struct roster *roster, struct err *err)
+{
+	int rc = db_begin(store->db, err);
+
+	if (rc == 0)
+		rc = db_run(store->db, "DELETE FROM assets", err);
+	for (size_t i = 0; rc == 0 && i < roster_count(roster); i++)
+		rc = write_asset(store, roster_at(roster, i), err);
+	if (rc == 0)
+		rc = db_commit(store->db, err);
+	if (rc < 0)
+		db_rollback(store->db);
+	return rc;
+}
+
+uint64_t store_next_incident(const struct store *store)
+{
+	return store->next_incident;
+}
+
+uint64_t store_next_isolation(const struct store *store)
+{
+	return store->next_isolation;
+}
+
+int store_ended_starts(struct store *store, uint64_t since_ns, void (*each)(void *arg, uint64_t started_ns), void *arg,
+		       struct err *err)
+{
+	struct db_query *query = db_prepare(store->db, "SELECT asked_ns FROM isolations WHERE ended_ns <> 0 AND asked_ns >= ?"
+					    " ORDER BY asked_ns", err);
+	int rc;
+
+	if (!query)
+		return ERR_FAILED;
+	db_bind_u64(query, 1, since_ns);
+	while ((rc = db_step(query, err)) > 0)
+		each(arg, db_u64(query, 0));
+	db_query_free(query);
+	return rc;
+}
+
+struct ledger_head store_ledger_head(const struct store *store)
+{
+	return ledger_head(store->ledger);
+}

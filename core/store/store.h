@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* store.h - the record that outlives the process: incidents, isolations (the journal), assets, ledger. */
+#ifndef CORDON_STORE_STORE_H
+#define CORDON_STORE_STORE_H
+
+#include "core/isolation/fact.h"
+#include "core/isolation/journal.h"
+#include "core/store/ledger.h"
+
+struct err;
+struct roster;
+struct store;
+
+struct store *store_open(const char *path, fact_detector_fn *detector_name, struct err *err);
+void store_close(struct store *store);
+/* Appends to the ledger and updates the table of its subject, in one transaction. */
+int store_fact(struct store *store, const struct fact *fact, struct err *err);
+const struct journal *store_journal(struct store *store);
+int store_assets(struct store *store, const struct roster *roster, struct err *err);
+/* The next free numbers, so that a new process does not give an old incident's number again. */
+uint64_t store_next_incident(const struct store *store);
+uint64_t store_next_isolation(const struct store *store);
+/* When each isolation that has ended since was started: the hourly cap must not forget them over a restart. */
+int store_ended_starts(struct store *store, uint64_t since_ns, void (*each)(void *arg, uint64_t started_ns), void *arg,
+		       struct err *err);
+struct ledger_head store_ledger_head(const struct store *store);
+
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "core/api/control.h"
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/base/loop.h"
+#include "core/base/units.h"
+
+static char path[64];
+static struct loop *loop;
+
+static int echo(void *arg, char *const *words, const char *who, struct buf *answer, struct err *err)
+{
+	unsigned *asked = arg;
+
+	(*asked)++;
+	if (strcmp(words[0], "fail") == 0)
+		return err_set(err, ERR_FAILED, "no such isolation: %s", words[1] ? words[1] : "?");
+	buf_format(answer, "%s|%s|%s", words[0], words[1] ? words[1] : "", *who ? "known" : "unknown");
+	return 0;
+}
+
+static void give_up(void *arg)
+{
+	loop_stop(arg);
+}
+
+/* The asker is another process, as in life: control_ask() waits. */
+static int ask_from_a_child(const char *line, const char *expected, int expected_rc)
+{
+	pid_t child = fork();
+	struct err err = { 0 };
+	struct buf answer;
+	int rc;
+
+	if (child != 0)
+		return (int)child;
+	buf_init(&answer, 4096);
+	rc = control_ask(path, line, 2000, &answer, &err);
+	if (rc != expected_rc || strcmp(rc == 0 ? answer.text : err.text, expected) != 0) {
+		fprintf(stderr, "asked \"%s\": %d \"%s\" \"%s\"\n", line, rc, answer.text, err.text);
+		_exit(1);
+	}
+	_exit(0);
+}
+
+static void child_ended(void *arg, int signal_number)
+{
+	(void)signal_number;
+	loop_stop(arg);
+}
+
+static void expect_exchange(const char *line, const char *expected, int expected_rc)
+{
+	unsigned asked = 0;
+	struct err err = { 0 };
+	struct control *control = control_new(loop, NULL, path, echo, &asked, &err);
+	struct signal_watch *ended = loop_signal(loop, SIGCHLD, child_ended, loop);
+	struct timer *limit = loop_timer(loop, give_up, loop);
+	int status = -1, child;
+
+	assert_non_null(control);
+	child = ask_from_a_child(line, expected, expected_rc);
+	timer_after_ns(limit, s_to_ns(5));
+	loop_run(loop);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	assert_int_equal(asked, 1);
+	timer_free(limit);
+	signal_watch_free(ended);
+	control_free(control);
+	assert_int_not_equal(access(path, F_OK), 0);
+}
+
+static void a_line_gets_its_answer(void **state)
+{
+	(void)state;
+	expect_exchange("release 7", "release|7|known\n", 0);
+}
+
+static void a_refusal_arrives_in_the_daemons_own_words(void **state)
+{
+	(void)state;
+	expect_exchange("fail 7", "no such isolation: 7", ERR_FAILED);
+}
+
+static void nobody_there_is_a_clear_error(void **state)
+{
+	struct err err = { 0 };
+	struct buf answer;
+
+	(void)state;
+	buf_init(&answer, 100);
+	assert_true(control_ask("/nowhere/control", "isolations", 100, &answer, &err) < 0);
+	assert_non_null(strstr(err.text, "no cordond answers there"));
+	buf_fini(&answer);
+}
+
+static void a_second_daemon_is_refused(void **state)
+{
+	unsigned asked = 0;
+	struct err err = { 0 };
+	struct control *first = control_new(loop, NULL, path, echo, &asked, &err), *second;
+
+	(void)state;
+	assert_non_null(first);
+	second = control_new(loop, NULL, path, echo, &asked, &err);
+	assert_null(second);
+	assert_non_null(strstr(err.text, "another cordond"));
+	control_free(first);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_line_gets_its_answer),
+		cmocka_unit_test(a_refusal_arrives_in_the_daemons_own_words),
+		cmocka_unit_test(nobody_there_is_a_clear_error),
+		cmocka_unit_test(a_second_daemon_is_refused),
+	};
+	int failed;
+
+	snprintf(path, sizeof(path), "/tmp/cordon-control-%d", (int)getpid());
+	loop = loop_new();
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	loop_free(loop);
+	return failed;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/units.h"
+#include "core/contact/contact.h"
+#include "core/notify/account.h"
+
+#define NOON_NS (UINT64_C(1772452800) * NS_PER_S)      /* 2026-03-02T12:00:00Z */
+
+static const char *name_of(unsigned detector_id)
+{
+	return detector_id == DETECTOR_TRW ? "trw" : "?";
+}
+
+/* What the account says about a fact; the caller frees it. */
+static char *told(const struct fact *fact, bool colour)
+{
+	char *text = NULL;
+	size_t length = 0;
+	FILE *stream = open_memstream(&text, &length);
+	struct account *account = account_new(stream, colour, name_of);
+
+	account_tell(account, fact);
+	account_free(account);
+	fclose(stream);
+	return text;
+}
+
+static struct fact fact_of(unsigned type)
+{
+	struct fact fact = { .type = (uint8_t)type, .wall_ns = NOON_NS };
+
+	assert_true(ip_parse("10.20.0.23", &fact.host.ip));
+	return fact;
+}
+
+static struct incident convicted_incident(void)
+{
+	struct incident incident = { .id = 1, .state = INCIDENT_CONVICTED, .kind = EVIDENCE_WORM, .log_odds = 14.5,
+				     .contacts = 5, .first_contact_ns = NOON_NS - 400 * NS_PER_MS, .convicted_ns = NOON_NS,
+				     .evidence_count = 1 };
+	struct evidence *item = &incident.evidence[0];
+
+	item->detector = DETECTOR_TRW;
+	item->kind = EVIDENCE_WORM;
+	item->port_class = CLASS_WORM_PORT;
+	item->contact_kind = CONTACT_TCP;
+	item->port = 445;
+	item->log_odds = 14.5;
+	item->contacts = 5;
+	item->failed = 5;
+	item->first_contact_ns = incident.first_contact_ns;
+	item->last_contact_ns = NOON_NS;
+	return incident;
+}
+
+static void a_conviction_says_who_why_and_after_how_much(void **state)
+{
+	struct incident incident = convicted_incident();
+	struct fact fact = fact_of(FACT_INCIDENT);
+	char *text;
+
+	(void)state;
+	fact.incident = &incident;
+	text = told(&fact, false);
+	assert_non_null(strstr(text, "12:00:00.000 10.20.0.23      CONVICTED"));
+	assert_non_null(strstr(text, "445"));
+	assert_non_null(strstr(text, "14.5 nats after 5 contacts, 0.40 s after the first"));
+	free(text);
+}
+
+static void requested_applied_and_proven_are_three_words(void **state)
+{
+	static const struct { unsigned state; uint64_t dropped; const char *word, *says; } cases[] = {
+		{ ISOLATION_APPLYING, 0, "requested", "through amt" },
+		{ ISOLATION_APPLIED, 0, "APPLIED", "not yet proven" },
+		{ ISOLATION_PROVEN, 7, "PROVEN", "has dropped 7 packets" },
+		{ ISOLATION_PROVEN, 0, "PROVEN", "hears nothing more" },
+		{ ISOLATION_RELEASED, 0, "RELEASED", "isolation 4" },
+		{ ISOLATION_FAILED, 0, "FAILED", "isolation 4" },
+		{ ISOLATION_AWAITING_APPROVAL, 0, "WAITING", "cordon approve 4" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fact_isolation told_isolation = { .isolation = { .id = 4, .state = (uint8_t)cases[i].state,
+			.dropped_transmit = cases[i].dropped }, .enforcer = "amt" };
+		struct fact fact = fact_of(FACT_ISOLATION);
+		char *text;
+
+		fact.isolation = &told_isolation;
+		text = told(&fact, false);
+		if (!strstr(text, cases[i].word) || !strstr(text, cases[i].says))
+			fail_msg("state %u: \"%s\"", cases[i].state, text);
+		free(text);
+	}
+}
+
+static void a_refusal_by_safety_is_loud(void **state)
+{
+	struct fact_decision decision = { .decision = { .verdict = VERDICT_ISOLATE, .rule = 3, .rule_name = "r", .channel = "repair" },
+					  .asset = "pc-23", .role = "workstation", .refused = "it is the gateway", .confidence = 0.99999 };
+	struct fact fact = fact_of(FACT_DECISION);
+	char *text;
+
+	(void)state;
+	fact.decision = &decision;
+	text = told(&fact, false);
+	assert_non_null(strstr(text, "REFUSED"));
+	assert_non_null(strstr(text, "it is the gateway"));
+	free(text);
+}
+
+static void plain_text_has_no_escapes_and_colour_ends_what_it_begins(void **state)
+{
+	struct incident incident = convicted_incident();
+	struct fact fact = fact_of(FACT_INCIDENT);
+	char *plain, *coloured;
+
+	(void)state;
+	fact.incident = &incident;
+	plain = told(&fact, false);
+	coloured = told(&fact, true);
+	assert_null(strchr(plain, '\033'));
+	assert_non_null(strstr(coloured, "\033[1;31mCONVICTED"));
+	assert_non_null(strstr(coloured, "\033[0m"));
+	free(plain);
+	free(coloured);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_conviction_says_who_why_and_after_how_much),
+		cmocka_unit_test(requested_applied_and_proven_are_three_words),
+		cmocka_unit_test(a_refusal_by_safety_is_loud),
+		cmocka_unit_test(plain_text_has_no_escapes_and_colour_ends_what_it_begins),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
