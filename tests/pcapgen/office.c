@@ -44,11 +44,8 @@ static struct station *role(struct scene *scene, uint32_t ip)
 }
 
 /* Returns when the answer is there; 0 as answer means NXDOMAIN. */
-static uint64_t resolve_name(struct scene *scene, struct station *pc, const char *name,
-			     uint32_t answer, uint64_t at_us)
+static uint64_t ask_server(struct scene *scene, struct talk talk, const char *name, uint32_t answer)
 {
-	struct station *dns = role(scene, lan_plan(scene->lan)->dns);
-	struct talk talk = talk_begin(scene, pc, dns, PORT_DNS, at_us);
 	uint16_t id = (uint16_t)dice_u32(&scene->dice);
 	struct words w;
 
@@ -56,6 +53,14 @@ static uint64_t resolve_name(struct scene *scene, struct station *pc, const char
 	talk.at_us += dice_between(&scene->dice, 200, 18000);
 	talk_udp(&talk, false, words_dns_answer(&w, id, name, answer));
 	return talk.at_us;
+}
+
+static uint64_t resolve_name(struct scene *scene, struct station *pc, const char *name,
+			     uint32_t answer, uint64_t at_us)
+{
+	struct station *dns = role(scene, lan_plan(scene->lan)->dns);
+
+	return ask_server(scene, talk_begin(scene, pc, dns, PORT_DNS, at_us), name, answer);
 }
 
 static void visit_page(struct scene *scene, struct station *pc, struct station *site,
@@ -219,7 +224,9 @@ static void fetch_update(struct scene *scene, struct station *pc, uint64_t at_us
 	struct talk talk;
 	struct words w;
 
-	at_us = resolve_name(scene, pc, "updates.example.com", server->ip, at_us);
+	/* A machine under repair may reach one address only, so that one answers names as well. */
+	talk = talk_begin(scene, pc, server, PORT_DNS, at_us);
+	at_us = ask_server(scene, talk, "updates.example.com", server->ip);
 	talk = talk_begin(scene, pc, server, PORT_UPDATES, at_us);
 	talk_tcp_accept(&talk);
 	talk_tcp_say(&talk, true, words_http_get(&w, "/repair.cab", "updates.example.com"));

@@ -1,0 +1,77 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# What goes wrong ends with the right exit code and one clear line on standard error.
+# shellcheck source=tests/e2e/tap.sh
+. tests/e2e/tap.sh
+
+cordond=$OUT/cordond cordon=$OUT/cordon sensor=$OUT/cordon-sensor
+
+one_line() { [ "$(wc -l <"$work/err")" -eq 1 ] && [ -s "$work/err" ]; }
+says() { grep -q "$1" "$work/err"; }
+
+"$OUT/cordon-pcapgen" pcaps/office.recipe "$work/office.pcap" >/dev/null || not_ok "the recipe builds"
+
+expect 0 "cordond --help" "$cordond" --help
+check "help names the exit codes" grep -q "Exit codes" "$work/out"
+expect 0 "cordond --version" "$cordond" --version
+expect 0 "cordond --settings" "$cordond" --settings
+expect 0 "cordon --help" "$cordon" --help
+expect 0 "cordon-sensor --help" "$sensor" --help
+expect 0 "an ordinary capture" "$cordond" -q -r "$work/office.pcap"
+expect 0 "a BPF expression after the options" "$cordond" -q -r "$work/office.pcap" arp or tcp port 445
+
+expect 2 "no input at all" "$cordond"
+check "says what to give" says "give -r FILE"
+expect 2 "an unknown option" "$cordond" --frobnicate
+check "one line" one_line
+expect 2 "an option without its value" "$cordond" -r
+check "one line" one_line
+expect 2 "a bad BPF expression" "$cordond" -r "$work/office.pcap" not a filter
+check "one line" one_line
+expect 2 "enforcing a recorded file" "$cordond" --enforce -r "$work/office.pcap"
+check "says why" says "recorded file"
+expect 2 "both -r and -i" "$cordond" -r "$work/office.pcap" -i lo
+expect 2 "cordon without words" "$cordon"
+expect 2 "cordon with an unknown noun" "$cordon" frobnicate
+
+: >"$work/empty"
+printf 'this is no capture at all, just text\n' >"$work/text"
+head -c 30 "$work/office.pcap" >"$work/cut-header"
+head -c 2000 "$work/office.pcap" >"$work/cut-record"
+for program in "$cordond -q" "$sensor --quiet"; do
+	for file in missing empty text cut-header cut-record .; do
+		# shellcheck disable=SC2086
+		expect 1 "${program##*/}: $file" $program -r "$work/$file"
+		check "one line on standard error" one_line
+		check "which names the file" says "$work"
+	done
+done
+expect 1 "an interface that is not there" "$cordond" -i nosuchif0
+check "one line" one_line
+expect 1 "a place where nothing can be written" "$cordond" -q -r "$work/office.pcap" -o /nowhere/eve.json
+check "names the place" says /nowhere/eve.json
+expect 1 "a full disk is told" "$cordond" -q -r "$work/office.pcap" -o /dev/full
+check "one line" says "/dev/full"
+
+printf 'rules:\n  - name: x\n    then: { izolate: {} }\n' >"$work/bad.yaml"
+expect 3 "a bad policy" "$cordond" -q -p "$work/bad.yaml" -r "$work/office.pcap"
+check "with its position" says "bad.yaml:3:"
+printf 'capture:\n  interfaze: eth0\nsafety: { automatic_per_hour: 99999 }\n' >"$work/cordon.yaml"
+expect 3 "a bad configuration" "$cordond" -q -c "$work/cordon.yaml" -r "$work/office.pcap"
+check "all mistakes at once: the first" says "cordon.yaml:2:"
+check "all mistakes at once: the second" says "cordon.yaml:3:"
+check "with a suggestion" says 'interface'
+printf 'detectors:\n  trw: { nonsense: 3 }\n' >"$work/cordon.yaml"
+expect 3 "a bad setting of a detector" "$cordond" -q -c "$work/cordon.yaml" -r "$work/office.pcap"
+check "with its position" says "cordon.yaml:2:"
+expect 3 "policy check of a bad file" "$cordon" policy check "$work/bad.yaml"
+for policy in policies/*.yaml; do
+	expect 0 "$policy checks clean" "$cordon" policy check "$policy"
+done
+
+expect 0 "facts into a store" "$cordond" -q -r "$work/office.pcap" -s "$work/cordon.db"
+expect 0 "the ledger verifies" "$cordon" ledger verify --store "$work/cordon.db"
+expect 1 "a ledger that is not there" "$cordon" ledger verify --store "$work/none.db"
+expect 1 "a release without a daemon" "$cordon" release 1 --control "$work/none"
+check "says so" says "no cordond answers"
+tap_done
