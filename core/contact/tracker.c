@@ -61,6 +61,11 @@ void tracker_free(struct tracker *tracker)
 	mem_free(tracker);
 }
 
+struct host *tracker_meet(struct tracker *tracker, const struct host_key *key)
+{
+	return hosts_need(tracker->hosts, key, tracker->mono_ns);
+}
+
 struct hosts *tracker_hosts(struct tracker *tracker)
 {
 	return tracker->hosts;

@@ -25,6 +25,7 @@
 
 struct contact;
 struct host;
+struct host_key;
 struct hosts;
 struct packet;
 struct tracker;
@@ -59,6 +60,8 @@ void tracker_see(struct tracker *tracker, const struct packet *packet);
 /* Lets time pass without packets (live idle), and at the end of a file settles what is due. */
 void tracker_advance(struct tracker *tracker, uint64_t wall_ns);
 struct hosts *tracker_hosts(struct tracker *tracker);
+/* The host, made if it is not known yet. */
+struct host *tracker_meet(struct tracker *tracker, const struct host_key *key);
 struct tracker_counts tracker_counts(const struct tracker *tracker);
 
 #endif

@@ -3,8 +3,11 @@
 #include "core/daemon/sensor.h"
 
 #include "core/base/mem.h"
+#include "core/base/units.h"
 #include "core/contact/contact.h"
 #include "core/contact/host.h"
+#include "core/contact/observation.h"
+#include "core/contact/reader.h"
 #include "core/contact/tracker.h"
 #include "core/detect/detector.h"
 #include "core/detect/engine.h"
@@ -16,12 +19,21 @@
 #include "core/net/packet.h"
 #include "detectors/table.h"
 
+/* A suspect that was last told of in that second; another one may take the place. */
+struct heard {
+	uint32_t host, second;
+};
+
+#define HEARD_PLACES 256
+
 struct sensor {
 	struct feed *feed;
 	struct engine *engine;
 	struct tracker *tracker;
+	struct reader *reader;
 	uint64_t wall_ns;
 	struct record_sensor totals;
+	struct heard heard[HEARD_PLACES];
 };
 
 static void on_evidence(void *arg, const struct evidence *evidence)
@@ -34,11 +46,39 @@ static void on_evidence(void *arg, const struct evidence *evidence)
 	feed_publish(sensor->feed, &record);
 }
 
+/* Silence is proof only if every contact would have been told. */
+static void tell_heard(struct sensor *sensor, const struct host *host)
+{
+	struct record record = { .type = RECORD_HEARD, .wall_ns = sensor->wall_ns, .heard = host->key };
+	uint32_t index = hosts_index(tracker_hosts(sensor->tracker), host);
+	uint32_t second = (uint32_t)(sensor->wall_ns / NS_PER_S);
+	struct heard *heard = &sensor->heard[index % HEARD_PLACES];
+
+	if (heard->host == index && heard->second == second)
+		return;
+	*heard = (struct heard){ index, second };
+	feed_publish(sensor->feed, &record);
+}
+
 static void on_contact(void *arg, struct host *host, const struct contact *contact)
 {
 	struct sensor *sensor = arg;
 
+	if (host->roles & HOST_SUSPECT && contact->outcome == CONTACT_PENDING)
+		tell_heard(sensor, host);
 	engine_see(sensor->engine, host, contact);
+}
+
+static void on_observation(void *arg, const struct observation *observation)
+{
+	struct sensor *sensor = arg;
+	struct host_key key = host_key_of(&observation->contact.src, observation->contact.vlan);
+	struct host *host = hosts_find(tracker_hosts(sensor->tracker), &key);
+
+	/* Who speaks without ever having opened a contact is met in the middle: it becomes a host now. */
+	if (!host)
+		host = tracker_meet(sensor->tracker, &key);
+	engine_observe(sensor->engine, host, observation);
 }
 
 static void on_role(void *arg, const struct host *host, unsigned role)
@@ -71,6 +111,7 @@ struct sensor *sensor_new(const struct sensor_config *config)
 	tracker.slot_size = engine_slot_size(sensor->engine);
 	sensor->tracker = tracker_new(&tracker, &contact_sink);
 	engine_attach(sensor->engine, tracker_hosts(sensor->tracker));
+	sensor->reader = reader_new(&config->key, 0, on_observation, sensor);
 	return sensor;
 }
 
@@ -78,6 +119,7 @@ void sensor_free(struct sensor *sensor)
 {
 	if (!sensor)
 		return;
+	reader_free(sensor->reader);
 	tracker_free(sensor->tracker);
 	engine_free(sensor->engine);
 	mem_free(sensor);
@@ -99,6 +141,7 @@ void sensor_frame(struct sensor *sensor, int link_type, const struct capture_fra
 	}
 	packet.wall_ns = frame->wall_ns;
 	tracker_see(sensor->tracker, &packet);
+	reader_see(sensor->reader, &packet);
 }
 
 void sensor_advance(struct sensor *sensor, uint64_t wall_ns)

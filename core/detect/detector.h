@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct contact;
+struct observation;
 struct detector_run; /* one configured detector, owned by the engine */
 struct err;
 struct param;
@@ -21,6 +22,7 @@ enum detector_feed {
 	FEED_OPENED = 1 << 0,      /* a host reached for something */
 	FEED_OUTSTANDING = 1 << 1, /* nothing came back in the provisional delay */
 	FEED_SETTLED = 1 << 2,     /* accepted, refused, ignored or unrouted */
+	FEED_OBSERVED = 1 << 3,    /* what was said on top of contacts: goes to observe */
 };
 
 struct detector {
@@ -34,7 +36,9 @@ struct detector {
 	size_t slot_size;           /* beside each host, zeroed, owns no pointers */
 
 	int (*check)(const void *config, struct err *err); /* may be NULL */
+	/* NULL if the feeds do not ask for it. */
 	void (*see)(struct detector_run *run, void *slot, const struct contact *contact);
+	void (*observe)(struct detector_run *run, void *slot, const struct observation *observation);
 };
 
 const void *detector_config(const struct detector_run *run);

@@ -16,6 +16,7 @@
 #include "core/base/yaml.h"
 #include "core/contact/contact.h"
 #include "core/contact/host.h"
+#include "core/contact/observation.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
 #include "core/detect/param.h"
@@ -154,6 +155,20 @@ void engine_see(struct engine *engine, struct host *host, const struct contact *
 
 		if (run->enabled && run->detector->feeds & feed)
 			run->detector->see(run, slots + run->slot_offset, contact);
+	}
+	engine->host = NULL;
+}
+
+void engine_observe(struct engine *engine, struct host *host, const struct observation *observation)
+{
+	unsigned char *slots = hosts_slot(engine->hosts, host);
+
+	engine->host = host;
+	for (unsigned i = 0; i < engine->count; i++) {
+		struct detector_run *run = &engine->runs[i];
+
+		if (run->enabled && run->detector->feeds & FEED_OBSERVED)
+			run->detector->observe(run, slots + run->slot_offset, observation);
 	}
 	engine->host = NULL;
 }

@@ -18,6 +18,7 @@ struct engine;
 struct evidence;
 struct host;
 struct hosts;
+struct observation;
 struct yaml;
 struct yaml_node;
 
@@ -44,6 +45,8 @@ void engine_configure(struct engine *engine, struct yaml *yaml, const struct yam
 size_t engine_slot_size(const struct engine *engine); /* for tracker_config.slot_size */
 /* The host table that the slots lie in; once, before the first contact. */
 void engine_attach(struct engine *engine, struct hosts *hosts);
+/* What was said; host is the one who did it (observation->contact.src). */
+void engine_observe(struct engine *engine, struct host *host, const struct observation *observation);
 void engine_see(struct engine *engine, struct host *host, const struct contact *contact);
 /* Names, settings, bounds and help of all detectors, for "cordon detectors". */
 void engine_describe(const struct engine *engine, struct buf *out);

@@ -4,7 +4,7 @@
 
 const char *evidence_kind_name(unsigned kind)
 {
-	static const char *const names[] = { "worm", "reconnaissance", "brute-force", "spoofing",
+	static const char *const names[] = { "worm", "reconnaissance", "brute_force", "spoofing",
 					     "spam" };
 
 	_Static_assert(sizeof(names) / sizeof(names[0]) == EVIDENCE_KINDS, "every kind has a name");
@@ -14,7 +14,7 @@ const char *evidence_kind_name(unsigned kind)
 const char *evidence_class_name(unsigned port_class)
 {
 	static const char *const names[] = { "neighbor", "worm-port", "service-port", "high-port",
-					     "icmp" };
+					     "icmp", "name", "content", "spread" };
 
 	_Static_assert(sizeof(names) / sizeof(names[0]) == EVIDENCE_CLASSES,
 		       "every class has a name");

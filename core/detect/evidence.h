@@ -16,6 +16,18 @@
 enum detector_id {
 	DETECTOR_ARPSWEEP = 1,
 	DETECTOR_TRW = 2,
+	DETECTOR_PORTSCAN = 3,
+	DETECTOR_FANOUT = 4,
+	DETECTOR_CONTAGION = 5,
+	DETECTOR_DARKNET = 6,
+	DETECTOR_MAILBURST = 7,
+	DETECTOR_CONFICKER_DGA = 8,
+	DETECTOR_CONFICKER_P2P = 9,
+	DETECTOR_DNSFAIL = 10,
+	DETECTOR_DNSLESS = 11,
+	DETECTOR_CONTENT = 12,
+	DETECTOR_LOGONFAIL = 13,
+	DETECTOR_SPRAY = 14,
 	DETECTOR_IDS_MAX = 64
 };
 
@@ -29,6 +41,9 @@ enum evidence_class {
 	CLASS_SERVICE_PORT,    /* other well-known services */
 	CLASS_HIGH_PORT,       /* everything else: peer-to-peer programs live here too */
 	CLASS_ICMP,
+	CLASS_NAME,            /* names looked up */
+	CLASS_CONTENT,         /* what was said */
+	CLASS_SPREAD,          /* to whom, how fast, in answer to what; whether or not it succeeded */
 	EVIDENCE_CLASSES
 };
 

@@ -13,6 +13,7 @@ enum record_type {
 	RECORD_EVIDENCE = 1,
 	RECORD_ROLE,           /* a host was seen to be a router, DHCP or DNS server */
 	RECORD_SENSOR,         /* the sensor's counters, at the end of a capture and once a minute */
+	RECORD_HEARD,          /* a suspect opened another contact; at most one a second for each */
 };
 
 struct record_role {
@@ -35,6 +36,7 @@ struct record {
 		struct evidence evidence;
 		struct record_role role;
 		struct record_sensor sensor;
+		struct host_key heard;
 	};
 };
 

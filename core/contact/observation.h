@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* observation.h - what was said on top of a contact: a name looked up, a share opened, a procedure called, a logon
+ * refused, one telling datagram.
+ *
+ * Made by the reader from payload bytes; detectors see it instead of packets.  A flat value, lent for the call. */
+#ifndef CORDON_CONTACT_OBSERVATION_H
+#define CORDON_CONTACT_OBSERVATION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/contact/contact.h"
+
+enum observation_kind {
+	OBSERVED_NAME,         /* a DNS answer reached its client, or (rcode UNANSWERED) a question was seen */
+	OBSERVED_SMB,          /* an SMB1/2 command or its answer */
+	OBSERVED_RPC,          /* a DCE/RPC call */
+	OBSERVED_LOGON,        /* a logon was answered: SMB, RDP, SSH, FTP */
+	OBSERVED_DATAGRAM,     /* one packet that speaks for itself */
+	OBSERVATION_KINDS
+};
+
+#define OBSERVED_NAME_BYTES 128
+#define OBSERVED_ADDRESSES 8
+#define OBSERVED_UNANSWERED 255
+
+struct observed_name {
+	char text[OBSERVED_NAME_BYTES];        /* lower case, no trailing dot; cut if longer */
+	uint16_t type;                         /* RFC 1035 3.2.2: 1 A, 28 AAAA, 12 PTR, 15 MX ... */
+	uint8_t rcode;                         /* 0 ok, 3 NXDOMAIN, ...; OBSERVED_UNANSWERED for a question */
+	uint8_t address_count;
+	uint32_t ttl_s;                        /* least of the addresses */
+	struct ip addresses[OBSERVED_ADDRESSES];
+};
+
+enum observed_smb_act {
+	SMB_ADMIN_SHARE,       /* tree connect to ADMIN$ or a drive's administrative share */
+	SMB_ADMIN_WRITE,       /* a file was created or written there */
+	SMB_TRANS2_SESSION_SETUP,      /* subcommand 0x000e: no real client sends it */
+	SMB_IMPLANT_ANSWER,    /* its answer with a multiplex id that only the implant gives */
+	SMB_NT_TRANS_OVERSIZE, /* NT Trans whose totals do not fit what the secondaries carry */
+	SMB_PEEK_PIPE_PROBE,   /* Transaction PeekNamedPipe on FID 0 */
+	SMB_GROOM,             /* many large session setups or secondaries without a purpose */
+	SMB_ACTS
+};
+
+struct observed_smb {
+	uint8_t act;                   /* enum observed_smb_act */
+	bool is_answer;
+	uint32_t status;               /* NT status of an answer */
+};
+
+enum observed_interface { RPC_OTHER, RPC_SRVSVC, RPC_LSARPC, RPC_ACTIVATION, RPC_ATSVC, RPC_SVCCTL, RPC_INTERFACES };
+
+struct observed_rpc {
+	uint8_t interface;             /* enum observed_interface */
+	bool climbs;                   /* SRVSVC path calls: the path has parent-directory steps */
+	uint16_t opnum;
+	uint32_t stub_bytes;
+};
+
+struct observed_logon {
+	bool accepted, locked_out;
+	uint32_t user_hash;            /* 0 = user unknown */
+};
+
+enum observed_datagram { DATAGRAM_SLAMMER, DATAGRAM_WELCHIA_PING, DATAGRAM_MIRAI_SYN, DATAGRAMS };
+
+struct observation {
+	struct contact contact;        /* src is who did it (the client), also for answers; opened_ns is now */
+	uint8_t kind;                  /* enum observation_kind */
+	union {
+		struct observed_name name;
+		struct observed_smb smb;
+		struct observed_rpc rpc;
+		struct observed_logon logon;
+		uint8_t datagram;      /* enum observed_datagram */
+	};
+};
+
+#endif
