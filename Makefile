@@ -132,7 +132,7 @@ $(OUT)/tests/unit/%: $(OUT)/tests/unit/%.o $(OUT)/libfakes.a $(OUT)/libamtsim.a 
 $(OUT)/tests/e2e/%: $(OUT)/tests/e2e/%.o $(ARCHIVES)
 	@echo "  LINK $@"
 	@$(CC) $(ALL) $(LINK) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(CONTROLLER_LIBS) -lcmocka
-$(OUT)/tests/fuzz/replay_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/tests/fuzz/replay_main.o $(OUT)/libamtsim.a $(ARCHIVES)
+$(OUT)/tests/fuzz/replay_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/tests/fuzz/replay_main.o $(OUT)/libamtsim.a $(OUT)/libpcapgen.a $(ARCHIVES)
 	@$(CC) $(ALL) $(LINK) -o $@ $(filter %.o,$^) -Wl,--start-group $(simulated) -Wl,--end-group \
 		$(CONTROLLER_LIBS) -levent_openssl
 
@@ -160,7 +160,7 @@ fuzz-%:
 	@$(MAKE) --no-print-directory CC=clang SAN=fuzzer-no-link,address,undefined build/fuzz/$*
 	@mkdir -p build/fuzz/corpus/$*
 	build/fuzz/$* -max_total_time=$(FUZZ_S) -max_len=65536 -timeout=10 build/fuzz/corpus/$* $(wildcard tests/fuzz/corpus/$*)
-build/fuzz/%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/libamtsim.a $(ARCHIVES)
+build/fuzz/%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/libamtsim.a $(OUT)/libpcapgen.a $(ARCHIVES)
 	@mkdir -p $(@D)
 	@clang -fsanitize=fuzzer,address,undefined -o $@ $< -Wl,--start-group $(simulated) -Wl,--end-group \
 		$(CONTROLLER_LIBS) -levent_openssl
@@ -170,11 +170,12 @@ coverage:
 	@cd build/$(notdir $(CC))-cov && find core amt detectors -name '*.gcda' | xargs gcov -n 2>/dev/null | \
 		awk '/^File .(core|amt|detectors)/ { f = $$2 } /^Lines executed/ && f { print $$2, f; f = "" }' | sort -t: -k2 -n
 
+sources_all := $(wildcard core/*/*.c detectors/*.c amt/*.c tests/*/*.c tests/*/*/*.c)
 compile_commands.json: Makefile
-	@{ echo "["; for c in $(wildcard core/*/*.c detectors/*.c amt/*.c tests/*/*.c tests/*/*/*.c); do \
-		printf '%s{"directory":"%s","file":"%s","arguments":["%s"' "$$sep" "$(CURDIR)" "$$c" "$(CC)"; \
-		for a in -I. -isystem /usr/include/libxml2 -D_GNU_SOURCE -std=gnu17 $(filter -W%,$(WARNINGS)); do printf ',"%s"' "$$a"; done; \
-		printf ',"-c","%s"]}' "$$c"; sep=",$$(printf '\n_')"; sep=",\n"; sep=","; echo; done; echo "]"; } > $@
+	@{ echo '['; sep=' '; for c in $(sources_all); do \
+		printf '%s{"directory":"%s","file":"%s","command":"%s"}\n' "$$sep" '$(CURDIR)' "$$c" \
+			"$(CC) -I. -isystem /usr/include/libxml2 -D_GNU_SOURCE -DCORDON_VERSION='\\\"$(VERSION)\\\"' -std=gnu17 $(WARNINGS) -c $$c"; \
+		sep=,; done; echo ']'; } > $@
 
 install: $(PROGRAMS)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/cordon/policies \

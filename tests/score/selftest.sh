@@ -153,6 +153,12 @@ wants "so are an exit code, a crash and a time-out" 1 '^ERROR a.pcap .*exit code
 	'^ERROR b.pcap .*CRASHED' '^ERROR c.pcap .*TIMEOUT' 'errors: 3'
 
 fresh
+{ echo 'exit 1'; incident 10.0.0.9 convicted worm 4 03;
+	echo '{"event_type":"stats","stats":{"first_packet_at":"2026-01-01T00:00:00.000000+0000"}}'; } |
+	row a.pcap sweep-arp must 10.0.0.9 0
+wants "a capture that ends within a packet is judged by what it holds" 0 '^ok .*exit code'
+
+fresh
 { echo 'exit 1'; incident 10.0.0.9 convicted worm 4 03; } | row a.pcap malformed robust - -
 echo 'kill' | row b.pcap malformed robust - -
 wants "a malformed capture may be refused, but may not crash" 0 '^ok    a.pcap' '^ERROR b.pcap' \
