@@ -48,7 +48,7 @@ SCRIPTS  := $(filter-out %/tap.sh,$(wildcard tests/e2e/*.sh)) tests/lint/selftes
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY   := $(FUZZ:%=$(OUT)/tests/fuzz/replay_%)
 
-.PHONY: all help deps demo check lint bench score coverage install uninstall clean tools tests
+.PHONY: all help deps demo check lint bench score pcaps coverage install uninstall clean tools tests
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -150,6 +150,10 @@ lint:
 CAPTURES ?= ../shared/captures
 score: $(PROGRAMS) $(TOOLS)
 	@$(OUT)/cordon-score --cordond $(OUT)/cordond $(CAPTURES)
+
+# All captures of pcaps/MANIFEST.tsv, for "make score CAPTURES=build/pcaps".
+pcaps: $(TOOLS)
+	@tests/pcapgen/make-all.sh $(OUT)/cordon-pcapgen build/pcaps
 
 bench: $(PROGRAMS) $(TOOLS)
 	@OUT=$(OUT) tests/bench/bench.sh

@@ -82,7 +82,8 @@ static void tell_incident(const struct account *account, const struct fact *fact
 
 	if (incident->state >= INCIDENT_CLEARED) {
 		headline(account, fact, TONE_DIM, incident_state_name(incident->state));
-		fprintf(account->stream, "nothing more was seen of it\n");
+		fprintf(account->stream, "incident %llu: %s\n", (unsigned long long)incident->id,
+			incident->state == INCIDENT_CLEARED ? "the evidence faded" : "ended");
 		return;
 	}
 	headline(account, fact, convicted ? TONE_BAD : TONE_WARN, convicted ? "CONVICTED" : incident_state_name(incident->state));

@@ -87,14 +87,18 @@ daemon=$!
 started="$started $daemon"
 say "The live account: time (UTC), host, what happened; $(date -u +%H:%M:%S) is second 0"
 
-(
-	# The operator: 14.5 s after the start the PC has been cleaned.
+# The operator, 14.5 s after the start, when the PC has been cleaned.
+operate() {
 	sleep 14.5
-	for id in $("$OUT/cordon" isolations --control "$control" 2>/dev/null | awk '$2 == "10.20.0.23" { print $1 }'); do
-		echo "$id" >"$work/released"
-		"$OUT/cordon" release "$id" cleaned and patched --control "$control" >"$work/release.log" 2>&1
-	done
-) &
+	id=$("$OUT/cordon" isolations --control "$control" 2>/dev/null | awk '$2 == "10.20.0.23" { print $1 }')
+	[ -n "$id" ] || return
+	note "operator     \$ cordon release $id cleaned and patched"
+	"$OUT/cordon" release "$id" cleaned and patched --control "$control" >/dev/null 2>&1
+	sleep 1
+	note "operator     \$ cordon isolations"
+	"$OUT/cordon" isolations --control "$control" 2>&1 | sed 's/^/             /'
+}
+operate &
 started="$started $!"
 
 "$OUT/cordon-wire" "$firmware" 02:c0:4d:14:00:14 "$first" "$pcs" "$work/wire.txt" "$work/outbreak.pcap" >"$work/stream" ||
