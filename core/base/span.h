@@ -64,7 +64,7 @@ static inline uint16_t span_be16(struct span *span)
 {
 	const uint8_t *p = span_take(span, 2);
 
-	return p ? (uint16_t)((p[0] << 8) | p[1]) : 0;
+	return (uint16_t)(p ? (p[0] << 8) | p[1] : 0);
 }
 
 static inline uint32_t span_be32(struct span *span)
@@ -78,7 +78,7 @@ static inline uint16_t span_le16(struct span *span)
 {
 	const uint8_t *p = span_take(span, 2);
 
-	return p ? (uint16_t)((p[1] << 8) | p[0]) : 0;
+	return (uint16_t)(p ? (p[1] << 8) | p[0] : 0);
 }
 
 static inline uint32_t span_le32(struct span *span)

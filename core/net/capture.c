@@ -21,7 +21,7 @@
 #include "core/base/mem.h"
 #include "core/base/units.h"
 
-#define FILE_BUFFER_BYTES (1024 * 1024)
+#define FILE_BUFFER_BYTES (64 * 1024) /* stays in the first caches: a larger one reads slower */
 #define SNAPLEN_BYTES 65535
 /* How long the kernel may gather frames before it wakes us: a sweep sends a few contacts in that time. */
 #define GATHER_MS 10

@@ -11,6 +11,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "core/net/addr.h"
+
 struct hash_key { uint64_t words[2]; };
 
 static inline uint64_t hash_fold(uint64_t a, uint64_t b)
@@ -28,6 +30,19 @@ static inline uint64_t hash_words(const struct hash_key *key, const uint64_t *wo
 	for (unsigned i = 0; i < count; i++)
 		h = hash_fold(h ^ words[i], key->words[1] | 1);
 	return hash_fold(h, UINT64_C(0x9e3779b97f4a7c15) ^ key->words[0]);
+}
+
+/* An address in a VLAN, from registers and with two multiplications in a row: each new contact
+ * waits for this one. */
+static inline uint64_t hash_address(const struct hash_key *key, const struct ip *ip, uint16_t vlan)
+{
+	uint64_t high, low;
+
+	memcpy(&high, ip->bytes, sizeof(high));
+	memcpy(&low, ip->bytes + 8, sizeof(low));
+	high ^= key->words[0] ^ (uint64_t)vlan << 32;
+	return hash_fold(hash_fold(high, low ^ key->words[1]) ^ key->words[1],
+			 UINT64_C(0x9e3779b97f4a7c15) ^ key->words[0]);
 }
 
 #endif
