@@ -11,6 +11,7 @@
 #include "detectors/table.h"
 
 #include "core/base/err.h"
+#include "core/base/units.h"
 #include "core/contact/contact.h"
 #include "core/contact/host.h"
 #include "core/detect/detector.h"
@@ -18,6 +19,8 @@
 #include "core/detect/param.h"
 
 #define JUDGED      12
+#define WAITING     8
+#define RUN_PAUSE_S 1
 #define CREDITED    4
 #define FIRST_CLASS CLASS_WORM_PORT
 #define CLASSES     (CLASS_ICMP - FIRST_CLASS + 1)
@@ -26,7 +29,7 @@
 struct config {
 	double worm, service, high, icmp, silent_udp, success;
 	double high_cap, icmp_cap;
-	uint64_t half_life_ns;
+	uint64_t half_life_ns, site_answer_ns;
 	struct param_ports worm_ports, service_ports;
 };
 
@@ -38,8 +41,18 @@ struct judged {
 	uint8_t tenths;                   /* of a nat */
 };
 
+/* An unanswered contact on a port that worms use, within the site. */
+struct waiting {
+	struct ip dst;
+	uint64_t opened_ns; /* 0 = free */
+	uint16_t src_port, dst_port;
+	uint8_t kind, flags;
+};
+
 struct slot {
 	struct walk walks[CLASSES];
+	struct waiting waiting[WAITING];
+	uint32_t run_s[CLASSES]; /* when the run was last added to, wall */
 	struct judged judged[JUDGED];
 	uint16_t credited[CREDITED]; /* destinations whose success was counted already */
 	uint8_t next_judged, next_credited;
@@ -64,6 +77,8 @@ static const struct param params[] = {
 	  "nats taken off for an accepted contact, once per destination; none if popular" },
 	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400,
 	  "1h", "time in which an idle level fades to half" },
+	{ "site_answer", PARAM_DURATION_NS, offsetof(struct config, site_answer_ns), 0.001, 0.25, "25ms",
+	  "when another contact opens, earlier ones within the site that have waited longer count as failed" },
 	{ "worm_ports", PARAM_PORTS, offsetof(struct config, worm_ports), 1, 65535,
 	  "445,139,135,3389,22,23,2323,5985,5986,1433,1434,5555,7547",
 	  "services that worms use: file sharing, remote procedures and logons, SQL Server" },
@@ -240,6 +255,104 @@ static bool needs_no_answer(const struct config *config, const struct contact *c
 	       !ip_is_private(&contact->dst);
 }
 
+/* ---- contacts in flight ------------------------------------------------------------------------ */
+
+/* A run is what a host opens in one class without a pause, and for as long as its walk stands above zero. */
+static void count_opened(struct slot *slot, unsigned port_class, const struct contact *contact)
+{
+	uint32_t now_s = (uint32_t)(contact->opened_ns / NS_PER_S), *run_s = &slot->run_s[port_class - FIRST_CLASS];
+	struct walk *walk = walk_of(slot, port_class);
+
+	if (walk->level <= 0 && now_s > *run_s + RUN_PAUSE_S)
+		walk->opened = 0;
+	if (walk->opened < UINT16_MAX)
+		walk->opened++;
+	*run_s = now_s;
+}
+
+static void end_run(struct slot *slot, unsigned port_class)
+{
+	struct walk *walk = walk_of(slot, port_class);
+
+	if (walk->level > 0)
+		return;
+	walk->opened = 0;
+	slot->run_s[port_class - FIRST_CLASS] = 0;
+}
+
+/* The oldest are the first to be overdue: when all places are taken a newer one is not remembered. */
+static void remember_waiting(struct slot *slot, const struct contact *contact)
+{
+	for (unsigned i = 0; i < WAITING; i++) {
+		if (slot->waiting[i].opened_ns)
+			continue;
+		slot->waiting[i] = (struct waiting){ .dst = contact->dst,
+						     .opened_ns = contact->opened_ns,
+						     .src_port = contact->src_port,
+						     .dst_port = contact->dst_port,
+						     .kind = contact->kind,
+						     .flags = contact->flags };
+		return;
+	}
+}
+
+static void forget_waiting(struct slot *slot, const struct contact *contact)
+{
+	for (unsigned i = 0; i < WAITING; i++) {
+		struct waiting *waiting = &slot->waiting[i];
+
+		if (waiting->opened_ns && waiting->dst_port == contact->dst_port &&
+		    ip_equal(&waiting->dst, &contact->dst))
+			*waiting = (struct waiting){ 0 };
+	}
+}
+
+/* Within a site an answer takes a few milliseconds.  A lone slow server is given its quarter of a second, but whoever
+ * goes on to the next host while the last ones keep silent is judged at once (worm-detection.md C.2: what
+ * is in flight must not be free). */
+static void grant_overdue(struct detector_run *run, struct slot *slot, const struct contact *next)
+{
+	const struct config *config = detector_config(run);
+
+	for (unsigned i = 0; i < WAITING; i++) {
+		struct waiting *waiting = &slot->waiting[i];
+		struct contact late = *next;
+
+		if (!waiting->opened_ns || next->opened_ns < waiting->opened_ns + config->site_answer_ns)
+			continue;
+		late.dst = waiting->dst;
+		late.opened_ns = waiting->opened_ns;
+		late.elapsed_us = (uint32_t)((next->opened_ns - waiting->opened_ns) / NS_PER_US);
+		late.src_port = waiting->src_port;
+		late.dst_port = waiting->dst_port;
+		late.kind = waiting->kind;
+		late.flags = waiting->flags;
+		late.outcome = CONTACT_OUTSTANDING;
+		*waiting = (struct waiting){ 0 };
+		grant(run, slot, &late);
+	}
+}
+
+/* Silence means something soon only inside the site, and only where answers reach us. */
+static bool answers_soon(const struct config *config, const struct contact *contact)
+{
+	return class_of(config, contact) == CLASS_WORM_PORT && ip_is_private(&contact->dst) &&
+	       !(contact->flags & (CONTACT_BLIND | CONTACT_TO_POPULAR));
+}
+
+static void opened(struct detector_run *run, struct slot *slot, const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+
+	count_opened(slot, class_of(config, contact), contact);
+	if (needs_no_answer(config, contact)) {
+		grant(run, slot, contact);
+	} else if (answers_soon(config, contact)) {
+		grant_overdue(run, slot, contact);
+		remember_waiting(slot, contact);
+	}
+}
+
 static void see(struct detector_run *run, void *memory, const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
@@ -251,10 +364,11 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	if (contact->roles & HOST_DNS_SERVER && contact->dst_port == 53)
 		return; /* a resolver asks many servers, and many are dead */
 	walk_fade(walk_of(slot, class_of(config, contact)), contact, config->half_life_ns);
+	if (contact->outcome != CONTACT_PENDING)
+		forget_waiting(slot, contact);
 	switch (contact->outcome) {
 	case CONTACT_PENDING:
-		if (needs_no_answer(config, contact))
-			grant(run, slot, contact);
+		opened(run, slot, contact);
 		break;
 	case CONTACT_OUTSTANDING:
 	case CONTACT_IGNORED:
@@ -266,6 +380,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 		break;
 	case CONTACT_ACCEPTED:
 		accepted(run, slot, contact);
+		end_run(slot, class_of(config, contact));
 		break;
 	case CONTACT_UNROUTED:
 		judged = own_term(slot, contact);

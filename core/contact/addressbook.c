@@ -20,12 +20,13 @@
 /* What a MAC calls its own. */
 struct holder {
 	struct mac mac;
-	uint16_t vlan;
-	uint8_t v4[4]; /* 0.0.0.0: none */
-	uint32_t is_router;
+	uint16_t vlan : 12, is_router : 1;
+	uint8_t v4[4];     /* 0.0.0.0: none */
 	uint32_t heard_ms; /* only for eviction */
 	struct ip v6;      /* ::: none */
 };
+
+_Static_assert(sizeof(struct holder) == 32, "two to a cache line");
 
 struct calendar {
 	uint32_t minute;
@@ -40,6 +41,8 @@ struct addressbook {
 	uint32_t capacity, set_mask;
 };
 
+#define BYTES_PER_STATION (sizeof(struct owner) + sizeof(struct holder))
+
 struct addressbook *addressbook_new(uint32_t capacity, const struct hash_key *key)
 {
 	struct addressbook *book = mem_alloc(sizeof(*book));
@@ -48,8 +51,8 @@ struct addressbook *addressbook_new(uint32_t capacity, const struct hash_key *ke
 	for (book->capacity = WAYS; book->capacity < capacity;)
 		book->capacity *= 2;
 	book->set_mask = book->capacity / WAYS - 1;
-	book->owners = mem_table(book->capacity, sizeof(*book->owners));
-	book->holders = mem_table(book->capacity, sizeof(*book->holders));
+	book->owners = mem_table(book->capacity, BYTES_PER_STATION);
+	book->holders = (struct holder *)(void *)(book->owners + book->capacity);
 	book->calendars = mem_array(VLANS, sizeof(*book->calendars));
 	return book;
 }
@@ -58,8 +61,7 @@ void addressbook_free(struct addressbook *book)
 {
 	if (!book)
 		return;
-	mem_free_table(book->owners, book->capacity, sizeof(*book->owners));
-	mem_free_table(book->holders, book->capacity, sizeof(*book->holders));
+	mem_free_table(book->owners, book->capacity, BYTES_PER_STATION);
 	mem_free(book->calendars);
 	mem_free(book);
 }
@@ -130,7 +132,7 @@ static struct holder *holder_room(const struct addressbook *book, uint16_t vlan,
 	for (struct holder *h = set; h < set + WAYS && !mac_is_zero(&victim->mac); h++)
 		if (mac_is_zero(&h->mac) || now_ms - h->heard_ms > now_ms - victim->heard_ms)
 			victim = h;
-	*victim = (struct holder){ .mac = *mac, .vlan = vlan };
+	*victim = (struct holder){ .mac = *mac, .vlan = vlan & (VLANS - 1u) };
 	return victim;
 }
 
@@ -144,14 +146,29 @@ static void keep_calendar(struct calendar *calendar, uint32_t now_ms)
 	calendar->minutes++;
 }
 
-void addressbook_learn(struct addressbook *book, const struct host_key *address,
+/* Whether it calls itself something else than before. */
+static bool hold(struct holder *holder, const struct ip *ip)
+{
+	bool is_v4 = ip_is_v4(ip);
+	void *own = is_v4 ? (void *)holder->v4 : (void *)&holder->v6;
+	const uint8_t *now = is_v4 ? ip->bytes + 12 : ip->bytes;
+	size_t size_bytes = is_v4 ? 4 : 16;
+
+	if (memcmp(own, now, size_bytes) == 0)
+		return false;
+	memcpy(own, now, size_bytes);
+	return true;
+}
+
+bool addressbook_learn(struct addressbook *book, const struct host_key *address,
 		       const struct mac *mac, uint32_t now_ms)
 {
 	struct owner *owner = find_owner(book, address);
 	struct holder *holder = find_holder(book, address->vlan, mac);
+	bool is_news = !owner || !holder || !mac_equal(&owner->mac, mac);
 
 	if (mac_is_zero(mac) || mac_is_group(mac))
-		return;
+		return false;
 	if (!owner)
 		owner = owner_room(book, address, now_ms);
 	owner->mac = *mac;
@@ -159,11 +176,8 @@ void addressbook_learn(struct addressbook *book, const struct host_key *address,
 	if (!holder)
 		holder = holder_room(book, address->vlan, mac, now_ms);
 	holder->heard_ms = now_ms;
-	if (ip_is_v4(&address->ip))
-		memcpy(holder->v4, address->ip.bytes + 12, 4);
-	else
-		holder->v6 = address->ip;
 	keep_calendar(&book->calendars[address->vlan % VLANS], now_ms);
+	return hold(holder, &address->ip) || is_news;
 }
 
 bool addressbook_address(const struct addressbook *book, uint16_t vlan, const struct mac *mac,

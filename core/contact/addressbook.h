@@ -26,8 +26,8 @@ struct owner {
 struct addressbook *addressbook_new(uint32_t capacity, const struct hash_key *key);
 void addressbook_free(struct addressbook *book);
 
-/* Also keeps the calendar of the VLAN: see addressbook_is_warm(). */
-void addressbook_learn(struct addressbook *book, const struct host_key *address,
+/* Also keeps the calendar of the VLAN: see addressbook_is_warm().  Whether it was news. */
+bool addressbook_learn(struct addressbook *book, const struct host_key *address,
 		       const struct mac *mac, uint32_t now_ms);
 /* NULL if nobody is known to own it; valid until the next addressbook_learn(). */
 const struct owner *addressbook_owner(const struct addressbook *book,

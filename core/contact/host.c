@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* host.c - the host table: sets of eight, one cache line of marks per set.
+/* host.c - the host table: sets of eight, a quarter of a cache line of tags per set.
  *
- * The marks (hash tag, last heard, suspect bit) answer both questions of the packet path, "is it
- * here" and "who must go", so that a flood of new sources touches one line of marks and one host.
+ * The packet path asks "is it here" for each new contact, and under a flood the answer is no: the
+ * 16-bit tags of 65,536 hosts are 128 KiB, so that this answer never waits for memory.  A set says
+ * where its hosts are; they lie in the order in which they were first needed, so that a network of
+ * a few hundred touches little memory.
+ *
  * Nothing is ever moved: an index stays good until its host is given up, and whoever keeps one
  * compares the key.
  *
@@ -12,24 +15,23 @@
 #include "core/base/invariant.h"
 #include "core/base/mem.h"
 #include "core/base/units.h"
+#include "core/contact/tags.h"
 #include "core/net/hash.h"
 
-#define WAYS         8
+#define WAYS         TAGS_IN_SET
 #define CAPACITY_MAX (UINT32_C(1) << 26)
-
-struct mark {
-	uint32_t tag;      /* of the hash, never 0 when taken; bit 0: suspect */
-	uint32_t heard_ms; /* wraps; only differences count */
-};
 
 struct hosts {
 	struct hash_key key;
-	struct mark *marks;
-	unsigned char *entries;
-	size_t stride;
-	uint32_t capacity, set_mask;
+	void *table;
+	struct host *entries;
+	uint32_t *places; /* where the host is, plus one; 0 = never needed yet */
+	uint16_t *tags;   /* of the hash; 0 = free */
+	uint32_t capacity, set_mask, count;
 	struct hosts_counts counts;
 };
+
+#define BYTES_PER_HOST (sizeof(struct host) + sizeof(uint32_t) + sizeof(uint16_t))
 
 static uint32_t power_of_two(uint32_t at_least)
 {
@@ -40,7 +42,7 @@ static uint32_t power_of_two(uint32_t at_least)
 	return size;
 }
 
-struct hosts *hosts_new(uint32_t capacity, size_t slot_size, const struct hash_key *key)
+struct hosts *hosts_new(uint32_t capacity, const struct hash_key *key)
 {
 	struct hosts *hosts = mem_alloc(sizeof(*hosts));
 
@@ -48,10 +50,11 @@ struct hosts *hosts_new(uint32_t capacity, size_t slot_size, const struct hash_k
 	hosts->key = *key;
 	hosts->capacity = power_of_two(capacity);
 	hosts->set_mask = hosts->capacity / WAYS - 1;
-	hosts->stride = (sizeof(struct host) + slot_size + 15) & ~(size_t)15;
-	hosts->marks = mem_table(hosts->capacity, sizeof(*hosts->marks));
-	hosts->entries = mem_table(hosts->capacity, hosts->stride);
-	hosts->counts.memory_bytes = hosts->capacity * (hosts->stride + sizeof(*hosts->marks));
+	hosts->table = mem_table(hosts->capacity, BYTES_PER_HOST);
+	hosts->tags = hosts->table;
+	hosts->places = (uint32_t *)(void *)(hosts->tags + hosts->capacity);
+	hosts->entries = (struct host *)(void *)(hosts->places + hosts->capacity);
+	hosts->counts.memory_bytes = hosts->capacity * BYTES_PER_HOST;
 	return hosts;
 }
 
@@ -59,123 +62,121 @@ void hosts_free(struct hosts *hosts)
 {
 	if (!hosts)
 		return;
-	mem_free_table(hosts->marks, hosts->capacity, sizeof(*hosts->marks));
-	mem_free_table(hosts->entries, hosts->capacity, hosts->stride);
+	mem_free_table(hosts->table, hosts->capacity, BYTES_PER_HOST);
 	mem_free(hosts);
 }
 
-static uint64_t hash_of(const struct hosts *hosts, const struct host_key *key)
+static uint32_t first_of(const struct hosts *hosts, uint64_t hash)
 {
-	uint64_t words[3];
-
-	memcpy(words, key, sizeof(words));
-	return hash_words(&hosts->key, words, 3);
-}
-
-static uint32_t tag_of(uint64_t hash)
-{
-	return (uint32_t)(hash >> 32) | 2;
-}
-
-static bool tag_matches(uint32_t have, uint32_t want)
-{
-	return (have | 1) == (want | 1) && have;
+	return ((uint32_t)hash & hosts->set_mask) * WAYS;
 }
 
 struct host *hosts_at(struct hosts *hosts, uint32_t index)
 {
 	INVARIANT(index < hosts->capacity);
-	return (struct host *)(void *)(hosts->entries + index * hosts->stride);
+	return &hosts->entries[index];
 }
 
 uint32_t hosts_index(const struct hosts *hosts, const struct host *host)
 {
-	return (uint32_t)((size_t)((const unsigned char *)host - hosts->entries) / hosts->stride);
+	return (uint32_t)(host - hosts->entries);
 }
 
-void *hosts_slot(struct hosts *hosts, const struct host *host)
+uint32_t hosts_capacity(const struct hosts *hosts)
 {
-	return hosts->entries + hosts_index(hosts, host) * hosts->stride + sizeof(*host);
+	return hosts->capacity;
 }
 
-static struct host *find_in_set(struct hosts *hosts, const struct host_key *key, uint64_t hash)
+struct host *hosts_find_hashed(struct hosts *hosts, const struct ip *ip, uint16_t vlan,
+			       uint64_t hash)
 {
-	uint32_t first = ((uint32_t)hash & hosts->set_mask) * WAYS;
+	uint32_t first = first_of(hosts, hash);
+	uint16_t tag = tag_of_hash(hash);
 
+	if (!tags_contain(hosts->tags + first, tag))
+		return NULL;
 	for (uint32_t i = first; i < first + WAYS; i++) {
-		if (!tag_matches(hosts->marks[i].tag, tag_of(hash)))
-			continue;
-		struct host *host = hosts_at(hosts, i);
+		const struct host *host;
 
-		if (memcmp(&host->key, key, sizeof(*key)) == 0)
-			return host;
+		if (hosts->tags[i] != tag)
+			continue;
+		host = &hosts->entries[hosts->places[i] - 1];
+		if (ip_equal(&host->key.ip, ip) && host->key.vlan == vlan)
+			return &hosts->entries[hosts->places[i] - 1];
 	}
 	return NULL;
 }
 
 struct host *hosts_find(struct hosts *hosts, const struct host_key *key)
 {
-	return find_in_set(hosts, key, hash_of(hosts, key));
+	return hosts_find_hashed(hosts, &key->ip, key->vlan,
+				 hash_address(&hosts->key, &key->ip, key->vlan));
 }
 
-/* Free places first, then hosts without evidence, then the longest unheard. */
-static bool goes_before(const struct mark *a, const struct mark *b, uint32_t now_ms)
+/* Hosts without evidence first, then the longest unheard. */
+static bool goes_before(const struct host *a, const struct host *b, uint32_t now_ms)
 {
-	if (!a->tag || !b->tag)
-		return !a->tag && b->tag;
-	if ((a->tag & 1) != (b->tag & 1))
-		return !(a->tag & 1);
+	if ((a->roles ^ b->roles) & HOST_SUSPECT)
+		return b->roles & HOST_SUSPECT;
 	return now_ms - a->heard_ms > now_ms - b->heard_ms;
 }
 
-static uint32_t make_room(struct hosts *hosts, uint64_t hash, uint32_t now_ms)
+/* There are as many entries as ways, so a free way always finds one. */
+static struct host *fill_way(struct hosts *hosts, uint32_t way)
 {
-	uint32_t first = ((uint32_t)hash & hosts->set_mask) * WAYS, victim = first;
+	if (!hosts->places[way])
+		hosts->places[way] = ++hosts->count;
+	hosts->counts.live++;
+	hosts->entries[hosts->places[way] - 1].way = way;
+	return &hosts->entries[hosts->places[way] - 1];
+}
 
-	for (uint32_t i = first + 1; i < first + WAYS; i++)
-		if (goes_before(&hosts->marks[i], &hosts->marks[victim], now_ms))
-			victim = i;
-	if (hosts->marks[victim].tag) {
-		hosts->counts.evicted++;
-		hosts->counts.evicted_suspects += hosts->marks[victim].tag & 1;
-	} else {
-		hosts->counts.live++;
+static struct host *make_room(struct hosts *hosts, uint64_t hash, uint32_t now_ms)
+{
+	uint32_t first = first_of(hosts, hash);
+	struct host *victim;
+
+	for (uint32_t i = first; i < first + WAYS; i++)
+		if (!hosts->tags[i])
+			return fill_way(hosts, i);
+	victim = hosts_at(hosts, hosts->places[first] - 1);
+	for (uint32_t i = first + 1; i < first + WAYS; i++) {
+		struct host *host = hosts_at(hosts, hosts->places[i] - 1);
+
+		if (goes_before(host, victim, now_ms))
+			victim = host;
 	}
+	hosts->counts.evicted++;
+	hosts->counts.evicted_suspects += !!(victim->roles & HOST_SUSPECT);
 	return victim;
+}
+
+void hosts_touch(struct host *host, uint64_t now_ns)
+{
+	host->heard_ms = (uint32_t)(now_ns / NS_PER_MS);
 }
 
 struct host *hosts_need(struct hosts *hosts, const struct host_key *key, uint64_t now_ns)
 {
-	uint64_t hash = hash_of(hosts, key);
-	struct host *host = find_in_set(hosts, key, hash);
-	uint32_t now_ms = (uint32_t)(now_ns / NS_PER_MS);
+	uint64_t hash = hash_address(&hosts->key, &key->ip, key->vlan);
+	struct host *host = hosts_find_hashed(hosts, &key->ip, key->vlan, hash);
 
 	if (!host) {
-		uint32_t index = make_room(hosts, hash, now_ms);
-
-		host = hosts_at(hosts, index);
-		memset(host, 0, hosts->stride);
-		host->key = *key;
-		host->first_seen_ns = now_ns;
-		hosts->marks[index].tag = tag_of(hash) & ~UINT32_C(1);
+		host = make_room(hosts, hash, (uint32_t)(now_ns / NS_PER_MS));
+		*host = (struct host){ .key = *key, .way = host->way };
+		hosts->tags[host->way] = tag_of_hash(hash);
 		hosts->counts.added++;
 	}
-	host->last_seen_ns = now_ns;
-	hosts->marks[hosts_index(hosts, host)].heard_ms = now_ms;
+	hosts_touch(host, now_ns);
 	return host;
 }
 
-void hosts_suspect(struct hosts *hosts, struct host *host, bool suspect)
+void hosts_suspect(struct host *host, bool suspect)
 {
-	struct mark *mark = &hosts->marks[hosts_index(hosts, host)];
-
-	if (suspect) {
+	if (suspect)
 		host->roles |= HOST_SUSPECT;
-		mark->tag |= 1;
-	} else {
+	else
 		host->roles &= (uint16_t)~HOST_SUSPECT;
-		mark->tag &= ~UINT32_C(1);
-	}
 }
 
 struct hosts_counts hosts_counts(const struct hosts *hosts)

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* host.h - hosts seen on the wire, with room for each detector.
+/* host.h - hosts seen on the wire.
  *
  * A fixed-size table: sets of eight, keyed hash, no allocation after start.  When a set is full the
  * entry given up is the one longest unheard among those without evidence, else the longest unheard.
- * A host's detector memory lies behind it and is forgotten with it.
+ * What else belongs to a host is found by its index and forgotten when the key there is another.
  *
- * Only sources of contacts and holders of a role are hosts: a mere destination takes no place. */
+ * Only sources of contacts and holders of a role are hosts: a mere destination takes no place, nor
+ * does a source that has reached for one thing only (novices.h). */
 #ifndef CORDON_CONTACT_HOST_H
 #define CORDON_CONTACT_HOST_H
 
@@ -32,31 +33,38 @@ struct host {
 	struct host_key key;
 	struct mac mac; /* that sent its latest contact; zero if unknown or only a router's */
 	uint16_t roles; /* enum host_role */
-	uint64_t first_seen_ns, last_seen_ns; /* tracker's monotonic time */
+	uint32_t heard_ms; /* tracker's monotonic time; wraps */
+	uint32_t way;      /* the table's own: where its tag is */
 	uint32_t last_target[2]; /* low bits of the last new ARP and ND target */
-	uint32_t pair_check;     /* the tracker's: recognises its contacts (pairs.h) */
-	uint32_t zero;
+	/* The tracker's: recognises its contacts (pairs.h); 0 while it has none. */
+	uint32_t pair_check;
+	uint32_t block; /* the engine's: where its detectors' memory is; 0 = it has none */
+	uint32_t zero[2];
 };
 
-_Static_assert(sizeof(struct host) == 64, "a host without its detectors is one cache line");
+_Static_assert(sizeof(struct host) == 64, "a host is one cache line");
 
-/* slot_size bytes of detector memory are laid behind each host. */
-struct hosts *hosts_new(uint32_t capacity, size_t slot_size, const struct hash_key *key);
+struct hosts *hosts_new(uint32_t capacity, const struct hash_key *key);
 void hosts_free(struct hosts *hosts);
 
+/* With its hash at hand: hash_address() under the key of hosts_new().  NULL if unknown. */
+struct host *hosts_find_hashed(struct hosts *hosts, const struct ip *ip, uint16_t vlan,
+			       uint64_t hash);
 struct host *hosts_find(struct hosts *hosts, const struct host_key *key); /* NULL if unknown */
 /* Finds or takes a place for it; never NULL.  A new host's memory is zeroed. */
 struct host *hosts_need(struct hosts *hosts, const struct host_key *key, uint64_t now_ns);
+/* It was heard just now. */
+void hosts_touch(struct host *host, uint64_t now_ns);
 uint32_t hosts_index(const struct hosts *hosts, const struct host *host);
 struct host *hosts_at(struct hosts *hosts, uint32_t index);
-void *hosts_slot(struct hosts *hosts, const struct host *host);
-/* Sets or clears HOST_SUSPECT; the only way to do so, because eviction looks at it. */
-void hosts_suspect(struct hosts *hosts, struct host *host, bool suspect);
+/* Sets or clears HOST_SUSPECT, at which eviction looks. */
+void hosts_suspect(struct host *host, bool suspect);
 
 struct hosts_counts {
 	uint64_t live, added, evicted, evicted_suspects;
 	size_t memory_bytes;
 };
+uint32_t hosts_capacity(const struct hosts *hosts);
 struct hosts_counts hosts_counts(const struct hosts *hosts);
 
 #endif

@@ -36,11 +36,13 @@ struct observed_name {
 enum observed_smb_act {
 	SMB_ADMIN_SHARE,       /* tree connect to ADMIN$ or a drive's administrative share */
 	SMB_ADMIN_WRITE,       /* a file was created or written there */
-	SMB_TRANS2_SESSION_SETUP,      /* subcommand 0x000e: no real client sends it */
+	SMB_IMPLANT_PING,      /* Trans2 SESSION_SETUP, subcommand 0x000e: no real client sends it */
 	SMB_IMPLANT_ANSWER,    /* its answer with a multiplex id that only the implant gives */
-	SMB_NT_TRANS_OVERSIZE, /* NT Trans whose totals do not fit what the secondaries carry */
+	SMB_NT_TRANS_OVERSIZE, /* NT Trans that announces more than 64 KiB */
 	SMB_PEEK_PIPE_PROBE,   /* Transaction PeekNamedPipe on FID 0 */
-	SMB_GROOM,             /* many large session setups or secondaries without a purpose */
+	SMB_GROOM,             /* many large session setups or secondaries without a purpose (not told yet) */
+	SMB_TRANS_CONTRADICTION,       /* a part of a transaction that its own or its primary's totals forbid */
+	SMB_NT_TRANS_RESERVED, /* NT Trans with a function that no server has */
 	SMB_ACTS
 };
 
@@ -52,15 +54,19 @@ struct observed_smb {
 
 enum observed_interface { RPC_OTHER, RPC_SRVSVC, RPC_LSARPC, RPC_ACTIVATION, RPC_ATSVC, RPC_SVCCTL, RPC_INTERFACES };
 
+#define RPC_BIG_STUB_BYTES 1024
+
 struct observed_rpc {
 	uint8_t interface;             /* enum observed_interface */
 	bool climbs;                   /* SRVSVC path calls: the path has parent-directory steps */
+	bool endless_server;           /* activation: names a server longer than any host name can be */
 	uint16_t opnum;
-	uint32_t stub_bytes;
+	uint32_t stub_bytes;           /* of the call so far; told again when it passes RPC_BIG_STUB_BYTES */
 };
 
 struct observed_logon {
 	bool accepted, locked_out;
+	bool sealed;                   /* begun; how it ends is encrypted (SSH) */
 	uint32_t user_hash;            /* 0 = user unknown */
 };
 

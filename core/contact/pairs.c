@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pairs.c - sets of eight pairs under one cache line of marks, and the queues through them.
+/* pairs.c - sets of eight tags, the pairs behind them, and the queues through those.
  *
- * The idea of the set under one line is that of the "address cache" of Weaver, Staniford and
- * Paxson 2004 (worm-detection.md C.3), with whole keys instead of 16-bit tags, because our
- * memory is not a switch's. */
+ * The idea of the set is that of the "address cache" of Weaver, Staniford and Paxson 2004
+ * (worm-detection.md C.3), with whole keys behind the 16-bit tags, because our memory is not a
+ * switch's.
+ *
+ * A set says where its pairs are; the pairs themselves lie in the order in which they were first
+ * needed.  So a table sized for a flood touches, on an ordinary day, little memory that must be
+ * zeroed and cached, and neighbours in a queue are neighbours in memory. */
 #include "core/contact/pairs.h"
 
 #include "core/base/invariant.h"
 #include "core/base/mem.h"
+#include "core/contact/tags.h"
 
-#define WAYS 8
-
-struct mark {
-	uint32_t tag; /* of the hash, 0 = free; bit 0: waiting in a queue */
-	uint32_t used_ms;
-};
+#define WAYS TAGS_IN_SET
 
 struct queue {
 	uint32_t oldest, newest;
@@ -22,11 +22,15 @@ struct queue {
 
 struct pairs {
 	struct hash_key key;
-	struct mark *marks;
+	void *table;
+	uint16_t *tags;       /* of the hash, 0 = free */
+	uint32_t *places;     /* where the pair is, plus one; 0 = never needed yet */
 	struct pair *entries;
-	uint32_t capacity, set_mask;
+	uint32_t capacity, set_mask, count;
 	struct queue queues[PAIR_QUEUES];
 };
+
+#define BYTES_PER_PAIR (sizeof(struct pair) + sizeof(uint32_t) + sizeof(uint16_t))
 
 struct pairs *pairs_new(uint32_t capacity, const struct hash_key *key)
 {
@@ -36,8 +40,10 @@ struct pairs *pairs_new(uint32_t capacity, const struct hash_key *key)
 	for (pairs->capacity = WAYS; pairs->capacity < capacity;)
 		pairs->capacity *= 2;
 	pairs->set_mask = pairs->capacity / WAYS - 1;
-	pairs->marks = mem_table(pairs->capacity, sizeof(*pairs->marks));
-	pairs->entries = mem_table(pairs->capacity, sizeof(*pairs->entries));
+	pairs->table = mem_table(pairs->capacity, BYTES_PER_PAIR);
+	pairs->tags = pairs->table;
+	pairs->places = (uint32_t *)(void *)(pairs->tags + pairs->capacity);
+	pairs->entries = (struct pair *)(void *)(pairs->places + pairs->capacity);
 	for (unsigned i = 0; i < PAIR_QUEUES; i++)
 		pairs->queues[i] = (struct queue){ PAIRS_NONE, PAIRS_NONE };
 	return pairs;
@@ -47,40 +53,31 @@ void pairs_free(struct pairs *pairs)
 {
 	if (!pairs)
 		return;
-	mem_free_table(pairs->marks, pairs->capacity, sizeof(*pairs->marks));
-	mem_free_table(pairs->entries, pairs->capacity, sizeof(*pairs->entries));
+	mem_free_table(pairs->table, pairs->capacity, BYTES_PER_PAIR);
 	mem_free(pairs);
 }
 
-uint32_t pairs_src_check(const struct pairs *pairs, const struct host_key *src)
+static uint32_t first_of(const struct pairs *pairs, const struct pair_key *key)
 {
+	return ((uint32_t)key->hash & pairs->set_mask) * WAYS;
+}
+
+struct pair_key pairs_key(const struct pairs *pairs, uint64_t src_hash, const struct ip *dst,
+			  uint8_t kind, uint16_t dst_port)
+{
+	struct pair_key key = { .dst = *dst,
+				.src_check = pairs_src_check(src_hash),
+				.dst_port = dst_port,
+				.kind = kind };
 	uint64_t words[3];
 
-	memcpy(words, src, sizeof(words));
-	return (uint32_t)(hash_words(&pairs->key, words, 3) >> 16);
-}
-
-struct pair_key pairs_key(const struct pairs *pairs, const struct host_key *src,
-			  const struct ip *dst, uint8_t kind, uint16_t dst_port)
-{
-	struct pair_key key = { .dst = *dst, .dst_port = dst_port, .kind = kind };
-	uint64_t words[4];
-
-	key.src_check = pairs_src_check(pairs, src);
-	memcpy(words, src, 16);
-	memcpy(words + 2, dst, 16);
-	/* Source folded by rotation, so that (a, b) and (b, a) are different places. */
-	words[0] ^= (words[2] << 23 | words[2] >> 41) ^
-		    ((uint64_t)src->vlan << 32 | (uint64_t)kind << 16 | dst_port);
-	key.hash = hash_words(&pairs->key, words, 4);
-	/* Under a flood each line of marks is a cache miss: let it begin now. */
-	__builtin_prefetch(&pairs->marks[((uint32_t)key.hash & pairs->set_mask) * WAYS]);
+	memcpy(words, dst, sizeof(*dst));
+	words[2] = src_hash ^ ((uint64_t)kind << 16 | dst_port);
+	key.hash = hash_words(&pairs->key, words, 3);
+	/* In a scan each set is a cache miss: let it begin now. */
+	__builtin_prefetch(&pairs->tags[first_of(pairs, &key)]);
+	__builtin_prefetch(&pairs->places[first_of(pairs, &key)]);
 	return key;
-}
-
-static uint32_t tag_of(uint64_t hash)
-{
-	return ((uint32_t)(hash >> 32) | 2) & ~UINT32_C(1);
 }
 
 static bool is_pair(const struct pair *pair, const struct pair_key *key)
@@ -91,31 +88,50 @@ static bool is_pair(const struct pair *pair, const struct pair_key *key)
 
 uint32_t pairs_find(const struct pairs *pairs, const struct pair_key *key)
 {
-	uint32_t first = ((uint32_t)key->hash & pairs->set_mask) * WAYS, tag = tag_of(key->hash);
+	uint32_t first = first_of(pairs, key);
+	uint16_t tag = tag_of_hash(key->hash);
 
-	for (uint32_t i = first; i < first + WAYS; i++)
-		if ((pairs->marks[i].tag & ~UINT32_C(1)) == tag && is_pair(&pairs->entries[i], key))
-			return i;
+	if (!tags_contain(pairs->tags + first, tag))
+		return PAIRS_NONE;
+	for (uint32_t i = first; i < first + WAYS; i++) {
+		uint32_t index = pairs->places[i] - 1;
+
+		if (pairs->tags[i] == tag && is_pair(&pairs->entries[index], key))
+			return index;
+	}
 	return PAIRS_NONE;
 }
 
-static bool goes_before(const struct mark *a, const struct mark *b, uint32_t now_ms)
+/* Settled ones first, then the longest unused. */
+static bool goes_before(const struct pair *a, const struct pair *b, uint32_t now_ms)
 {
-	if (!a->tag || !b->tag)
-		return !a->tag && b->tag;
-	if ((a->tag & 1) != (b->tag & 1))
-		return !(a->tag & 1);
+	if ((a->queue == QUEUE_NONE) != (b->queue == QUEUE_NONE))
+		return a->queue == QUEUE_NONE;
 	return now_ms - a->used_ms > now_ms - b->used_ms;
 }
 
-uint32_t pairs_room(const struct pairs *pairs, const struct pair_key *key, uint32_t now_ms)
+/* There are as many entries as ways, so a free way always finds one. */
+static uint32_t fill_way(struct pairs *pairs, uint32_t way)
 {
-	uint32_t first = ((uint32_t)key->hash & pairs->set_mask) * WAYS, victim = first;
+	if (!pairs->places[way]) {
+		pairs->entries[pairs->count].way = way;
+		pairs->places[way] = ++pairs->count;
+	}
+	return pairs->places[way] - 1;
+}
 
+uint32_t pairs_room(struct pairs *pairs, const struct pair_key *key, uint32_t now_ms)
+{
+	uint32_t first = first_of(pairs, key), victim = first;
+
+	for (uint32_t i = first; i < first + WAYS; i++)
+		if (!pairs->tags[i])
+			return fill_way(pairs, i);
 	for (uint32_t i = first + 1; i < first + WAYS; i++)
-		if (goes_before(&pairs->marks[i], &pairs->marks[victim], now_ms))
+		if (goes_before(&pairs->entries[pairs->places[i] - 1],
+				&pairs->entries[pairs->places[victim] - 1], now_ms))
 			victim = i;
-	return victim;
+	return pairs->places[victim] - 1;
 }
 
 struct pair *pairs_place(struct pairs *pairs, uint32_t index, const struct pair_key *key,
@@ -129,8 +145,10 @@ struct pair *pairs_place(struct pairs *pairs, uint32_t index, const struct pair_
 			       .dst_port = key->dst_port,
 			       .kind = key->kind,
 			       .newer = PAIRS_NONE,
-			       .older = PAIRS_NONE };
-	pairs->marks[index] = (struct mark){ tag_of(key->hash), now_ms };
+			       .older = PAIRS_NONE,
+			       .used_ms = now_ms,
+			       .way = pair->way };
+	pairs->tags[pair->way] = tag_of_hash(key->hash);
 	return pair;
 }
 
@@ -142,12 +160,12 @@ struct pair *pairs_at(struct pairs *pairs, uint32_t index)
 
 uint32_t pairs_used_ms(const struct pairs *pairs, uint32_t index)
 {
-	return pairs->marks[index].used_ms;
+	return pairs->entries[index].used_ms;
 }
 
 void pairs_touch(struct pairs *pairs, uint32_t index, uint32_t now_ms)
 {
-	pairs->marks[index].used_ms = now_ms;
+	pairs->entries[index].used_ms = now_ms;
 }
 
 void pairs_enqueue(struct pairs *pairs, uint32_t index, enum pair_queue queue)
@@ -164,7 +182,6 @@ void pairs_enqueue(struct pairs *pairs, uint32_t index, enum pair_queue queue)
 	else
 		q->oldest = index;
 	q->newest = index;
-	pairs->marks[index].tag |= 1;
 }
 
 void pairs_dequeue(struct pairs *pairs, uint32_t index)
@@ -183,7 +200,6 @@ void pairs_dequeue(struct pairs *pairs, uint32_t index)
 	else
 		q->newest = pair->older;
 	pair->queue = QUEUE_NONE;
-	pairs->marks[index].tag &= ~UINT32_C(1);
 }
 
 uint32_t pairs_oldest(const struct pairs *pairs, enum pair_queue queue)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pairs.h - who has reached for whom: the memory behind first contacts.
  *
- * A fixed-size table of (source, destination, kind, port) in sets of eight, keyed hash, 56 bytes
- * per pair (48 and a mark of 8).  The source is held as a keyed 32-bit check next to its 32-bit
- * hash tag and as an index of the host table; destination, kind and port are held in full.
+ * A fixed-size table of (source, destination, kind, port) in sets of eight, keyed hash, 62 bytes
+ * per pair (56, its tag and its place).  The source is held as a keyed 32-bit check and as an index
+ * of the host table; destination, kind and port are held in full.
  *
  * A pair that waits for an answer stands in one of the queues.  Each queue has one constant delay,
  * so the oldest is always at its head and no timer heap is needed.  Times are milliseconds that
@@ -32,9 +32,11 @@ struct pair {
 	uint16_t src_port, dst_port;
 	uint8_t kind, state, flags; /* enum contact_kind, contact_outcome, contact_flag */
 	uint8_t queue;              /* enum pair_queue */
+	uint32_t used_ms;           /* while it waits: when it opened */
+	uint32_t way;               /* the table's own: where its tag is */
 };
 
-_Static_assert(sizeof(struct pair) == 48, "a pair and its mark stay below 64 bytes");
+_Static_assert(sizeof(struct pair) == 56, "a pair, its tag and its place stay below 64 bytes");
 
 /* What is looked for; made by pairs_key(). */
 struct pair_key {
@@ -50,14 +52,20 @@ struct pairs;
 struct pairs *pairs_new(uint32_t capacity, const struct hash_key *key);
 void pairs_free(struct pairs *pairs);
 
-uint32_t pairs_src_check(const struct pairs *pairs, const struct host_key *src);
-struct pair_key pairs_key(const struct pairs *pairs, const struct host_key *src,
-			  const struct ip *dst, uint8_t kind, uint16_t dst_port);
+/* By which a pair knows its source; never 0.  src_hash is the keyed one: hash_address(). */
+static inline uint32_t pairs_src_check(uint64_t src_hash)
+{
+	uint32_t check = (uint32_t)(src_hash >> 16);
+
+	return check ? check : 1;
+}
+struct pair_key pairs_key(const struct pairs *pairs, uint64_t src_hash, const struct ip *dst,
+			  uint8_t kind, uint16_t dst_port);
 
 uint32_t pairs_find(const struct pairs *pairs, const struct pair_key *key); /* or PAIRS_NONE */
 /* The place that a new pair would take: free, or the one to be given up.  A waiting one is still
  * in its queue: the caller takes it out, then calls pairs_place(). */
-uint32_t pairs_room(const struct pairs *pairs, const struct pair_key *key, uint32_t now_ms);
+uint32_t pairs_room(struct pairs *pairs, const struct pair_key *key, uint32_t now_ms);
 struct pair *pairs_place(struct pairs *pairs, uint32_t index, const struct pair_key *key,
 			 uint32_t now_ms);
 struct pair *pairs_at(struct pairs *pairs, uint32_t index);

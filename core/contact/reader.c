@@ -9,21 +9,33 @@
 
 #include "core/base/mem.h"
 
-enum { PORT_DNS = 53, PORT_SQL_MONITOR = 1434, PORT_TELNET = 23, PORT_TELNET_ALT = 2323, ICMP_ECHO_REQUEST = 8 };
+enum {
+	PORT_DNS = 53,
+	PORT_SQL_MONITOR = 1434,
+	PORT_TELNET = 23,
+	PORT_TELNET_ALT = 2323,
+	PORT_RPC = 135,
+	PORT_NETBIOS = 139,
+	PORT_SMB = 445,
+	ICMP_ECHO_REQUEST = 8,
+};
 
-struct reader *reader_new(const struct hash_key *key, uint32_t streams_max, reader_fn *tell, void *arg)
+struct reader *reader_new(const struct hash_key *key, uint32_t streams_max, reader_fn *tell,
+			  void *arg)
 {
 	struct reader *reader = mem_alloc(sizeof(*reader));
 
-	(void)key;
-	(void)streams_max;
 	reader->tell = tell;
 	reader->arg = arg;
+	reader->streams = streams_new(key, streams_max);
 	return reader;
 }
 
 void reader_free(struct reader *reader)
 {
+	if (!reader)
+		return;
+	streams_free(reader->streams);
 	mem_free(reader);
 }
 
@@ -65,7 +77,27 @@ void reader_tell(struct reader *reader, const struct observation *observation)
 
 static bool is_stream_port(uint16_t port)
 {
-	return port == 445 || port == 139 || port == 135 || port == 22 || port == 21 || port == 3389;
+	return port == PORT_SMB || port == PORT_NETBIOS || port == PORT_RPC;
+}
+
+/* RFC 4253 4.2: the first line, of at most 255 bytes.  Its port may be any. */
+static bool is_ssh_banner(const struct packet *packet)
+{
+	return packet->payload_length > 4 && packet->payload_length <= 255 &&
+	       memcmp(packet->payload, "SSH-", 4) == 0;
+}
+
+static void see_tcp(struct reader *reader, const struct packet *packet)
+{
+	bool is_syn = packet->tcp_flags & TCP_SYN;
+
+	if (!packet->payload_length && !is_syn)
+		return;
+	if (is_stream_port(packet->dst_port) || is_stream_port(packet->src_port))
+		reader_stream(reader, packet);
+	else if (is_syn ? packet->dst_port == PORT_TELNET || packet->dst_port == PORT_TELNET_ALT
+			: is_ssh_banner(packet))
+		reader_datagram(reader, packet);
 }
 
 void reader_see(struct reader *reader, const struct packet *packet)
@@ -78,11 +110,7 @@ void reader_see(struct reader *reader, const struct packet *packet)
 			reader_datagram(reader, packet);
 		break;
 	case PACKET_TCP:
-		if (packet->payload_length && (is_stream_port(packet->dst_port) || is_stream_port(packet->src_port)))
-			reader_stream(reader, packet);
-		else if ((packet->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN &&
-			 (packet->dst_port == PORT_TELNET || packet->dst_port == PORT_TELNET_ALT))
-			reader_datagram(reader, packet);
+		see_tcp(reader, packet);
 		break;
 	case PACKET_ICMP:
 		if (packet->proto == IPPROTO_ICMP && packet->icmp_type == ICMP_ECHO_REQUEST)

@@ -1,8 +1,483 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* reader_stream.c - the bytes of SMB and RPC connections in order, one message at a time, in fixed memory.
+ *
+ * A connection is known from its first payload; the handshake is not needed, since reading begins at the next
+ * segment that starts like a message.  A message that lies whole in a segment is read where it lies; else its first
+ * bytes are held, and of a longer one than can be held the rest is stepped over by its length.  One run of segments that
+ * came early is kept behind the held bytes.  Repeated and overlapping bytes are ignored: the first
+ * copy counts, so a mirrored frame does no harm.
+ *
+ * A gap ends with the bytes missing: when the run does not fit any more, or when the other side acknowledges what we
+ * never saw.  Then reading begins anew.  Left out: checksums and TTL tricks, by which a sender can show us bytes that the receiver
+ * never takes (Ptacek and Newsham 1998). */
 #include "core/contact/reader_internal.h"
+
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/net/smb.h"
+
+#define STREAMS      4096
+#define WAYS         4
+#define CLIENT_BYTES 8192
+#define SERVER_BYTES 1024      /* answers: the header and what follows it closely */
+#define WILD_BYTES   (1 << 20) /* beyond any window in use: not this connection any more */
+#define PORT_RPC     135
+
+/* One direction. */
+struct half {
+	uint32_t next; /* TCP sequence number of the byte wanted */
+	uint32_t skip; /* bytes of the current message to step over */
+	uint32_t held;
+	uint32_t early,
+		early_end; /* run kept behind a hole, as places in the buffer; equal = none */
+	bool is_met, is_synced;
+};
+
+struct connection {
+	struct ip client, server;
+	uint16_t client_port, server_port, vlan;
+	bool used;
+	uint64_t last_seen; /* by the count of packets read: no clock needed */
+	struct half to_server, to_client;
+	struct smb_talk smb;
+	struct rpc_talk rpc;
+	uint8_t client_bytes[CLIENT_BYTES];
+	uint8_t server_bytes[SERVER_BYTES];
+};
+
+struct streams {
+	struct hash_key key;
+	uint32_t sets; /* a power of two */
+	uint64_t clock;
+	uint64_t *tags; /* WAYS per set, so that a miss does not touch connections */
+	struct connection *connections;
+};
+
+/* A segment on its way. */
+struct segment {
+	struct connection *connection;
+	struct half *half;
+	uint8_t *buffer;
+	uint32_t capacity;
+	struct turn turn;
+};
+
+/* ---- the table ---------------------------------------------------------------------------------- */
+
+struct streams *streams_new(const struct hash_key *key, uint32_t streams_max)
+{
+	struct streams *streams = mem_alloc(sizeof(*streams));
+	uint32_t wanted = streams_max ? streams_max : STREAMS;
+
+	streams->key = *key;
+	streams->sets = 1;
+	while (streams->sets * WAYS < wanted)
+		streams->sets *= 2;
+	streams->tags = mem_array((size_t)streams->sets * WAYS, sizeof(*streams->tags));
+	streams->connections =
+		mem_table((size_t)streams->sets * WAYS, sizeof(*streams->connections));
+	return streams;
+}
+
+void streams_free(struct streams *streams)
+{
+	if (!streams)
+		return;
+	mem_free_table(streams->connections, (size_t)streams->sets * WAYS,
+		       sizeof(*streams->connections));
+	mem_free(streams->tags);
+	mem_free(streams);
+}
+
+static bool is_service(uint16_t port)
+{
+	return port == SMB_PORT || port == SMB_PORT_NETBIOS || port == PORT_RPC;
+}
+
+/* With services on both sides (old NetBIOS) the lower port serves, and of equal ones the lower address. */
+static bool is_from_client(const struct packet *packet)
+{
+	if (is_service(packet->dst_port) != is_service(packet->src_port))
+		return is_service(packet->dst_port);
+	if (packet->dst_port != packet->src_port)
+		return packet->dst_port < packet->src_port;
+	return memcmp(&packet->dst, &packet->src, sizeof(packet->dst)) < 0;
+}
+
+static void name_of(const struct packet *packet, bool from_client, struct connection *name)
+{
+	name->client = from_client ? packet->src : packet->dst;
+	name->server = from_client ? packet->dst : packet->src;
+	name->client_port = from_client ? packet->src_port : packet->dst_port;
+	name->server_port = from_client ? packet->dst_port : packet->src_port;
+	name->vlan = packet->vlan;
+}
+
+static uint64_t tag_of(const struct streams *streams, const struct packet *packet, bool from_client)
+{
+	const struct ip *client = from_client ? &packet->src : &packet->dst;
+	const struct ip *server = from_client ? &packet->dst : &packet->src;
+	uint64_t words[5];
+
+	memcpy(words, client->bytes, 16);
+	memcpy(words + 2, server->bytes, 16);
+	words[4] = (uint64_t)(from_client ? packet->src_port : packet->dst_port) << 32 |
+		   (uint64_t)(from_client ? packet->dst_port : packet->src_port) << 16 |
+		   packet->vlan;
+	return hash_words(&streams->key, words, 5) | 1;
+}
+
+static bool is_named(const struct connection *connection, const struct packet *packet,
+		     bool from_client)
+{
+	const struct ip *client = from_client ? &packet->src : &packet->dst;
+	const struct ip *server = from_client ? &packet->dst : &packet->src;
+
+	return connection->used && connection->vlan == packet->vlan &&
+	       connection->client_port == (from_client ? packet->src_port : packet->dst_port) &&
+	       connection->server_port == (from_client ? packet->dst_port : packet->src_port) &&
+	       ip_equal(&connection->client, client) && ip_equal(&connection->server, server);
+}
+
+static size_t set_of(const struct streams *streams, uint64_t tag)
+{
+	return (size_t)((tag >> 8) & (streams->sets - 1)) * WAYS;
+}
+
+static struct connection *find(struct streams *streams, const struct packet *packet,
+			       bool from_client)
+{
+	uint64_t tag = tag_of(streams, packet, from_client);
+	size_t set = set_of(streams, tag);
+
+	for (size_t i = set; i < set + WAYS; i++)
+		if (streams->tags[i] == tag &&
+		    is_named(&streams->connections[i], packet, from_client))
+			return &streams->connections[i];
+	return NULL;
+}
+
+/* Everything before the buffers, which mean nothing while nothing is held. */
+static void clear(struct connection *connection)
+{
+	struct rpc_talk *rpc = &connection->rpc;
+
+	memset(connection, 0, offsetof(struct connection, rpc));
+	memset(rpc, 0, offsetof(struct rpc_talk, held_bytes));
+}
+
+static struct connection *open_connection(struct reader *reader, const struct packet *packet,
+					  bool from_client)
+{
+	struct streams *streams = reader->streams;
+	uint64_t tag = tag_of(streams, packet, from_client);
+	size_t set = set_of(streams, tag), chosen = set;
+	struct connection *connection;
+
+	for (size_t i = set; i < set + WAYS && streams->connections[chosen].used; i++)
+		if (!streams->connections[i].used ||
+		    streams->connections[i].last_seen < streams->connections[chosen].last_seen)
+			chosen = i;
+	connection = &streams->connections[chosen];
+	reader->counts.streams++;
+	reader->counts.streams_given_up += connection->used;
+	clear(connection);
+	name_of(packet, from_client, connection);
+	connection->used = true;
+	streams->tags[chosen] = tag;
+	return connection;
+}
+
+/* ---- messages ----------------------------------------------------------------------------------- */
+
+static size_t frame_bytes(const struct segment *s, const uint8_t *bytes, size_t length)
+{
+	if (s->connection->server_port == PORT_RPC)
+		return rpc_frame_bytes(bytes, length);
+	/* Other session packets than messages have no mark to recognise them by in the middle of a stream. */
+	if (!s->half->is_synced && length && bytes[0] != 0)
+		return 0;
+	return smb_frame_bytes(bytes, length);
+}
+
+static void message(const struct segment *s, const uint8_t *bytes, size_t length)
+{
+	if (s->connection->server_port == PORT_RPC)
+		rpc_see(&s->turn, 0, bytes, length);
+	else
+		smb_see(&s->turn, bytes, length);
+}
+
+/* Reads what is whole; returns how many bytes at the end must wait for more. */
+static size_t read_messages(const struct segment *s, const uint8_t *bytes, size_t length)
+{
+	struct half *half = s->half;
+
+	while (length) {
+		size_t frame, step;
+
+		if (half->skip) {
+			step = length < half->skip ? length : half->skip;
+			half->skip -= (uint32_t)step;
+			bytes += step;
+			length -= step;
+			continue;
+		}
+		frame = frame_bytes(s, bytes, length);
+		if (!frame) {
+			half->is_synced = false;
+			return 0;
+		}
+		if (frame > length && length < s->capacity)
+			return length;
+		half->is_synced = true;
+		step = length < frame ? length : frame;
+		message(s, bytes, step);
+		half->skip = (uint32_t)(frame - step);
+		bytes += step;
+		length -= step;
+	}
+	return 0;
+}
+
+/* ---- order -------------------------------------------------------------------------------------- */
+
+static void read_held(const struct segment *s)
+{
+	struct half *half = s->half;
+	uint32_t rest = (uint32_t)read_messages(s, s->buffer, half->held);
+
+	memmove(s->buffer, s->buffer + (half->held - rest), rest);
+	half->held = rest;
+}
+
+/* The run that came early follows on now, at least in part. */
+static void join_early(struct half *half)
+{
+	if (half->early == half->early_end || half->held < half->early)
+		return;
+	if (half->early_end > half->held) {
+		half->next += half->early_end - half->held;
+		half->held = half->early_end;
+	}
+	half->early = half->early_end = 0;
+}
+
+/* In order, through the buffer: something is held, or a run waits behind. */
+static void take_through_buffer(const struct segment *s, const uint8_t *bytes, size_t length)
+{
+	struct half *half = s->half;
+
+	while (length) {
+		size_t room = s->capacity - half->held, step = length < room ? length : room;
+
+		/* Older bytes of the same place win; they are the same unless somebody plays tricks. */
+		if (half->early != half->early_end && step > half->early - half->held)
+			step = half->early - half->held;
+		memcpy(s->buffer + half->held, bytes, step);
+		half->held += (uint32_t)step;
+		half->next += (uint32_t)step;
+		bytes += step;
+		length -= step;
+		if (half->early != half->early_end && half->held == half->early) {
+			size_t known = half->early_end - half->early;
+
+			join_early(half);
+			bytes += known < length ? known : length;
+			length -= known < length ? known : length;
+		}
+		if (half->early == half->early_end)
+			read_held(s);
+	}
+}
+
+static void take(const struct segment *s, const uint8_t *bytes, size_t length)
+{
+	struct half *half = s->half;
+	size_t rest;
+
+	if (half->held || half->early != half->early_end) {
+		take_through_buffer(s, bytes, length);
+		return;
+	}
+	half->next += (uint32_t)length;
+	rest = read_messages(s, bytes, length);
+	memcpy(s->buffer, bytes + (length - rest), rest);
+	half->held = (uint32_t)rest;
+}
+
+/* What is missing will not come: the run that waited is where reading begins anew. */
+static void give_up_hole(const struct segment *s)
+{
+	struct half *half = s->half;
+	uint32_t length = half->early_end - half->early;
+
+	half->next += half->early_end - half->held;
+	memmove(s->buffer, s->buffer + half->early, length);
+	half->held = length;
+	half->early = half->early_end = 0;
+	half->skip = 0;
+	half->is_synced = false;
+	s->turn.reader->counts.gaps++;
+	if (half == &s->connection->to_server) {
+		smb_gap(s->turn.smb);
+		rpc_gap(s->turn.rpc);
+	}
+	read_held(s);
+}
+
+static bool keep_early(const struct segment *s, uint32_t hole, const uint8_t *bytes, size_t length)
+{
+	struct half *half = s->half;
+	uint32_t start = half->held + hole;
+
+	if (half->skip || hole > s->capacity || length > s->capacity - half->held ||
+	    start > s->capacity - (uint32_t)length)
+		return false;
+	if (half->early == half->early_end)
+		half->early = half->early_end = start;
+	/* A second hole: the segment is lost, the run stays. */
+	if (start > half->early_end || start + length < half->early)
+		return true;
+	memcpy(s->buffer + start, bytes, length);
+	if (start < half->early)
+		half->early = start;
+	if (start + length > half->early_end)
+		half->early_end = start + (uint32_t)length;
+	return true;
+}
+
+static void restart(const struct segment *s, uint32_t seq)
+{
+	struct half *half = s->half;
+
+	*half = (struct half){ .next = seq, .is_met = true };
+	if (half == &s->connection->to_server) {
+		smb_gap(s->turn.smb);
+		rpc_gap(s->turn.rpc);
+	}
+}
+
+static void take_later(const struct segment *s, uint32_t hole, const uint8_t *bytes, size_t length)
+{
+	struct half *half = s->half;
+
+	if (keep_early(s, hole, bytes, length))
+		return;
+	if (hole <= half->skip) { /* nothing we would have read is missing */
+		half->skip -= hole;
+		half->next += hole;
+		take(s, bytes, length);
+		return;
+	}
+	if (half->early != half->early_end) {
+		uint32_t seq = half->next + hole;
+
+		give_up_hole(s);
+		if (seq == half->next) {
+			take(s, bytes, length);
+			return;
+		}
+	}
+	s->turn.reader->counts.gaps++;
+	restart(s, s->turn.packet->tcp_seq + (uint32_t)(s->turn.packet->payload_length - length));
+	take(s, bytes, length);
+}
+
+static void see_payload(const struct segment *s)
+{
+	const struct packet *packet = s->turn.packet;
+	const uint8_t *bytes = packet->payload;
+	size_t length = packet->payload_length;
+	struct half *half = s->half;
+	int32_t ahead;
+
+	if (!half->is_met)
+		restart(s, packet->tcp_seq);
+	ahead = (int32_t)(packet->tcp_seq - half->next);
+	if (ahead > WILD_BYTES || ahead < -WILD_BYTES) {
+		s->turn.reader->counts.gaps++;
+		restart(s, packet->tcp_seq);
+		ahead = 0;
+	}
+	if (ahead < 0) {
+		if ((size_t)-ahead >= length)
+			return;
+		bytes += -ahead;
+		length -= (size_t)-ahead;
+		ahead = 0;
+	}
+	if (ahead > 0)
+		take_later(s, (uint32_t)ahead, bytes, length);
+	else
+		take(s, bytes, length);
+}
+
+/* ---- packets ------------------------------------------------------------------------------------ */
+
+static struct segment segment_of(struct reader *reader, struct connection *connection,
+				 const struct packet *packet, bool to_server)
+{
+	return (struct segment){
+		.connection = connection,
+		.half = to_server ? &connection->to_server : &connection->to_client,
+		.buffer = to_server ? connection->client_bytes : connection->server_bytes,
+		.capacity = to_server ? CLIENT_BYTES : SERVER_BYTES,
+		.turn = { .reader = reader,
+			  .packet = packet,
+			  .from_client = to_server,
+			  .smb = &connection->smb,
+			  .rpc = &connection->rpc },
+	};
+}
+
+/* The receiver has bytes that we wait for. */
+static void see_acknowledged(struct reader *reader, struct connection *connection,
+			     const struct packet *packet, bool to_server)
+{
+	const struct half *half = to_server ? &connection->to_server : &connection->to_client;
+	struct packet turned;
+	struct segment segment;
+
+	if (half->early == half->early_end ||
+	    (int32_t)(packet->tcp_ack - (half->next + (half->early_end - half->held))) < 0)
+		return;
+	turned = *packet;
+	turned.src = packet->dst;
+	turned.dst = packet->src;
+	turned.src_port = packet->dst_port;
+	turned.dst_port = packet->src_port;
+	segment = segment_of(reader, connection, &turned, to_server);
+	give_up_hole(&segment);
+}
+
+/* Only known connections: a flood of SYNs must not push others out. */
+static void see_syn(struct connection *connection, const struct packet *packet, bool from_client)
+{
+	if (!connection || !from_client || packet->tcp_flags & TCP_ACK)
+		return;
+	/* A repeated one that the capture delivers late. */
+	if (connection->to_server.is_met && connection->to_server.next == packet->tcp_seq + 1)
+		return;
+	connection->used = false;
+}
 
 void reader_stream(struct reader *reader, const struct packet *packet)
 {
-	(void)reader;
-	(void)packet;
+	bool from_client = is_from_client(packet);
+	struct connection *connection = find(reader->streams, packet, from_client);
+	struct segment segment;
+
+	if (packet->tcp_flags & TCP_SYN) {
+		see_syn(connection, packet, from_client);
+		return;
+	}
+	if (!connection)
+		connection = open_connection(reader, packet, from_client);
+	connection->last_seen = ++reader->streams->clock;
+	if (packet->tcp_flags & TCP_ACK)
+		see_acknowledged(reader, connection, packet, !from_client);
+	segment = segment_of(reader, connection, packet, from_client);
+	see_payload(&segment);
 }

@@ -16,7 +16,8 @@
 #include "core/base/units.h"
 
 #define HOSTS_DEFAULT          UINT32_C(65536)
-#define CONTACTS_DEFAULT       UINT32_C(1048576)
+#define CONTACTS_DEFAULT       UINT32_C(262144)
+#define NOVICES_DEFAULT        UINT32_C(16384)
 #define OUTSTANDING_DEFAULT_MS 250
 #define MEMORY_DEFAULT_MS      (10 * 60 * 1000)
 #define PAUSE_NS               s_to_ns(60)
@@ -36,10 +37,13 @@ struct tracker *tracker_new(const struct tracker_config *config, const struct tr
 	uint32_t hosts_max = config->hosts_max ? config->hosts_max : HOSTS_DEFAULT;
 
 	tracker->sink = *sink;
-	tracker->hosts = hosts_new(hosts_max, config->slot_size, &config->key);
+	tracker->key = config->key;
+	tracker->hosts = hosts_new(hosts_max, &config->key);
+	tracker->novices = novices_new(config->novices_max ? config->novices_max : NOVICES_DEFAULT);
 	tracker->pairs = pairs_new(config->contacts_max ? config->contacts_max : CONTACTS_DEFAULT,
 				   &config->key);
-	tracker->book = addressbook_new(hosts_max, &config->key);
+	/* Only neighbours are in it, and not every host is one. */
+	tracker->book = addressbook_new((hosts_max + 1) / 2, &config->key);
 	tracker->popular = popular_new(hosts_max / 4 + 1, &config->key);
 	tracker->outstanding_ms = config->outstanding_ns
 					  ? (uint32_t)(config->outstanding_ns / NS_PER_MS)
@@ -57,6 +61,7 @@ void tracker_free(struct tracker *tracker)
 	popular_free(tracker->popular);
 	addressbook_free(tracker->book);
 	pairs_free(tracker->pairs);
+	novices_free(tracker->novices);
 	hosts_free(tracker->hosts);
 	mem_free(tracker);
 }
@@ -83,12 +88,10 @@ struct host *tracker_pair_host(struct tracker *tracker, const struct pair *pair)
 	return host->pair_check == pair->src_check ? host : NULL;
 }
 
-static void report(struct tracker *tracker, const struct pair *pair, uint8_t previous)
+void tracker_report(struct tracker *tracker, const struct pair *pair, uint8_t previous,
+		    uint64_t elapsed_us)
 {
 	struct host *host = tracker_pair_host(tracker, pair);
-	uint64_t elapsed_us = tracker->wall_ns > pair->opened_ns
-				      ? (tracker->wall_ns - pair->opened_ns) / NS_PER_US
-				      : 0;
 	struct contact contact;
 
 	if (!host)
@@ -111,6 +114,14 @@ static void report(struct tracker *tracker, const struct pair *pair, uint8_t pre
 	if (host->roles & HOST_ROUTER)
 		contact.flags |= CONTACT_FROM_ROUTER;
 	tracker->sink.contact(tracker->sink.arg, host, &contact);
+}
+
+static void report(struct tracker *tracker, const struct pair *pair, uint8_t previous)
+{
+	tracker_report(tracker, pair, previous,
+		       tracker->wall_ns > pair->opened_ns
+			       ? (tracker->wall_ns - pair->opened_ns) / NS_PER_US
+			       : 0);
 }
 
 bool tracker_is_waiting(const struct tracker *tracker, uint32_t index)
@@ -140,7 +151,7 @@ static void stop_waiting(struct tracker *tracker, uint32_t index)
 	pairs_dequeue(tracker->pairs, index);
 }
 
-static void count_outcome(struct tracker *tracker, enum contact_outcome outcome)
+void tracker_count_outcome(struct tracker *tracker, enum contact_outcome outcome)
 {
 	struct tracker_counts *counts = &tracker->counts;
 
@@ -163,14 +174,14 @@ void tracker_settle(struct tracker *tracker, uint32_t index, enum contact_outcom
 	stop_waiting(tracker, index);
 	pair->state = (uint8_t)outcome;
 	pairs_touch(tracker->pairs, index, tracker->now_ms);
-	count_outcome(tracker, outcome);
+	tracker_count_outcome(tracker, outcome);
 	report(tracker, pair, previous);
 }
 
 /* ---- time
  * --------------------------------------------------------------------------------------- */
 
-static uint32_t delay_ms(const struct tracker *tracker, unsigned queue)
+uint32_t tracker_delay_ms(const struct tracker *tracker, enum pair_queue queue)
 {
 	return queue == QUEUE_OPENED ? tracker->outstanding_ms : queue_delay_ms[queue];
 }
@@ -178,23 +189,22 @@ static uint32_t delay_ms(const struct tracker *tracker, unsigned queue)
 static bool is_due(const struct tracker *tracker, unsigned queue, uint32_t index)
 {
 	return index != PAIRS_NONE &&
-	       tracker->now_ms - pairs_used_ms(tracker->pairs, index) >= delay_ms(tracker, queue);
+	       tracker->now_ms - pairs_used_ms(tracker->pairs, index) >= tracker_delay_ms(tracker, queue);
 }
 
-/* Would an answer to this contact have been heard? */
-static bool is_blind(const struct tracker *tracker, const struct host *host,
-		     const struct pair *pair)
+bool tracker_is_blind(const struct tracker *tracker, const struct host *host, unsigned kind,
+		      const struct ip *dst)
 {
-	if (pair->kind == CONTACT_ARP || pair->kind == CONTACT_ND)
+	if (kind == CONTACT_ARP || kind == CONTACT_ND)
 		return false; /* whether unicast answers reach us is told by HOST_UNICAST_SEEN */
 	if (!host || host->roles & HOST_BLIND)
 		return true;
-	return !ip_is_private(&pair->dst) &&
+	return !ip_is_private(dst) &&
 	       (!tracker->public_heard ||
 		tracker->now_ms - tracker->public_answer_ms > ANSWERS_CURRENT_MS);
 }
 
-static enum pair_queue queue_of_kind(unsigned kind)
+enum pair_queue tracker_queue_of(unsigned kind)
 {
 	if (kind == CONTACT_ARP || kind == CONTACT_ND)
 		return QUEUE_NEIGHBOR;
@@ -206,15 +216,15 @@ static void become_outstanding(struct tracker *tracker, uint32_t index)
 	struct pair *pair = pairs_at(tracker->pairs, index);
 	struct host *host = tracker_pair_host(tracker, pair);
 
-	if (host && queue_of_kind(pair->kind) == QUEUE_NEIGHBOR &&
+	if (host && tracker_queue_of(pair->kind) == QUEUE_NEIGHBOR &&
 	    tracker_owner_heard_since(tracker, host, index)) {
 		tracker_settle(tracker, index, CONTACT_ACCEPTED);
 		return;
 	}
-	if (is_blind(tracker, host, pair))
+	if (tracker_is_blind(tracker, host, pair->kind, &pair->dst))
 		pair->flags |= CONTACT_BLIND;
 	pairs_dequeue(tracker->pairs, index);
-	pairs_enqueue(tracker->pairs, index, queue_of_kind(pair->kind));
+	pairs_enqueue(tracker->pairs, index, tracker_queue_of(pair->kind));
 	pair->state = CONTACT_OUTSTANDING;
 	report(tracker, pair, CONTACT_PENDING);
 }
@@ -226,9 +236,9 @@ static void give_up_waiting(struct tracker *tracker, uint32_t index)
 	struct pair *pair = pairs_at(tracker->pairs, index);
 	struct host *host = tracker_pair_host(tracker, pair);
 
-	if (is_blind(tracker, host, pair))
+	if (tracker_is_blind(tracker, host, pair->kind, &pair->dst))
 		pair->flags |= CONTACT_BLIND;
-	if (host && queue_of_kind(pair->kind) == QUEUE_NEIGHBOR &&
+	if (host && tracker_queue_of(pair->kind) == QUEUE_NEIGHBOR &&
 	    tracker_owner_heard_since(tracker, host, index))
 		tracker_settle(tracker, index, CONTACT_ACCEPTED);
 	else
@@ -244,7 +254,7 @@ static void find_next_due(struct tracker *tracker)
 
 		if (index == PAIRS_NONE)
 			continue;
-		left_ms = delay_ms(tracker, q) -
+		left_ms = tracker_delay_ms(tracker, q) -
 			  (tracker->now_ms - pairs_used_ms(tracker->pairs, index));
 		if (tracker->mono_ns + ms_to_ns(left_ms) < tracker->due_ns)
 			tracker->due_ns = tracker->mono_ns + ms_to_ns(left_ms);
@@ -295,6 +305,8 @@ static void pass_time(struct tracker *tracker, uint64_t wall_ns)
 	tracker->mono_ns += step_ns;
 	if (step_ns > PAUSE_NS) {
 		tracker->now_ms = (uint32_t)(tracker->mono_ns / NS_PER_MS);
+		tracker->paused = true;
+		tracker->paused_ms = tracker->now_ms;
 		blame_nobody(tracker);
 	}
 	if (tracker->mono_ns >= tracker->due_ns)
@@ -310,66 +322,58 @@ void tracker_advance(struct tracker *tracker, uint64_t wall_ns)
 /* ---- opening
  * ------------------------------------------------------------------------------------ */
 
-struct pair_key tracker_key(const struct tracker *tracker, const struct ip *src,
-			    const struct ip *dst, const struct packet *packet, uint8_t kind,
-			    uint16_t dst_port)
-{
-	struct host_key host = host_key_of(src, packet->vlan);
-
-	return pairs_key(tracker->pairs, &host, dst, kind, dst_port);
-}
-
 static bool is_remembered(struct tracker *tracker, uint32_t index)
 {
 	return tracker_is_waiting(tracker, index) ||
 	       tracker->now_ms - pairs_used_ms(tracker->pairs, index) <= tracker->memory_ms;
 }
 
-static struct pair *take_place(struct tracker *tracker, const struct pair_key *key, uint32_t *index)
+struct pair *tracker_place(struct tracker *tracker, const struct pair_key *key, uint32_t *index,
+			   struct host *host)
 {
+	struct pair *pair;
+
 	if (*index == PAIRS_NONE)
 		*index = pairs_room(tracker->pairs, key, tracker->now_ms);
 	if (tracker_is_waiting(tracker, *index)) {
 		tracker->counts.contacts_evicted++;
 		stop_waiting(tracker, *index);
 	}
-	return pairs_place(tracker->pairs, *index, key, tracker->now_ms);
+	pair = pairs_place(tracker->pairs, *index, key, tracker->now_ms);
+	host->pair_check = key->src_check;
+	pair->host = hosts_index(tracker->hosts, host);
+	return pair;
 }
 
-static void start_waiting(struct tracker *tracker, uint32_t index)
+void tracker_wait(struct tracker *tracker, uint32_t index, enum pair_queue queue)
 {
-	pairs_enqueue(tracker->pairs, index, QUEUE_OPENED);
+	uint64_t due_ns = tracker->mono_ns + ms_to_ns(tracker_delay_ms(tracker, queue));
+
+	pairs_enqueue(tracker->pairs, index, queue);
 	count_waiting(tracker, pairs_at(tracker->pairs, index), 1);
-	if (tracker->mono_ns + ms_to_ns(tracker->outstanding_ms) < tracker->due_ns)
-		tracker->due_ns = tracker->mono_ns + ms_to_ns(tracker->outstanding_ms);
+	if (due_ns < tracker->due_ns)
+		tracker->due_ns = due_ns;
 }
 
 static void open_contact(struct tracker *tracker, const struct reach *reach,
-			 const struct pair_key *key, uint32_t index)
+			 const struct pair_key *key, uint32_t index, struct host *host)
 {
-	struct host_key src = host_key_of(reach->src, reach->packet->vlan);
-	struct host *host = hosts_need(tracker->hosts, &src, tracker->mono_ns);
-	struct pair *pair = take_place(tracker, key, &index);
+	struct pair *pair;
 
+	hosts_touch(host, tracker->mono_ns);
+	pair = tracker_place(tracker, key, &index, host);
 	tracker_bind_mac(tracker, host, reach->src_mac, reach->kind == CONTACT_ARP);
-	host->pair_check = key->src_check;
-	pair->host = hosts_index(tracker->hosts, host);
 	pair->opened_ns = tracker->wall_ns;
 	pair->src_port = reach->src_port;
 	pair->flags = reach->flags;
-	if (queue_of_kind(reach->kind) == QUEUE_NEIGHBOR)
+	if (tracker_queue_of(reach->kind) == QUEUE_NEIGHBOR)
 		pair->flags |= tracker_neighbor_flags(tracker, host, reach);
 	else if (reach->src_mac && !mac_is_group(&reach->packet->dst_mac))
 		host->roles |= HOST_UNICAST_SEEN;
-	start_waiting(tracker, index);
+	pair->flags |= tracker_popularity(tracker, pair, host->key.vlan);
+	tracker_wait(tracker, index, QUEUE_OPENED);
 	tracker->counts.contacts++;
 	report(tracker, pair, CONTACT_PENDING);
-}
-
-static struct pair_key key_of(const struct tracker *tracker, const struct reach *reach)
-{
-	return tracker_key(tracker, reach->src, reach->dst, reach->packet, reach->kind,
-			   reach->dst_port);
 }
 
 static bool is_repeat(struct tracker *tracker, uint32_t index)
@@ -384,18 +388,77 @@ static bool is_repeat(struct tracker *tracker, uint32_t index)
 
 bool tracker_repeat(struct tracker *tracker, const struct reach *reach)
 {
-	struct pair_key key = key_of(tracker, reach);
+	uint64_t src_hash = tracker_hash(tracker, reach->src, reach->packet->vlan);
+	struct pair_key key =
+		pairs_key(tracker->pairs, src_hash, reach->dst, reach->kind, reach->dst_port);
 
-	return is_repeat(tracker, pairs_find(tracker->pairs, &key));
+	return is_repeat(tracker, pairs_find(tracker->pairs, &key)) ||
+	       tracker_novice_repeat(tracker, reach, src_hash);
+}
+
+/* The host that reaches; NULL if it stays a novice. */
+static struct host *who_reaches(struct tracker *tracker, const struct reach *reach,
+				uint64_t src_hash)
+{
+	struct host_key src;
+	struct host *host = hosts_find_hashed(tracker->hosts, reach->src, reach->packet->vlan,
+					      src_hash);
+
+	if (!host && tracker_queue_of(reach->kind) != QUEUE_NEIGHBOR)
+		return tracker_novice_reach(tracker, reach, src_hash);
+	if (!host) {
+		src = host_key_of(reach->src, reach->packet->vlan);
+		host = hosts_need(tracker->hosts, &src, tracker->mono_ns);
+	}
+	if (!host->pair_check)
+		tracker_novice_join(tracker, host, src_hash);
+	return host;
 }
 
 void tracker_reach(struct tracker *tracker, const struct reach *reach)
 {
-	struct pair_key key = key_of(tracker, reach);
+	uint64_t src_hash = tracker_hash(tracker, reach->src, reach->packet->vlan);
+	struct host *host = who_reaches(tracker, reach, src_hash);
+	struct pair_key key;
+	uint32_t index;
+
+	if (!host)
+		return;
+	key = pairs_key(tracker->pairs, src_hash, reach->dst, reach->kind, reach->dst_port);
+	index = pairs_find(tracker->pairs, &key);
+	if (!is_repeat(tracker, index))
+		open_contact(tracker, reach, &key, index, host);
+}
+
+/* ---- answers
+ * ------------------------------------------------------------------------------------ */
+
+bool tracker_find(struct tracker *tracker, const struct sought *sought, struct standing *standing)
+{
+	uint64_t src_hash = tracker_hash(tracker, sought->src, sought->vlan);
+	struct pair_key key = pairs_key(tracker->pairs, src_hash, sought->dst, sought->kind,
+					sought->dst_port);
 	uint32_t index = pairs_find(tracker->pairs, &key);
 
-	if (!is_repeat(tracker, index))
-		open_contact(tracker, reach, &key, index);
+	*standing = (struct standing){ .index = index,
+				       .dst = *sought->dst,
+				       .src_check = key.src_check,
+				       .dst_port = sought->dst_port,
+				       .kind = sought->kind };
+	if (index == PAIRS_NONE)
+		return tracker_novice_find(tracker, sought, src_hash, standing);
+	standing->state = pairs_at(tracker->pairs, index)->state;
+	standing->is_waiting = tracker_is_waiting(tracker, index);
+	return true;
+}
+
+void tracker_answered(struct tracker *tracker, const struct standing *standing,
+		      enum contact_outcome outcome)
+{
+	if (standing->novice)
+		tracker_novice_settle(tracker, standing->novice, outcome);
+	else
+		tracker_settle(tracker, standing->index, outcome);
 }
 
 /* ---- packets
@@ -406,7 +469,7 @@ void tracker_see(struct tracker *tracker, const struct packet *packet)
 	tracker->counts.packets++;
 	pass_time(tracker, packet->wall_ns);
 	if (packet->kind == PACKET_TCP && !(packet->tcp_flags & (TCP_SYN | TCP_RST))) {
-		if (tracker->tcp_waiting)
+		if (tracker->tcp_waiting || tracker->mono_ns < tracker->newcomers_until_ns)
 			tracker_segment(tracker, packet);
 		return;
 	}

@@ -13,12 +13,15 @@
  * router (an outage), and when the packets themselves paused for longer than a minute (a cut file,
  * a suspended sensor).
  *
+ * A source that has reached for one thing only is a novice: its contact is held back, and told with
+ * its whole history when it reaches for a second (novices.h).  Who asks for a neighbour is a host
+ * at once, because those questions are how a LAN is mapped.
+ *
  * Memory is bounded: tables are fixed at start.  When the set of a contact table is full, the
  * settled contact longest unused goes first, then the oldest outstanding one (counted). */
 #ifndef CORDON_CONTACT_TRACKER_H
 #define CORDON_CONTACT_TRACKER_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 #include "core/net/hash.h"
@@ -33,10 +36,10 @@ struct tracker;
 struct tracker_config {
 	struct hash_key key;
 	uint32_t hosts_max;      /* 0 = default 65536 */
-	uint32_t contacts_max;   /* 0 = default 1048576 */
+	uint32_t contacts_max;   /* 0 = default 262144 */
+	uint32_t novices_max;    /* 0 = default 16384 */
 	uint64_t outstanding_ns; /* 0 = 250 ms */
 	uint64_t memory_ns;      /* 0 = 10 min: how long a contact stays known; at most 20 days */
-	size_t slot_size;        /* detector memory beside each host */
 };
 
 struct tracker_sink {
@@ -49,7 +52,9 @@ struct tracker_sink {
 };
 
 struct tracker_counts {
-	uint64_t packets, contacts, accepted, refused, ignored, unrouted;
+	uint64_t packets, accepted, refused, ignored, unrouted;
+	uint64_t contacts;         /* reported */
+	uint64_t held;             /* of novices, not reported (yet) */
 	uint64_t contacts_evicted; /* outstanding ones given up because of memory */
 	uint64_t time_steps_back;
 };
@@ -60,7 +65,7 @@ void tracker_see(struct tracker *tracker, const struct packet *packet);
 /* Lets time pass without packets (live idle), and at the end of a file settles what is due. */
 void tracker_advance(struct tracker *tracker, uint64_t wall_ns);
 struct hosts *tracker_hosts(struct tracker *tracker);
-/* The host, made if it is not known yet. */
+/* The host, made if it is not known yet: no novice any more. */
 struct host *tracker_meet(struct tracker *tracker, const struct host_key *key);
 struct tracker_counts tracker_counts(const struct tracker *tracker);
 

@@ -33,13 +33,24 @@ enum {
 	ICMP6_ECHO_ANSWER = 129,
 };
 
+/* Neither a group nor nobody.  IPv4 is asked without leaving the function: this is every packet's
+ * first question. */
+static inline bool is_single(const struct ip *ip)
+{
+	static const uint8_t v4_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
+	const uint8_t *b = ip->bytes + 12;
+
+	if (memcmp(ip->bytes, v4_prefix, sizeof(v4_prefix)) != 0)
+		return !ip_is_multicast(ip) && !ip_is_unspecified(ip);
+	return b[0] >> 4 != 14 && (b[0] | b[1] | b[2] | b[3]) != 0 &&
+	       (b[0] & b[1] & b[2] & b[3]) != 0xff;
+}
+
 static bool between_single_hosts(const struct packet *packet)
 {
-	if (ip_is_multicast(&packet->dst) || ip_is_multicast(&packet->src))
+	if (packet->marks & PACKET_HAS_MACS && mac_is_group(&packet->dst_mac))
 		return false;
-	if (ip_is_unspecified(&packet->dst) || ip_is_unspecified(&packet->src))
-		return false;
-	return !(packet->marks & PACKET_HAS_MACS) || !mac_is_group(&packet->dst_mac);
+	return is_single(&packet->dst) && is_single(&packet->src);
 }
 
 static const struct mac *sender_mac(const struct packet *packet)
@@ -48,10 +59,16 @@ static const struct mac *sender_mac(const struct packet *packet)
 }
 
 /* An answer reached the one who began. */
-static void hear_answer(struct tracker *tracker, uint32_t index, const struct packet *packet)
+static void hear_answer(struct tracker *tracker, const struct standing *standing,
+			const struct packet *packet)
 {
-	struct host *host = tracker_pair_host(tracker, pairs_at(tracker->pairs, index));
+	struct host *host = NULL;
 
+	if (standing->novice)
+		standing->novice->marks =
+			(uint8_t)((standing->novice->marks | NOVICE_HEARD) & ~NOVICE_BLIND);
+	else
+		host = tracker_pair_host(tracker, pairs_at(tracker->pairs, standing->index));
 	if (host)
 		host->roles = (uint16_t)((host->roles | HOST_UNICAST_SEEN) & ~HOST_BLIND);
 	if (!ip_is_private(&packet->src)) {
@@ -60,22 +77,25 @@ static void hear_answer(struct tracker *tracker, uint32_t index, const struct pa
 	}
 }
 
-static void note_success(struct tracker *tracker, uint32_t index, const struct packet *packet)
+static void note_success(struct tracker *tracker, const struct standing *standing,
+			 const struct packet *packet)
 {
-	const struct pair *pair = pairs_at(tracker->pairs, index);
-	struct host_key service = host_key_of(&pair->dst, packet->vlan);
+	struct host_key service = host_key_of(&standing->dst, packet->vlan);
 
-	popular_add(tracker->popular, &service, (unsigned)pair->kind << 16 | pair->dst_port,
-		    pair->src_check);
-	if (pair->dst_port == 53)
+	popular_add(tracker->popular, &service, (unsigned)standing->kind << 16 | standing->dst_port,
+		    standing->src_check);
+	if (standing->dst_port == 53)
 		tracker_watch_dns(tracker, packet);
 }
 
-static uint8_t popularity(const struct tracker *tracker, const struct packet *packet, uint8_t kind)
+uint8_t tracker_popularity(const struct tracker *tracker, const struct pair *pair, uint16_t vlan)
 {
-	struct host_key service = host_key_of(&packet->dst, packet->vlan);
+	struct host_key service;
 
-	return popular_is(tracker->popular, &service, (unsigned)kind << 16 | packet->dst_port)
+	if (pair->kind != CONTACT_TCP && pair->kind != CONTACT_UDP)
+		return 0;
+	service = host_key_of(&pair->dst, vlan);
+	return popular_is(tracker->popular, &service, (unsigned)pair->kind << 16 | pair->dst_port)
 		       ? CONTACT_TO_POPULAR
 		       : 0;
 }
@@ -93,32 +113,37 @@ static void tcp_open(struct tracker *tracker, const struct packet *packet)
 			       .dst_port = packet->dst_port,
 			       .kind = CONTACT_TCP };
 
-	reach.flags = popularity(tracker, packet, CONTACT_TCP);
 	if (!(packet->marks & PACKET_TCP_OPTIONS))
-		reach.flags |= CONTACT_BARE_SYN;
+		reach.flags = CONTACT_BARE_SYN;
 	tracker_reach(tracker, &reach);
+}
+
+/* What the packet would answer: a contact of its receiver. */
+static struct sought sought_by(const struct packet *packet, uint8_t kind)
+{
+	return (struct sought){ .src = &packet->dst,
+				.dst = &packet->src,
+				.vlan = packet->vlan,
+				.dst_port = kind == CONTACT_ICMP ? 0 : packet->src_port,
+				.kind = kind };
 }
 
 static void tcp_answer(struct tracker *tracker, const struct packet *packet,
 		       enum contact_outcome outcome)
 {
-	struct pair_key key = tracker_key(tracker, &packet->dst, &packet->src, packet, CONTACT_TCP,
-					  packet->src_port);
-	uint32_t index = pairs_find(tracker->pairs, &key);
-	unsigned state;
+	struct sought sought = sought_by(packet, CONTACT_TCP);
+	struct standing standing;
 
-	if (index == PAIRS_NONE)
+	if (!tracker_find(tracker, &sought, &standing))
 		return;
-	state = pairs_at(tracker->pairs, index)->state;
-	hear_answer(tracker, index, packet);
-	if (state == CONTACT_ACCEPTED)
+	hear_answer(tracker, &standing, packet);
+	if (standing.state == CONTACT_ACCEPTED)
 		return; /* a reset later in the life of a connection, a repeated SYN-ACK */
-	if (outcome == CONTACT_REFUSED && state != CONTACT_IGNORED &&
-	    !tracker_is_waiting(tracker, index))
+	if (outcome == CONTACT_REFUSED && standing.state != CONTACT_IGNORED && !standing.is_waiting)
 		return;
 	if (outcome == CONTACT_ACCEPTED)
-		note_success(tracker, index, packet);
-	tracker_settle(tracker, index, outcome);
+		note_success(tracker, &standing, packet);
+	tracker_answered(tracker, &standing, outcome);
 }
 
 void tracker_tcp(struct tracker *tracker, const struct packet *packet)
@@ -134,31 +159,35 @@ void tracker_tcp(struct tracker *tracker, const struct packet *packet)
 		tcp_open(tracker, packet);
 }
 
-void tracker_segment(struct tracker *tracker, const struct packet *packet)
+/* It goes on talking on a connection whose SYN-ACK we never saw. */
+static void goes_on_unanswered(struct tracker *tracker, uint32_t index)
 {
-	struct host_key src = host_key_of(&packet->src, packet->vlan);
-	uint32_t index;
-	struct pair_key key;
-	struct pair *pair;
-	struct host *host;
+	struct pair *pair = pairs_at(tracker->pairs, index);
+	struct host *host = tracker_pair_host(tracker, pair);
 
-	if (!tracker->waiting[pairs_src_check(tracker->pairs, &src) % WAITING_SLOTS])
-		return;
-	key = pairs_key(tracker->pairs, &src, &packet->dst, CONTACT_TCP, packet->dst_port);
-	index = pairs_find(tracker->pairs, &key);
-	if (index == PAIRS_NONE || !tracker_is_waiting(tracker, index) ||
-	    !(packet->tcp_flags & TCP_ACK))
-		return;
-	pair = pairs_at(tracker->pairs, index);
-	if (pair->src_port != packet->src_port)
-		return;
-	tracker->now_ms = (uint32_t)(tracker->mono_ns / NS_PER_MS);
-	/* It goes on talking on a connection whose SYN-ACK we never saw. */
-	host = tracker_pair_host(tracker, pair);
 	if (host)
 		host->roles |= HOST_BLIND;
 	pair->flags |= CONTACT_BLIND;
 	tracker_settle(tracker, index, CONTACT_IGNORED);
+}
+
+void tracker_segment(struct tracker *tracker, const struct packet *packet)
+{
+	uint64_t src_hash = tracker_hash(tracker, &packet->src, packet->vlan);
+	uint32_t index;
+	struct pair_key key;
+
+	if (!(packet->tcp_flags & TCP_ACK))
+		return;
+	tracker->now_ms = (uint32_t)(tracker->mono_ns / NS_PER_MS);
+	tracker_novice_segment(tracker, packet, src_hash);
+	if (!tracker->waiting[pairs_src_check(src_hash) % WAITING_SLOTS])
+		return;
+	key = pairs_key(tracker->pairs, src_hash, &packet->dst, CONTACT_TCP, packet->dst_port);
+	index = pairs_find(tracker->pairs, &key);
+	if (index != PAIRS_NONE && tracker_is_waiting(tracker, index) &&
+	    pairs_at(tracker->pairs, index)->src_port == packet->src_port)
+		goes_on_unanswered(tracker, index);
 }
 
 /* ---- UDP
@@ -167,19 +196,20 @@ void tracker_segment(struct tracker *tracker, const struct packet *packet)
 /* Whether the packet belongs to a contact that the receiver opened. */
 static bool udp_answer(struct tracker *tracker, const struct packet *packet)
 {
-	struct pair_key key = tracker_key(tracker, &packet->dst, &packet->src, packet, CONTACT_UDP,
-					  packet->src_port);
-	uint32_t index = pairs_find(tracker->pairs, &key);
+	struct sought sought = sought_by(packet, CONTACT_UDP);
+	struct standing standing;
 
-	if (index == PAIRS_NONE)
+	if (!tracker_find(tracker, &sought, &standing))
 		return false;
-	hear_answer(tracker, index, packet);
-	if (pairs_at(tracker->pairs, index)->state == CONTACT_ACCEPTED) {
-		pairs_touch(tracker->pairs, index, tracker->now_ms);
-		return true;
+	hear_answer(tracker, &standing, packet);
+	if (standing.state != CONTACT_ACCEPTED) {
+		note_success(tracker, &standing, packet);
+		tracker_answered(tracker, &standing, CONTACT_ACCEPTED);
+	} else if (standing.novice) {
+		novices_touch(tracker->novices, standing.novice, tracker->now_ms);
+	} else {
+		pairs_touch(tracker->pairs, standing.index, tracker->now_ms);
 	}
-	note_success(tracker, index, packet);
-	tracker_settle(tracker, index, CONTACT_ACCEPTED);
 	return true;
 }
 
@@ -223,7 +253,6 @@ static void see_datagram(struct tracker *tracker, const struct packet *packet)
 		return;
 	if (udp_answer(tracker, packet))
 		return;
-	reach.flags = popularity(tracker, packet, CONTACT_UDP);
 	tracker_reach(tracker, &reach);
 }
 
@@ -314,35 +343,30 @@ static void icmp_error(struct tracker *tracker, const struct packet *packet)
 {
 	enum contact_outcome outcome = outcome_of_error(packet);
 	const struct packet_quote *quote = &packet->quote;
-	struct pair_key key;
-	uint32_t index;
-	uint8_t kind;
+	struct sought sought = { .src = &quote->src, .dst = &quote->dst, .vlan = packet->vlan };
+	struct standing standing;
 
-	if (outcome == CONTACT_PENDING || !quoted_kind(quote, &kind) ||
+	if (outcome == CONTACT_PENDING || !quoted_kind(quote, &sought.kind) ||
 	    !ip_equal(&quote->src, &packet->dst))
 		return;
-	key = tracker_key(tracker, &quote->src, &quote->dst, packet, kind,
-			  kind == CONTACT_ICMP ? 0 : quote->dst_port);
-	index = pairs_find(tracker->pairs, &key);
-	if (index == PAIRS_NONE)
+	sought.dst_port = sought.kind == CONTACT_ICMP ? 0 : quote->dst_port;
+	if (!tracker_find(tracker, &sought, &standing))
 		return;
-	if (!tracker_is_waiting(tracker, index) &&
-	    pairs_at(tracker->pairs, index)->state != CONTACT_IGNORED)
+	if (!standing.is_waiting && standing.state != CONTACT_IGNORED)
 		return;
-	hear_answer(tracker, index, packet);
-	tracker_settle(tracker, index, outcome);
+	hear_answer(tracker, &standing, packet);
+	tracker_answered(tracker, &standing, outcome);
 }
 
 static void echo_reply(struct tracker *tracker, const struct packet *packet)
 {
-	struct pair_key key =
-		tracker_key(tracker, &packet->dst, &packet->src, packet, CONTACT_ICMP, 0);
-	uint32_t index = pairs_find(tracker->pairs, &key);
+	struct sought sought = sought_by(packet, CONTACT_ICMP);
+	struct standing standing;
 
-	if (index == PAIRS_NONE || pairs_at(tracker->pairs, index)->state == CONTACT_ACCEPTED)
+	if (!tracker_find(tracker, &sought, &standing) || standing.state == CONTACT_ACCEPTED)
 		return;
-	hear_answer(tracker, index, packet);
-	tracker_settle(tracker, index, CONTACT_ACCEPTED);
+	hear_answer(tracker, &standing, packet);
+	tracker_answered(tracker, &standing, CONTACT_ACCEPTED);
 }
 
 void tracker_icmp(struct tracker *tracker, const struct packet *packet)

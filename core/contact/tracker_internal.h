@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tracker_internal.h - what the files of the tracker share: tracker.c (life, time, reports),
- * tracker_flow.c (TCP, UDP, ICMP), tracker_neighbor.c (ARP, ND) and tracker_role.c (routers,
- * servers, forgeries). */
+ * tracker_flow.c (TCP, UDP, ICMP), tracker_novice.c (first contacts held back), tracker_neighbor.c
+ * (ARP, ND) and tracker_role.c (routers, servers, forgeries). */
 #ifndef CORDON_CONTACT_TRACKER_INTERNAL_H
 #define CORDON_CONTACT_TRACKER_INTERNAL_H
 
@@ -11,13 +11,16 @@
 #include "core/contact/addressbook.h"
 #include "core/contact/contact.h"
 #include "core/contact/host.h"
+#include "core/contact/novices.h"
 #include "core/contact/pairs.h"
 #include "core/contact/popular.h"
 #include "core/contact/tracker.h"
 #include "core/net/packet.h"
 
-#define WAITING_SLOTS 4096
-#define STREAM_SLOTS  512
+#define WAITING_SLOTS  4096
+#define STREAM_SLOTS   512
+#define NEWCOMER_SLOTS 1024
+#define PLAIN_SLOTS    16
 
 /* One direction of a UDP exchange that was looked up a moment ago. */
 struct stream {
@@ -29,7 +32,9 @@ struct stream {
 
 struct tracker {
 	struct tracker_sink sink;
+	struct hash_key key; /* also of hosts */
 	struct hosts *hosts;
+	struct novices *novices;
 	struct pairs *pairs;
 	struct addressbook *book;
 	struct popular *popular;
@@ -38,11 +43,16 @@ struct tracker {
 	uint64_t wall_ns;         /* of the latest packet or advance */
 	uint64_t mono_ns, due_ns; /* monotonic; nothing is due before due_ns */
 	uint32_t now_ms;          /* mono_ns in ms, wraps */
+	bool paused;              /* ever */
+	uint32_t paused_ms;       /* the latest pause ended then */
 
 	/* TCP contacts waiting for an answer, per hashed source: spares established traffic the
 	 * lookup. */
 	uint32_t tcp_waiting;
 	uint16_t waiting[WAITING_SLOTS];
+	/* The same for novices: when the latest with this hash opened a TCP contact. */
+	uint64_t newcomers_until_ns;
+	uint32_t newcomer_ms[NEWCOMER_SLOTS];
 
 	/* Spares media streams the look-up of each packet. */
 	struct stream streams[STREAM_SLOTS];
@@ -50,8 +60,8 @@ struct tracker {
 	bool public_heard;
 	uint32_t public_answer_ms; /* when anybody last heard from beyond the router */
 
-	struct mac plain_mac; /* frames to it tell nothing about routing; zero = none */
-	uint16_t plain_vlan;
+	/* Frames to these stations tell nothing about routing: VLAN, family and MAC in a word. */
+	uint64_t plain[PLAIN_SLOTS];
 
 	struct mac dhcp_client; /* the latest that asked */
 	uint16_t dhcp_vlan;
@@ -69,17 +79,55 @@ struct reach {
 	uint8_t kind, flags;
 };
 
+/* Whose contact an answer would belong to. */
+struct sought {
+	const struct ip *src, *dst;
+	uint16_t vlan, dst_port;
+	uint8_t kind;
+};
+
+/* That contact, of a host or of a novice. */
+struct standing {
+	uint32_t index;         /* of the pair; PAIRS_NONE for a novice's */
+	struct novice *novice;  /* NULL for a host's */
+	struct ip dst;
+	uint32_t src_check;
+	uint16_t dst_port;
+	uint8_t kind, state;    /* enum contact_kind, contact_outcome */
+	bool is_waiting;
+};
+
 /* tracker.c */
 /* Opens the contact unless it is known. */
 void tracker_reach(struct tracker *tracker, const struct reach *reach);
 /* Whether the contact is known; keeps it known if so. */
 bool tracker_repeat(struct tracker *tracker, const struct reach *reach);
-struct pair_key tracker_key(const struct tracker *tracker, const struct ip *src,
-			    const struct ip *dst, const struct packet *packet, uint8_t kind,
-			    uint16_t dst_port);
+static inline uint64_t tracker_hash(const struct tracker *tracker, const struct ip *ip,
+				    uint16_t vlan)
+{
+	return hash_address(&tracker->key, ip, vlan);
+}
+bool tracker_find(struct tracker *tracker, const struct sought *sought, struct standing *standing);
+/* Settles (or settles anew) what was found; the state must differ. */
+void tracker_answered(struct tracker *tracker, const struct standing *standing,
+		      enum contact_outcome outcome);
 /* Settles (or settles anew) and reports; the state must differ. */
 void tracker_settle(struct tracker *tracker, uint32_t index, enum contact_outcome outcome);
+void tracker_count_outcome(struct tracker *tracker, enum contact_outcome outcome);
 bool tracker_is_waiting(const struct tracker *tracker, uint32_t index);
+uint32_t tracker_delay_ms(const struct tracker *tracker, enum pair_queue queue);
+enum pair_queue tracker_queue_of(unsigned kind);
+/* Would an answer to this contact have been heard? */
+bool tracker_is_blind(const struct tracker *tracker, const struct host *host, unsigned kind,
+		      const struct ip *dst);
+/* Tells the sink about the pair, so long after its opening. */
+void tracker_report(struct tracker *tracker, const struct pair *pair, uint8_t previous,
+		    uint64_t elapsed_us);
+/* A place for the pair, wherever it is or should be: *index in and out. */
+struct pair *tracker_place(struct tracker *tracker, const struct pair_key *key, uint32_t *index,
+			   struct host *host);
+/* Puts it into a queue; its delay began at the pair's time of use. */
+void tracker_wait(struct tracker *tracker, uint32_t index, enum pair_queue queue);
 /* The host of a pair, NULL if the table has forgotten it. */
 struct host *tracker_pair_host(struct tracker *tracker, const struct pair *pair);
 
@@ -89,6 +137,24 @@ void tracker_udp(struct tracker *tracker, const struct packet *packet);
 void tracker_icmp(struct tracker *tracker, const struct packet *packet);
 /* An ordinary segment while contacts are waiting: does it prove that we miss answers? */
 void tracker_segment(struct tracker *tracker, const struct packet *packet);
+/* CONTACT_TO_POPULAR or 0. */
+uint8_t tracker_popularity(const struct tracker *tracker, const struct pair *pair, uint16_t vlan);
+
+/* tracker_novice.c */
+/* The contact of a source that is no host: held back, or it becomes one (not NULL) and the contact
+ * is still to be opened. */
+struct host *tracker_novice_reach(struct tracker *tracker, const struct reach *reach,
+				  uint64_t src_hash);
+bool tracker_novice_repeat(struct tracker *tracker, const struct reach *reach, uint64_t src_hash);
+/* A host without contacts may have been a novice: what was held back is told. */
+void tracker_novice_join(struct tracker *tracker, struct host *host, uint64_t src_hash);
+bool tracker_novice_find(struct tracker *tracker, const struct sought *sought, uint64_t src_hash,
+			 struct standing *standing);
+void tracker_novice_settle(struct tracker *tracker, struct novice *novice,
+			   enum contact_outcome outcome);
+/* An ordinary segment of a source that may be a novice: is it answered out of our sight? */
+void tracker_novice_segment(struct tracker *tracker, const struct packet *packet,
+			    uint64_t src_hash);
 
 /* tracker_neighbor.c */
 void tracker_neighbor(struct tracker *tracker, const struct packet *packet);

@@ -56,17 +56,19 @@ bool tracker_owner_heard_since(const struct tracker *tracker, const struct host 
 static void answered(struct tracker *tracker, const struct packet *packet, const struct ip *target,
 		     uint8_t kind)
 {
-	struct pair_key key = tracker_key(tracker, &packet->dst, target, packet, kind, 0);
-	uint32_t index = pairs_find(tracker->pairs, &key);
+	struct sought sought = {
+		.src = &packet->dst, .dst = target, .vlan = packet->vlan, .kind = kind
+	};
+	struct standing standing;
 	struct host *host;
 
-	if (index == PAIRS_NONE)
+	if (!tracker_find(tracker, &sought, &standing))
 		return;
-	host = tracker_pair_host(tracker, pairs_at(tracker->pairs, index));
+	host = tracker_pair_host(tracker, pairs_at(tracker->pairs, standing.index));
 	if (host && packet->marks & PACKET_HAS_MACS && !mac_is_group(&packet->dst_mac))
 		host->roles |= HOST_UNICAST_SEEN;
-	if (pairs_at(tracker->pairs, index)->state != CONTACT_ACCEPTED)
-		tracker_settle(tracker, index, CONTACT_ACCEPTED);
+	if (standing.state != CONTACT_ACCEPTED)
+		tracker_settle(tracker, standing.index, CONTACT_ACCEPTED);
 }
 
 static void asked(struct tracker *tracker, const struct packet *packet, const struct ip *target,

@@ -32,52 +32,66 @@ static bool same_subnet(const struct ip *a, const struct ip *b)
 	return memcmp(a->bytes, b->bytes, ip_is_v4(a) ? 15 : 8) == 0;
 }
 
-/* Most frames go to a station that is no news: unknown to the book, or known as a router.  One
- * such station is remembered until the book learns something. */
-static bool remember_plain(struct tracker *tracker, const struct packet *packet)
+/* Most frames go to a station that is no news: unknown to the book, or known as a router.  The
+ * latest few of them are remembered until the book learns something. */
+static uint64_t plain_word(const struct packet *packet)
 {
-	struct ip own;
+	uint32_t four;
+	uint16_t two;
 
-	if (addressbook_address(tracker->book, packet->vlan, &packet->dst_mac, &packet->dst,
-				&own) &&
-	    !addressbook_is_router(tracker->book, packet->vlan, &packet->dst_mac))
-		return false;
-	tracker->plain_vlan = packet->vlan;
-	tracker->plain_mac = packet->dst_mac;
-	return true;
+	/* Not by way of a word in memory: it would be read wider than it was written, and wait. */
+	memcpy(&four, packet->dst_mac.bytes, sizeof(four));
+	memcpy(&two, packet->dst_mac.bytes + 4, sizeof(two));
+	return four | (uint64_t)two << 32 | (uint64_t)packet->vlan << 48 |
+	       (uint64_t)ip_is_v4(&packet->dst) << 63;
+}
+
+static uint64_t *plain_slot(struct tracker *tracker, uint64_t word)
+{
+	return &tracker->plain[word * UINT64_C(0x9e3779b97f4a7c15) >> 60];
 }
 
 void tracker_learn(struct tracker *tracker, const struct host_key *address, const struct mac *mac)
 {
-	addressbook_learn(tracker->book, address, mac, tracker->now_ms);
-	tracker->plain_mac = (struct mac){ 0 };
+	if (addressbook_learn(tracker->book, address, mac, tracker->now_ms))
+		memset(tracker->plain, 0, sizeof(tracker->plain));
 }
 
-void tracker_watch_routing(struct tracker *tracker, const struct packet *packet)
+/* own is what the station of the frame calls itself, and it is not whom the packet is for. */
+static void see_forwarding(struct tracker *tracker, const struct packet *packet,
+			   const struct ip *own)
 {
-	struct host_key dst = host_key_of(&packet->dst, packet->vlan), key;
+	struct host_key dst = host_key_of(&packet->dst, packet->vlan);
+	struct host_key key = host_key_of(own, packet->vlan);
 	const struct owner *owner;
 	struct host *host;
 
-	if (!(packet->marks & PACKET_HAS_MACS) || mac_is_group(&packet->src_mac))
-		return;
-	if (packet->vlan == tracker->plain_vlan && mac_equal(&packet->dst_mac, &tracker->plain_mac))
-		return;
-	if (remember_plain(tracker, packet) ||
-	    !addressbook_address(tracker->book, packet->vlan, &packet->dst_mac, &packet->dst,
-				 &key.ip))
-		return;
-	if (ip_equal(&key.ip, &packet->dst) || same_subnet(&key.ip, &packet->dst) ||
-	    mac_equal(&packet->src_mac, &packet->dst_mac))
+	if (same_subnet(own, &packet->dst) || mac_equal(&packet->src_mac, &packet->dst_mac))
 		return;
 	owner = addressbook_owner(tracker->book, &dst);
 	if (owner && mac_equal(&owner->mac, &packet->dst_mac))
 		return;
 	addressbook_mark_router(tracker->book, packet->vlan, &packet->dst_mac);
-	key = host_key_of(&key.ip, packet->vlan);
 	host = hosts_need(tracker->hosts, &key, tracker->mono_ns);
 	host->mac = packet->dst_mac;
 	tracker_give_role(tracker, host, HOST_ROUTER);
+}
+
+void tracker_watch_routing(struct tracker *tracker, const struct packet *packet)
+{
+	uint64_t word = plain_word(packet), *slot = plain_slot(tracker, word);
+	struct ip own;
+
+	if (*slot == word || !(packet->marks & PACKET_HAS_MACS) || mac_is_group(&packet->src_mac))
+		return;
+	if (!addressbook_address(tracker->book, packet->vlan, &packet->dst_mac, &packet->dst, &own))
+		*slot = word;
+	else if (ip_equal(&own, &packet->dst))
+		return;
+	else if (addressbook_is_router(tracker->book, packet->vlan, &packet->dst_mac))
+		*slot = word;
+	else
+		see_forwarding(tracker, packet, &own);
 }
 
 static void dhcp_answered(struct tracker *tracker, const struct packet *packet)

@@ -30,7 +30,7 @@ static const struct setting settings[] = {
 	{ "capture", "filter", SET_TEXT, AT(filter), 0, 0, "", "BPF expression; frames it refuses are not seen" },
 	{ "capture", "buffer_mib", SET_U32, AT(buffer_mib), 1, 1024, "16", "kernel capture buffer" },
 	{ "tracker", "hosts", SET_U32, AT(hosts_max), 256, 4194304, "65536", "hosts remembered" },
-	{ "tracker", "contacts", SET_U32, AT(contacts_max), 1024, 67108864, "1048576", "contacts remembered" },
+	{ "tracker", "contacts", SET_U32, AT(contacts_max), 1024, 67108864, "262144", "contacts remembered" },
 	{ "incident", "suspect", SET_DOUBLE, AT(suspect_nats), 1, 100, "6.9", "log-odds (nats) to suspect a host" },
 	{ "incident", "convict", SET_DOUBLE, AT(convict_nats), 2, 100, "13.8", "log-odds (nats) to convict: 13.8 is one error in 10^6 tests" },
 	{ "incident", "half_life", SET_DURATION, AT(half_life_ns), 1, 604800, "30m", "how fast evidence fades" },
@@ -60,7 +60,7 @@ void config_defaults(struct config *config)
 	memset(config, 0, sizeof(*config));
 	config->buffer_mib = 16;
 	config->hosts_max = 65536;
-	config->contacts_max = 1048576;
+	config->contacts_max = 262144;
 	config->suspect_nats = 6.9;
 	config->convict_nats = 13.8;
 	config->half_life_ns = s_to_ns(1800);

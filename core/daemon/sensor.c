@@ -74,11 +74,14 @@ static void on_observation(void *arg, const struct observation *observation)
 	struct sensor *sensor = arg;
 	struct host_key key = host_key_of(&observation->contact.src, observation->contact.vlan);
 	struct host *host = hosts_find(tracker_hosts(sensor->tracker), &key);
+	struct observation told = *observation;
 
 	/* Who speaks without ever having opened a contact is met in the middle: it becomes a host now. */
 	if (!host)
 		host = tracker_meet(sensor->tracker, &key);
-	engine_observe(sensor->engine, host, observation);
+	told.contact.host = hosts_index(tracker_hosts(sensor->tracker), host);
+	told.contact.roles = host->roles;
+	engine_observe(sensor->engine, host, &told);
 }
 
 static void on_role(void *arg, const struct host *host, unsigned role)
@@ -108,7 +111,6 @@ struct sensor *sensor_new(const struct sensor_config *config)
 	sensor->feed = config->feed;
 	sensor->engine = engine_new(&engine, &evidence_sink);
 	engine_configure(sensor->engine, config->yaml, config->detectors);
-	tracker.slot_size = engine_slot_size(sensor->engine);
 	sensor->tracker = tracker_new(&tracker, &contact_sink);
 	engine_attach(sensor->engine, tracker_hosts(sensor->tracker));
 	sensor->reader = reader_new(&config->key, 0, on_observation, sensor);
@@ -161,7 +163,7 @@ void sensor_report(struct sensor *sensor, const struct capture_counts *counts)
 
 	if (counts)
 		record.sensor.dropped = counts->dropped_kernel + counts->dropped_interface;
-	record.sensor.contacts = contacts.contacts;
+	record.sensor.contacts = contacts.contacts + contacts.held;
 	record.sensor.accepted = contacts.accepted;
 	record.sensor.refused = contacts.refused;
 	record.sensor.ignored = contacts.ignored;

@@ -2,8 +2,9 @@
 /* detector.h - what a detector provides and may rely on.
  *
  * A detector watches contacts and states evidence; it never decides what happens to a host.  Its
- * memory of a host is a slot beside the host, so the packet path allocates nothing and
- * forgetting a host needs no call.  Life: settings read -> check -> memory zeroed -> see per
+ * memory of a host is a slot, so the packet path allocates nothing and forgetting a host needs
+ * no call: a slot that is not all zero is kept as long as there is room (blocks.h), and a
+ * suspect's is the last to go.  Life: settings read -> check -> memory zeroed -> see per
  * contact -> freed by the engine. */
 #ifndef CORDON_DETECT_DETECTOR_H
 #define CORDON_DETECT_DETECTOR_H
@@ -33,15 +34,18 @@ struct detector {
 	unsigned feeds;
 	const struct param *params; /* ends with PARAM_END */
 	size_t config_size;         /* filled from params, then constant */
-	size_t slot_size;           /* beside each host, zeroed, owns no pointers */
+	size_t state_size;          /* of the whole run, zeroed; 0 = none */
+	size_t slot_size;           /* of each host, zeroed, owns no pointers */
 
 	int (*check)(const void *config, struct err *err); /* may be NULL */
 	/* NULL if the feeds do not ask for it. */
 	void (*see)(struct detector_run *run, void *slot, const struct contact *contact);
 	void (*observe)(struct detector_run *run, void *slot, const struct observation *observation);
+	void (*fini)(void *state); /* gives back what the state owns; may be NULL */
 };
 
 const void *detector_config(const struct detector_run *run);
+void *detector_state(const struct detector_run *run); /* NULL without a state_size */
 
 /* Levels that a walk may reach are capped: more certainty than this means nothing. */
 #define WALK_CAP_NATS 40.0
@@ -52,6 +56,9 @@ struct walk {
 	float level;
 	/* Saturate.  failed: of them known to be refused or ignored, or still silent. */
 	uint16_t contacts, failed;
+	/* First contacts of this run, answered or not: those still in flight belong to the count that
+	 * people are told.  Kept by the detector; 0 = contacts says it all. */
+	uint16_t opened;
 	uint16_t port;           /* of the latest contact that counted */
 	uint8_t stated_quarters; /* level of the latest statement in quarter nats, 0 = none out */
 	uint8_t stated_doubling; /* log2 of contacts at that statement */
@@ -68,6 +75,8 @@ struct term {
 	/* Takes back an earlier term of the same contact: it no longer counts, nor is it a
 	 * sample. */
 	bool takes_back;
+	/* More about a contact that counts already: it is not counted again. */
+	bool same_contact;
 };
 
 /* Adds a term to the walk and states the level if that is news (engine.h).  The floor is zero,

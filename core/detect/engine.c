@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* engine.c - lays out the detectors' memory beside each host, shows them the contacts they asked
- * for, keeps their walks and decides when a level is worth a statement.
+/* engine.c - lays out the detectors' memory of a host, shows them the contacts they asked for, keeps their walks and decides when a level is worth a statement.
+ *
+ * A host that no detector remembers anything of has no memory: it is shown the scratch block, and only
+ * if something was written there does it get a block of its own (blocks.h).
  *
  * Detectors do not know each other; what they say about one host is added up by the controller. */
 #include "core/detect/engine.h"
@@ -17,6 +19,7 @@
 #include "core/contact/contact.h"
 #include "core/contact/host.h"
 #include "core/contact/observation.h"
+#include "core/detect/blocks.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
 #include "core/detect/param.h"
@@ -26,12 +29,16 @@
 #define SAMPLE_OWNERS   4096
 #define RESTATE_S       10
 #define NEWS_NATS       1.0
+#define HOSTS_PER_BLOCK 8
+#define BLOCKS_MIN      64
 
 struct detector_run {
 	const struct detector *detector;
 	struct engine *engine;
 	void *config;
+	void *state;
 	size_t slot_offset;
+	unsigned feeds; /* 0 while disabled */
 	bool enabled;
 };
 
@@ -41,6 +48,8 @@ struct engine {
 	struct samples *samples;
 	struct hosts *hosts;
 	struct host *host; /* of the contact being seen */
+	struct blocks *blocks;
+	unsigned char *scratch; /* zero between contacts */
 	size_t slot_size;
 	unsigned count;
 	struct detector_run runs[DETECTOR_IDS_MAX];
@@ -60,10 +69,13 @@ struct engine *engine_new(const struct engine_config *config, const struct engin
 		INVARIANT(engine->count < DETECTOR_IDS_MAX && (*d)->id < DETECTOR_IDS_MAX);
 		*run = (struct detector_run){ .detector = *d,
 					      .engine = engine,
+					      					      .feeds = (*d)->feeds,
 					      .enabled = true,
 					      .slot_offset = engine->slot_size };
 		run->config = mem_alloc((*d)->config_size);
 		params_defaults((*d)->params, run->config);
+		if ((*d)->state_size)
+			run->state = mem_alloc((*d)->state_size);
 		engine->slot_size += ((*d)->slot_size + 7) & ~(size_t)7;
 	}
 	return engine;
@@ -73,21 +85,29 @@ void engine_free(struct engine *engine)
 {
 	if (!engine)
 		return;
-	for (unsigned i = 0; i < engine->count; i++)
-		mem_free(engine->runs[i].config);
-	samples_free(engine->samples);
-	mem_free(engine);
-}
+	for (unsigned i = 0; i < engine->count; i++) {
+		struct detector_run *run = &engine->runs[i];
 
-size_t engine_slot_size(const struct engine *engine)
-{
-	return engine->slot_size;
+		if (run->detector->fini)
+			run->detector->fini(run->state);
+		mem_free(run->state);
+		mem_free(run->config);
+	}
+	samples_free(engine->samples);
+	blocks_free(engine->blocks);
+	mem_free(engine->scratch);
+	mem_free(engine);
 }
 
 void engine_attach(struct engine *engine, struct hosts *hosts)
 {
+	uint32_t count = hosts_capacity(hosts) / HOSTS_PER_BLOCK;
+
 	INVARIANT(!engine->hosts);
 	engine->hosts = hosts;
+	engine->scratch = mem_alloc(engine->slot_size);
+	engine->blocks = blocks_new(count > BLOCKS_MIN ? count : BLOCKS_MIN, engine->slot_size,
+				    hosts);
 }
 
 /* ---- settings
@@ -101,6 +121,7 @@ static void configure(struct detector_run *run, struct yaml *yaml, const struct 
 	params_read(detector->params, yaml, settings, run->config);
 	if (yaml_kind(settings) == YAML_MAPPING)
 		yaml_get_bool(yaml, yaml_find(settings, "enabled"), &run->enabled);
+	run->feeds = run->enabled ? detector->feeds : 0;
 	if (detector->check && detector->check(run->config, &err) < 0)
 		yaml_complain(yaml, settings, "", "%s: %s", detector->name, err.text);
 }
@@ -144,38 +165,67 @@ static unsigned feed_of(unsigned outcome)
 	return outcome == CONTACT_OUTSTANDING ? FEED_OUTSTANDING : FEED_SETTLED;
 }
 
+/* The host's memory, or the scratch block for one that has none. */
+static unsigned char *begin(struct engine *engine, struct host *host)
+{
+	void *block = blocks_of(engine->blocks, host);
+
+	engine->host = host;
+	return block ? block : engine->scratch;
+}
+
+/* Keeps what was written, gives back what holds nothing any more. */
+static void end(struct engine *engine, struct host *host, const unsigned char *slots)
+{
+	bool is_zero = blocks_is_zero(slots, engine->slot_size);
+
+	engine->host = NULL;
+	if (slots != engine->scratch) {
+		if (is_zero)
+			blocks_give_back(engine->blocks, host);
+		else
+			blocks_touch(engine->blocks, host);
+	} else if (!is_zero) {
+		memcpy(blocks_take(engine->blocks, host), slots, engine->slot_size);
+		memset(engine->scratch, 0, engine->slot_size);
+	}
+}
+
 void engine_see(struct engine *engine, struct host *host, const struct contact *contact)
 {
 	unsigned feed = feed_of(contact->outcome);
-	unsigned char *slots = hosts_slot(engine->hosts, host);
+	unsigned char *slots = begin(engine, host);
 
-	engine->host = host;
 	for (unsigned i = 0; i < engine->count; i++) {
 		struct detector_run *run = &engine->runs[i];
 
-		if (run->enabled && run->detector->feeds & feed)
+		if (run->feeds & feed)
 			run->detector->see(run, slots + run->slot_offset, contact);
 	}
-	engine->host = NULL;
+	end(engine, host, slots);
 }
 
 void engine_observe(struct engine *engine, struct host *host, const struct observation *observation)
 {
-	unsigned char *slots = hosts_slot(engine->hosts, host);
+	unsigned char *slots = begin(engine, host);
 
-	engine->host = host;
 	for (unsigned i = 0; i < engine->count; i++) {
 		struct detector_run *run = &engine->runs[i];
 
-		if (run->enabled && run->detector->feeds & FEED_OBSERVED)
+		if (run->feeds & FEED_OBSERVED)
 			run->detector->observe(run, slots + run->slot_offset, observation);
 	}
-	engine->host = NULL;
+	end(engine, host, slots);
 }
 
 const void *detector_config(const struct detector_run *run)
 {
 	return run->config;
+}
+
+void *detector_state(const struct detector_run *run)
+{
+	return run->state;
 }
 
 /* ---- walks and statements
@@ -236,7 +286,7 @@ static void tell_host(struct engine *engine, const struct walk *walk)
 	bool suspect = walk->stated_quarters != 0;
 
 	if (suspect != !!(engine->host->roles & HOST_SUSPECT))
-		hosts_suspect(engine->hosts, engine->host, suspect);
+		hosts_suspect(engine->host, suspect);
 }
 
 static void state(struct detector_run *run, struct walk *walk, const struct contact *contact,
@@ -253,7 +303,7 @@ static void state(struct detector_run *run, struct walk *walk, const struct cont
 		.port = walk->port,
 		.contact_kind = contact->kind,
 		.log_odds = (double)walk->level,
-		.contacts = walk->contacts,
+		.contacts = walk->opened > walk->contacts ? walk->opened : walk->contacts,
 		.failed = walk->failed,
 		.first_contact_ns = walk->first_ns,
 		.last_contact_ns = walk->last_ns,
@@ -331,7 +381,7 @@ void detector_walk(struct detector_run *run, struct walk *walk, const struct con
 	/* A ceiling stops a climb; what stronger terms have reached it leaves alone. */
 	if (cap < (double)walk->level)
 		cap = (double)walk->level;
-	if (term->nats > 0)
+	if (term->nats > 0 && !term->same_contact)
 		count_in(run, walk, contact, term->port_class);
 	else if (term->takes_back)
 		count_out(run, walk, contact, term->port_class);

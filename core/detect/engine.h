@@ -8,7 +8,6 @@
 #ifndef CORDON_DETECT_ENGINE_H
 #define CORDON_DETECT_ENGINE_H
 
-#include <stddef.h>
 #include <stdint.h>
 
 struct buf;
@@ -42,8 +41,7 @@ void engine_free(struct engine *engine);
 /* Reads "detectors:" of the settings: a mapping from detector name to its settings ("enabled:
  * false" too).  Before the first contact only. */
 void engine_configure(struct engine *engine, struct yaml *yaml, const struct yaml_node *mapping);
-size_t engine_slot_size(const struct engine *engine); /* for tracker_config.slot_size */
-/* The host table that the slots lie in; once, before the first contact. */
+/* The host table that contacts are told from; borrowed for good; once, before the first contact. */
 void engine_attach(struct engine *engine, struct hosts *hosts);
 /* What was said; host is the one who did it (observation->contact.src). */
 void engine_observe(struct engine *engine, struct host *host, const struct observation *observation);

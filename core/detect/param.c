@@ -45,6 +45,24 @@ static bool ports_from_text(const char *text, struct param_ports *ports)
 	return true;
 }
 
+static bool prefixes_from_text(const char *text, struct param_prefixes *prefixes)
+{
+	prefixes->count = 0;
+	while (*text) {
+		size_t length = strcspn(text, ",");
+		char word[PREFIX_TEXT_BYTES];
+
+		if (length >= sizeof(word) || prefixes->count == PARAM_PREFIXES_MAX)
+			return false;
+		memcpy(word, text, length);
+		word[length] = '\0';
+		if (!prefix_parse(word, &prefixes->prefixes[prefixes->count++]))
+			return false;
+		text += length + (text[length] == ',');
+	}
+	return true;
+}
+
 static bool from_text(const struct param *param, void *config)
 {
 	switch (param->type) {
@@ -56,6 +74,8 @@ static bool from_text(const struct param *param, void *config)
 		return num_duration_ns(param->normal, field(param, config));
 	case PARAM_PORTS:
 		return ports_from_text(param->normal, field(param, config));
+	case PARAM_PREFIXES:
+		return prefixes_from_text(param->normal, field(param, config));
 	case PARAM_END:
 		break;
 	}
@@ -115,6 +135,36 @@ static void read_ports(const struct param *param, struct yaml *yaml, const struc
 	memcpy(field(param, config), &ports, sizeof(ports));
 }
 
+static void read_prefixes(const struct param *param, struct yaml *yaml,
+			  const struct yaml_node *node, void *config)
+{
+	struct param_prefixes prefixes = { 0 };
+
+	if (yaml_kind(node) != YAML_SEQUENCE) {
+		yaml_complain(yaml, node, "write a list: [10.9.0.0/16, 10.1.2.3]",
+			      "%s must be a list of addresses and networks", param->name);
+		return;
+	}
+	if (yaml_count(node) > PARAM_PREFIXES_MAX) {
+		yaml_complain(yaml, node, "", "%s has more than %d entries", param->name,
+			      PARAM_PREFIXES_MAX);
+		return;
+	}
+	for (size_t i = 0; i < yaml_count(node); i++) {
+		const struct yaml_node *item = yaml_item(node, i);
+		const char *text;
+
+		if (!yaml_get_text(yaml, item, &text))
+			return;
+		if (!prefix_parse(text, &prefixes.prefixes[prefixes.count++])) {
+			yaml_complain(yaml, item, "write 10.9.0.0/16 or 10.1.2.3",
+				      "\"%s\" is neither an address nor a network", text);
+			return;
+		}
+	}
+	memcpy(field(param, config), &prefixes, sizeof(prefixes));
+}
+
 static void read_one(const struct param *param, struct yaml *yaml, const struct yaml_node *node,
 		     void *config)
 {
@@ -131,6 +181,9 @@ static void read_one(const struct param *param, struct yaml *yaml, const struct 
 		break;
 	case PARAM_PORTS:
 		read_ports(param, yaml, node, config);
+		break;
+	case PARAM_PREFIXES:
+		read_prefixes(param, yaml, node, config);
 		break;
 	case PARAM_END:
 		break;
@@ -161,6 +214,18 @@ void params_read(const struct param *params, struct yaml *yaml, const struct yam
 /* ---- description
  * -------------------------------------------------------------------------------- */
 
+static void describe_prefixes(const struct param_prefixes *prefixes, struct buf *out)
+{
+	buf_char(out, '[');
+	for (unsigned i = 0; i < prefixes->count; i++) {
+		char text[PREFIX_TEXT_BYTES];
+
+		prefix_text(&prefixes->prefixes[i], text);
+		buf_format(out, "%s%s", i ? ", " : "", text);
+	}
+	buf_char(out, ']');
+}
+
 static void describe_value(const struct param *param, void *config, struct buf *out)
 {
 	const struct param_ports *ports = field(param, config);
@@ -188,6 +253,9 @@ static void describe_value(const struct param *param, void *config, struct buf *
 		for (unsigned i = 0; i < ports->count; i++)
 			buf_format(out, "%s%u", i ? ", " : "", ports->ports[i]);
 		buf_char(out, ']');
+		break;
+	case PARAM_PREFIXES:
+		describe_prefixes(field(param, config), out);
 		break;
 	case PARAM_END:
 		break;

@@ -7,15 +7,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/net/addr.h"
+
 struct buf;
 struct yaml;
 struct yaml_node;
 
-enum param_type { PARAM_END, PARAM_DOUBLE, PARAM_U32, PARAM_DURATION_NS, PARAM_PORTS };
+enum param_type {
+	PARAM_END,
+	PARAM_DOUBLE,
+	PARAM_U32,
+	PARAM_DURATION_NS,
+	PARAM_PORTS,
+	PARAM_PREFIXES
+};
 
 #define PARAM_PORTS_MAX 32
 struct param_ports {
 	uint16_t count, ports[PARAM_PORTS_MAX];
+};
+
+#define PARAM_PREFIXES_MAX 16
+struct param_prefixes {
+	uint16_t count;
+	struct prefix prefixes[PARAM_PREFIXES_MAX];
 };
 
 struct param {
@@ -23,7 +38,7 @@ struct param {
 	enum param_type type;
 	size_t offset;      /* of the field in the detector's config struct */
 	double least, most; /* bounds; durations in seconds */
-	const char *normal; /* default, in the notation of a setting: "2.9", "10m", "445,139" */
+	const char *normal; /* default, in the notation of a setting: "2.9", "10m", "445,139", "10.9.0.0/16" */
 	const char *help;
 };
 

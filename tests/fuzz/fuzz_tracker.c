@@ -116,7 +116,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	uint64_t wall_ns = UINT64_C(1000000000000000000);
 
 	world.engine = engine_new(&engine, &evidence_sink);
-	config.slot_size = engine_slot_size(world.engine);
 	world.tracker = tracker_new(&config, &contact_sink);
 	engine_attach(world.engine, tracker_hosts(world.tracker));
 	for (; size >= 8; data += 8, size -= 8) {

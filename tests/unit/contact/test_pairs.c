@@ -25,9 +25,9 @@ static struct pair_key key_of(const struct pairs *pairs, uint32_t number)
 	uint8_t src[4] = { 10, 0, 0, (uint8_t)(number & 3) },
 		dst[4] = { 10, 0, 1, (uint8_t)(number >> 2 & 3) };
 	struct ip from = ip_from_v4(src), to = ip_from_v4(dst);
-	struct host_key host = host_key_of(&from, 0);
+	struct hash_key key = { { 3, 5 } };
 
-	return pairs_key(pairs, &host, &to, (uint8_t)(number >> 4 & 1), (uint16_t)(number >> 5));
+	return pairs_key(pairs, hash_address(&key, &from, 0), &to, (uint8_t)(number >> 4 & 1), (uint16_t)(number >> 5));
 }
 
 static struct naive *naive_find(struct naive *all, uint32_t number)
@@ -122,12 +122,12 @@ static void directions_kinds_ports_and_vlans_are_different_pairs(void **state)
 	struct pairs *pairs = pairs_new(64, &hash);
 	uint8_t a4[4] = { 10, 0, 0, 1 }, b4[4] = { 10, 0, 0, 2 };
 	struct ip a = ip_from_v4(a4), b = ip_from_v4(b4);
-	struct host_key from_a = host_key_of(&a, 0), from_b = host_key_of(&b, 0),
-			in_vlan = host_key_of(&a, 9);
+	uint64_t from_a = hash_address(&hash, &a, 0), from_b = hash_address(&hash, &b, 0),
+		 in_vlan = hash_address(&hash, &a, 9);
 	struct pair_key keys[] = {
-		pairs_key(pairs, &from_a, &b, 0, 445),  pairs_key(pairs, &from_b, &a, 0, 445),
-		pairs_key(pairs, &from_a, &b, 1, 445),  pairs_key(pairs, &from_a, &b, 0, 139),
-		pairs_key(pairs, &in_vlan, &b, 0, 445),
+		pairs_key(pairs, from_a, &b, 0, 445),  pairs_key(pairs, from_b, &a, 0, 445),
+		pairs_key(pairs, from_a, &b, 1, 445),  pairs_key(pairs, from_a, &b, 0, 139),
+		pairs_key(pairs, in_vlan, &b, 0, 445),
 	};
 
 	(void)state;

@@ -88,7 +88,7 @@ static void start(struct fixture *f)
 
 	memset(f, 0, sizeof(*f));
 	f->engine = engine_new(&config, &sink);
-	f->hosts = hosts_new(64, engine_slot_size(f->engine), &key);
+	f->hosts = hosts_new(64, &key);
 	engine_attach(f->engine, f->hosts);
 	f->host = hosts_need(f->hosts, &host, 1);
 }

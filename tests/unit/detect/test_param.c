@@ -19,6 +19,7 @@ struct config {
 	uint32_t count;
 	uint64_t window_ns;
 	struct param_ports ports;
+	struct param_prefixes nets;
 };
 
 static const struct param rows[] = {
@@ -27,6 +28,8 @@ static const struct param rows[] = {
 	{ "window", PARAM_DURATION_NS, offsetof(struct config, window_ns), 1, 3600, "10m",
 	  "how long" },
 	{ "ports", PARAM_PORTS, offsetof(struct config, ports), 1, 65535, "445,139", "which" },
+	{ "nets", PARAM_PREFIXES, offsetof(struct config, nets), 0, 0, "10.9.0.0/16,10.1.2.3",
+	  "where" },
 	{ .type = PARAM_END },
 };
 
@@ -46,6 +49,23 @@ static size_t read_text(const char *text, struct config *config)
 	complaints_free(complaints);
 	source_free(source);
 	return count;
+}
+
+static void networks_are_read_and_mistakes_in_them_told(void **state)
+{
+	struct config config;
+	struct ip inside = { { 0 } };
+
+	(void)state;
+	params_defaults(rows, &config);
+	assert_int_equal(config.nets.count, 2);
+	assert_int_equal(read_text("nets: [192.168.7.0/24]\n", &config), 0);
+	assert_int_equal(config.nets.count, 1);
+	assert_true(ip_parse("192.168.7.9", &inside));
+	assert_true(prefix_contains(&config.nets.prefixes[0], &inside));
+	assert_int_equal(read_text("nets: [192.168.7.0/33]\n", &config), 1);
+	assert_int_equal(read_text("nets: 192.168.7.0/24\n", &config), 1);
+	assert_int_equal(config.nets.count, 2);
 }
 
 static void defaults_are_what_the_rows_say(void **state)
@@ -123,6 +143,7 @@ static void the_description_shows_what_holds(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(networks_are_read_and_mistakes_in_them_told),
 		cmocka_unit_test(defaults_are_what_the_rows_say),
 		cmocka_unit_test(given_settings_replace_defaults),
 		cmocka_unit_test(each_mistake_is_a_complaint_and_keeps_the_default),

@@ -21,6 +21,7 @@ struct scene {
 	unsigned statements;
 	struct evidence latest;
 	double highest;     /* of any host and class */
+	double highest_by[DETECTOR_IDS_MAX]; /* the same of each detector */
 	unsigned convicted; /* statements that crossed conviction */
 	uint32_t contacts_at_conviction;
 	uint64_t convicted_ns; /* wall, of the first */
@@ -34,6 +35,8 @@ static void scene_evidence(void *arg, const struct evidence *evidence)
 	scene->latest = *evidence;
 	if (evidence->log_odds > scene->highest)
 		scene->highest = evidence->log_odds;
+	if (evidence->log_odds > scene->highest_by[evidence->detector])
+		scene->highest_by[evidence->detector] = evidence->log_odds;
 	if (evidence->log_odds < CONVICT_NATS)
 		return;
 	if (scene->convicted++ == 0) {
@@ -60,7 +63,6 @@ static inline void scene_start(struct scene *scene)
 
 	memset(scene, 0, sizeof(*scene));
 	scene->engine = engine_new(&engine, &evidence_sink);
-	tracker.slot_size = engine_slot_size(scene->engine);
 	scene->tracker = tracker_new(&tracker, &contact_sink);
 	engine_attach(scene->engine, tracker_hosts(scene->tracker));
 }
@@ -87,6 +89,25 @@ static inline struct ip scene_ip(const char *base, unsigned last)
 	struct ip ip = wire_ip(base);
 
 	ip.bytes[15] = (uint8_t)last;
+	return ip;
+}
+
+/* It asks for its router: the tracker keeps it as a host from its first contact on (novices.h). */
+static inline void scene_meet(struct scene *scene, uint64_t ms, const struct ip *host)
+{
+	struct ip router = wire_ip("10.0.0.1");
+
+	scene_see(scene, wire_arp(ms, host, &router));
+}
+
+/* The nth address that has nothing to do with the one before, in the manner of a peer list. */
+static inline struct ip scene_peer(const char *base, unsigned n)
+{
+	struct ip ip = wire_ip(base);
+
+	ip.bytes[13] = (uint8_t)(n * 37 + 11);
+	ip.bytes[14] = (uint8_t)(n * 101 + 7);
+	ip.bytes[15] = (uint8_t)(n * 59 + 3);
 	return ip;
 }
 

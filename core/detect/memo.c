@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* memo.c - see memo.h.
+ *
+ * Left out: a random key for the hash.  Entries are made by contacts that already look odd, and one that
+ * holds evidence outlives those that do not, so aimed collisions cost a detector its first step at most. */
+#include "core/detect/memo.h"
+
+#include <string.h>
+
+#include "core/base/invariant.h"
+#include "core/base/units.h"
+#include "core/net/hash.h"
+
+/* Evidence older than this protects nobody's place. */
+#define STALE_S 3600
+
+static const struct hash_key fixed_key = { { UINT64_C(0x6d656d6f), UINT64_C(0xa0761d6478bd642f) } };
+
+static unsigned char *set_of(const struct memo_table *table, const struct memo_key *key)
+{
+	uint64_t words[3] = { 0, 0, (uint64_t)key->vlan << 16 | key->port };
+
+	INVARIANT(table->sets && (table->sets & (table->sets - 1)) == 0);
+	memcpy(words, key->ip->bytes, sizeof(key->ip->bytes));
+	return (unsigned char *)table->entries + (hash_words(&fixed_key, words, 3) & (table->sets - 1)) *
+							 MEMO_WAYS * table->entry_size;
+}
+
+static struct memo *way(const struct memo_table *table, unsigned char *set, unsigned n)
+{
+	return (struct memo *)(void *)(set + n * table->entry_size);
+}
+
+static struct memo *lookup(const struct memo_table *table, unsigned char *set,
+			   const struct memo_key *key)
+{
+	for (unsigned n = 0; n < MEMO_WAYS; n++) {
+		struct memo *memo = way(table, set, n);
+
+		if (memo->used_s && ip_equal(&memo->ip, key->ip) && memo->vlan == key->vlan &&
+		    memo->port == key->port)
+			return memo;
+	}
+	return NULL;
+}
+
+void *memo_find(const struct memo_table *table, const struct memo_key *key)
+{
+	struct memo *memo = lookup(table, set_of(table, key), key);
+
+	if (memo)
+		memo->used_s = (uint32_t)(key->now_ns / NS_PER_S) | 1;
+	return memo;
+}
+
+static bool holds_evidence(const struct memo *memo, uint32_t now_s)
+{
+	return memo->walk.level > 0 && memo->used_s + STALE_S > now_s;
+}
+
+static struct memo *victim(const struct memo_table *table, unsigned char *set, uint32_t now_s)
+{
+	struct memo *worst = way(table, set, 0);
+
+	for (unsigned n = 1; n < MEMO_WAYS; n++) {
+		struct memo *memo = way(table, set, n);
+		bool held = holds_evidence(memo, now_s), worst_held = holds_evidence(worst, now_s);
+
+		if (worst_held != held ? worst_held : memo->used_s < worst->used_s)
+			worst = memo;
+	}
+	return worst;
+}
+
+void *memo_need(const struct memo_table *table, const struct memo_key *key)
+{
+	uint32_t now_s = (uint32_t)(key->now_ns / NS_PER_S) | 1;
+	unsigned char *set = set_of(table, key);
+	struct memo *memo = lookup(table, set, key);
+
+	if (!memo) {
+		memo = victim(table, set, now_s);
+		memset(memo, 0, table->entry_size);
+		memo->ip = *key->ip;
+		memo->vlan = key->vlan;
+		memo->port = key->port;
+	}
+	memo->used_s = now_s;
+	return memo;
+}
+
+uint16_t memo_tag(const struct ip *ip)
+{
+	uint32_t tag = (uint32_t)ip->bytes[14] << 8 | ip->bytes[15];
+
+	for (unsigned i = 0; i < 14; i += 2)
+		tag ^= ((uint32_t)ip->bytes[i] << 8 | ip->bytes[i + 1]) * 0x9e37u >> 4;
+	tag &= UINT16_MAX;
+	return (uint16_t)(tag ? tag : 0x8000);
+}

@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* conficker_dga.c - questions for the names that Conficker A, B and C generate for the day
+ * (worm-detection.md A.5; weights A.5.6).
+ *
+ * The names of yesterday, today and tomorrow, by the packets' own time, are kept as a set that is filled
+ * a slice at a time, and only once somebody asks for a name that could be one of them.  Names asked
+ * before the set is complete wait in a small ring until their host is next heard.
+ *
+ * Only a question makes a hit: an answer is easily forged, and where the sensor hears one direction the
+ * question is enough.  That the name does not exist, or leads to a sinkhole, strengthens it.
+ *
+ * Left out: a list of well-visited sites (it would age; that two or three names are needed stands in for
+ * it), sinkhole address lists (they age too). */
+#include "detectors/table.h"
+
+#include <string.h>
+
+#include "core/base/units.h"
+#include "core/contact/contact.h"
+#include "core/contact/host.h"
+#include "core/contact/observation.h"
+#include "core/detect/detector.h"
+#include "core/detect/evidence.h"
+#include "core/detect/known.h"
+#include "core/detect/memo.h"
+#include "core/detect/param.h"
+#include "core/net/dns.h"
+#include "core/net/hash.h"
+#include "detectors/conficker_names.h"
+
+#define KNOWN_SETS    512
+#define HITTING_SETS  64
+#define WAITING       128
+/* Names made per packet: about 30 us of its time, two milliseconds (a fraction of the capture buffer at
+ * full speed, and twenty times a day) while questions wait for the set. */
+#define SLICE_NAMES   256
+#define SLICE_WAITED  16384
+#define LETTERS_LEAST 4
+#define LETTERS_MOST  11
+#define SUFFIX_MOST   6 /* com.br */
+#define FORWARDED_S   30
+#define SHORT_LETTERS 4   /* C only: so short that real names fall on the list */
+#define ENOUGH        6   /* points for conviction: two names of A or B, or three of C */
+#define POINTS_AB     3
+#define POINTS_C      2
+
+enum about { ABOUT_COUNTED, ABOUT_STRENGTHENED, ABOUT_ASKED_OF };
+
+struct config {
+	double name_ab, name_c, name_c_short, failure, cap_early, cap_server;
+	uint64_t half_life_ns, memory_ns;
+};
+
+/* A host that asked for a name of the lists. */
+struct hitting {
+	struct memo memo;
+	uint8_t points;
+};
+
+/* A question that came before the set was complete. */
+struct waiting {
+	struct contact contact; /* opened_ns 0 = free */
+	char text[CONFICKER_NAME_MAX * 2];
+};
+
+struct state {
+	struct conficker_set *set; /* NULL until the first name that could be on it */
+	int32_t today;
+	bool complete;
+	uint8_t next_waiting, waiting_count;
+	struct known_set known[KNOWN_SETS];
+	struct hitting hitting[HITTING_SETS * MEMO_WAYS];
+	struct waiting waiting[WAITING];
+};
+
+static const struct param params[] = {
+	{ "name_ab", PARAM_DOUBLE, offsetof(struct config, name_ab), 0, 40, "9",
+	  "nats for a name of the lists of variants A and B" },
+	{ "name_c", PARAM_DOUBLE, offsetof(struct config, name_c), 0, 40, "7",
+	  "nats for a name of variant C with five letters or more" },
+	{ "name_c_short", PARAM_DOUBLE, offsetof(struct config, name_c_short), 0, 40, "4",
+	  "nats for one with four letters: real names fall on that list" },
+	{ "failure", PARAM_DOUBLE, offsetof(struct config, failure), 0, 10, "2",
+	  "nats more if the name does not exist or leads to a sinkhole" },
+	{ "cap_early", PARAM_DOUBLE, offsetof(struct config, cap_early), 0.1, 40, "13",
+	  "the most before two names of A or B, or three of C: below conviction" },
+	{ "cap_server", PARAM_DOUBLE, offsetof(struct config, cap_server), 0.1, 40, "9.2",
+	  "the most for a DNS server or router: it may ask for others" },
+	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400, "11m",
+	  "time in which an idle level fades to half; so two names in ten minutes convict" },
+	{ "memory", PARAM_DURATION_NS, offsetof(struct config, memory_ns), 60, 7 * 86400, "1h",
+	  "time in which a name counts once" },
+	{ .type = PARAM_END },
+};
+
+/* ---- the set ----------------------------------------------------------------------------------- */
+
+static int32_t day_of(uint64_t wall_ns)
+{
+	return (int32_t)(wall_ns / NS_PER_S / 86400);
+}
+
+/* What needs no set to see: four to eleven letters in front of a short suffix, perhaps behind one more
+ * label. */
+static bool could_be_name(const char *text)
+{
+	for (unsigned label = 0; text && label < 2; label++) {
+		size_t letters = strspn(text, "abcdefghijklmnopqrstuvwxyz");
+		const char *dot = strchr(text, '.');
+
+		if (text[letters] == '.' && letters >= LETTERS_LEAST && letters <= LETTERS_MOST &&
+		    strlen(dot + 1) <= SUFFIX_MOST)
+			return true;
+		text = dot ? dot + 1 : NULL;
+	}
+	return false;
+}
+
+static void aim_set(struct state *state, uint64_t wall_ns)
+{
+	/* Fixed: it decides where names lie, and who wants a wrong hit can look up a right one. */
+	static const struct hash_key key = { { UINT64_C(0x636f6e6669636b), UINT64_C(0xa0761d6478bd642f) } };
+
+	if (!state->set)
+		state->set = conficker_set_new(&key);
+	else if (state->today == day_of(wall_ns))
+		return;
+	state->today = day_of(wall_ns);
+	state->complete = false;
+	conficker_set_aim(state->set, state->today);
+}
+
+/* ---- hits -------------------------------------------------------------------------------------- */
+
+static struct known_table known_of(struct state *state)
+{
+	return (struct known_table){ .sets = state->known, .count = KNOWN_SETS };
+}
+
+static struct hitting *hitting_of(struct state *state, const struct contact *contact, bool take)
+{
+	struct memo_table table = { state->hitting, sizeof(state->hitting[0]), HITTING_SETS };
+	struct memo_key key = { &contact->src, contact->opened_ns, contact->vlan, 0 };
+
+	return take ? memo_need(&table, &key) : memo_find(&table, &key);
+}
+
+static double ceiling(const struct config *config, const struct hitting *hitting,
+		      const struct contact *contact)
+{
+	if (contact->roles & (HOST_DNS_SERVER | HOST_ROUTER))
+		return config->cap_server;
+	return hitting->points < ENOUGH ? config->cap_early : WALK_CAP_NATS;
+}
+
+static double weight(const struct config *config, const struct conficker_hit *hit)
+{
+	if (hit->variants & (1u << CONFICKER_A | 1u << CONFICKER_B))
+		return config->name_ab;
+	return hit->letters <= SHORT_LETTERS ? config->name_c_short : config->name_c;
+}
+
+static void walk(struct detector_run *run, struct hitting *hitting, const struct contact *contact,
+		 struct term *term)
+{
+	const struct config *config = detector_config(run);
+
+	term->port_class = CLASS_NAME;
+	term->cap_nats = ceiling(config, hitting, contact);
+	walk_fade(&hitting->memo.walk, contact, config->half_life_ns);
+	detector_walk(run, &hitting->memo.walk, contact, term);
+}
+
+static void count(struct detector_run *run, const struct contact *contact,
+		  const struct conficker_hit *hit)
+{
+	const struct config *config = detector_config(run);
+	struct hitting *hitting = hitting_of(detector_state(run), contact, true);
+	struct term term = { .nats = weight(config, hit) };
+	bool is_ab = hit->variants & (1u << CONFICKER_A | 1u << CONFICKER_B);
+
+	/* Faded to little: the names of then do not make up for those missing now. */
+	if (hitting->memo.walk.level <= 0 ||
+	    contact->opened_ns > hitting->memo.walk.last_ns + config->half_life_ns)
+		hitting->points = 0;
+	hitting->points = (uint8_t)(hitting->points + (is_ab ? POINTS_AB : POINTS_C));
+	if (hitting->points > ENOUGH)
+		hitting->points = ENOUGH;
+	walk(run, hitting, contact, &term);
+}
+
+/* A server that passes on what it was asked; the asker is the one. */
+static bool is_forwarded(struct state *state, const struct contact *contact, const char *text)
+{
+	struct known_table known = known_of(state);
+	struct host_key asker = host_key_of(&contact->src, contact->vlan),
+			asked = host_key_of(&contact->dst, contact->vlan);
+	uint32_t now_s = (uint32_t)(contact->opened_ns / NS_PER_S);
+
+	known_add(&known, known_text(&asked, text, ABOUT_ASKED_OF), now_s, FORWARDED_S);
+	return known_has(&known, known_text(&asker, text, ABOUT_ASKED_OF), now_s);
+}
+
+/* False if it is on no list made so far. */
+static bool question(struct detector_run *run, const struct contact *contact, const char *text)
+{
+	const struct config *config = detector_config(run);
+	struct state *state = detector_state(run);
+	struct known_table known = known_of(state);
+	struct host_key host = host_key_of(&contact->src, contact->vlan);
+	struct conficker_hit hit;
+
+	if (!conficker_set_find(state->set, text, strlen(text), &hit))
+		return false;
+	if (is_forwarded(state, contact, text))
+		return true;
+	if (!known_add(&known, known_text(&host, text, ABOUT_COUNTED),
+		       (uint32_t)(contact->opened_ns / NS_PER_S),
+		       (uint32_t)(config->memory_ns / NS_PER_S)))
+		count(run, contact, &hit);
+	return true;
+}
+
+/* An address that no registered name of the Internet has: a resolver was told to lie. */
+static bool is_sinkhole(const struct observed_name *name)
+{
+	for (unsigned i = 0; i < name->address_count; i++)
+		if (ip_is_private(&name->addresses[i]) || ip_is_unspecified(&name->addresses[i]))
+			return true;
+	return false;
+}
+
+static void answer(struct detector_run *run, const struct contact *contact,
+		   const struct observed_name *name)
+{
+	const struct config *config = detector_config(run);
+	struct state *state = detector_state(run);
+	struct known_table known = known_of(state);
+	struct host_key host = host_key_of(&contact->src, contact->vlan);
+	uint32_t now_s = (uint32_t)(contact->opened_ns / NS_PER_S);
+	struct hitting *hitting = hitting_of(state, contact, false);
+	struct term term = { .nats = config->failure, .same_contact = true };
+
+	if (!hitting || hitting->memo.walk.level <= 0)
+		return;
+	if (name->rcode != DNS_NXDOMAIN && !is_sinkhole(name))
+		return;
+	if (!known_has(&known, known_text(&host, name->text, ABOUT_COUNTED), now_s))
+		return;
+	if (!known_add(&known, known_text(&host, name->text, ABOUT_STRENGTHENED), now_s,
+		       (uint32_t)(config->memory_ns / NS_PER_S)))
+		walk(run, hitting, contact, &term);
+}
+
+/* ---- names that came too early ----------------------------------------------------------------- */
+
+/* The oldest gives way. */
+static void keep_waiting(struct state *state, const struct contact *contact, const char *text)
+{
+	struct waiting *waiting = &state->waiting[state->next_waiting];
+	size_t length = strlen(text);
+
+	if (length >= sizeof(waiting->text))
+		return; /* too long to be one of them, even with a label in front */
+	state->next_waiting = (uint8_t)((state->next_waiting + 1) % WAITING);
+	if (waiting->contact.opened_ns == 0)
+		state->waiting_count++;
+	waiting->contact = *contact;
+	memcpy(waiting->text, text, length + 1);
+}
+
+static bool is_of(const struct waiting *waiting, const struct contact *contact)
+{
+	return waiting->contact.opened_ns && waiting->contact.vlan == contact->vlan &&
+	       ip_equal(&waiting->contact.src, &contact->src);
+}
+
+static void free_waiting(struct state *state, struct waiting *waiting)
+{
+	waiting->contact.opened_ns = 0;
+	state->waiting_count--;
+}
+
+/* Only names that are on a list stay, so that the ring is empty but for hosts that fell silent. */
+static void drop_innocent(struct state *state)
+{
+	struct conficker_hit hit;
+
+	for (struct waiting *waiting = state->waiting; waiting < state->waiting + WAITING; waiting++)
+		if (waiting->contact.opened_ns &&
+		    !conficker_set_find(state->set, waiting->text, strlen(waiting->text), &hit))
+			free_waiting(state, waiting);
+}
+
+static void build_some(struct state *state)
+{
+	if (!state->set || state->complete)
+		return;
+	state->complete = conficker_set_build_some(state->set, state->waiting_count ? SLICE_WAITED
+										    : SLICE_NAMES);
+	if (state->complete)
+		drop_innocent(state);
+}
+
+/* A host is judged only while it is heard (its walk speaks for it), so its names wait for that. */
+static void look_back(struct detector_run *run, const struct contact *contact)
+{
+	struct state *state = detector_state(run);
+
+	build_some(state);
+	for (unsigned n = 0; state->waiting_count && n < WAITING; n++) {
+		struct waiting *waiting = &state->waiting[(state->next_waiting + n) % WAITING];
+
+		if (is_of(waiting, contact) && question(run, &waiting->contact, waiting->text))
+			free_waiting(state, waiting);
+	}
+}
+
+static void see(struct detector_run *run, void *slot, const struct contact *contact)
+{
+	(void)slot;
+	look_back(run, contact);
+}
+
+static void observe(struct detector_run *run, void *slot, const struct observation *observation)
+{
+	const struct contact *contact = &observation->contact;
+	const struct observed_name *name = &observation->name;
+	struct state *state = detector_state(run);
+
+	(void)slot;
+	look_back(run, contact);
+	if (observation->kind != OBSERVED_NAME || !could_be_name(name->text))
+		return;
+	if (name->rcode != OBSERVED_UNANSWERED) {
+		answer(run, contact, name);
+		return;
+	}
+	aim_set(state, contact->opened_ns);
+	if (!question(run, contact, name->text) && !state->complete)
+		keep_waiting(state, contact, name->text);
+}
+
+static void fini(void *memory)
+{
+	struct state *state = memory;
+
+	conficker_set_free(state->set);
+}
+
+const struct detector detector_conficker_dga = {
+	.name = "conficker_dga",
+	.summary = "questions for names that Conficker A, B or C generates for the day",
+	.id = DETECTOR_CONFICKER_DGA,
+	.kind = EVIDENCE_WORM,
+	.feeds = FEED_OPENED | FEED_OBSERVED,
+	.params = params,
+	.config_size = sizeof(struct config),
+	.state_size = sizeof(struct state),
+	.see = see,
+	.observe = observe,
+	.fini = fini,
+};

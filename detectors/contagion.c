@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* contagion.c - a host does to others what was just done to it, or calls back the one who did it.
+ *
+ * Destination-source correlation (Gu et al. 2004, worm-detection.md C.11; rank 5 of F): a host whose worm
+ * port somebody reached, and which a little later reaches for the same port of others, looks like the next link of a chain;
+ * so does one that opens a connection to a high port of its visitor, to fetch the body of the worm.
+ * Neither scanners nor peer-to-peer programs do this; machines administered from elsewhere sometimes do,
+ * so the level stays below conviction: it takes other evidence as well.
+ *
+ * Left out: hosts that many reach for (servers are visited and visit all day), chains over other ports. */
+#include "detectors/table.h"
+
+#include "core/base/units.h"
+#include "core/contact/contact.h"
+#include "core/contact/host.h"
+#include "core/detect/detector.h"
+#include "core/detect/evidence.h"
+#include "core/detect/memo.h"
+#include "core/detect/param.h"
+
+#define SETS    128
+#define HITS    4
+#define TARGETS 8
+
+struct config {
+	double onward, more, back, cap;
+	uint64_t window_ns, back_window_ns, half_life_ns;
+	struct param_ports ports;
+};
+
+/* Somebody was accepted on a worm port. */
+struct hit {
+	uint32_t at_s; /* wall */
+	uint16_t by;   /* tag, 0 = free */
+	uint16_t port;
+};
+
+/* Keyed by the host that was reached. */
+struct victim {
+	struct memo memo;
+	struct hit hits[HITS];
+	uint16_t targets[TARGETS]; /* that carry a term */
+	uint8_t next_hit, next_target;
+	uint8_t zero[6];
+};
+
+struct state {
+	struct victim victims[SETS * MEMO_WAYS];
+};
+
+static const struct param params[] = {
+	{ "onward", PARAM_DOUBLE, offsetof(struct config, onward), 0, 10, "4.0",
+	  "nats for the first host reached for on the port on which it was reached" },
+	{ "more", PARAM_DOUBLE, offsetof(struct config, more), 0, 10, "1.5",
+	  "nats for each further host" },
+	{ "back", PARAM_DOUBLE, offsetof(struct config, back), 0, 10, "4.0",
+	  "nats for a connection back to a high port (or TFTP) of the visitor" },
+	{ "cap", PARAM_DOUBLE, offsetof(struct config, cap), 0.1, 40, "9.2",
+	  "the most that it can bring: below conviction" },
+	{ "window", PARAM_DURATION_NS, offsetof(struct config, window_ns), 1, 86400, "10m",
+	  "time after a visit in which reaching onward counts" },
+	{ "back_window", PARAM_DURATION_NS, offsetof(struct config, back_window_ns), 1, 86400,
+	  "1m", "time after a visit in which calling back counts" },
+	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400,
+	  "1h", "time in which an idle level fades to half" },
+	{ "ports", PARAM_PORTS, offsetof(struct config, ports), 1, 65535,
+	  "445,139,135,3389,22,23,2323,5985,5986,1433,1434,5555,7547",
+	  "services that worms use" },
+	{ .type = PARAM_END },
+};
+
+static bool has_port(const struct param_ports *ports, uint16_t port)
+{
+	for (unsigned i = 0; i < ports->count; i++)
+		if (ports->ports[i] == port)
+			return true;
+	return false;
+}
+
+static struct memo_table table_of(const struct detector_run *run)
+{
+	struct state *state = detector_state(run);
+
+	return (struct memo_table){ state->victims, sizeof(state->victims[0]), SETS };
+}
+
+static struct memo_key key_of(const struct contact *contact, const struct ip *ip)
+{
+	return (struct memo_key){ .ip = ip,
+				  .vlan = contact->vlan,
+				  .now_ns = contact->opened_ns + us_to_ns(contact->elapsed_us) };
+}
+
+static void visited(struct detector_run *run, const struct contact *contact)
+{
+	struct memo_table table = table_of(run);
+	struct memo_key key = key_of(contact, &contact->dst);
+	struct victim *victim = memo_need(&table, &key);
+	struct hit *hit = NULL;
+	uint16_t by = memo_tag(&contact->src);
+
+	for (unsigned i = 0; i < HITS; i++)
+		if (victim->hits[i].by == by && victim->hits[i].port == contact->dst_port)
+			hit = &victim->hits[i];
+	if (!hit) {
+		hit = &victim->hits[victim->next_hit];
+		victim->next_hit = (uint8_t)((victim->next_hit + 1) % HITS);
+	}
+	*hit = (struct hit){ .at_s = (uint32_t)(key.now_ns / NS_PER_S),
+			     .by = by,
+			     .port = contact->dst_port };
+}
+
+static bool is_recent(const struct hit *hit, const struct contact *contact, uint64_t window_ns)
+{
+	uint64_t at_ns = s_to_ns(hit->at_s);
+
+	return hit->by && contact->opened_ns + NS_PER_S > at_ns &&
+	       contact->opened_ns < at_ns + window_ns + NS_PER_S;
+}
+
+/* Different visitors on one port in all places: a server in the making. */
+static bool is_server(const struct victim *victim)
+{
+	for (unsigned i = 0; i < HITS; i++)
+		if (!victim->hits[i].by || victim->hits[i].port != victim->hits[0].port)
+			return false;
+	return true;
+}
+
+/* False if the target carries a term already. */
+static bool is_new(struct victim *victim, uint16_t tag)
+{
+	for (unsigned i = 0; i < TARGETS; i++)
+		if (victim->targets[i] == tag)
+			return false;
+	victim->targets[victim->next_target] = tag;
+	victim->next_target = (uint8_t)((victim->next_target + 1) % TARGETS);
+	return true;
+}
+
+static bool is_call_back(const struct contact *contact)
+{
+	return contact->kind == CONTACT_TCP ? contact->dst_port >= 1024 : contact->dst_port == 69;
+}
+
+/* What the strongest hit makes of this contact; 0 = nothing. */
+static double nats_of(const struct config *config, const struct victim *victim,
+		      const struct contact *contact)
+{
+	uint16_t dst = memo_tag(&contact->dst);
+	bool onward = false;
+
+	for (unsigned i = 0; i < HITS; i++)
+		if (victim->hits[i].by == dst)
+			return is_call_back(contact) && !has_port(&config->ports, contact->dst_port) &&
+					       is_recent(&victim->hits[i], contact, config->back_window_ns)
+				       ? config->back
+				       : 0;
+	for (unsigned i = 0; i < HITS; i++)
+		onward |= victim->hits[i].port == contact->dst_port &&
+			  is_recent(&victim->hits[i], contact, config->window_ns);
+	if (!onward)
+		return 0;
+	return victim->memo.walk.level > 0 ? config->more : config->onward;
+}
+
+static void reached(struct detector_run *run, const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+	struct memo_table table = table_of(run);
+	struct memo_key key = key_of(contact, &contact->src);
+	struct victim *victim = memo_find(&table, &key);
+	struct term term = { .port_class = CLASS_SPREAD, .cap_nats = config->cap };
+
+	if (!victim || is_server(victim))
+		return;
+	walk_fade(&victim->memo.walk, contact, config->half_life_ns);
+	term.nats = nats_of(config, victim, contact);
+	if (term.nats > 0 && is_new(victim, memo_tag(&contact->dst)))
+		detector_walk(run, &victim->memo.walk, contact, &term);
+}
+
+static void see(struct detector_run *run, void *memory, const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+
+	(void)memory;
+	if ((contact->kind != CONTACT_TCP && contact->kind != CONTACT_UDP) ||
+	    contact->flags & CONTACT_TO_POPULAR)
+		return;
+	if (contact->outcome == CONTACT_ACCEPTED && has_port(&config->ports, contact->dst_port))
+		visited(run, contact);
+	/* Who serves many is visited by many, and a router stands for many. */
+	if (contact->outcome == CONTACT_PENDING && !(contact->flags & CONTACT_FROM_ROUTER) &&
+	    !(contact->roles & (HOST_ROUTER | HOST_DNS_SERVER | HOST_DHCP_SERVER)))
+		reached(run, contact);
+}
+
+const struct detector detector_contagion = {
+	.name = "contagion",
+	.summary = "does to others what was just done to it, or calls its visitor back",
+	.id = DETECTOR_CONTAGION,
+	.kind = EVIDENCE_WORM,
+	.feeds = FEED_OPENED | FEED_SETTLED,
+	.params = params,
+	.config_size = sizeof(struct config),
+	.state_size = sizeof(struct state),
+	.see = see,
+};

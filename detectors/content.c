@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* content.c - things said that no ordinary client says (worm-detection.md A.2, A.7, B, F rank 2).
+ *
+ * A fact is worth as much as is wrong with it: what breaks a protocol in the way an exploit needs convicts at once;
+ * what administrators and vulnerability scanners do as well stops below conviction, however often it is seen.  A single
+ * packet whose sender may be forged convicts together with a second one to another target (D.3).  Of each
+ * server only the worst fact counts.
+ *
+ * Left out: looking for published exploits' bytes (a new build has others), and payloads inside encryption. */
+#include "detectors/table.h"
+
+#include "core/base/units.h"
+#include "core/contact/contact.h"
+#include "core/contact/observation.h"
+#include "core/detect/detector.h"
+#include "core/detect/evidence.h"
+#include "core/detect/param.h"
+
+#define JUDGED  8
+#define WRITTEN 4
+#define TENTHS  10.0
+
+/* MS04-011: DsRolerUpgradeDownlevelServer; MS-DSSP names the interface, the pipe is LSARPC's. */
+#define OPNUM_UPGRADE_DOWNLEVEL 9
+
+struct config {
+	double decisive, lone_packet, reserved, probe, remote_run, weak_cap;
+	uint64_t remote_run_ns;
+};
+
+enum fact {
+	FACT_NONE,
+	FACT_EXPLOIT, /* breaks a protocol as only an exploit does */
+	FACT_LONE_PACKET,
+	FACT_RESERVED,
+	FACT_PROBE,
+	FACT_REMOTE_RUN,
+};
+
+/* A server that carries a term. */
+struct judged {
+	uint16_t dst;   /* tag, 0 = free */
+	uint8_t tenths; /* of a nat */
+};
+
+struct slot {
+	struct walk walk;
+	struct judged judged[JUDGED];
+	uint16_t written[WRITTEN]; /* servers whose administrative share was written to */
+	uint32_t written_s[WRITTEN];
+	uint8_t next_judged, next_written;
+};
+
+static const struct param params[] = {
+	{ "decisive", PARAM_DOUBLE, offsetof(struct config, decisive), 0, 25, "14",
+	  "nats for an exploit's or a worm's own message" },
+	{ "lone_packet", PARAM_DOUBLE, offsetof(struct config, lone_packet), 0, 25, "7",
+	  "nats for one packet of Slammer, Welchia or Mirai: its sender may be forged" },
+	{ "reserved", PARAM_DOUBLE, offsetof(struct config, reserved), 0, 25, "4.6",
+	  "nats for an NT transaction with a function that no server has" },
+	{ "probe", PARAM_DOUBLE, offsetof(struct config, probe), 0, 25, "4.6",
+	  "nats for peeking into pipe 0, the test for a missing MS17-010" },
+	{ "remote_run", PARAM_DOUBLE, offsetof(struct config, remote_run), 0, 25, "4.6",
+	  "nats for a file on an administrative share followed by a service or job call" },
+	{ "weak_cap", PARAM_DOUBLE, offsetof(struct config, weak_cap), 0.1, 40, "9.2",
+	  "the most that the last three can bring together: below conviction" },
+	{ "remote_run_within", PARAM_DURATION_NS, offsetof(struct config, remote_run_ns), 1, 86400,
+	  "10m", "longest time between that file and that call" },
+	{ .type = PARAM_END },
+};
+
+static uint16_t tag_of(const struct ip *ip)
+{
+	uint32_t tag = 0;
+
+	for (unsigned i = 0; i < 16; i++)
+		tag = tag * 0x01000193u ^ ip->bytes[i];
+	tag ^= tag >> 16;
+	tag &= UINT16_MAX;
+	return (uint16_t)(tag ? tag : 1);
+}
+
+/* ---- administrative shares ---------------------------------------------------------------------- */
+
+static void written(struct slot *slot, const struct contact *contact)
+{
+	uint16_t tag = tag_of(&contact->dst);
+	unsigned place = slot->next_written;
+
+	for (unsigned i = 0; i < WRITTEN; i++)
+		if (slot->written[i] == tag)
+			place = i;
+	if (place == slot->next_written)
+		slot->next_written = (uint8_t)((slot->next_written + 1) % WRITTEN);
+	slot->written[place] = tag;
+	slot->written_s[place] = (uint32_t)(contact->opened_ns / NS_PER_S);
+}
+
+static bool was_written(const struct config *config, const struct slot *slot,
+			const struct contact *contact)
+{
+	uint16_t tag = tag_of(&contact->dst);
+	uint64_t now_s = contact->opened_ns / NS_PER_S, within_s = config->remote_run_ns / NS_PER_S;
+
+	for (unsigned i = 0; i < WRITTEN; i++)
+		if (slot->written[i] == tag && now_s >= slot->written_s[i] &&
+		    now_s - slot->written_s[i] <= within_s)
+			return true;
+	return false;
+}
+
+/* ---- facts -------------------------------------------------------------------------------------- */
+
+/* Answers tell about the server, which is the victim. */
+static enum fact fact_of_smb(const struct observed_smb *smb)
+{
+	if (smb->is_answer)
+		return FACT_NONE;
+	switch (smb->act) {
+	case SMB_IMPLANT_PING:
+	case SMB_NT_TRANS_OVERSIZE:
+	case SMB_TRANS_CONTRADICTION:
+		return FACT_EXPLOIT;
+	case SMB_NT_TRANS_RESERVED:
+		return FACT_RESERVED;
+	case SMB_PEEK_PIPE_PROBE:
+		return FACT_PROBE;
+	default:
+		return FACT_NONE;
+	}
+}
+
+static enum fact fact_of_rpc(const struct config *config, const struct slot *slot,
+			     const struct observation *observation)
+{
+	const struct observed_rpc *rpc = &observation->rpc;
+
+	switch (rpc->interface) {
+	case RPC_SRVSVC:
+		return rpc->climbs ? FACT_EXPLOIT : FACT_NONE;
+	case RPC_LSARPC:
+		return rpc->opnum == OPNUM_UPGRADE_DOWNLEVEL && rpc->stub_bytes > RPC_BIG_STUB_BYTES
+			       ? FACT_EXPLOIT
+			       : FACT_NONE;
+	case RPC_ACTIVATION:
+		return rpc->endless_server ? FACT_EXPLOIT : FACT_NONE;
+	case RPC_ATSVC:
+	case RPC_SVCCTL:
+		return was_written(config, slot, &observation->contact) ? FACT_REMOTE_RUN
+									: FACT_NONE;
+	default:
+		return FACT_NONE;
+	}
+}
+
+static struct term term_of(const struct config *config, enum fact fact)
+{
+	struct term term = { .nats = config->decisive, .port_class = CLASS_CONTENT };
+
+	switch (fact) {
+	case FACT_LONE_PACKET:
+		term.nats = config->lone_packet;
+		break;
+	case FACT_RESERVED:
+		term.nats = config->reserved;
+		term.cap_nats = config->weak_cap;
+		break;
+	case FACT_PROBE:
+		term.nats = config->probe;
+		term.cap_nats = config->weak_cap;
+		break;
+	case FACT_REMOTE_RUN:
+		term.nats = config->remote_run;
+		term.cap_nats = config->weak_cap;
+		break;
+	default:
+		break;
+	}
+	return term;
+}
+
+static struct judged *find_judged(struct slot *slot, uint16_t tag)
+{
+	for (unsigned i = 0; i < JUDGED; i++)
+		if (slot->judged[i].dst == tag)
+			return &slot->judged[i];
+	return NULL;
+}
+
+static void judge(struct detector_run *run, struct slot *slot, const struct contact *contact,
+		  enum fact fact)
+{
+	struct term term = term_of(detector_config(run), fact);
+	uint16_t tag = tag_of(&contact->dst);
+	struct judged *judged = find_judged(slot, tag);
+	uint8_t tenths = (uint8_t)(term.nats * TENTHS + 0.5);
+
+	if (judged && judged->tenths >= tenths)
+		return;
+	if (judged) {
+		struct term back = { .nats = -judged->tenths / TENTHS,
+				     .port_class = CLASS_CONTENT,
+				     .takes_back = true };
+
+		detector_walk(run, &slot->walk, contact, &back);
+	} else {
+		judged = &slot->judged[slot->next_judged];
+		slot->next_judged = (uint8_t)((slot->next_judged + 1) % JUDGED);
+	}
+	*judged = (struct judged){ .dst = tag, .tenths = tenths };
+	detector_walk(run, &slot->walk, contact, &term);
+}
+
+static void observe(struct detector_run *run, void *memory, const struct observation *observation)
+{
+	const struct config *config = detector_config(run);
+	struct slot *slot = memory;
+	enum fact fact = FACT_NONE;
+
+	switch (observation->kind) {
+	case OBSERVED_DATAGRAM:
+		fact = FACT_LONE_PACKET;
+		break;
+	case OBSERVED_SMB:
+		if (observation->smb.act == SMB_ADMIN_WRITE)
+			written(slot, &observation->contact);
+		fact = fact_of_smb(&observation->smb);
+		break;
+	case OBSERVED_RPC:
+		fact = fact_of_rpc(config, slot, observation);
+		break;
+	default:
+		break;
+	}
+	if (fact != FACT_NONE)
+		judge(run, slot, &observation->contact, fact);
+}
+
+const struct detector detector_content = {
+	.name = "content",
+	.summary = "messages of worms and exploits that no ordinary client sends",
+	.id = DETECTOR_CONTENT,
+	.kind = EVIDENCE_WORM,
+	.feeds = FEED_OBSERVED,
+	.params = params,
+	.config_size = sizeof(struct config),
+	.slot_size = sizeof(struct slot),
+	.observe = observe,
+};

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* logonfail.c - guessing of passwords (worm-detection.md A.7).
+ *
+ * What counts is a user name refused by a target for the first time: a forgotten password or a stale service
+ * account repeats one and the same pair, a guesser goes through names or through targets.  Who tries many
+ * passwords of one name is seen by the account being locked out.  Over SSH the answers are encrypted; there only the
+ * rate of new sessions towards one server speaks, and it speaks softly.
+ *
+ * It never convicts alone: terminal servers, mail gateways and scripts log on for many users. */
+#include "detectors/table.h"
+
+#include "core/base/units.h"
+#include "core/contact/contact.h"
+#include "core/contact/host.h"
+#include "core/contact/observation.h"
+#include "core/detect/detector.h"
+#include "core/detect/evidence.h"
+#include "core/detect/param.h"
+
+#define PAIRS    8
+#define TARGETS  4
+#define WINDOW_S 60
+
+struct config {
+	double pair, target, locked, session, success, cap;
+	uint64_t half_life_ns;
+	uint32_t sessions_free;
+};
+
+struct slot {
+	struct walk walk;
+	uint16_t pairs[PAIRS]; /* tags of user and target already refused */
+	uint16_t targets[TARGETS];
+	uint16_t server; /* tag of the SSH server, and its latest session's port */
+	uint16_t session_port;
+	uint32_t window_s;
+	uint16_t sessions; /* in that minute */
+	uint8_t next_pair, next_target;
+};
+
+static const struct param params[] = {
+	{ "failure", PARAM_DOUBLE, offsetof(struct config, pair), 0, 10, "1.2",
+	  "nats for a user refused by a target for the first time" },
+	{ "target", PARAM_DOUBLE, offsetof(struct config, target), 0, 10, "1.2",
+	  "nats more if the target had refused nobody before" },
+	{ "locked_out", PARAM_DOUBLE, offsetof(struct config, locked), 0, 10, "2.4",
+	  "nats for a user found locked out, in place of failure" },
+	{ "session", PARAM_DOUBLE, offsetof(struct config, session), 0, 10, "0.5",
+	  "nats for each SSH session to one server beyond those that are free" },
+	{ "sessions_free", PARAM_U32, offsetof(struct config, sessions_free), 1, 1000, "10",
+	  "SSH sessions to one server within a minute that mean nothing" },
+	{ "success", PARAM_DOUBLE, offsetof(struct config, success), 0, 10, "0.7",
+	  "nats taken off for a logon that was accepted" },
+	{ "cap", PARAM_DOUBLE, offsetof(struct config, cap), 0.1, 40, "9.2",
+	  "the most that guessing can bring: below conviction" },
+	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 1, 86400, "5m",
+	  "time in which an idle level fades to half" },
+	{ .type = PARAM_END },
+};
+
+static uint16_t tag_of(const struct ip *ip, uint32_t salt)
+{
+	uint32_t tag = salt * 0x9e3779b9u;
+
+	for (unsigned i = 0; i < 16; i++)
+		tag = tag * 0x01000193u ^ ip->bytes[i];
+	tag ^= tag >> 16;
+	tag &= UINT16_MAX;
+	return (uint16_t)(tag ? tag : 1);
+}
+
+/* True if it was not there. */
+static bool remember(uint16_t *tags, unsigned count, uint8_t *next, uint16_t tag)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (tags[i] == tag)
+			return false;
+	tags[*next] = tag;
+	*next = (uint8_t)((*next + 1u) % count);
+	return true;
+}
+
+static void add(struct detector_run *run, struct slot *slot, const struct contact *contact,
+		double nats)
+{
+	const struct config *config = detector_config(run);
+	struct term term = { .nats = nats, .port_class = CLASS_CONTENT, .cap_nats = config->cap };
+
+	detector_walk(run, &slot->walk, contact, &term);
+}
+
+static void refused(struct detector_run *run, struct slot *slot,
+		    const struct observation *observation)
+{
+	const struct config *config = detector_config(run);
+	const struct contact *contact = &observation->contact;
+	uint32_t salt = observation->logon.user_hash * 2 + observation->logon.locked_out;
+	double nats = observation->logon.locked_out ? config->locked : config->pair;
+
+	if (!remember(slot->pairs, PAIRS, &slot->next_pair, tag_of(&contact->dst, salt)))
+		return;
+	if (remember(slot->targets, TARGETS, &slot->next_target, tag_of(&contact->dst, 0)))
+		nats += config->target;
+	add(run, slot, contact, nats);
+}
+
+/* Frames that a mirror repeats have the port of the session before. */
+static void sealed(struct detector_run *run, struct slot *slot, const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+	uint16_t tag = tag_of(&contact->dst, contact->dst_port);
+	uint32_t now_s = (uint32_t)(contact->opened_ns / NS_PER_S);
+
+	if (slot->server != tag || now_s - slot->window_s > WINDOW_S) {
+		slot->server = tag;
+		slot->window_s = now_s;
+		slot->sessions = 0;
+	} else if (slot->session_port == contact->src_port) {
+		return;
+	}
+	slot->session_port = contact->src_port;
+	if (slot->sessions < UINT16_MAX)
+		slot->sessions++;
+	if (slot->sessions > config->sessions_free)
+		add(run, slot, contact, config->session);
+}
+
+static void observe(struct detector_run *run, void *memory, const struct observation *observation)
+{
+	const struct config *config = detector_config(run);
+	struct slot *slot = memory;
+
+	/* Who logs on through an address translator is not known. */
+	if (observation->kind != OBSERVED_LOGON || observation->contact.roles & HOST_ROUTER)
+		return;
+	walk_fade(&slot->walk, &observation->contact, config->half_life_ns);
+	if (observation->logon.sealed)
+		sealed(run, slot, &observation->contact);
+	else if (!observation->logon.accepted)
+		refused(run, slot, observation);
+	else if (slot->walk.level > 0)
+		add(run, slot, &observation->contact, -config->success);
+}
+
+const struct detector detector_logonfail = {
+	.name = "logonfail",
+	.summary =
+		"users refused by many targets, many users refused, or SSH sessions in quick succession",
+	.id = DETECTOR_LOGONFAIL,
+	.kind = EVIDENCE_BRUTE_FORCE,
+	.feeds = FEED_OBSERVED,
+	.params = params,
+	.config_size = sizeof(struct config),
+	.slot_size = sizeof(struct slot),
+	.observe = observe,
+};

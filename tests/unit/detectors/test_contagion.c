@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_contagion.c - who passes on what it got, or calls back, is suspected; servers are not. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/detectors/scene.h"
+
+static void reach(struct scene *scene, const char *from, const char *to, unsigned port, uint64_t ms)
+{
+	struct ip src = wire_ip(from), dst = wire_ip(to);
+	struct packet packet = wire_tcp(ms, &src, &dst, port, TCP_SYN);
+
+	scene_meet(scene, ms, &src);
+	scene_see(scene, packet);
+	scene_see(scene, wire_answer(ms, &packet, TCP_SYN | TCP_ACK));
+}
+
+static void chains_and_call_backs_are_noticed(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned hit_port, port;
+		uint64_t after_ms;
+		bool back; /* to the visitor itself */
+		double level;
+	} cases[] = {
+		{ "the same port of another host", 445, 445, 74000, false, 4.0 },
+		{ "after eleven minutes", 445, 445, 662000, false, 0 },
+		{ "another port", 445, 443, 1000, false, 0 },
+		{ "another worm's port", 445, 3389, 1000, false, 0 },
+		{ "was never on a worm's port", 80, 80, 1000, false, 0 },
+		{ "a high port of the visitor", 445, 4711, 2000, true, 4.0 },
+		{ "the same after two minutes", 445, 4711, 122000, true, 0 },
+		{ "a web page of the visitor", 445, 80, 2000, true, 0 },
+		{ "a share of the visitor", 445, 445, 2000, true, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		double level;
+		struct scene scene;
+
+		scene_start(&scene);
+		reach(&scene, "10.0.0.9", "10.0.0.5", cases[i].hit_port, 0);
+		reach(&scene, "10.0.0.5", cases[i].back ? "10.0.0.9" : "10.0.0.7", cases[i].port,
+		      cases[i].after_ms);
+		level = scene.highest_by[DETECTOR_CONTAGION];
+		if (level < cases[i].level - 0.1 || level > cases[i].level + 0.1)
+			print_error("%s: %.1f\n", cases[i].name, level);
+		assert_true(level >= cases[i].level - 0.1 && level <= cases[i].level + 0.1);
+		scene_stop(&scene);
+	}
+}
+
+static void the_second_generation_is_suspected_at_its_third_target(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	reach(&scene, "10.0.0.9", "10.0.0.5", 445, 0);
+	reach(&scene, "10.0.0.5", "10.0.0.11", 445, 70000);
+	reach(&scene, "10.0.0.5", "10.0.0.12", 445, 70100);
+	assert_true(scene.highest_by[DETECTOR_CONTAGION] < SUSPECT_NATS);
+	reach(&scene, "10.0.0.5", "10.0.0.13", 445, 70200);
+	assert_true(scene.highest_by[DETECTOR_CONTAGION] >= SUSPECT_NATS);
+	for (unsigned n = 0; n < 20; n++) {
+		struct ip src = wire_ip("10.0.0.5"), dst = scene_ip("10.0.0.0", 20 + n);
+
+		scene_see(&scene, wire_tcp(70300 + n, &src, &dst, 445, TCP_SYN));
+	}
+	assert_true(scene.highest_by[DETECTOR_CONTAGION] < CONVICT_NATS);
+	scene_stop(&scene);
+}
+
+static void servers_and_untouched_hosts_are_not(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned n = 0; n < 4; n++) {
+		struct ip client = scene_ip("10.0.0.0", 20 + n), server = wire_ip("10.0.0.2");
+		struct packet packet = wire_tcp(n, &client, &server, 445, TCP_SYN);
+
+		scene_meet(&scene, n, &client);
+		scene_see(&scene, packet);
+		scene_see(&scene, wire_answer(n, &packet, TCP_SYN | TCP_ACK));
+	}
+	for (unsigned n = 0; n < 8; n++) {
+		struct ip server = wire_ip("10.0.0.2"), clean = wire_ip("10.0.0.3");
+		struct ip dst = scene_ip("10.0.0.0", 40 + n);
+
+		scene_see(&scene, wire_tcp(1000 + n, &server, &dst, 445, TCP_SYN));
+		scene_see(&scene, wire_tcp(1000 + n, &clean, &dst, 445, TCP_SYN));
+	}
+	assert_true(scene.highest_by[DETECTOR_CONTAGION] <= 0);
+	scene_stop(&scene);
+}
+
+static void a_refused_visit_is_no_visit(void **state)
+{
+	struct ip worm = wire_ip("10.0.0.9"), host = wire_ip("10.0.0.5");
+	struct packet packet = wire_tcp(0, &worm, &host, 445, TCP_SYN);
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	scene_see(&scene, packet);
+	scene_see(&scene, wire_answer(1, &packet, TCP_RST | TCP_ACK));
+	reach(&scene, "10.0.0.5", "10.0.0.7", 445, 1000);
+	assert_true(scene.highest_by[DETECTOR_CONTAGION] <= 0);
+	scene_stop(&scene);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(chains_and_call_backs_are_noticed),
+		cmocka_unit_test(the_second_generation_is_suspected_at_its_third_target),
+		cmocka_unit_test(servers_and_untouched_hosts_are_not),
+		cmocka_unit_test(a_refused_visit_is_no_visit),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

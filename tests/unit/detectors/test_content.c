@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was said, in words of observation.h, and what content makes of it. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/detectors/said.h"
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+enum { MUCH = RPC_BIG_STUB_BYTES + 1, LITTLE = 200 };
+
+static struct observation rpc(unsigned server, unsigned interface, unsigned opnum,
+			      uint32_t stub_bytes)
+{
+	struct observation o = said_to(server, 0, OBSERVED_RPC);
+
+	o.rpc = (struct observed_rpc){ .interface = (uint8_t)interface,
+				       .opnum = (uint16_t)opnum,
+				       .stub_bytes = stub_bytes };
+	return o;
+}
+
+static struct observation smb(unsigned server, uint64_t ms, unsigned act, bool is_answer)
+{
+	struct observation o = said_to(server, ms, OBSERVED_SMB);
+
+	o.smb = (struct observed_smb){ .act = (uint8_t)act, .is_answer = is_answer };
+	return o;
+}
+
+static struct observation datagram(unsigned server, unsigned what)
+{
+	struct observation o = said_to(server, 0, OBSERVED_DATAGRAM);
+
+	o.datagram = (uint8_t)what;
+	return o;
+}
+
+static struct observation climbing(struct observation o)
+{
+	o.rpc.climbs = true;
+	return o;
+}
+static struct observation endless(struct observation o)
+{
+	o.rpc.endless_server = true;
+	return o;
+}
+
+static void one_message_that_only_an_exploit_sends_convicts(void **state)
+{
+	struct observation exploits[] = {
+		smb(1, 0, SMB_NT_TRANS_OVERSIZE, false),
+		smb(1, 0, SMB_TRANS_CONTRADICTION, false),
+		smb(1, 0, SMB_IMPLANT_PING, false),
+		climbing(rpc(1, RPC_SRVSVC, 31, LITTLE)),
+		rpc(1, RPC_LSARPC, 9, MUCH),
+		endless(rpc(1, RPC_ACTIVATION, 4, MUCH)),
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(exploits); i++) {
+		struct scene scene;
+
+		scene_start(&scene);
+		scene_said(&scene, &exploits[i]);
+		assert_int_equal(scene.convicted, 1);
+		assert_int_equal(scene.latest.detector, DETECTOR_CONTENT);
+		assert_int_equal(scene.latest.port_class, CLASS_CONTENT);
+		assert_int_equal(scene.latest.kind, EVIDENCE_WORM);
+		assert_int_equal(scene.contacts_at_conviction, 1);
+		scene_stop(&scene);
+	}
+}
+
+static void what_clients_say_every_day_is_nothing(void **state)
+{
+	struct observation ordinary[] = {
+		rpc(1, RPC_SRVSVC, 31, LITTLE),       rpc(1, RPC_SRVSVC, 15, MUCH),
+		rpc(1, RPC_LSARPC, 9, LITTLE),        rpc(1, RPC_LSARPC, 15, MUCH),
+		rpc(1, RPC_ACTIVATION, 4, MUCH),      rpc(1, RPC_SVCCTL, 12, LITTLE),
+		smb(1, 0, SMB_ADMIN_SHARE, false),    smb(1, 0, SMB_IMPLANT_ANSWER, true),
+		smb(1, 0, SMB_PEEK_PIPE_PROBE, true), smb(2, 0, SMB_ADMIN_WRITE, false),
+	};
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	for (size_t i = 0; i < COUNT(ordinary); i++)
+		scene_said(&scene, &ordinary[i]);
+	assert_int_equal(scene.statements, 0);
+	scene_stop(&scene);
+}
+
+static void a_single_packet_that_may_be_forged_needs_a_second_target(void **state)
+{
+	(void)state;
+	for (unsigned what = 0; what < DATAGRAMS; what++) {
+		struct observation one = datagram(1, what), two = datagram(2, what);
+		struct scene scene;
+
+		scene_start(&scene);
+		for (unsigned n = 0; n < 20; n++)
+			scene_said(&scene, &one);
+		assert_int_equal(scene.convicted, 0);
+		assert_true(scene.highest >= SUSPECT_NATS);
+		scene_said(&scene, &two);
+		assert_int_equal(scene.convicted, 1);
+		scene_stop(&scene);
+	}
+}
+
+static void what_administrators_and_scanners_do_never_convicts(void **state)
+{
+	static const unsigned acts[] = { SMB_NT_TRANS_RESERVED, SMB_PEEK_PIPE_PROBE,
+					 SMB_ADMIN_WRITE };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(acts); i++) {
+		struct scene scene;
+
+		scene_start(&scene);
+		for (unsigned server = 1; server < 60; server++) {
+			struct observation first = smb(server, 0, acts[i], false),
+					   call = rpc(server, RPC_SVCCTL, 12, LITTLE);
+
+			scene_said(&scene, &first);
+			scene_said(&scene, &call);
+			scene_said(&scene, &call);
+			if (server == 1)
+				assert_true(scene.highest < SUSPECT_NATS);
+		}
+		assert_true(scene.highest >= SUSPECT_NATS && scene.highest < 9.3);
+		scene_stop(&scene);
+	}
+}
+
+static void a_service_call_counts_after_a_write_to_that_server_not_long_ago(void **state)
+{
+	static const struct {
+		unsigned written, called;
+		uint64_t later_ms;
+		bool counts;
+	} cases[] = {
+		{ 1, 1, 1000, true },
+		{ 1, 1, 599000, true },
+		{ 1, 1, 700000, false },
+		{ 1, 2, 1000, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct observation write = smb(cases[i].written, 0, SMB_ADMIN_WRITE, false);
+		struct observation call = rpc(cases[i].called, RPC_ATSVC, 0, LITTLE);
+		struct scene scene;
+
+		scene_start(&scene);
+		call.contact.opened_ns = wire_ns(cases[i].later_ms);
+		scene_said(&scene, &write);
+		scene_said(&scene, &call);
+		assert_int_equal(scene.statements > 0, cases[i].counts);
+		scene_stop(&scene);
+	}
+}
+
+static void of_one_server_only_the_worst_fact_counts(void **state)
+{
+	struct observation probe = smb(1, 0, SMB_PEEK_PIPE_PROBE, false),
+			   exploit = smb(1, 0, SMB_TRANS_CONTRADICTION, false);
+	struct scene scene;
+	unsigned statements;
+
+	(void)state;
+	scene_start(&scene);
+	scene_said(&scene, &probe);
+	scene_said(&scene, &exploit);
+	assert_int_equal(scene.contacts_at_conviction, 1);
+	statements = scene.statements;
+	assert_true(scene.highest < 14.1);
+	for (unsigned n = 0; n < 10; n++) {
+		scene_said(&scene, &exploit);
+		scene_said(&scene, &probe);
+	}
+	assert_true(scene.highest < 14.1);
+	assert_int_equal(scene.statements, statements);
+	scene_stop(&scene);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_message_that_only_an_exploit_sends_convicts),
+		cmocka_unit_test(what_clients_say_every_day_is_nothing),
+		cmocka_unit_test(a_single_packet_that_may_be_forged_needs_a_second_target),
+		cmocka_unit_test(what_administrators_and_scanners_do_never_convicts),
+		cmocka_unit_test(a_service_call_counts_after_a_write_to_that_server_not_long_ago),
+		cmocka_unit_test(of_one_server_only_the_worst_fact_counts),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

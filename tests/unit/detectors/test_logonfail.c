@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Logons as they are answered, and when they look like guessing. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/detectors/said.h"
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+static struct observation logon(unsigned server, uint64_t ms, uint32_t user, bool accepted)
+{
+	struct observation o = said_to(server, ms, OBSERVED_LOGON);
+
+	o.logon = (struct observed_logon){ .accepted = accepted, .user_hash = user };
+	return o;
+}
+
+static void guessing_makes_a_suspect_and_no_more(void **state)
+{
+	static const struct {
+		const char *what;
+		unsigned users, servers, rounds;
+		bool suspect;
+	} cases[] = {
+		{ "four users", 4, 1, 1, false },
+		{ "five users", 5, 1, 1, true },
+		{ "two targets", 1, 2, 1, false },
+		{ "three targets", 1, 3, 1, true },
+		{ "a stale password", 1, 1, 1000, false },
+		{ "a dictionary of users", 200, 1, 1, true },
+		{ "a domain", 20, 20, 1, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+		uint64_t ms = 0;
+
+		scene_start(&scene);
+		for (unsigned n = 0; n < cases[i].rounds * cases[i].users * cases[i].servers;
+		     n++, ms += 500) {
+			struct observation o = logon(n / cases[i].users % cases[i].servers, ms,
+						     100 + n % cases[i].users, false);
+
+			scene_said(&scene, &o);
+		}
+		if ((scene.highest >= SUSPECT_NATS) != cases[i].suspect || scene.highest > 9.3)
+			fail_msg("%s: %.1f", cases[i].what, scene.highest);
+		if (cases[i].suspect)
+			assert_int_equal(scene.latest.kind, EVIDENCE_BRUTE_FORCE);
+		scene_stop(&scene);
+	}
+}
+
+static void failures_far_apart_fade(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned n = 0; n < 50; n++) {
+		struct observation o = logon(1, n * UINT64_C(600000), 100 + n, false);
+
+		scene_said(&scene, &o);
+	}
+	assert_true(scene.highest < SUSPECT_NATS);
+	scene_stop(&scene);
+}
+
+static void accepted_logons_take_off(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned n = 0; n < 100; n++) {
+		struct observation o = logon(1, n * 100, 100 + n / 3, n % 3 != 0);
+
+		scene_said(&scene, &o);
+	}
+	assert_true(scene.highest < SUSPECT_NATS);
+	scene_stop(&scene);
+}
+
+static void lockouts_weigh_more_than_refusals(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned n = 0; n < 3; n++) {
+		struct observation o = logon(1, n * 100, 100 + n, false);
+
+		o.logon.locked_out = true;
+		scene_said(&scene, &o);
+	}
+	assert_true(scene.highest >= SUSPECT_NATS);
+	scene_stop(&scene);
+}
+
+static void ssh_sessions_speak_by_their_rate(void **state)
+{
+	static const struct {
+		const char *what;
+		unsigned sessions, servers;
+		uint64_t every_ms;
+		bool mirrored, suspect;
+	} cases[] = {
+		{ "guessing", 40, 1, 200, false, true },
+		{ "guessing slowly", 60, 1, 2000, false, true },
+		{ "a person", 10, 1, 3000, false, false },
+		{ "monitoring", 300, 1, 10000, false, false },
+		{ "one play over many hosts", 200, 100, 100, false, false },
+		{ "a mirrored session", 40, 1, 200, true, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+
+		scene_start(&scene);
+		for (unsigned n = 0; n < cases[i].sessions; n++) {
+			struct observation o =
+				logon(n % cases[i].servers, n * cases[i].every_ms, 0, false);
+
+			o.logon.sealed = true;
+			o.contact.dst_port = 902;
+			o.contact.src_port = (uint16_t)(40000 + (cases[i].mirrored ? 0 : n));
+			scene_said(&scene, &o);
+		}
+		if ((scene.highest >= SUSPECT_NATS) != cases[i].suspect || scene.highest > 9.3)
+			fail_msg("%s: %.1f", cases[i].what, scene.highest);
+		scene_stop(&scene);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(guessing_makes_a_suspect_and_no_more),
+		cmocka_unit_test(failures_far_apart_fade),
+		cmocka_unit_test(accepted_logons_take_off),
+		cmocka_unit_test(lockouts_weigh_more_than_refusals),
+		cmocka_unit_test(ssh_sessions_speak_by_their_rate),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
