@@ -42,13 +42,13 @@ CONTROLLER_LIBS := $(SENSOR_LIBS) -lsqlite3 -lxml2
 ARCHIVES        := $(OUT)/libamt.a $(OUT)/libcontroller.a $(OUT)/libsensor.a
 
 PROGRAMS := $(addprefix $(OUT)/,cordond cordon cordon-sensor cordon-amtsim)
-TOOLS    := $(addprefix $(OUT)/,cordon-pcapgen cordon-score cordon-bench-floor cordon-bench-runner cordon-wire)
-UNIT     := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/*/test_*.c tests/e2e/test_*.c))
+TOOLS    := $(addprefix $(OUT)/,cordon-pcapgen cordon-score cordon-bench-floor cordon-bench-runner cordon-wire cordon-epidemic)
+UNIT     := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/*/test_*.c tests/prop/test_*.c tests/e2e/test_*.c))
 SCRIPTS  := $(filter-out %/tap.sh,$(wildcard tests/e2e/*.sh)) tests/lint/selftest.sh tests/score/selftest.sh
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY   := $(FUZZ:%=$(OUT)/tests/fuzz/replay_%)
 
-.PHONY: all help deps demo check lint bench score pcaps coverage install uninstall clean tools tests
+.PHONY: all help deps demo check lint bench score pcaps epidemic coverage install uninstall clean tools tests
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -60,6 +60,7 @@ help:
 	@echo "make            build into $(OUT)/        make deps       install what the build needs (Debian)"
 	@echo "make demo       the whole story in 20 s       make check      all tests"
 	@echo "make score      detectors against captures    make bench      packet path against a bare libpcap loop"
+	@echo "make epidemic   secondary infections of simulated worms"
 	@echo "make lint       structure and style rules     make coverage   untested lines (COV=1)"
 	@echo "make fuzz-NAME FUZZ_S=60                      NAME: $(FUZZ)"
 	@echo "make install DESTDIR= PREFIX=/usr             make compile_commands.json"
@@ -112,6 +113,8 @@ $(OUT)/cordon-bench-floor: $(call obj,tests/bench/floor.c)
 	$(link) -lpcap
 $(OUT)/cordon-bench-runner: $(call obj,tests/bench/runner.c)
 	$(link) -lm
+$(OUT)/cordon-epidemic: $(call obj,$(wildcard tests/epidemic/*.c)) $(OUT)/libpcapgen.a $(ARCHIVES)
+	$(link) $(CONTROLLER_LIBS)
 $(OUT)/cordon-wire: $(call obj,$(wildcard tests/demo/*.c))
 	$(link)
 
@@ -129,6 +132,11 @@ $(OUT)/tests/unit/%: $(OUT)/tests/unit/%.o $(OUT)/libfakes.a $(OUT)/libamtsim.a 
 	@mkdir -p $(@D)
 	@$(CC) $(ALL) $(LINK) -o $@ $< $(fakes_$(notdir $@)) -Wl,--start-group $(simulated) -Wl,--end-group \
 		$(CONTROLLER_LIBS) -levent_openssl -lcmocka
+$(OUT)/tests/prop/%: $(OUT)/tests/prop/%.o $(OUT)/libpcapgen.a $(ARCHIVES)
+	@echo "  LINK $@"
+	@mkdir -p $(@D)
+	@$(CC) $(ALL) $(LINK) -o $@ $< -Wl,--start-group $(OUT)/libpcapgen.a $(ARCHIVES) -Wl,--end-group \
+		$(CONTROLLER_LIBS) -lcmocka
 $(OUT)/tests/e2e/%: $(OUT)/tests/e2e/%.o $(ARCHIVES)
 	@echo "  LINK $@"
 	@$(CC) $(ALL) $(LINK) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(CONTROLLER_LIBS) -lcmocka
@@ -150,6 +158,10 @@ lint:
 CAPTURES ?= ../shared/captures
 score: $(PROGRAMS) $(TOOLS)
 	@$(OUT)/cordon-score --cordond $(OUT)/cordond $(CAPTURES)
+
+# Secondary infections of simulated worms, ours beside the peers' published rules; fails where R is not below 1.
+epidemic: $(OUT)/cordon-epidemic
+	@$(OUT)/cordon-epidemic
 
 # All captures of pcaps/MANIFEST.tsv, for "make score CAPTURES=build/pcaps".
 pcaps: $(TOOLS)

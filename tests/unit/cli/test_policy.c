@@ -126,7 +126,7 @@ static const struct {
 	{ cli_policy_explain, "%P --role clown", 2, NULL, "unknown role \"clown\"; one of workstation, server" },
 	{ cli_policy_explain, "%P --kind flu", 2, NULL, "unknown kind \"flu\"; one of worm," },
 	{ cli_policy_explain, "%P --evidence arpsweep", 2, NULL, "DETECTOR=LOG_ODDS" },
-	{ cli_policy_explain, "%P --evidence nose=3", 2, NULL, "unknown detector \"nose\"; one of arpsweep, trw" },
+	{ cli_policy_explain, "%P --evidence nose=3", 2, NULL, "unknown detector \"nose\"; one of arpsweep, " },
 	{ cli_policy_explain, "%P --evidence trw=x", 2, NULL, "\"x\"" },
 	{ cli_policy_explain, "%P --log-odds high", 2, NULL, "--log-odds is a number" },
 	{ cli_policy_explain, "%P --contacts -1", 2, NULL, "--contacts is a whole number" },
