@@ -13,6 +13,8 @@
  * it), sinkhole address lists (they age too). */
 #include "detectors/table.h"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/base/units.h"
@@ -31,10 +33,16 @@
 #define KNOWN_SETS    512
 #define HITTING_SETS  64
 #define WAITING       128
-/* Names made per packet: about 30 us of its time, two milliseconds (a fraction of the capture buffer at
- * full speed, and twenty times a day) while questions wait for the set. */
-#define SLICE_NAMES   256
-#define SLICE_WAITED  16384
+/* Names made per packet while the lists are wanted: about two milliseconds, a fraction of the capture buffer. */
+#define SLICE_NAMES   16384
+/* Most days nobody asks for such names, and then no list is made at all.  It is wanted once two different names that
+ * could be on it, asked by one host, do not exist; or when most of many that wait look drawn by
+ * chance: a sinkhole may answer them all. */
+#define WANTED_FAILED  2
+#define WANTED_WAITING 96
+#define WANTED_RANDOM  64
+#define RANDOM_TENTHS  10 /* and their letters look drawn by chance, by a nat or more */
+#define SILENT_S       2 /* a question without an answer for so long has failed: answers may pass us by */
 #define LETTERS_LEAST 4
 #define LETTERS_MOST  11
 #define SUFFIX_MOST   6 /* com.br */
@@ -61,12 +69,13 @@ struct hitting {
 struct waiting {
 	struct contact contact; /* opened_ns 0 = free */
 	char text[CONFICKER_NAME_MAX * 2];
+	bool failed, resolved;
 };
 
 struct state {
 	struct conficker_set *set; /* NULL until the first name that could be on it */
 	int32_t today;
-	bool complete;
+	bool wanted, complete;
 	uint8_t next_waiting, waiting_count;
 	struct known_set known[KNOWN_SETS];
 	struct hitting hitting[HITTING_SETS * MEMO_WAYS];
@@ -116,6 +125,26 @@ static bool could_be_name(const char *text)
 	return false;
 }
 
+/* Tenths of a nat by which the letters of the longest label in front speak for chance rather than for English: ln(1/26) less
+ * the logarithm of the letter's frequency in English text. */
+static int randomness(const char *text)
+{
+	static const int8_t tenths[26] = { -8, 9, 3, -1, -12, 6, 7, -5, -6, 32, 16, 0, 5,
+					   -6, -7, 7, 37, -4, -5, -9, 3, 14, 5, 32, 7, 40 };
+	int sum = 0, most = INT_MIN;
+
+	for (unsigned label = 0; *text && label < 2; text++) {
+		if (*text >= 'a' && *text <= 'z') {
+			sum += tenths[*text - 'a'];
+		} else if (*text == '.') {
+			most = sum > most ? sum : most;
+			sum = 0;
+			label++;
+		}
+	}
+	return most;
+}
+
 static void aim_set(struct state *state, uint64_t wall_ns)
 {
 	/* Fixed: it decides where names lie, and who wants a wrong hit can look up a right one. */
@@ -125,8 +154,9 @@ static void aim_set(struct state *state, uint64_t wall_ns)
 		state->set = conficker_set_new(&key);
 	else if (state->today == day_of(wall_ns))
 		return;
-	state->today = day_of(wall_ns);
 	state->complete = false;
+	state->wanted = state->wanted && abs(day_of(wall_ns) - state->today) <= 1;
+	state->today = day_of(wall_ns);
 	conficker_set_aim(state->set, state->today);
 }
 
@@ -254,25 +284,45 @@ static void answer(struct detector_run *run, const struct contact *contact,
 
 /* ---- names that came too early ----------------------------------------------------------------- */
 
+static bool is_of(const struct waiting *waiting, const struct contact *contact)
+{
+	return waiting->contact.opened_ns && waiting->contact.vlan == contact->vlan &&
+	       ip_equal(&waiting->contact.src, &contact->src);
+}
+
+static struct waiting *find_waiting(struct state *state, const struct contact *contact, const char *text)
+{
+	for (struct waiting *waiting = state->waiting; waiting < state->waiting + WAITING; waiting++)
+		if (is_of(waiting, contact) && strcmp(waiting->text, text) == 0)
+			return waiting;
+	return NULL;
+}
+
+static unsigned random_names(const struct state *state)
+{
+	unsigned count = 0;
+
+	for (const struct waiting *waiting = state->waiting; waiting < state->waiting + WAITING; waiting++)
+		count += waiting->contact.opened_ns && randomness(waiting->text) >= RANDOM_TENTHS;
+	return count;
+}
+
 /* The oldest gives way. */
 static void keep_waiting(struct state *state, const struct contact *contact, const char *text)
 {
 	struct waiting *waiting = &state->waiting[state->next_waiting];
 	size_t length = strlen(text);
 
-	if (length >= sizeof(waiting->text))
-		return; /* too long to be one of them, even with a label in front */
+	if (length >= sizeof(waiting->text) || find_waiting(state, contact, text))
+		return; /* too long to be one of them, even with a label in front; or asked before */
 	state->next_waiting = (uint8_t)((state->next_waiting + 1) % WAITING);
 	if (waiting->contact.opened_ns == 0)
 		state->waiting_count++;
 	waiting->contact = *contact;
+	waiting->failed = waiting->resolved = false;
 	memcpy(waiting->text, text, length + 1);
-}
-
-static bool is_of(const struct waiting *waiting, const struct contact *contact)
-{
-	return waiting->contact.opened_ns && waiting->contact.vlan == contact->vlan &&
-	       ip_equal(&waiting->contact.src, &contact->src);
+	if (state->waiting_count >= WANTED_WAITING && random_names(state) >= WANTED_RANDOM)
+		state->wanted = true;
 }
 
 static void free_waiting(struct state *state, struct waiting *waiting)
@@ -294,12 +344,35 @@ static void drop_innocent(struct state *state)
 
 static void build_some(struct state *state)
 {
-	if (!state->set || state->complete)
+	if (!state->wanted || state->complete)
 		return;
-	state->complete = conficker_set_build_some(state->set, state->waiting_count ? SLICE_WAITED
-										    : SLICE_NAMES);
+	state->complete = conficker_set_build_some(state->set, SLICE_NAMES);
 	if (state->complete)
 		drop_innocent(state);
+}
+
+/* Names of this host that do not exist, or were never answered. */
+static unsigned failed_names(const struct state *state, const struct contact *contact)
+{
+	unsigned count = 0;
+
+	for (const struct waiting *waiting = state->waiting; waiting < state->waiting + WAITING; waiting++)
+		count += is_of(waiting, contact) && !waiting->resolved &&
+			 randomness(waiting->text) >= RANDOM_TENTHS &&
+			 (waiting->failed ||
+			  contact->opened_ns > waiting->contact.opened_ns + s_to_ns(SILENT_S));
+	return count;
+}
+
+static void note_answer(struct state *state, const struct contact *contact, const struct observed_name *name)
+{
+	struct waiting *waiting = state->wanted ? NULL : find_waiting(state, contact, name->text);
+
+	if (!waiting)
+		return;
+	waiting->failed = name->rcode == DNS_NXDOMAIN || is_sinkhole(name);
+	waiting->resolved = !waiting->failed;
+	state->wanted = waiting->failed && failed_names(state, contact) >= WANTED_FAILED;
 }
 
 /* A host is judged only while it is heard (its walk speaks for it), so its names wait for that. */
@@ -308,6 +381,8 @@ static void look_back(struct detector_run *run, const struct contact *contact)
 	struct state *state = detector_state(run);
 
 	build_some(state);
+	if (!state->wanted)
+		return;
 	for (unsigned n = 0; state->waiting_count && n < WAITING; n++) {
 		struct waiting *waiting = &state->waiting[(state->next_waiting + n) % WAITING];
 
@@ -333,12 +408,16 @@ static void observe(struct detector_run *run, void *slot, const struct observati
 	if (observation->kind != OBSERVED_NAME || !could_be_name(name->text))
 		return;
 	if (name->rcode != OBSERVED_UNANSWERED) {
+		note_answer(state, contact, name);
 		answer(run, contact, name);
 		return;
 	}
 	aim_set(state, contact->opened_ns);
-	if (!question(run, contact, name->text) && !state->complete)
-		keep_waiting(state, contact, name->text);
+	if (question(run, contact, name->text) || state->complete)
+		return;
+	keep_waiting(state, contact, name->text);
+	if (!state->wanted)
+		state->wanted = failed_names(state, contact) >= WANTED_FAILED;
 }
 
 static void fini(void *memory)

@@ -97,7 +97,6 @@ void *mem_table(size_t count, size_t item_size_bytes)
 		munmap(mapped, before);
 	if (after)
 		munmap(mapped + before + size_bytes, after);
-	madvise(mapped + before, size_bytes, MADV_HUGEPAGE);   /* advice: a kernel may lack it */
 	return mapped + before;
 }
 

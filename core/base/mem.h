@@ -15,7 +15,8 @@ void *mem_resize(void *old, size_t count, size_t item_size_bytes);
 char *mem_text(const char *text);                          /* copy; NULL stays NULL */
 void mem_free(void *memory);                               /* NULL is fine */
 
-/* Zeroed, aligned to 2 MiB and advised for huge pages: for the tables of the packet path.
+/* Zeroed and aligned to 2 MiB: for the tables of the packet path.  Not advised for huge pages: these tables are touched here and
+ * there, and clearing 2 MiB for each first touch cost more than it saved.
  * Pages are touched (backed by memory) only when used.  Free with mem_free_table(). */
 void *mem_table(size_t count, size_t item_size_bytes);
 void mem_free_table(void *memory, size_t count, size_t item_size_bytes);

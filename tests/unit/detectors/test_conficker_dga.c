@@ -37,9 +37,11 @@ static void ask(struct desk *desk, const char *client, const char *name)
 	desk_asks(desk, &(struct look_up){ .client = client, .name = name });
 }
 
-/* Idle chatter until all three days are held: found when a name of tomorrow is. */
+/* Two names that do not exist make the lists wanted; then idle chatter until all three days are held. */
 static void fill_set(struct desk *desk)
 {
+	desk_looks_up(desk, &(struct look_up){ .client = "10.9.9.9", .name = "qxkzvb.com", .rcode = NXDOMAIN });
+	desk_looks_up(desk, &(struct look_up){ .client = "10.9.9.9", .name = "zqjwxk.com", .rcode = NXDOMAIN });
 	for (unsigned n = 0; n < 200; n++)
 		ask(desk, "10.9.9.9", "ordinary.com");
 }
@@ -157,6 +159,11 @@ static void names_asked_before_the_set_is_ready_count_later(void **state)
 		ask(&desk, "10.0.0.5", name);
 	}
 	assert_int_equal(desk.statements, 0);
+	desk_pass(&desk, 3); /* nobody answers; two more such questions show that it is no accident */
+	ask(&desk, "10.0.0.5", "qxkzvb.com");
+	ask(&desk, "10.0.0.5", "zqjwxk.com");
+	desk_pass(&desk, 3);
+	ask(&desk, "10.0.0.5", "ordinary.com");
 	for (; !desk.statements && contacts < 200; contacts++)
 		desk_opens(&desk, "10.0.0.6", "10.0.0.1", 80);
 	assert_int_equal(desk.statements, 0); /* another host is no reason to judge this one */
