@@ -135,6 +135,16 @@ static void take_record(struct pipeline *pipeline, const struct record *record)
 	}
 }
 
+static void close_incident(struct pipeline *pipeline, uint64_t id)
+{
+	const struct incident *incident = book_find_id(pipeline->book, id);
+
+	if (!incident)
+		return;
+	sensor_forget(pipeline->sensor, &incident->host);
+	book_close(pipeline->book, id, pipeline->now_ns);
+}
+
 static void step(struct pipeline *pipeline)
 {
 	struct record record;
@@ -146,7 +156,7 @@ static void step(struct pipeline *pipeline)
 	while (dryrun_answer(pipeline->dryrun) > 0);
 	/* Who was released starts anew: old evidence must not isolate a repaired machine again. */
 	while (pipeline->closing_count > 0)
-		book_close(pipeline->book, pipeline->closing[--pipeline->closing_count], pipeline->now_ns);
+		close_incident(pipeline, pipeline->closing[--pipeline->closing_count]);
 }
 
 void pipeline_frame(struct pipeline *pipeline, int link_type, const struct capture_frame *frame)

@@ -153,6 +153,14 @@ void sensor_advance(struct sensor *sensor, uint64_t wall_ns)
 	tracker_advance(sensor->tracker, wall_ns);
 }
 
+void sensor_forget(struct sensor *sensor, const struct host_key *key)
+{
+	struct host *host = hosts_find(tracker_hosts(sensor->tracker), key);
+
+	if (host)
+		engine_forget(sensor->engine, host, sensor->wall_ns);
+}
+
 void sensor_report(struct sensor *sensor, const struct capture_counts *counts)
 {
 	struct tracker_counts contacts = tracker_counts(sensor->tracker);

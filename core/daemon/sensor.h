@@ -12,6 +12,7 @@
 struct capture_counts;
 struct capture_frame;
 struct feed;
+struct host_key;
 struct sensor;
 struct yaml;
 struct yaml_node;
@@ -28,6 +29,8 @@ struct sensor_config {
 struct sensor *sensor_new(const struct sensor_config *config);
 void sensor_free(struct sensor *sensor);
 void sensor_frame(struct sensor *sensor, int link_type, const struct capture_frame *frame);
+/* People have dealt with this host: what it did until now is no longer held against it. */
+void sensor_forget(struct sensor *sensor, const struct host_key *host);
 /* Lets time pass while no frames come. */
 void sensor_advance(struct sensor *sensor, uint64_t wall_ns);
 /* Publishes RECORD_SENSOR with the counters so far; counts may be NULL. */

@@ -42,8 +42,18 @@ struct detector_run {
 	bool enabled;
 };
 
+/* A host that was dealt with: only what it opens afterwards counts. */
+struct forgiven {
+	struct host_key host;
+	uint64_t until_ns; /* wall; 0 = free */
+};
+
+#define FORGIVEN_PLACES 64
+
 struct engine {
 	struct engine_sink sink;
+	struct forgiven forgiven[FORGIVEN_PLACES];
+	unsigned next_forgiven, forgiven_count;
 	double state_from_nats;
 	struct samples *samples;
 	struct hosts *hosts;
@@ -191,10 +201,47 @@ static void end(struct engine *engine, struct host *host, const unsigned char *s
 	}
 }
 
+static struct forgiven *forgiven_of(struct engine *engine, const struct host_key *host)
+{
+	for (unsigned i = 0; i < engine->forgiven_count; i++)
+		if (memcmp(&engine->forgiven[i].host, host, sizeof(*host)) == 0)
+			return &engine->forgiven[i];
+	return NULL;
+}
+
+void engine_forget(struct engine *engine, struct host *host, uint64_t now_ns)
+{
+	struct forgiven *forgiven = forgiven_of(engine, &host->key);
+
+	if (blocks_of(engine->blocks, host)) {
+		memset(blocks_of(engine->blocks, host), 0, engine->slot_size);
+		blocks_give_back(engine->blocks, host);
+	}
+	hosts_suspect(host, false);
+	if (!forgiven) {
+		forgiven = &engine->forgiven[engine->next_forgiven];
+		engine->next_forgiven = (engine->next_forgiven + 1) % FORGIVEN_PLACES;
+		if (engine->forgiven_count < FORGIVEN_PLACES)
+			engine->forgiven_count++;
+	}
+	*forgiven = (struct forgiven){ host->key, now_ns };
+}
+
+static bool is_forgiven(struct engine *engine, const struct host *host, const struct contact *contact)
+{
+	const struct forgiven *forgiven = engine->forgiven_count ? forgiven_of(engine, &host->key) : NULL;
+
+	return forgiven && contact->opened_ns <= forgiven->until_ns;
+}
+
 void engine_see(struct engine *engine, struct host *host, const struct contact *contact)
 {
 	unsigned feed = feed_of(contact->outcome);
-	unsigned char *slots = begin(engine, host);
+	unsigned char *slots;
+
+	if (is_forgiven(engine, host, contact))
+		return;
+	slots = begin(engine, host);
 
 	for (unsigned i = 0; i < engine->count; i++) {
 		struct detector_run *run = &engine->runs[i];

@@ -45,6 +45,9 @@ void engine_configure(struct engine *engine, struct yaml *yaml, const struct yam
 void engine_attach(struct engine *engine, struct hosts *hosts);
 /* What was said; host is the one who did it (observation->contact.src). */
 void engine_observe(struct engine *engine, struct host *host, const struct observation *observation);
+/* People have dealt with the host: what was held against it is forgotten, and contacts that it opened until now are not judged
+ * any more.  What detectors remember beside the host fades by itself. */
+void engine_forget(struct engine *engine, struct host *host, uint64_t now_ns);
 void engine_see(struct engine *engine, struct host *host, const struct contact *contact);
 /* Names, settings, bounds and help of all detectors, for "cordon detectors". */
 void engine_describe(const struct engine *engine, struct buf *out);

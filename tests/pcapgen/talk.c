@@ -198,6 +198,8 @@ void talk_tcp_ignore(struct talk *talk)
 	for (i = 0; i < sizeof(seconds) / sizeof(seconds[0]); i++) {
 		talk->client_seq = seq;
 		talk->at_us = start_us + seconds[i] * (uint64_t)SECOND_US;
+		if (talk->ends_us && talk->at_us >= talk->ends_us)
+			break;
 		tcp(talk, true, TCP_SYN, NULL, 0);
 	}
 	talk->at_us += 12 * (uint64_t)SECOND_US;

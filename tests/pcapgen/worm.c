@@ -85,6 +85,7 @@ static void attack(struct outbreak *o, struct station *target, uint64_t at_us)
 {
 	struct talk talk = talk_begin(o->scene, o->source, target, o->plan->port, at_us);
 
+	talk.ends_us = o->plan->until_us;
 	if (target->defence == DEFENCE_REFUSES) {
 		talk_tcp_refuse(&talk, 3);
 	} else if (target->defence == DEFENCE_SILENT) {
@@ -136,6 +137,7 @@ static void reach_off_link(struct outbreak *o, uint64_t at_us)
 	struct talk talk = talk_begin(o->scene, o->source, &target, o->plan->port, at_us);
 	uint32_t fate = dice_below(&o->scene->dice, 100);
 
+	talk.ends_us = o->plan->until_us;
 	if (fate < 82)
 		talk_tcp_ignore(&talk);
 	else if (fate < 92)

@@ -204,6 +204,28 @@ static void what_is_taken_back_is_no_sample_and_not_counted(void **state)
 	stop(&f);
 }
 
+/* Contacts opened before people dealt with the host may still end; only later ones are held against it. */
+static void a_host_that_was_dealt_with_starts_anew(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f);
+	for (unsigned i = 1; i <= 6; i++)
+		contact(&f, i, CONTACT_PENDING, 2.9);
+	assert_true(f.latest.log_odds >= CONVICT_NATS);
+	engine_forget(f.engine, f.host, 1000000010);
+	assert_false(f.host->roles & HOST_SUSPECT);
+	f.statements = 0;
+	for (unsigned i = 1; i <= 10; i++)
+		contact(&f, i, CONTACT_REFUSED, 2.9);
+	assert_int_equal(f.statements, 0);
+	for (unsigned i = 11; i <= 13; i++)
+		contact(&f, i, CONTACT_PENDING, 2.9);
+	assert_int_equal(f.latest.contacts, 3);
+	stop(&f);
+}
+
 static void at_zero_the_memory_starts_anew(void **state)
 {
 	struct fixture f;
@@ -293,6 +315,7 @@ int main(void)
 		cmocka_unit_test(a_convicted_scan_is_restated_at_each_doubling_only),
 		cmocka_unit_test(a_statement_carries_its_earliest_contacts),
 		cmocka_unit_test(what_is_taken_back_is_no_sample_and_not_counted),
+		cmocka_unit_test(a_host_that_was_dealt_with_starts_anew),
 		cmocka_unit_test(at_zero_the_memory_starts_anew),
 		cmocka_unit_test(a_walk_fades_by_half_lives),
 		cmocka_unit_test(settings_reach_the_detector),
