@@ -92,6 +92,29 @@ static void say_pings(const struct evidence *evidence, struct buf *out)
 	buf_format(out, ", %u did not answer", (unsigned)evidence->failed);
 }
 
+/* What is not about failing contacts: names, contents, logons, mail, ports of one host. */
+static bool say_other(const struct evidence *evidence, struct buf *out)
+{
+	unsigned count = (unsigned)evidence->contacts;
+	const char *s = count == 1 ? "" : "s";
+
+	if (evidence->kind == EVIDENCE_BRUTE_FORCE)
+		buf_format(out, "tried to log on %u time%s, at port %u", count, s, (unsigned)evidence->port);
+	else if (evidence->kind == EVIDENCE_SPAM)
+		buf_format(out, "spoke SMTP to %u mail server%s", count, s);
+	else if (evidence->kind == EVIDENCE_RECONNAISSANCE)
+		buf_format(out, "tried %u port%s of one host", count, s);
+	else if (evidence->port_class == CLASS_NAME)
+		buf_format(out, "looked up %u name%s that only malware makes up or that do not exist", count, s);
+	else if (evidence->port_class == CLASS_CONTENT)
+		buf_format(out, "sent %u message%s to port %u that no ordinary client sends", count, s,
+			   (unsigned)evidence->port);
+	else
+		return false;
+	say_span(evidence, out);
+	return true;
+}
+
 static void say(const struct evidence *evidence, struct buf *out)
 {
 	if (evidence->contacts == 0) {
@@ -99,6 +122,8 @@ static void say(const struct evidence *evidence, struct buf *out)
 			   evidence_kind_name(evidence->kind));
 		return;
 	}
+	if (say_other(evidence, out))
+		return;
 	switch (evidence->contact_kind) {
 	case CONTACT_ARP:
 		say_neighbors(evidence, "ARP", out);

@@ -87,9 +87,31 @@ static void without_evidence_there_is_nothing_to_tell(void **state)
 	assert_string_equal(text, "");
 }
 
+static void what_is_no_failing_contact_has_words_of_its_own(void **state)
+{
+	static const struct { unsigned kind, port_class; const char *text; } others[] = {
+		{ EVIDENCE_WORM, CLASS_NAME, "looked up 3 names that only malware makes up or that do not exist" },
+		{ EVIDENCE_WORM, CLASS_CONTENT, "sent 3 messages to port 445 that no ordinary client sends" },
+		{ EVIDENCE_BRUTE_FORCE, CLASS_CONTENT, "tried to log on 3 times, at port 445" },
+		{ EVIDENCE_SPAM, CLASS_SPREAD, "spoke SMTP to 3 mail servers" },
+		{ EVIDENCE_RECONNAISSANCE, CLASS_WORM_PORT, "tried 3 ports of one host" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		struct evidence item = { .kind = (uint8_t)others[i].kind, .port_class = (uint8_t)others[i].port_class,
+					 .contact_kind = CONTACT_TCP, .port = 445, .contacts = 3, .failed = 3, .log_odds = 9 };
+		char text[SUMMARY_BYTES];
+
+		summary_of_evidence(&item, text);
+		assert_ptr_equal(strstr(text, others[i].text), text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_no_failing_contact_has_words_of_its_own),
 		cmocka_unit_test(the_numbers_are_told_in_one_sentence),
 		cmocka_unit_test(another_class_of_contacts_is_told_too),
 		cmocka_unit_test(without_evidence_there_is_nothing_to_tell),
