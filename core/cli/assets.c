@@ -13,6 +13,7 @@
 #include "core/base/err.h"
 #include "core/base/log.h"
 #include "core/base/loop.h"
+#include "core/base/mem.h"
 #include "core/base/source.h"
 #include "core/cli/command.h"
 #include "core/cli/options.h"
@@ -116,10 +117,10 @@ static bool is_named(const struct asset *asset, int argc, char **argv)
 
 static void ask_all(struct survey *survey, struct amt *amt, const struct roster *roster, int argc, char **argv)
 {
-	struct question questions[1024];
+	struct question *questions = mem_array(roster_count(roster) + 1, sizeof(*questions));
 	size_t count = 0;
 
-	for (size_t i = 0; i < roster_count(roster) && count < sizeof(questions) / sizeof(questions[0]); i++)
+	for (size_t i = 0; i < roster_count(roster); i++)
 		if (roster_at(roster, i)->amt.present && is_named(roster_at(roster, i), argc, argv))
 			questions[count++] = (struct question){ survey, roster_at(roster, i) };
 	survey->waiting = count;
@@ -129,6 +130,7 @@ static void ask_all(struct survey *survey, struct amt *amt, const struct roster 
 		loop_run(survey->loop);
 	else
 		fprintf(survey->out, "no asset with AMT\n");
+	mem_free(questions);
 }
 
 int cli_assets_check(int argc, char **argv, FILE *out, FILE *errors)
