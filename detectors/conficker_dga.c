@@ -2,9 +2,9 @@
 /* conficker_dga.c - questions for the names that Conficker A, B and C generate for the day
  * (worm-detection.md A.5; weights A.5.6).
  *
- * The names of yesterday, today and tomorrow, by the packets' own time, are kept as a set that is filled
- * a slice at a time, and only once somebody asks for a name that could be one of them.  Names asked
- * before the set is complete wait in a small ring until their host is next heard.
+ * The names of yesterday, today and tomorrow, by the packets' own time, are kept in two sets, the 500 a day
+ * of A and B and the 50,000 of C.  Each is filled a slice at a time, and only once it is wanted by names that
+ * could be on its lists.  Names asked before that wait in a small ring until their host is next heard.
  *
  * Only a question makes a hit: an answer is easily forged, and where the sensor hears one direction the
  * question is enough.  That the name does not exist, or leads to a sinkhole, strengthens it.
@@ -35,7 +35,7 @@
 #define WAITING       128
 /* Names made per packet while the lists are wanted: about two milliseconds, a fraction of the capture buffer. */
 #define SLICE_NAMES   16384
-/* Most days nobody asks for such names, and then no list is made at all.  It is wanted once two different names that
+/* Most days nobody asks for such names, and then no list is made at all.  One is wanted once two different names that
  * could be on it, asked by one host, do not exist; or when most of many that wait look drawn by
  * chance: a sinkhole may answer them all. */
 #define WANTED_FAILED  2
@@ -43,14 +43,20 @@
 #define WANTED_RANDOM  64
 #define RANDOM_TENTHS  10 /* and their letters look drawn by chance, by a nat or more */
 #define SILENT_S       2 /* a question without an answer for so long has failed: answers may pass us by */
-#define LETTERS_LEAST 4
-#define LETTERS_MOST  11
-#define SUFFIX_MOST   6 /* com.br */
 #define FORWARDED_S   30
 #define SHORT_LETTERS 4   /* C only: so short that real names fall on the list */
 #define ENOUGH        6   /* points for conviction: two names of A or B, or three of C */
 #define POINTS_AB     3
 #define POINTS_C      2
+
+enum group { GROUP_AB, GROUP_C, GROUPS };
+
+static const struct {
+	enum conficker_variant first, last;
+} group_variants[GROUPS] = {
+	[GROUP_AB] = { CONFICKER_A, CONFICKER_B },
+	[GROUP_C] = { CONFICKER_C, CONFICKER_C },
+};
 
 enum about { ABOUT_COUNTED, ABOUT_STRENGTHENED, ABOUT_ASKED_OF };
 
@@ -65,18 +71,21 @@ struct hitting {
 	uint8_t points;
 };
 
-/* A question that came before the set was complete. */
+/* A question that came before the lists were complete. */
 struct waiting {
-	struct contact contact; /* opened_ns 0 = free */
+	struct contact contact;
 	char text[CONFICKER_NAME_MAX * 2];
-	bool failed, resolved;
+	uint8_t groups; /* bit 1 << enum group: on whose lists it could be; 0 = free */
+	bool failed, resolved, is_random;
 };
 
+/* One set of lists; a bit 1 << enum group for each. */
 struct state {
-	struct conficker_set *set; /* NULL until the first name that could be on it */
+	struct conficker_set *sets[GROUPS]; /* NULL until the first name that could be on one */
 	int32_t today;
-	bool wanted, complete;
+	uint8_t wanted, complete;
 	uint8_t next_waiting, waiting_count;
+	uint16_t who[WAITING]; /* tag of the host of each that waits: the ring is searched often */
 	struct known_set known[KNOWN_SETS];
 	struct hitting hitting[HITTING_SETS * MEMO_WAYS];
 	struct waiting waiting[WAITING];
@@ -109,20 +118,14 @@ static int32_t day_of(uint64_t wall_ns)
 	return (int32_t)(wall_ns / NS_PER_S / 86400);
 }
 
-/* What needs no set to see: four to eleven letters in front of a short suffix, perhaps behind one more
- * label. */
-static bool could_be_name(const char *text)
+static unsigned groups_of(const char *text)
 {
-	for (unsigned label = 0; text && label < 2; label++) {
-		size_t letters = strspn(text, "abcdefghijklmnopqrstuvwxyz");
-		const char *dot = strchr(text, '.');
+	unsigned shape = conficker_name_shape(text), groups = 0;
 
-		if (text[letters] == '.' && letters >= LETTERS_LEAST && letters <= LETTERS_MOST &&
-		    strlen(dot + 1) <= SUFFIX_MOST)
-			return true;
-		text = dot ? dot + 1 : NULL;
-	}
-	return false;
+	for (unsigned g = 0; g < GROUPS; g++)
+		for (unsigned v = group_variants[g].first; v <= group_variants[g].last; v++)
+			groups |= (shape >> v & 1) << g;
+	return groups;
 }
 
 /* Tenths of a nat by which the letters of the longest label in front speak for chance rather than for English: ln(1/26) less
@@ -145,19 +148,31 @@ static int randomness(const char *text)
 	return most;
 }
 
-static void aim_set(struct state *state, uint64_t wall_ns)
+static void aim_sets(struct state *state, uint64_t wall_ns)
 {
 	/* Fixed: it decides where names lie, and who wants a wrong hit can look up a right one. */
 	static const struct hash_key key = { { UINT64_C(0x636f6e6669636b), UINT64_C(0xa0761d6478bd642f) } };
 
-	if (!state->set)
-		state->set = conficker_set_new(&key);
-	else if (state->today == day_of(wall_ns))
+	if (state->sets[0] && state->today == day_of(wall_ns))
 		return;
-	state->complete = false;
-	state->wanted = state->wanted && abs(day_of(wall_ns) - state->today) <= 1;
+	if (abs(day_of(wall_ns) - state->today) > 1)
+		state->wanted = 0;
+	state->complete = 0;
 	state->today = day_of(wall_ns);
-	conficker_set_aim(state->set, state->today);
+	for (unsigned g = 0; g < GROUPS; g++) {
+		if (!state->sets[g])
+			state->sets[g] = conficker_set_new(&key, group_variants[g].first,
+							   group_variants[g].last);
+		conficker_set_aim(state->sets[g], state->today);
+	}
+}
+
+static bool find_name(const struct state *state, const char *text, struct conficker_hit *hit)
+{
+	for (unsigned g = 0; g < GROUPS; g++)
+		if (state->sets[g] && conficker_set_find(state->sets[g], text, strlen(text), hit))
+			return true;
+	return false;
 }
 
 /* ---- hits -------------------------------------------------------------------------------------- */
@@ -240,7 +255,7 @@ static bool question(struct detector_run *run, const struct contact *contact, co
 	struct host_key host = host_key_of(&contact->src, contact->vlan);
 	struct conficker_hit hit;
 
-	if (!conficker_set_find(state->set, text, strlen(text), &hit))
+	if (!find_name(state, text, &hit))
 		return false;
 	if (is_forwarded(state, contact, text))
 		return true;
@@ -284,95 +299,135 @@ static void answer(struct detector_run *run, const struct contact *contact,
 
 /* ---- names that came too early ----------------------------------------------------------------- */
 
-static bool is_of(const struct waiting *waiting, const struct contact *contact)
+static uint16_t tag_of_host(const struct contact *contact)
 {
-	return waiting->contact.opened_ns && waiting->contact.vlan == contact->vlan &&
-	       ip_equal(&waiting->contact.src, &contact->src);
+	return (uint16_t)(memo_tag(&contact->src) + contact->vlan);
+}
+
+/* The waiting name at this place if it is one of the host's. */
+static struct waiting *waiting_of(struct state *state, unsigned place, uint16_t tag,
+				  const struct contact *contact)
+{
+	struct waiting *waiting = &state->waiting[place];
+
+	if (state->who[place] != tag || !waiting->groups)
+		return NULL;
+	return waiting->contact.vlan == contact->vlan &&
+			       ip_equal(&waiting->contact.src, &contact->src)
+		       ? waiting
+		       : NULL;
 }
 
 static struct waiting *find_waiting(struct state *state, const struct contact *contact, const char *text)
 {
-	for (struct waiting *waiting = state->waiting; waiting < state->waiting + WAITING; waiting++)
-		if (is_of(waiting, contact) && strcmp(waiting->text, text) == 0)
+	uint16_t tag = tag_of_host(contact);
+
+	for (unsigned n = 0; state->waiting_count && n < WAITING; n++) {
+		struct waiting *waiting = waiting_of(state, n, tag, contact);
+
+		if (waiting && strcmp(waiting->text, text) == 0)
 			return waiting;
+	}
 	return NULL;
 }
 
-static unsigned random_names(const struct state *state)
+static void want_what_most_ask_for(struct state *state)
 {
-	unsigned count = 0;
+	for (unsigned g = 0; g < GROUPS; g++) {
+		unsigned random = 0;
 
-	for (const struct waiting *waiting = state->waiting; waiting < state->waiting + WAITING; waiting++)
-		count += waiting->contact.opened_ns && randomness(waiting->text) >= RANDOM_TENTHS;
-	return count;
+		for (unsigned n = 0; n < WAITING; n++)
+			random += state->waiting[n].is_random && state->waiting[n].groups >> g & 1;
+		if (random >= WANTED_RANDOM)
+			state->wanted |= (uint8_t)(1u << g);
+	}
 }
 
 /* The oldest gives way. */
-static void keep_waiting(struct state *state, const struct contact *contact, const char *text)
+static void keep_waiting(struct state *state, const struct contact *contact, const char *text,
+			 unsigned groups)
 {
-	struct waiting *waiting = &state->waiting[state->next_waiting];
+	unsigned place = state->next_waiting;
+	struct waiting *waiting = &state->waiting[place];
 	size_t length = strlen(text);
 
 	if (length >= sizeof(waiting->text) || find_waiting(state, contact, text))
 		return; /* too long to be one of them, even with a label in front; or asked before */
-	state->next_waiting = (uint8_t)((state->next_waiting + 1) % WAITING);
-	if (waiting->contact.opened_ns == 0)
+	state->next_waiting = (uint8_t)((place + 1) % WAITING);
+	if (!waiting->groups)
 		state->waiting_count++;
-	waiting->contact = *contact;
-	waiting->failed = waiting->resolved = false;
+	*waiting = (struct waiting){ .contact = *contact,
+				     .groups = (uint8_t)groups,
+				     .is_random = randomness(text) >= RANDOM_TENTHS };
 	memcpy(waiting->text, text, length + 1);
-	if (state->waiting_count >= WANTED_WAITING && random_names(state) >= WANTED_RANDOM)
-		state->wanted = true;
+	state->who[place] = tag_of_host(contact);
+	if (state->waiting_count >= WANTED_WAITING && place % 8 == 0)
+		want_what_most_ask_for(state);
 }
 
 static void free_waiting(struct state *state, struct waiting *waiting)
 {
-	waiting->contact.opened_ns = 0;
+	*waiting = (struct waiting){ 0 };
 	state->waiting_count--;
 }
 
-/* Only names that are on a list stay, so that the ring is empty but for hosts that fell silent. */
+/* Only names that are on a list stay, or could be on one that is not made. */
 static void drop_innocent(struct state *state)
 {
 	struct conficker_hit hit;
 
 	for (struct waiting *waiting = state->waiting; waiting < state->waiting + WAITING; waiting++)
-		if (waiting->contact.opened_ns &&
-		    !conficker_set_find(state->set, waiting->text, strlen(waiting->text), &hit))
+		if (waiting->groups && !(waiting->groups & ~state->complete) &&
+		    !find_name(state, waiting->text, &hit))
 			free_waiting(state, waiting);
 }
 
 static void build_some(struct state *state)
 {
-	if (!state->wanted || state->complete)
-		return;
-	state->complete = conficker_set_build_some(state->set, SLICE_NAMES);
-	if (state->complete)
+	for (unsigned g = 0; g < GROUPS; g++) {
+		uint8_t bit = (uint8_t)(1u << g);
+
+		if (!(state->wanted & ~state->complete & bit))
+			continue;
+		if (!conficker_set_build_some(state->sets[g], SLICE_NAMES))
+			return;
+		state->complete |= bit;
 		drop_innocent(state);
+	}
 }
 
-/* Names of this host that do not exist, or were never answered. */
-static unsigned failed_names(const struct state *state, const struct contact *contact)
+/* Wants the lists of which this host asked names that do not exist, or were never answered. */
+static void want_what_fails(struct state *state, const struct contact *contact)
 {
-	unsigned count = 0;
+	uint16_t tag = tag_of_host(contact);
+	unsigned failed[GROUPS] = { 0 };
 
-	for (const struct waiting *waiting = state->waiting; waiting < state->waiting + WAITING; waiting++)
-		count += is_of(waiting, contact) && !waiting->resolved &&
-			 randomness(waiting->text) >= RANDOM_TENTHS &&
-			 (waiting->failed ||
-			  contact->opened_ns > waiting->contact.opened_ns + s_to_ns(SILENT_S));
-	return count;
+	for (unsigned n = 0; n < WAITING; n++) {
+		const struct waiting *waiting = waiting_of(state, n, tag, contact);
+
+		if (!waiting || waiting->resolved || !waiting->is_random)
+			continue;
+		if (!waiting->failed &&
+		    contact->opened_ns <= waiting->contact.opened_ns + s_to_ns(SILENT_S))
+			continue;
+		for (unsigned g = 0; g < GROUPS; g++)
+			failed[g] += waiting->groups >> g & 1;
+	}
+	for (unsigned g = 0; g < GROUPS; g++)
+		if (failed[g] >= WANTED_FAILED)
+			state->wanted |= (uint8_t)(1u << g);
 }
 
 static void note_answer(struct state *state, const struct contact *contact, const struct observed_name *name)
 {
-	struct waiting *waiting = state->wanted ? NULL : find_waiting(state, contact, name->text);
+	struct waiting *waiting = find_waiting(state, contact, name->text);
 
 	if (!waiting)
 		return;
 	waiting->failed = name->rcode == DNS_NXDOMAIN || is_sinkhole(name);
 	waiting->resolved = !waiting->failed;
-	state->wanted = waiting->failed && failed_names(state, contact) >= WANTED_FAILED;
+	if (waiting->failed)
+		want_what_fails(state, contact);
 }
 
 /* A host is judged only while it is heard (its walk speaks for it), so its names wait for that. */
@@ -380,13 +435,18 @@ static void look_back(struct detector_run *run, const struct contact *contact)
 {
 	struct state *state = detector_state(run);
 
-	build_some(state);
-	if (!state->wanted)
-		return;
-	for (unsigned n = 0; state->waiting_count && n < WAITING; n++) {
-		struct waiting *waiting = &state->waiting[(state->next_waiting + n) % WAITING];
+	uint16_t tag;
 
-		if (is_of(waiting, contact) && question(run, &waiting->contact, waiting->text))
+	if (state->wanted & ~state->complete)
+		build_some(state);
+	if (!state->wanted || !state->waiting_count)
+		return;
+	tag = tag_of_host(contact);
+	for (unsigned n = 0; n < WAITING; n++) {
+		struct waiting *waiting =
+			waiting_of(state, (state->next_waiting + n) % WAITING, tag, contact);
+
+		if (waiting && question(run, &waiting->contact, waiting->text))
 			free_waiting(state, waiting);
 	}
 }
@@ -402,29 +462,31 @@ static void observe(struct detector_run *run, void *slot, const struct observati
 	const struct contact *contact = &observation->contact;
 	const struct observed_name *name = &observation->name;
 	struct state *state = detector_state(run);
+	unsigned groups;
 
 	(void)slot;
 	look_back(run, contact);
-	if (observation->kind != OBSERVED_NAME || !could_be_name(name->text))
+	groups = observation->kind == OBSERVED_NAME ? groups_of(name->text) : 0;
+	if (!groups)
 		return;
 	if (name->rcode != OBSERVED_UNANSWERED) {
 		note_answer(state, contact, name);
 		answer(run, contact, name);
 		return;
 	}
-	aim_set(state, contact->opened_ns);
-	if (question(run, contact, name->text) || state->complete)
+	aim_sets(state, contact->opened_ns);
+	if (question(run, contact, name->text) || !(groups & ~state->complete))
 		return;
-	keep_waiting(state, contact, name->text);
-	if (!state->wanted)
-		state->wanted = failed_names(state, contact) >= WANTED_FAILED;
+	keep_waiting(state, contact, name->text, groups);
+	want_what_fails(state, contact);
 }
 
 static void fini(void *memory)
 {
 	struct state *state = memory;
 
-	conficker_set_free(state->set);
+	for (unsigned g = 0; g < GROUPS; g++)
+		conficker_set_free(state->sets[g]);
 }
 
 const struct detector detector_conficker_dga = {

@@ -134,6 +134,7 @@ static const char suffixes_c[116][8] = {
 
 #define LETTERS_MIN 4
 #define LETTERS_MAX 11
+#define SUFFIX_MAX  6 /* com.br */
 
 static uint32_t draw(struct conficker_names *names)
 {
@@ -206,22 +207,83 @@ bool conficker_names_next(struct conficker_names *names, char name[CONFICKER_NAM
 	return true;
 }
 
+/* ---- shape ----------------------------------------------------------------------------------- */
+
+static bool is_one_of(const char (*suffixes)[8], unsigned count, const char *suffix)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (strcmp(suffixes[i], suffix) == 0)
+			return true;
+	return false;
+}
+
+/* The list of C is in order. */
+static bool is_suffix_c(const char *suffix)
+{
+	unsigned from = 0, to = sizeof(suffixes_c) / sizeof(suffixes_c[0]);
+
+	while (from < to) {
+		unsigned middle = (from + to) / 2;
+		int order = strcmp(suffix, suffixes_c[middle]);
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			to = middle;
+		else
+			from = middle + 1;
+	}
+	return false;
+}
+
+static unsigned shape_of_label(const char *label, const char *dot)
+{
+	size_t letters = (size_t)(dot - label);
+	unsigned shape = 0;
+
+	if (letters < 4 || letters > 11 || strlen(dot + 1) > SUFFIX_MAX)
+		return 0;
+	if (letters >= 5 && is_one_of(suffixes_a, 5, dot + 1))
+		shape |= 1u << CONFICKER_A;
+	if (letters >= 5 && is_one_of(suffixes_b, 8, dot + 1))
+		shape |= 1u << CONFICKER_B;
+	if (letters <= 9 && is_suffix_c(dot + 1))
+		shape |= 1u << CONFICKER_C;
+	return shape;
+}
+
+unsigned conficker_name_shape(const char *name)
+{
+	unsigned shape = 0;
+
+	for (unsigned label = 0; name && label < 2; label++) {
+		const char *end = name + strspn(name, "abcdefghijklmnopqrstuvwxyz");
+
+		if (*end == '.')
+			shape |= shape_of_label(name, end);
+		end = strchr(end, '.');
+		name = end ? end + 1 : NULL;
+	}
+	return shape;
+}
+
 /* ---- the set --------------------------------------------------------------------------------- */
 
 #define WANTED_DAYS  3
 #define VARIANT_BITS 7u
-/* At most 2 * 50,500 names a day: never more than 77 % full. */
-#define SLOTS (UINT32_C(1) << 17)
+#define SINES        2
 
 struct day_table {
 	int32_t day;
-	bool complete;
+	bool complete, is_clean;
 	uint32_t count;
 	uint64_t *slots; /* 0 is free; low 3 bits: variants, never 0 in use */
 };
 
 struct conficker_set {
 	uint64_t key[2];
+	enum conficker_variant first, last;
+	uint32_t slots; /* of a day: a power of two, never more than 7/8 full */
 	int32_t today;
 	bool aimed, building;
 	struct day_table held[WANTED_DAYS], spare; /* spare is filled, then trades places */
@@ -240,34 +302,50 @@ static uint64_t hash_name(const struct conficker_set *set, const char *name)
 }
 
 /* The slot that has this hash, or the free one where it belongs. */
-static uint64_t *slot_of(const struct day_table *table, uint64_t hash)
+static uint64_t *slot_of(const struct conficker_set *set, const struct day_table *table,
+			 uint64_t hash)
 {
-	uint32_t at = (uint32_t)(hash >> 32) % SLOTS;
+	uint32_t mask = set->slots - 1, at = (uint32_t)(hash >> 32) & mask;
 
 	while (table->slots[at] && (table->slots[at] & ~(uint64_t)VARIANT_BITS) != hash)
-		at = (at + 1) % SLOTS;
+		at = (at + 1) & mask;
 	return &table->slots[at];
 }
 
-static void table_add(struct day_table *table, uint64_t hash, enum conficker_variant variant)
+static void table_add(struct conficker_set *set, uint64_t hash, enum conficker_variant variant)
 {
-	uint64_t *slot = slot_of(table, hash);
+	struct day_table *table = &set->spare;
+	uint64_t *slot = slot_of(set, table, hash);
 
 	if (!*slot) {
-		INVARIANT(table->count < SLOTS / 8 * 7);
+		INVARIANT(table->count < set->slots / 8 * 7);
 		table->count++;
 	}
 	*slot |= hash | UINT64_C(1) << variant;
 }
 
-struct conficker_set *conficker_set_new(const struct hash_key *key)
+static struct day_table table_new(const struct conficker_set *set)
+{
+	return (struct day_table){ .is_clean = true,
+				   .slots = mem_array(set->slots, sizeof(uint64_t)) };
+}
+
+struct conficker_set *conficker_set_new(const struct hash_key *key, enum conficker_variant first,
+					enum conficker_variant last)
 {
 	struct conficker_set *set = mem_alloc(sizeof(*set));
+	uint32_t names = 0;
 
 	memcpy(set->key, key->words, sizeof(set->key));
+	set->first = first;
+	set->last = last;
+	for (unsigned v = first; v <= last; v++)
+		names += SINES * variants[v].names_per_day;
+	for (set->slots = 64; set->slots / 8 * 7 <= names;)
+		set->slots *= 2;
 	for (unsigned i = 0; i < WANTED_DAYS; i++)
-		set->held[i].slots = mem_array(SLOTS, sizeof(uint64_t));
-	set->spare.slots = mem_array(SLOTS, sizeof(uint64_t));
+		set->held[i] = table_new(set);
+	set->spare = table_new(set);
 	return set;
 }
 
@@ -306,12 +384,14 @@ static bool is_held(const struct conficker_set *set, int32_t day)
 
 static void begin_day(struct conficker_set *set, int32_t day)
 {
-	memset(set->spare.slots, 0, SLOTS * sizeof(uint64_t));
+	if (!set->spare.is_clean)
+		memset(set->spare.slots, 0, set->slots * sizeof(uint64_t));
+	set->spare.is_clean = false;
 	set->spare.day = day;
 	set->spare.count = 0;
 	set->building = true;
 	set->has_other = false;
-	conficker_names_start(&set->names, CONFICKER_A, day, CONFICKER_SINE_X87);
+	conficker_names_start(&set->names, set->first, day, CONFICKER_SINE_X87);
 }
 
 /* Today first: most bots are found with it.  False if nothing is missing. */
@@ -355,7 +435,7 @@ static bool next_list(struct conficker_set *set)
 		set->has_other = false;
 		return true;
 	}
-	if (set->names.variant == CONFICKER_C)
+	if (set->names.variant == set->last)
 		return false;
 	conficker_names_start(&set->names, set->names.variant + 1, set->spare.day,
 			      CONFICKER_SINE_X87);
@@ -368,7 +448,7 @@ static void add_next_name(struct conficker_set *set)
 	char name[CONFICKER_NAME_BYTES];
 
 	conficker_names_next(&set->names, name);
-	table_add(&set->spare, hash_name(set, name), before.variant);
+	table_add(set, hash_name(set, name), before.variant);
 	if (set->names.diverged && !before.diverged && before.sine == CONFICKER_SINE_X87) {
 		set->other = before;
 		set->other.sine = CONFICKER_SINE_ACCURATE;
@@ -444,7 +524,7 @@ static bool find_exactly(const struct conficker_set *set, const char *name, size
 	hash = hash_name(set, folded);
 	for (unsigned i = 0; i < WANTED_DAYS; i++) {
 		const struct day_table *table = &set->held[i];
-		uint64_t slot = table->complete ? *slot_of(table, hash) : 0;
+		uint64_t slot = table->complete ? *slot_of(set, table, hash) : 0;
 
 		if (slot)
 			hit_merge(&found, table, slot);

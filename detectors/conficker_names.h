@@ -7,7 +7,8 @@
  *
  * The set is filled in slices off the packet path, and lookups may run between slices: a day that is
  * complete is found at once, and a day that the set no longer aims at is kept until its place is
- * needed.  No function here fails on what a stranger sends; memory is fixed at about 4 MiB a set. */
+ * needed.  No function here fails on what a stranger sends; memory is fixed, 4 MiB for a set
+ * with variant C and 64 KiB for one without, and only touched as lists are made. */
 #ifndef CORDON_DETECTORS_CONFICKER_NAMES_H
 #define CORDON_DETECTORS_CONFICKER_NAMES_H
 
@@ -44,6 +45,10 @@ void conficker_names_start(struct conficker_names *names, enum conficker_variant
 			   int32_t day, enum conficker_sine sine);
 /* Lower case, NUL-padded to the whole array.  False at the end of the list. */
 bool conficker_names_next(struct conficker_names *names, char name[CONFICKER_NAME_BYTES]);
+/* What needs no list to see: the variants (bits 1 << enum conficker_variant) whose names have this many
+ * letters and this suffix.  name: lower-case dotted text without a final dot, possibly with one more label
+ * in front. */
+unsigned conficker_name_shape(const char *name);
 /* One step of the random generator underneath; its low 32 bits are the number drawn. */
 uint64_t conficker_names_step(struct conficker_names *names);
 
@@ -55,8 +60,9 @@ struct conficker_hit {
 	int32_t first_day, last_day; /* on whose lists the name is; the same day for most */
 };
 
-/* The hash key is copied.  The set is empty and aims at no day. */
-struct conficker_set *conficker_set_new(const struct hash_key *key);
+/* Of the variants from first to last.  The hash key is copied.  The set is empty and aims at no day. */
+struct conficker_set *conficker_set_new(const struct hash_key *key, enum conficker_variant first,
+					enum conficker_variant last);
 void conficker_set_free(struct conficker_set *set);
 
 /* From now on the lists of today - 1, today and today + 1 are wanted; bots live by local time. */

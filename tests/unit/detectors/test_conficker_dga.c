@@ -37,11 +37,14 @@ static void ask(struct desk *desk, const char *client, const char *name)
 	desk_asks(desk, &(struct look_up){ .client = client, .name = name });
 }
 
-/* Two names that do not exist make the lists wanted; then idle chatter until all three days are held. */
+/* Two names that do not exist make the lists wanted on which they could be; then idle chatter until all three
+ * days are held. */
 static void fill_set(struct desk *desk)
 {
-	desk_looks_up(desk, &(struct look_up){ .client = "10.9.9.9", .name = "qxkzvb.com", .rcode = NXDOMAIN });
-	desk_looks_up(desk, &(struct look_up){ .client = "10.9.9.9", .name = "zqjwxk.com", .rcode = NXDOMAIN });
+	static const char *const names[] = { "qxkzvb.com", "zqjwxk.com", "qxkzvb.hk", "zqjwxk.hk" };
+
+	for (unsigned n = 0; n < sizeof(names) / sizeof(names[0]); n++)
+		desk_looks_up(desk, &(struct look_up){ .client = "10.9.9.9", .name = names[n], .rcode = NXDOMAIN });
 	for (unsigned n = 0; n < 200; n++)
 		ask(desk, "10.9.9.9", "ordinary.com");
 }

@@ -340,6 +340,47 @@ static void every_shared_vector_is_reproduced(void **state)
 	}
 }
 
+/* ---- shape ----------------------------------------------------------------------------------- */
+
+static void every_name_has_the_shape_of_its_variant(void **state)
+{
+	(void)state;
+	for (unsigned variant = CONFICKER_A; variant <= CONFICKER_C; variant++) {
+		struct conficker_names names;
+		char name[CONFICKER_NAME_BYTES], behind[CONFICKER_NAME_BYTES + 4];
+
+		conficker_names_start(&names, variant, 14335, CONFICKER_SINE_X87);
+		while (conficker_names_next(&names, name)) {
+			snprintf(behind, sizeof(behind), "www.%s", name);
+			assert_true(conficker_name_shape(name) >> variant & 1);
+			assert_true(conficker_name_shape(behind) >> variant & 1);
+		}
+	}
+}
+
+static void what_could_be_on_no_list_has_no_shape(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned shape;
+	} cases[] = {
+		{ "abcd.com", 0 },       { "abcde.com", 3 },     { "abcde.cc", 2 },
+		{ "abcd.cn", 4 },        { "abcde.cn", 6 },      { "abcdefghij.cn", 2 },
+		{ "abcdefghijk.org", 3 }, { "abcdefghijkl.org", 0 }, { "abcde.com.br", 4 },
+		{ "abcde.de", 0 },       { "abc1e.com", 0 },     { "a.b.abcde.com", 0 },
+		{ "mail.abcde.com", 3 }, { "mail.com", 0 },      { "", 0 },
+		{ ".", 0 },              { "abcde", 0 },         { "abcde.", 0 },
+		{ "abcde.comcomcomcom", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		if (conficker_name_shape(cases[i].name) != cases[i].shape)
+			print_error("%s: %u\n", cases[i].name, conficker_name_shape(cases[i].name));
+		assert_int_equal(conficker_name_shape(cases[i].name), cases[i].shape);
+	}
+}
+
 /* ---- the set --------------------------------------------------------------------------------- */
 
 static bool finds(const struct conficker_set *set, const char *name, struct conficker_hit *hit)
@@ -349,7 +390,7 @@ static bool finds(const struct conficker_set *set, const char *name, struct conf
 
 static struct conficker_set *set_around(int32_t today)
 {
-	struct conficker_set *set = conficker_set_new(&key);
+	struct conficker_set *set = conficker_set_new(&key, CONFICKER_A, CONFICKER_C);
 
 	conficker_set_aim(set, today);
 	assert_true(conficker_set_build_some(set, UINT32_MAX));
@@ -483,7 +524,7 @@ static void names_of_other_days_are_not_found(void **state)
 
 static void slices_give_the_same_set_and_never_exceed_the_budget(void **state)
 {
-	struct conficker_set *whole = set_around(14335), *sliced = conficker_set_new(&key);
+	struct conficker_set *whole = set_around(14335), *sliced = conficker_set_new(&key, CONFICKER_A, CONFICKER_C);
 	unsigned slices = 1;
 
 	(void)state;
@@ -558,6 +599,8 @@ int main(void)
 		cmocka_unit_test(names_that_were_published_are_at_their_place),
 		cmocka_unit_test(whole_lists_have_not_changed),
 		cmocka_unit_test(a_list_has_its_length_and_names_fit),
+		cmocka_unit_test(every_name_has_the_shape_of_its_variant),
+		cmocka_unit_test(what_could_be_on_no_list_has_no_shape),
 		cmocka_unit_test(every_shared_vector_is_reproduced),
 		cmocka_unit_test(the_set_holds_every_list_of_three_days_with_either_sine),
 		cmocka_unit_test(the_list_of_a_where_sines_differ_is_held_twice),
