@@ -25,9 +25,15 @@ static void *field(const struct param *param, void *config)
 /* ---- defaults
  * ----------------------------------------------------------------------------------- */
 
+static void add_port(struct param_ports *ports, uint32_t port)
+{
+	ports->ports[ports->count++] = (uint16_t)port;
+	ports->filter[port / 64 % 4] |= UINT64_C(1) << port % 64;
+}
+
 static bool ports_from_text(const char *text, struct param_ports *ports)
 {
-	ports->count = 0;
+	*ports = (struct param_ports){ 0 };
 	while (*text) {
 		size_t length = strcspn(text, ",");
 		char word[8];
@@ -39,7 +45,7 @@ static bool ports_from_text(const char *text, struct param_ports *ports)
 		word[length] = '\0';
 		if (!num_u32_between(word, 1, UINT16_MAX, &port))
 			return false;
-		ports->ports[ports->count++] = (uint16_t)port;
+		add_port(ports, port);
 		text += length + (text[length] == ',');
 	}
 	return true;
@@ -130,7 +136,7 @@ static void read_ports(const struct param *param, struct yaml *yaml, const struc
 
 		if (!yaml_get_u32(yaml, yaml_item(node, i), 1, UINT16_MAX, &port))
 			return;
-		ports.ports[ports.count++] = (uint16_t)port;
+		add_port(&ports, port);
 	}
 	memcpy(field(param, config), &ports, sizeof(ports));
 }

@@ -4,6 +4,7 @@
 #ifndef CORDON_DETECT_PARAM_H
 #define CORDON_DETECT_PARAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -25,7 +26,18 @@ enum param_type {
 #define PARAM_PORTS_MAX 32
 struct param_ports {
 	uint16_t count, ports[PARAM_PORTS_MAX];
+	uint64_t filter[4]; /* bit port % 256: most contacts are for none of them */
 };
+
+static inline bool param_ports_has(const struct param_ports *ports, uint16_t port)
+{
+	if (!(ports->filter[port / 64 % 4] >> port % 64 & 1))
+		return false;
+	for (unsigned i = 0; i < ports->count; i++)
+		if (ports->ports[i] == port)
+			return true;
+	return false;
+}
 
 #define PARAM_PREFIXES_MAX 16
 struct param_prefixes {

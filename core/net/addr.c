@@ -9,8 +9,6 @@
 
 #include "core/base/num.h"
 
-static const uint8_t mapped[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
-
 /* ---- classes ------------------------------------------------------------------------------------ */
 
 bool mac_is_zero(const struct mac *mac)
@@ -18,11 +16,6 @@ bool mac_is_zero(const struct mac *mac)
 	static const struct mac zero;
 
 	return mac_equal(mac, &zero);
-}
-
-bool ip_is_v4(const struct ip *ip)
-{
-	return memcmp(ip->bytes, mapped, sizeof(mapped)) == 0;
 }
 
 uint32_t ip_v4_number(const struct ip *ip)
@@ -46,26 +39,35 @@ bool ip_is_multicast(const struct ip *ip)
 	return ip->bytes[12] >> 4 == 14 || ip_v4_number(ip) == UINT32_MAX;
 }
 
-/* a.b.c.d/bits in the 128-bit form. */
-#define V4_PREFIX(a, b, c, d, n) \
-	{ .ip = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d } }, .bits = 96 + (n) }
-
-static const struct prefix private_prefixes[] = {
-	V4_PREFIX(10, 0, 0, 0, 8), V4_PREFIX(172, 16, 0, 0, 12), V4_PREFIX(192, 168, 0, 0, 16), /* RFC 1918 */
-	V4_PREFIX(169, 254, 0, 0, 16),                                 /* RFC 3927 */
-	V4_PREFIX(100, 64, 0, 0, 10),                                  /* RFC 6598 */
-	V4_PREFIX(127, 0, 0, 0, 8),                                    /* RFC 1122 3.2.1.3 */
-	{ .ip = { { 0xfc } }, .bits = 7 },                             /* RFC 4193 */
-	{ .ip = { { 0xfe, 0x80 } }, .bits = 10 },                      /* RFC 4291 2.5.6 */
-	{ .ip = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1 } }, .bits = 128 },
-};
+static bool is_private_v4(const uint8_t *b)
+{
+	switch (b[0]) {
+	case 10: /* RFC 1918 */
+	case 127: /* RFC 1122 3.2.1.3 */
+		return true;
+	case 100: /* RFC 6598 */
+		return b[1] >> 6 == 1;
+	case 169: /* RFC 3927 */
+		return b[1] == 254;
+	case 172: /* RFC 1918 */
+		return b[1] >> 4 == 1;
+	case 192: /* RFC 1918 */
+		return b[1] == 168;
+	default:
+		return false;
+	}
+}
 
 bool ip_is_private(const struct ip *ip)
 {
-	for (size_t i = 0; i < sizeof(private_prefixes) / sizeof(private_prefixes[0]); i++)
-		if (prefix_contains(&private_prefixes[i], ip))
-			return true;
-	return false;
+	static const struct ip loopback = { { [15] = 1 } };
+	const uint8_t *b = ip->bytes;
+
+	if (ip_is_v4(ip))
+		return is_private_v4(b + 12);
+	if (b[0] >> 1 == 0xfc >> 1) /* RFC 4193 */
+		return true;
+	return (b[0] == 0xfe && b[1] >> 6 == 2) || ip_equal(ip, &loopback); /* RFC 4291 2.5.6, 2.5.3 */
 }
 
 bool prefix_contains(const struct prefix *prefix, const struct ip *ip)

@@ -7,6 +7,7 @@
 #ifndef CORDON_NET_ADDR_H
 #define CORDON_NET_ADDR_H
 
+#include <arpa/inet.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -59,8 +60,18 @@ static inline struct host_key host_key_of(const struct ip *ip, uint16_t vlan)
 	return key;
 }
 
+/* A few instructions: several times for each contact. */
+static inline bool ip_is_v4(const struct ip *ip)
+{
+	uint64_t high;
+	uint32_t middle;
+
+	memcpy(&high, ip->bytes, sizeof(high));
+	memcpy(&middle, ip->bytes + 8, sizeof(middle));
+	return high == 0 && middle == htonl(UINT32_C(0xffff));
+}
+
 bool mac_is_zero(const struct mac *mac);
-bool ip_is_v4(const struct ip *ip);
 uint32_t ip_v4_number(const struct ip *ip);           /* host order; only for IPv4 */
 bool ip_is_unspecified(const struct ip *ip);          /* 0.0.0.0 or :: */
 bool ip_is_multicast(const struct ip *ip);            /* includes 255.255.255.255 */
