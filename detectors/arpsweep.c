@@ -171,8 +171,6 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	const struct config *config = detector_config(run);
 	struct slot *slot = memory;
 
-	if (contact->kind != CONTACT_ARP && contact->kind != CONTACT_ND)
-		return;
 	/* Routers ask on behalf of others, DHCP servers probe before they offer. */
 	if (contact->flags & CONTACT_FROM_ROUTER ||
 	    contact->roles & (HOST_ROUTER | HOST_DHCP_SERVER))
@@ -194,6 +192,7 @@ const struct detector detector_arpsweep = {
 	.id = DETECTOR_ARPSWEEP,
 	.kind = EVIDENCE_WORM,
 	.feeds = FEED_OPENED | FEED_OUTSTANDING | FEED_SETTLED,
+	.kinds = KINDS_NEIGHBORS,
 	.params = params,
 	.config_size = sizeof(struct config),
 	.slot_size = sizeof(struct slot),

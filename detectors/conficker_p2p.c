@@ -81,8 +81,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	struct peer *peer;
 
 	(void)memory;
-	if ((contact->kind != CONTACT_UDP && contact->kind != CONTACT_TCP) ||
-	    contact->dst_port < CONFICKER_PORT_MIN || !ip_is_v4(&contact->dst) || ip_is_private(&contact->dst))
+	if (contact->dst_port < CONFICKER_PORT_MIN || !ip_is_v4(&contact->dst) || ip_is_private(&contact->dst))
 		return;
 	if (!conficker_ports_match(ip_v4_number(&contact->dst), contact->dst_port,
 				   contact->kind == CONTACT_UDP, contact->opened_ns / NS_PER_S)) {
@@ -102,6 +101,7 @@ const struct detector detector_conficker_p2p = {
 	.id = DETECTOR_CONFICKER_P2P,
 	.kind = EVIDENCE_WORM,
 	.feeds = FEED_OPENED,
+	.kinds = KINDS_PORTS,
 	.params = params,
 	.config_size = sizeof(struct config),
 	.state_size = sizeof(struct state),

@@ -69,14 +69,6 @@ static const struct param params[] = {
 	{ .type = PARAM_END },
 };
 
-static bool has_port(const struct param_ports *ports, uint16_t port)
-{
-	for (unsigned i = 0; i < ports->count; i++)
-		if (ports->ports[i] == port)
-			return true;
-	return false;
-}
-
 static struct memo_table table_of(const struct detector_run *run)
 {
 	struct state *state = detector_state(run);
@@ -153,7 +145,7 @@ static double nats_of(const struct config *config, const struct victim *victim,
 
 	for (unsigned i = 0; i < HITS; i++)
 		if (victim->hits[i].by == dst)
-			return is_call_back(contact) && !has_port(&config->ports, contact->dst_port) &&
+			return is_call_back(contact) && !param_ports_has(&config->ports, contact->dst_port) &&
 					       is_recent(&victim->hits[i], contact, config->back_window_ns)
 				       ? config->back
 				       : 0;
@@ -186,10 +178,9 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	const struct config *config = detector_config(run);
 
 	(void)memory;
-	if ((contact->kind != CONTACT_TCP && contact->kind != CONTACT_UDP) ||
-	    contact->flags & CONTACT_TO_POPULAR)
+	if (contact->flags & CONTACT_TO_POPULAR)
 		return;
-	if (contact->outcome == CONTACT_ACCEPTED && has_port(&config->ports, contact->dst_port))
+	if (contact->outcome == CONTACT_ACCEPTED && param_ports_has(&config->ports, contact->dst_port))
 		visited(run, contact);
 	/* Who serves many is visited by many, and a router stands for many. */
 	if (contact->outcome == CONTACT_PENDING && !(contact->flags & CONTACT_FROM_ROUTER) &&
@@ -202,7 +193,8 @@ const struct detector detector_contagion = {
 	.summary = "does to others what was just done to it, or calls its visitor back",
 	.id = DETECTOR_CONTAGION,
 	.kind = EVIDENCE_WORM,
-	.feeds = FEED_OPENED | FEED_SETTLED,
+	.feeds = FEED_OPENED | FEED_ACCEPTED,
+	.kinds = KINDS_PORTS,
 	.params = params,
 	.config_size = sizeof(struct config),
 	.state_size = sizeof(struct state),

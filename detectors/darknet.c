@@ -79,10 +79,7 @@ static bool is_dark(const struct config *config, const struct ip *ip)
 
 static bool is_worm_port(const struct config *config, uint16_t port)
 {
-	for (unsigned i = 0; i < config->worm_ports.count; i++)
-		if (config->worm_ports.ports[i] == port)
-			return true;
-	return false;
+	return param_ports_has(&config->worm_ports, port);
 }
 
 static bool is_neighbor(const struct contact *contact)

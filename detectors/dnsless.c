@@ -192,14 +192,6 @@ static void observe(struct detector_run *run, void *slot, const struct observati
 
 /* ---- contacts ---------------------------------------------------------------------------------- */
 
-static bool has_port(const struct param_ports *ports, uint16_t port)
-{
-	for (unsigned i = 0; i < ports->count; i++)
-		if (ports->ports[i] == port)
-			return true;
-	return false;
-}
-
 /* Services that are found by their address, set by hand or by DHCP. */
 static bool is_configured(uint16_t port)
 {
@@ -255,26 +247,31 @@ static void opened(struct detector_run *run, const struct contact *contact, bool
 		judge(run, client, contact, is_worm_port);
 }
 
-static void see(struct detector_run *run, void *slot, const struct contact *contact)
+/* Whoever was called knows the caller's address from then on. */
+static void learn_caller(struct detector_run *run, const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
 	struct host_key reached = host_key_of(&contact->dst, contact->vlan);
-	bool is_worm_port = has_port(&config->worm_ports, contact->dst_port);
+	struct contact as_client = { .src = contact->dst,
+				     .vlan = contact->vlan,
+				     .opened_ns = contact->opened_ns };
+
+	if (client_of(detector_state(run), &as_client, false))
+		learn(detector_state(run), &reached, &contact->src, seconds(contact->opened_ns),
+		      seconds(config->keep_ns));
+}
+
+static void see(struct detector_run *run, void *slot, const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+	bool is_worm_port = param_ports_has(&config->worm_ports, contact->dst_port);
 
 	(void)slot;
-	if (contact->kind != CONTACT_TCP && contact->kind != CONTACT_UDP)
-		return;
 	if (is_encrypted_dns(detector_state(run), contact)) {
 		note_encrypted(run, contact);
 		return;
 	}
-	/* Whoever was called knows the caller's address from then on. */
-	if (client_of(detector_state(run), &(struct contact){ .src = contact->dst,
-							      .vlan = contact->vlan,
-							      .opened_ns = contact->opened_ns },
-		      false))
-		learn(detector_state(run), &reached, &contact->src, seconds(contact->opened_ns),
-		      seconds(config->keep_ns));
+	learn_caller(run, contact);
 	if (contact->flags & CONTACT_TO_POPULAR || contact->roles & (HOST_DNS_SERVER | HOST_ROUTER) ||
 	    is_configured(contact->dst_port))
 		return;
@@ -288,6 +285,7 @@ const struct detector detector_dnsless = {
 	.id = DETECTOR_DNSLESS,
 	.kind = EVIDENCE_WORM,
 	.feeds = FEED_OPENED | FEED_OBSERVED,
+	.kinds = KINDS_PORTS,
 	.params = params,
 	.config_size = sizeof(struct config),
 	.state_size = sizeof(struct state),

@@ -63,14 +63,6 @@ static const struct param params[] = {
 	{ .type = PARAM_END },
 };
 
-static bool has_port(const struct param_ports *ports, uint16_t port)
-{
-	for (unsigned i = 0; i < ports->count; i++)
-		if (ports->ports[i] == port)
-			return true;
-	return false;
-}
-
 static struct memo_table spreaders_of(const struct detector_run *run)
 {
 	struct state *state = detector_state(run);
@@ -152,8 +144,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	const struct config *config = detector_config(run);
 
 	(void)memory;
-	if (contact->kind != CONTACT_TCP || contact->outcome != CONTACT_ACCEPTED ||
-	    !ip_is_private(&contact->dst))
+	if (!ip_is_private(&contact->dst))
 		return;
 	if (contact->flags & CONTACT_TO_POPULAR) {
 		struct memo_table table = servers_of(run);
@@ -162,7 +153,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 		memo_need(&table, &key);
 		return;
 	}
-	if (!has_port(&config->ports, contact->dst_port) || contact->flags & CONTACT_FROM_ROUTER)
+	if (!param_ports_has(&config->ports, contact->dst_port) || contact->flags & CONTACT_FROM_ROUTER)
 		return;
 	if (is_server(run, contact, &contact->src) || is_server(run, contact, &contact->dst))
 		return;
@@ -183,7 +174,8 @@ const struct detector detector_fanout = {
 	.summary = "new peers in quick succession on ports of administration, and they answer",
 	.id = DETECTOR_FANOUT,
 	.kind = EVIDENCE_WORM,
-	.feeds = FEED_SETTLED,
+	.feeds = FEED_ACCEPTED,
+	.kinds = KINDS_TCP,
 	.params = params,
 	.config_size = sizeof(struct config),
 	.state_size = sizeof(struct state),

@@ -69,14 +69,6 @@ static const struct param params[] = {
 	{ .type = PARAM_END },
 };
 
-static bool has_port(const struct param_ports *ports, uint16_t port)
-{
-	for (unsigned i = 0; i < ports->count; i++)
-		if (ports->ports[i] == port)
-			return true;
-	return false;
-}
-
 static struct memo_table senders_of(const struct detector_run *run)
 {
 	struct state *state = detector_state(run);
@@ -164,12 +156,12 @@ static void judge(struct detector_run *run, const struct contact *contact, bool 
 static void see(struct detector_run *run, void *memory, const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
-	bool is_relay = has_port(&config->relay_ports, contact->dst_port);
+	bool is_relay = param_ports_has(&config->relay_ports, contact->dst_port);
 
 	(void)memory;
-	if (contact->kind != CONTACT_TCP || contact->outcome == CONTACT_UNROUTED)
+	if (contact->outcome == CONTACT_UNROUTED)
 		return;
-	if (!is_relay && !has_port(&config->submission_ports, contact->dst_port))
+	if (!is_relay && !param_ports_has(&config->submission_ports, contact->dst_port))
 		return;
 	if (contact->outcome == CONTACT_ACCEPTED)
 		note_server(run, contact);
@@ -185,6 +177,7 @@ const struct detector detector_mailburst = {
 	.id = DETECTOR_MAILBURST,
 	.kind = EVIDENCE_SPAM,
 	.feeds = FEED_OUTSTANDING | FEED_SETTLED,
+	.kinds = KINDS_TCP,
 	.params = params,
 	.config_size = sizeof(struct config),
 	.state_size = sizeof(struct state),

@@ -205,8 +205,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	struct sprayer *sprayer;
 
 	(void)memory;
-	if ((contact->kind != CONTACT_UDP && contact->kind != CONTACT_TCP) ||
-	    contact->dst_port < 1024)
+	if (contact->dst_port < 1024)
 		return;
 	if (contact->outcome == CONTACT_PENDING) {
 		sprayer = memo_need(&table, &key);
@@ -229,6 +228,7 @@ const struct detector detector_spray = {
 	.id = DETECTOR_SPRAY,
 	.kind = EVIDENCE_WORM,
 	.feeds = FEED_OPENED | FEED_OUTSTANDING | FEED_SETTLED,
+	.kinds = KINDS_PORTS,
 	.params = params,
 	.config_size = sizeof(struct config),
 	.state_size = sizeof(struct state),

@@ -88,21 +88,13 @@ static const struct param params[] = {
 	{ .type = PARAM_END },
 };
 
-static bool has_port(const struct param_ports *ports, uint16_t port)
-{
-	for (unsigned i = 0; i < ports->count; i++)
-		if (ports->ports[i] == port)
-			return true;
-	return false;
-}
-
 static unsigned class_of(const struct config *config, const struct contact *contact)
 {
 	if (contact->kind == CONTACT_ICMP)
 		return CLASS_ICMP;
-	if (has_port(&config->worm_ports, contact->dst_port))
+	if (param_ports_has(&config->worm_ports, contact->dst_port))
 		return CLASS_WORM_PORT;
-	if (contact->dst_port < 1024 || has_port(&config->service_ports, contact->dst_port))
+	if (contact->dst_port < 1024 || param_ports_has(&config->service_ports, contact->dst_port))
 		return CLASS_SERVICE_PORT;
 	return CLASS_HIGH_PORT;
 }
@@ -359,8 +351,6 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	struct slot *slot = memory;
 	struct judged *judged;
 
-	if (contact->kind == CONTACT_ARP || contact->kind == CONTACT_ND)
-		return;
 	if (contact->roles & HOST_DNS_SERVER && contact->dst_port == 53)
 		return; /* a resolver asks many servers, and many are dead */
 	walk_fade(walk_of(slot, class_of(config, contact)), contact, config->half_life_ns);
@@ -409,6 +399,7 @@ const struct detector detector_trw = {
 	.id = DETECTOR_TRW,
 	.kind = EVIDENCE_WORM,
 	.feeds = FEED_OPENED | FEED_OUTSTANDING | FEED_SETTLED,
+	.kinds = KINDS_FLOWS,
 	.params = params,
 	.config_size = sizeof(struct config),
 	.slot_size = sizeof(struct slot),

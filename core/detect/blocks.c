@@ -188,15 +188,11 @@ void blocks_give_back(struct blocks *blocks, struct host *host)
 bool blocks_is_zero(const void *block, size_t block_bytes)
 {
 	const unsigned char *at = block;
+	uint64_t first;
 
-	for (size_t i = 0; i < block_bytes; i += sizeof(uint64_t)) {
-		uint64_t word;
-
-		memcpy(&word, at + i, sizeof(word));
-		if (word)
-			return false;
-	}
-	return true;
+	memcpy(&first, at, sizeof(first));
+	/* Each byte equals the one eight before it: as fast as the C library compares. */
+	return first == 0 && memcmp(at, at + sizeof(first), block_bytes - sizeof(first)) == 0;
 }
 
 struct blocks_counts blocks_counts(const struct blocks *blocks)

@@ -13,17 +13,29 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct contact;
+#include "core/contact/contact.h"
+
 struct observation;
 struct detector_run; /* one configured detector, owned by the engine */
 struct err;
 struct param;
 
+/* A bit for each outcome. */
 enum detector_feed {
-	FEED_OPENED = 1 << 0,      /* a host reached for something */
-	FEED_OUTSTANDING = 1 << 1, /* nothing came back in the provisional delay */
-	FEED_SETTLED = 1 << 2,     /* accepted, refused, ignored or unrouted */
-	FEED_OBSERVED = 1 << 3,    /* what was said on top of contacts: goes to observe */
+	FEED_OPENED = 1 << CONTACT_PENDING,          /* a host reached for something */
+	FEED_OUTSTANDING = 1 << CONTACT_OUTSTANDING, /* nothing came back in the provisional delay */
+	FEED_ACCEPTED = 1 << CONTACT_ACCEPTED,
+	FEED_SETTLED = 1 << CONTACT_ACCEPTED | 1 << CONTACT_REFUSED | 1 << CONTACT_IGNORED |
+		       1 << CONTACT_UNROUTED,
+	FEED_OBSERVED = 1 << CONTACT_OUTCOMES, /* what was said on top of contacts: goes to observe */
+};
+
+/* A bit for each kind of contact. */
+enum detector_kinds {
+	KINDS_TCP = 1 << CONTACT_TCP,
+	KINDS_PORTS = 1 << CONTACT_TCP | 1 << CONTACT_UDP,
+	KINDS_FLOWS = 1 << CONTACT_TCP | 1 << CONTACT_UDP | 1 << CONTACT_ICMP,
+	KINDS_NEIGHBORS = 1 << CONTACT_ARP | 1 << CONTACT_ND,
 };
 
 struct detector {
@@ -31,7 +43,8 @@ struct detector {
 	const char *summary;
 	unsigned id;   /* enum detector_id */
 	unsigned kind; /* enum evidence_kind */
-	unsigned feeds;
+	unsigned feeds; /* outcomes that see is called for, and whether observe is */
+	unsigned kinds; /* of contacts that see is called for; 0 = all */
 	const struct param *params; /* ends with PARAM_END */
 	size_t config_size;         /* filled from params, then constant */
 	size_t state_size;          /* of the whole run, zeroed; 0 = none */

@@ -37,9 +37,13 @@ struct detector_run {
 	struct engine *engine;
 	void *config;
 	void *state;
-	size_t slot_offset;
-	unsigned feeds; /* 0 while disabled */
+	size_t slot_offset, slot_bytes; /* in words of eight bytes */
 	bool enabled;
+};
+
+/* Who is shown something, by their places among the runs. */
+struct audience {
+	uint8_t count, runs[DETECTOR_IDS_MAX];
 };
 
 /* A host that was dealt with: only what it opens afterwards counts. */
@@ -63,7 +67,37 @@ struct engine {
 	size_t slot_size;
 	unsigned count;
 	struct detector_run runs[DETECTOR_IDS_MAX];
+	struct audience of_contacts[CONTACT_KINDS][CONTACT_OUTCOMES], of_observations;
 };
+
+static void invite(struct audience *audience, unsigned run)
+{
+	audience->runs[audience->count++] = (uint8_t)run;
+}
+
+static void invite_to_contacts(struct engine *engine, unsigned run)
+{
+	const struct detector *detector = engine->runs[run].detector;
+
+	for (unsigned kind = 0; kind < CONTACT_KINDS; kind++)
+		for (unsigned outcome = 0; outcome < CONTACT_OUTCOMES; outcome++)
+			if (detector->feeds >> outcome & 1 &&
+			    (!detector->kinds || detector->kinds >> kind & 1))
+				invite(&engine->of_contacts[kind][outcome], run);
+}
+
+static void choose_audiences(struct engine *engine)
+{
+	memset(engine->of_contacts, 0, sizeof(engine->of_contacts));
+	engine->of_observations.count = 0;
+	for (unsigned i = 0; i < engine->count; i++) {
+		if (!engine->runs[i].enabled)
+			continue;
+		invite_to_contacts(engine, i);
+		if (engine->runs[i].detector->feeds & FEED_OBSERVED)
+			invite(&engine->of_observations, i);
+	}
+}
 
 struct engine *engine_new(const struct engine_config *config, const struct engine_sink *sink)
 {
@@ -79,15 +113,16 @@ struct engine *engine_new(const struct engine_config *config, const struct engin
 		INVARIANT(engine->count < DETECTOR_IDS_MAX && (*d)->id < DETECTOR_IDS_MAX);
 		*run = (struct detector_run){ .detector = *d,
 					      .engine = engine,
-					      					      .feeds = (*d)->feeds,
 					      .enabled = true,
-					      .slot_offset = engine->slot_size };
+					      .slot_offset = engine->slot_size,
+					      .slot_bytes = ((*d)->slot_size + 7) & ~(size_t)7 };
 		run->config = mem_alloc((*d)->config_size);
 		params_defaults((*d)->params, run->config);
 		if ((*d)->state_size)
 			run->state = mem_alloc((*d)->state_size);
-		engine->slot_size += ((*d)->slot_size + 7) & ~(size_t)7;
+		engine->slot_size += run->slot_bytes;
 	}
+	choose_audiences(engine);
 	return engine;
 }
 
@@ -131,7 +166,6 @@ static void configure(struct detector_run *run, struct yaml *yaml, const struct 
 	params_read(detector->params, yaml, settings, run->config);
 	if (yaml_kind(settings) == YAML_MAPPING)
 		yaml_get_bool(yaml, yaml_find(settings, "enabled"), &run->enabled);
-	run->feeds = run->enabled ? detector->feeds : 0;
 	if (detector->check && detector->check(run->config, &err) < 0)
 		yaml_complain(yaml, settings, "", "%s: %s", detector->name, err.text);
 }
@@ -151,6 +185,7 @@ void engine_configure(struct engine *engine, struct yaml *yaml, const struct yam
 		if (settings)
 			configure(&engine->runs[i], yaml, settings);
 	}
+	choose_audiences(engine);
 }
 
 void engine_describe(const struct engine *engine, struct buf *out)
@@ -168,13 +203,6 @@ void engine_describe(const struct engine *engine, struct buf *out)
 /* ---- contacts
  * ----------------------------------------------------------------------------------- */
 
-static unsigned feed_of(unsigned outcome)
-{
-	if (outcome == CONTACT_PENDING)
-		return FEED_OPENED;
-	return outcome == CONTACT_OUTSTANDING ? FEED_OUTSTANDING : FEED_SETTLED;
-}
-
 /* The host's memory, or the scratch block for one that has none. */
 static unsigned char *begin(struct engine *engine, struct host *host)
 {
@@ -185,20 +213,24 @@ static unsigned char *begin(struct engine *engine, struct host *host)
 }
 
 /* Keeps what was written, gives back what holds nothing any more. */
-static void end(struct engine *engine, struct host *host, const unsigned char *slots)
+static void end(struct engine *engine, struct host *host, const unsigned char *slots, bool holds)
 {
-	bool is_zero = blocks_is_zero(slots, engine->slot_size);
-
 	engine->host = NULL;
 	if (slots != engine->scratch) {
-		if (is_zero)
-			blocks_give_back(engine->blocks, host);
-		else
+		if (holds || !blocks_is_zero(slots, engine->slot_size))
 			blocks_touch(engine->blocks, host);
-	} else if (!is_zero) {
+		else
+			blocks_give_back(engine->blocks, host);
+	} else if (holds) {
 		memcpy(blocks_take(engine->blocks, host), slots, engine->slot_size);
 		memset(engine->scratch, 0, engine->slot_size);
 	}
+}
+
+/* Whether the slot of one who was just shown something holds anything. */
+static bool holds(const struct detector_run *run, const unsigned char *slots)
+{
+	return run->slot_bytes && !blocks_is_zero(slots + run->slot_offset, run->slot_bytes);
 }
 
 static struct forgiven *forgiven_of(struct engine *engine, const struct host_key *host)
@@ -234,35 +266,44 @@ static bool is_forgiven(struct engine *engine, const struct host *host, const st
 	return forgiven && contact->opened_ns <= forgiven->until_ns;
 }
 
+/* Said before: whoever judges silence did so when it was provisional (worm-detection.md C.2), and an answer after
+ * that would have been shown. */
+static bool is_final_silence(const struct contact *contact)
+{
+	return contact->outcome == CONTACT_IGNORED && contact->previous == CONTACT_OUTSTANDING;
+}
+
 void engine_see(struct engine *engine, struct host *host, const struct contact *contact)
 {
-	unsigned feed = feed_of(contact->outcome);
+	const struct audience *audience = &engine->of_contacts[contact->kind][contact->outcome];
 	unsigned char *slots;
+	bool kept = false;
 
-	if (is_forgiven(engine, host, contact))
+	if (!audience->count || is_final_silence(contact) || is_forgiven(engine, host, contact))
 		return;
 	slots = begin(engine, host);
+	for (unsigned i = 0; i < audience->count; i++) {
+		struct detector_run *run = &engine->runs[audience->runs[i]];
 
-	for (unsigned i = 0; i < engine->count; i++) {
-		struct detector_run *run = &engine->runs[i];
-
-		if (run->feeds & feed)
-			run->detector->see(run, slots + run->slot_offset, contact);
+		run->detector->see(run, slots + run->slot_offset, contact);
+		kept = kept || holds(run, slots);
 	}
-	end(engine, host, slots);
+	end(engine, host, slots, kept);
 }
 
 void engine_observe(struct engine *engine, struct host *host, const struct observation *observation)
 {
+	const struct audience *audience = &engine->of_observations;
 	unsigned char *slots = begin(engine, host);
+	bool kept = false;
 
-	for (unsigned i = 0; i < engine->count; i++) {
-		struct detector_run *run = &engine->runs[i];
+	for (unsigned i = 0; i < audience->count; i++) {
+		struct detector_run *run = &engine->runs[audience->runs[i]];
 
-		if (run->feeds & FEED_OBSERVED)
-			run->detector->observe(run, slots + run->slot_offset, observation);
+		run->detector->observe(run, slots + run->slot_offset, observation);
+		kept = kept || holds(run, slots);
 	}
-	end(engine, host, slots);
+	end(engine, host, slots, kept);
 }
 
 const void *detector_config(const struct detector_run *run)

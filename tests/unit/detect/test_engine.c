@@ -308,6 +308,78 @@ static void a_disabled_detector_is_silent_and_mistakes_are_told(void **state)
 	stop(&f);
 }
 
+/* ---- who is shown what ------------------------------------------------------------------------- */
+
+static unsigned shown_count;
+
+static void count_shown(struct detector_run *run, void *memory, const struct contact *contact)
+{
+	(void)memory;
+	(void)contact;
+	(void)run;
+	shown_count++;
+}
+
+static unsigned shown_to(unsigned kinds, unsigned feeds, const struct contact *contact)
+{
+	struct detector counting = { .name = "counting",
+				     .summary = "counts",
+				     .id = 7,
+				     .feeds = feeds,
+				     .kinds = kinds,
+				     .params = params,
+				     .config_size = sizeof(struct config),
+				     .see = count_shown };
+	const struct detector *const only[] = { &counting, NULL };
+	struct engine_config config = { .detectors = only };
+	struct engine_sink sink = { NULL, on_evidence };
+	struct engine *engine = engine_new(&config, &sink);
+	struct hash_key key = { { 1, 1 } };
+	struct hosts *hosts = hosts_new(64, &key);
+	struct host_key host = host_key_of(&contact->src, 3);
+
+	shown_count = 0;
+	engine_attach(engine, hosts);
+	engine_see(engine, hosts_need(hosts, &host, 1), contact);
+	engine_free(engine);
+	hosts_free(hosts);
+	return shown_count;
+}
+
+static void a_detector_is_shown_the_kinds_and_outcomes_it_asked_for(void **state)
+{
+	static const struct {
+		const char *what;
+		unsigned kinds, feeds, kind, previous, outcome, shown;
+	} cases[] = {
+		{ "all kinds", 0, FEED_OPENED, CONTACT_ND, 0, CONTACT_PENDING, 1 },
+		{ "its kind", KINDS_TCP, FEED_OPENED, CONTACT_TCP, 0, CONTACT_PENDING, 1 },
+		{ "another kind", KINDS_TCP, FEED_OPENED, CONTACT_UDP, 0, CONTACT_PENDING, 0 },
+		{ "a neighbour", KINDS_NEIGHBORS, FEED_OPENED, CONTACT_ARP, 0, CONTACT_PENDING, 1 },
+		{ "not opened", 0, FEED_SETTLED, CONTACT_TCP, 0, CONTACT_PENDING, 0 },
+		{ "provisional", 0, FEED_OUTSTANDING, CONTACT_TCP, 0, CONTACT_OUTSTANDING, 1 },
+		{ "provisional, not asked", 0, FEED_SETTLED, CONTACT_TCP, 0, CONTACT_OUTSTANDING, 0 },
+		{ "accepted", KINDS_PORTS, FEED_ACCEPTED, CONTACT_UDP, 1, CONTACT_ACCEPTED, 1 },
+		{ "refused, only accepted asked", 0, FEED_ACCEPTED, CONTACT_TCP, 0, CONTACT_REFUSED, 0 },
+		{ "refused", 0, FEED_SETTLED, CONTACT_TCP, 0, CONTACT_REFUSED, 1 },
+		{ "silence at once", 0, FEED_SETTLED, CONTACT_TCP, CONTACT_PENDING, CONTACT_IGNORED, 1 },
+		{ "silence already shown as provisional", 0, FEED_SETTLED, CONTACT_TCP,
+		  CONTACT_OUTSTANDING, CONTACT_IGNORED, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct contact shown = { .kind = (uint8_t)cases[i].kind,
+					 .previous = (uint8_t)cases[i].previous,
+					 .outcome = (uint8_t)cases[i].outcome };
+		unsigned count = shown_to(cases[i].kinds, cases[i].feeds, &shown);
+
+		if (count != cases[i].shown)
+			print_error("%s: %u\n", cases[i].what, count);
+		assert_int_equal(count, cases[i].shown);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -318,6 +390,7 @@ int main(void)
 		cmocka_unit_test(a_host_that_was_dealt_with_starts_anew),
 		cmocka_unit_test(at_zero_the_memory_starts_anew),
 		cmocka_unit_test(a_walk_fades_by_half_lives),
+		cmocka_unit_test(a_detector_is_shown_the_kinds_and_outcomes_it_asked_for),
 		cmocka_unit_test(settings_reach_the_detector),
 		cmocka_unit_test(a_disabled_detector_is_silent_and_mistakes_are_told),
 	};
