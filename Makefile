@@ -25,7 +25,13 @@ CFLAGS   ?= -O2 -g
 HARDEN   := -fstack-protector-strong $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 ALL      := -std=gnu17 $(CFLAGS) -fno-common -fno-math-errno -ffp-contract=off $(WARNINGS) $(HARDEN) \
 	$(if $(SAN),-fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer) $(if $(COV),--coverage)
-LINK     := $(if $(SAN),-fsanitize=$(SAN)) $(if $(COV),--coverage) -Wl,--as-needed -Wl,-z,relro,-z,now
+# The packet path calls from file to file for each packet: its objects carry what the linker needs to join them
+# (a fifth of the time on contact-heavy captures), and ordinary code besides, for the tests.
+LTO      := $(if $(SAN)$(COV),,$(if $(findstring clang,$(CC)),,1))
+LTO_OBJ  := $(if $(LTO),-O3 -flto -ffat-lto-objects)
+LTO_LINK := $(if $(LTO),-O3 -flto=auto)
+LINK      = $(if $(SAN),-fsanitize=$(SAN)) $(if $(COV),--coverage) $(if $(JOINED),,$(if $(LTO),-fno-lto)) \
+	-Wl,--as-needed -Wl,-z,relro,-z,now
 
 # ---- what is built of what ---------------------------------------------------------------------
 
@@ -82,7 +88,9 @@ build/.deps: Makefile
 $(OUT)/%.o: %.c | build/.deps
 	@mkdir -p $(@D)
 	@echo "  CC   $<"
-	@$(CC) $(CPPFLAGS) -MMD -MP $(ALL) -c -o $@ $<
+	@$(CC) $(CPPFLAGS) -MMD -MP $(ALL) $(JOINED) -c -o $@ $<
+
+$(call obj,$(SENSOR) core/daemon/sensor_main.c): private JOINED := $(LTO_OBJ)
 
 $(OUT)/libsensor.a: $(call obj,$(SENSOR))
 $(OUT)/libcontroller.a: $(call obj,$(CONTROLLER))
@@ -94,8 +102,9 @@ $(OUT)/libpcapgen.a: $(call obj,$(filter-out %/main.c,$(wildcard tests/pcapgen/*
 	@rm -f $@
 	@ar rcs $@ $^
 
-link = @echo "  LINK $@"; mkdir -p $(@D); $(CC) $(ALL) $(LINK) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group
+link = @echo "  LINK $@"; mkdir -p $(@D); $(CC) $(ALL) $(JOINED) $(LINK) -o $@ $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group
 
+$(OUT)/cordond $(OUT)/cordon-sensor: private JOINED := $(LTO_LINK)
 $(OUT)/cordond: $(call obj,core/daemon/main.c) $(ARCHIVES)
 	$(link) $(CONTROLLER_LIBS)
 $(OUT)/cordon: $(call obj,core/cli/main.c) $(ARCHIVES)
