@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Captures through libpcap: it knows both file formats, every byte order and the kernel's ring buffers.
  *
- * Two habits make files fast: a large stdio buffer, since libpcap leaves the default of one page and
- * pays a system call for every few frames, and no stdio locking.  A pipe is the opposite: unbuffered, so that
- * poll(2) on the descriptor tells the truth about what waits; a writer that stops inside a record makes
+ * The records of a plain pcap file are read in place once libpcap has opened it (savefile.h).  For other files
+ * stdio is given a large buffer, since libpcap leaves the default of one page and pays a system call for
+ * every few frames, and no locking.  A pipe is the opposite: unbuffered, so that poll(2) on the descriptor tells the truth about what waits; a writer that stops inside a record makes
  * us wait for its rest.  Left out: writing captures, compressed files, several inputs at once. */
 #include "core/net/capture.h"
 
@@ -20,6 +20,7 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/base/units.h"
+#include "core/net/savefile.h"
 
 #define FILE_BUFFER_BYTES (64 * 1024) /* stays in the first caches: a larger one reads slower */
 #define SNAPLEN_BYTES 65535
@@ -37,6 +38,8 @@ struct capture {
 	void *arg;
 	bool ended;
 	bool has_filter;
+	struct savefile *savefile;     /* NULL where libpcap reads the records */
+	struct bpf_program program;    /* with a savefile and a filter; else freed once set */
 	int stream_fd;                 /* of a pipe; owned by pcap */
 	char *stream_buffer;           /* stdio's, freed after pcap has closed its FILE */
 	char *name;
@@ -60,6 +63,9 @@ void capture_free(struct capture *capture)
 {
 	if (!capture)
 		return;
+	if (capture->savefile && capture->has_filter)
+		pcap_freecode(&capture->program);
+	savefile_free(capture->savefile);
 	if (capture->pcap)
 		pcap_close(capture->pcap);
 	mem_free(capture->stream_buffer);
@@ -77,6 +83,11 @@ static int set_filter(struct capture *capture, const char *filter, struct err *e
 	if (pcap_compile(capture->pcap, &program, filter, 1, PCAP_NETMASK_UNKNOWN) < 0)
 		return err_set(err, ERR_USAGE, "filter \"%s\": %s (see man pcap-filter)", filter,
 			       pcap_geterr(capture->pcap));
+	if (capture->savefile) {
+		capture->program = program;
+		capture->has_filter = true;
+		return 0;
+	}
 	rc = pcap_setfilter(capture->pcap, &program);
 	pcap_freecode(&program);
 	if (rc < 0)
@@ -152,16 +163,35 @@ static FILE *open_stream(struct capture *capture, int fd, struct err *err)
 	return stream;
 }
 
+/* Some link types, that no decoder of ours knows, have longer records or headers in the byte order of the writer. */
+static bool is_ordinary(int link_type)
+{
+	return link_type == DLT_EN10MB || link_type == DLT_LINUX_SLL || link_type == DLT_LINUX_SLL2 ||
+	       link_type == DLT_RAW || link_type == DLT_NULL || link_type == DLT_LOOP ||
+	       link_type == DLT_IPV4 || link_type == DLT_IPV6;
+}
+
+static void choose_reader(struct capture *capture, int fd, off_t start)
+{
+	int snaplen = pcap_snapshot(capture->pcap);
+
+	if (capture->kind == CAPTURE_PIPE)
+		capture->stream_fd = fd;
+	else if (start >= 0 && snaplen > 0 && is_ordinary(pcap_datalink(capture->pcap)))
+		capture->savefile = savefile_new(fd, (uint64_t)start, (uint32_t)snaplen);
+}
+
 static int open_pcap(struct capture *capture, int fd, struct err *err)
 {
 	char words[PCAP_ERRBUF_SIZE] = "";
+	off_t start = lseek(fd, 0, SEEK_CUR); /* of a pipe: an error, and not needed */
 	FILE *stream = open_stream(capture, fd, err);
 
 	if (!stream)
 		return ERR_FAILED;
 	capture->pcap = pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, words);
 	if (capture->pcap) {
-		capture->stream_fd = capture->kind == CAPTURE_PIPE ? fd : -1;
+		choose_reader(capture, fd, start);
 		return 0;
 	}
 	explain_unreadable(capture->name, fd, words, err);
@@ -292,6 +322,13 @@ static inline uint64_t wall_ns(const struct timeval *ts, uint64_t fraction_ns)
 	return fraction < INT64_MAX ? fraction : INT64_MAX;
 }
 
+static void deliver_frame(struct capture *capture, const struct capture_frame *frame)
+{
+	capture->frames++;
+	capture->bytes += frame->captured;
+	capture->fn(capture->arg, frame);
+}
+
 static void deliver(unsigned char *arg, const struct pcap_pkthdr *header, const unsigned char *bytes)
 {
 	struct capture *capture = (void *)arg;
@@ -302,9 +339,7 @@ static void deliver(unsigned char *arg, const struct pcap_pkthdr *header, const 
 		.on_wire = header->len,
 	};
 
-	capture->frames++;
-	capture->bytes += header->caplen;
-	capture->fn(capture->arg, &frame);
+	deliver_frame(capture, &frame);
 }
 
 static void note_end(struct capture *capture, int status)
@@ -328,6 +363,36 @@ static int report_end(const struct capture *capture, struct err *err)
 	if (err_is_set(&capture->end))
 		return err_set(err, capture->end.code, "%s", capture->end.text);
 	return ERR_GONE;
+}
+
+static bool passes(const struct capture *capture, const struct savefile_record *record)
+{
+	struct pcap_pkthdr header = { .caplen = record->captured, .len = record->on_wire };
+
+	return !capture->has_filter ||
+	       pcap_offline_filter(&capture->program, &header, record->bytes);
+}
+
+static void read_savefile(struct capture *capture, unsigned batch)
+{
+	const char *matching = capture->has_filter ? "matching " : "";
+	uint64_t last = capture->frames + batch;
+	struct savefile_record record = { 0 };
+	struct err err = { 0 };
+	int status = 1;
+
+	while ((batch == 0 || capture->frames < last) &&
+	       (status = savefile_next(capture->savefile, &record, &err)) > 0) {
+		struct capture_frame frame = { record.wall_ns, record.bytes, record.captured,
+					       record.on_wire };
+
+		if (passes(capture, &record))
+			deliver_frame(capture, &frame);
+	}
+	capture->ended = status <= 0;
+	if (status < 0)
+		err_set(&capture->end, ERR_FAILED, "%s: %s after %llu %spackets", capture->name, err.text,
+			(unsigned long long)capture->frames, matching);
 }
 
 static void read_file(struct capture *capture, unsigned batch)
@@ -376,7 +441,9 @@ int capture_read(struct capture *capture, unsigned batch, capture_fn *fn, void *
 		return report_end(capture, err);
 	capture->fn = fn;
 	capture->arg = arg;
-	if (capture->kind == CAPTURE_FILE)
+	if (capture->savefile)
+		read_savefile(capture, batch);
+	else if (capture->kind == CAPTURE_FILE)
 		read_file(capture, batch);
 	else if (capture->kind == CAPTURE_PIPE)
 		read_pipe(capture, batch);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* savefile.c - see savefile.h.  One buffer, filled by pread(2) in pieces that stay in the second cache, large enough
+ * for the longest record that libpcap accepts; a record cut by its end is moved to its start.  Not mapped: a file that
+ * shrinks while it is read would kill us. */
+#include "core/net/savefile.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/base/err.h"
+#include "core/base/mem.h"
+#include "core/base/units.h"
+
+#define FILE_HEADER_BYTES   24
+#define RECORD_HEADER_BYTES 16
+#define RECORD_MAX_BYTES    262144 /* as libpcap: what claims to be longer is damage */
+#define PIECE_BYTES         262144
+#define BUFFER_BYTES        (RECORD_HEADER_BYTES + RECORD_MAX_BYTES + PIECE_BYTES)
+
+#define MAGIC_MICROSECONDS UINT32_C(0xa1b2c3d4)
+#define MAGIC_NANOSECONDS  UINT32_C(0xa1b23c4d)
+#define VERSION_MAJOR      2
+#define VERSION_MINOR      4
+
+struct savefile {
+	int fd;
+	uint64_t offset_bytes; /* of the file, behind what the buffer holds */
+	uint32_t snaplen, fraction_ns;
+	bool is_swapped;
+	size_t at, held; /* in the buffer */
+	uint8_t buffer[BUFFER_BYTES];
+};
+
+static uint32_t read32(const struct savefile *savefile, const uint8_t *bytes)
+{
+	uint32_t value;
+
+	memcpy(&value, bytes, sizeof(value));
+	return savefile->is_swapped ? __builtin_bswap32(value) : value;
+}
+
+static uint16_t read16(const struct savefile *savefile, const uint8_t *bytes)
+{
+	uint16_t value;
+
+	memcpy(&value, bytes, sizeof(value));
+	return savefile->is_swapped ? __builtin_bswap16(value) : value;
+}
+
+static bool is_plain(struct savefile *savefile, const uint8_t header[FILE_HEADER_BYTES])
+{
+	for (unsigned swapped = 0; swapped < 2; swapped++) {
+		uint32_t magic;
+
+		savefile->is_swapped = swapped;
+		magic = read32(savefile, header);
+		if (magic != MAGIC_MICROSECONDS && magic != MAGIC_NANOSECONDS)
+			continue;
+		savefile->fraction_ns = magic == MAGIC_MICROSECONDS ? NS_PER_US : 1;
+		return read16(savefile, header + 4) == VERSION_MAJOR &&
+		       read16(savefile, header + 6) == VERSION_MINOR;
+	}
+	return false;
+}
+
+struct savefile *savefile_new(int fd, uint64_t start_bytes, uint32_t snaplen)
+{
+	struct savefile *savefile = mem_alloc(sizeof(*savefile));
+	uint8_t header[FILE_HEADER_BYTES];
+
+	savefile->fd = fd;
+	savefile->offset_bytes = start_bytes + FILE_HEADER_BYTES;
+	savefile->snaplen = snaplen;
+	if (pread(fd, header, sizeof(header), (off_t)start_bytes) == (ssize_t)sizeof(header) &&
+	    is_plain(savefile, header))
+		return savefile;
+	savefile_free(savefile);
+	return NULL;
+}
+
+void savefile_free(struct savefile *savefile)
+{
+	mem_free(savefile);
+}
+
+/* Whether so many bytes lie behind `at` now; false at the end of the file, or with err. */
+static bool fill(struct savefile *savefile, size_t wanted, struct err *err)
+{
+	if (savefile->held - savefile->at >= wanted)
+		return true;
+	memmove(savefile->buffer, savefile->buffer + savefile->at, savefile->held - savefile->at);
+	savefile->held -= savefile->at;
+	savefile->at = 0;
+	while (savefile->held < wanted) {
+		ssize_t got = pread(savefile->fd, savefile->buffer + savefile->held, PIECE_BYTES,
+				    (off_t)savefile->offset_bytes);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			err_set_errno(err, errno, "cannot be read");
+		if (got <= 0)
+			return false;
+		savefile->held += (size_t)got;
+		savefile->offset_bytes += (size_t)got;
+	}
+	return true;
+}
+
+/* Seconds are unsigned (draft-ietf-opsawg-pcap); a fraction beyond 2^31 was negative, and is none. */
+static uint64_t wall_of(const struct savefile *savefile, const uint8_t *header)
+{
+	uint32_t fraction = read32(savefile, header + 4);
+
+	if (fraction > INT32_MAX)
+		fraction = 0;
+	return read32(savefile, header) * NS_PER_S + (uint64_t)fraction * savefile->fraction_ns;
+}
+
+static int end_inside(struct err *err)
+{
+	return err_is_set(err) ? err->code : err_set(err, ERR_FAILED, "ends inside a record");
+}
+
+int savefile_next(struct savefile *savefile, struct savefile_record *record, struct err *err)
+{
+	const uint8_t *header;
+	uint32_t length;
+
+	if (!fill(savefile, RECORD_HEADER_BYTES, err)) {
+		if (!err_is_set(err) && savefile->held == savefile->at)
+			return 0;
+		return end_inside(err);
+	}
+	header = savefile->buffer + savefile->at;
+	length = read32(savefile, header + 8);
+	if (length > RECORD_MAX_BYTES)
+		return err_set(err, ERR_FAILED,
+			       "has a record of %u bytes, more than the %d that are allowed,", length,
+			       RECORD_MAX_BYTES);
+	if (!fill(savefile, RECORD_HEADER_BYTES + length, err))
+		return end_inside(err);
+	header = savefile->buffer + savefile->at;
+	*record = (struct savefile_record){
+		.wall_ns = wall_of(savefile, header),
+		.bytes = header + RECORD_HEADER_BYTES,
+		.captured = length < savefile->snaplen ? length : savefile->snaplen,
+		.on_wire = read32(savefile, header + 12),
+	};
+	savefile->at += RECORD_HEADER_BYTES + length;
+	return 1;
+}
