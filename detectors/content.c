@@ -4,13 +4,17 @@
  * A fact is worth as much as is wrong with it: what breaks a protocol in the way an exploit needs convicts at once;
  * what administrators and vulnerability scanners do as well stops below conviction, however often it is seen.  A single
  * packet whose sender may be forged convicts together with a second one to another target (D.3).  Of each
- * server only the worst fact counts.
+ * server only the worst fact counts.  Whoever speaks from the Internet is none of ours: he is shown, never
+ * convicted.
  *
  * Left out: looking for published exploits' bytes (a new build has others), and payloads inside encryption. */
 #include "detectors/table.h"
 
+#include <string.h>
+
 #include "core/base/units.h"
 #include "core/contact/contact.h"
+#include "core/contact/host.h"
 #include "core/contact/observation.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
@@ -24,7 +28,7 @@
 #define OPNUM_UPGRADE_DOWNLEVEL 9
 
 struct config {
-	double decisive, lone_packet, reserved, probe, remote_run, weak_cap;
+	double decisive, lone_packet, kill_switch, reserved, probe, remote_run, weak_cap;
 	uint64_t remote_run_ns;
 };
 
@@ -32,6 +36,7 @@ enum fact {
 	FACT_NONE,
 	FACT_EXPLOIT, /* breaks a protocol as only an exploit does */
 	FACT_LONE_PACKET,
+	FACT_KILL_SWITCH,
 	FACT_RESERVED,
 	FACT_PROBE,
 	FACT_REMOTE_RUN,
@@ -56,6 +61,8 @@ static const struct param params[] = {
 	  "nats for an exploit's or a worm's own message" },
 	{ "lone_packet", PARAM_DOUBLE, offsetof(struct config, lone_packet), 0, 25, "7",
 	  "nats for one packet of Slammer, Welchia or Mirai: its sender may be forged" },
+	{ "kill_switch", PARAM_DOUBLE, offsetof(struct config, kill_switch), 0, 25, "14",
+	  "nats for asking for WannaCry's kill switch, once the answer has come; before, lone_packet" },
 	{ "reserved", PARAM_DOUBLE, offsetof(struct config, reserved), 0, 25, "4.6",
 	  "nats for an NT transaction with a function that no server has" },
 	{ "probe", PARAM_DOUBLE, offsetof(struct config, probe), 0, 25, "4.6",
@@ -63,7 +70,7 @@ static const struct param params[] = {
 	{ "remote_run", PARAM_DOUBLE, offsetof(struct config, remote_run), 0, 25, "4.6",
 	  "nats for a file on an administrative share followed by a service or job call" },
 	{ "weak_cap", PARAM_DOUBLE, offsetof(struct config, weak_cap), 0.1, 40, "9.2",
-	  "the most that the last three can bring together: below conviction" },
+	  "the most that the last three can bring together, and anything said from the Internet: below conviction" },
 	{ "remote_run_within", PARAM_DURATION_NS, offsetof(struct config, remote_run_ns), 1, 86400,
 	  "10m", "longest time between that file and that call" },
 	{ .type = PARAM_END },
@@ -153,6 +160,44 @@ static enum fact fact_of_rpc(const struct config *config, const struct slot *slo
 	}
 }
 
+/* Found in samples of the worm and of its variants by many; whether the name answers decides if it goes on. */
+static bool is_kill_switch(const char *name)
+{
+	static const char *const names[] = {
+		"iuqerfsodp9ifjaposdfjhgosurijfaewrwergwea.com",
+		"ifferfsodp9ifjaposdfjhgosurijfaewrwergwea.com",
+		"ayylmaotjhsstasdfasdfasdfasdfasdfasdfasdf.com",
+	};
+
+	if (strncmp(name, "www.", 4) == 0)
+		name += 4;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(name, names[i]) == 0)
+			return true;
+	return false;
+}
+
+static struct judged *find_judged(struct slot *slot, uint16_t tag)
+{
+	for (unsigned i = 0; i < JUDGED; i++)
+		if (slot->judged[i].dst == tag)
+			return &slot->judged[i];
+	return NULL;
+}
+
+/* A question may be forged; its answer comes to whoever seems to have asked, and tells more only of one who was heard asking. */
+static enum fact fact_of_name(struct slot *slot, const struct observation *observation)
+{
+	const struct contact *contact = &observation->contact;
+
+	if (contact->roles & (HOST_DNS_SERVER | HOST_ROUTER) ||
+	    !is_kill_switch(observation->name.text))
+		return FACT_NONE;
+	if (observation->name.rcode == OBSERVED_UNANSWERED)
+		return FACT_LONE_PACKET;
+	return find_judged(slot, tag_of(&contact->dst)) ? FACT_KILL_SWITCH : FACT_NONE;
+}
+
 static struct term term_of(const struct config *config, enum fact fact)
 {
 	struct term term = { .nats = config->decisive, .port_class = CLASS_CONTENT };
@@ -160,6 +205,9 @@ static struct term term_of(const struct config *config, enum fact fact)
 	switch (fact) {
 	case FACT_LONE_PACKET:
 		term.nats = config->lone_packet;
+		break;
+	case FACT_KILL_SWITCH:
+		term.nats = config->kill_switch;
 		break;
 	case FACT_RESERVED:
 		term.nats = config->reserved;
@@ -179,22 +227,17 @@ static struct term term_of(const struct config *config, enum fact fact)
 	return term;
 }
 
-static struct judged *find_judged(struct slot *slot, uint16_t tag)
-{
-	for (unsigned i = 0; i < JUDGED; i++)
-		if (slot->judged[i].dst == tag)
-			return &slot->judged[i];
-	return NULL;
-}
-
 static void judge(struct detector_run *run, struct slot *slot, const struct contact *contact,
 		  enum fact fact)
 {
-	struct term term = term_of(detector_config(run), fact);
+	const struct config *config = detector_config(run);
+	struct term term = term_of(config, fact);
 	uint16_t tag = tag_of(&contact->dst);
 	struct judged *judged = find_judged(slot, tag);
 	uint8_t tenths = (uint8_t)(term.nats * TENTHS + 0.5);
 
+	if (contact->roles & HOST_BEYOND)
+		term.cap_nats = config->weak_cap;
 	if (judged && judged->tenths >= tenths)
 		return;
 	if (judged) {
@@ -220,6 +263,9 @@ static void observe(struct detector_run *run, void *memory, const struct observa
 	switch (observation->kind) {
 	case OBSERVED_DATAGRAM:
 		fact = FACT_LONE_PACKET;
+		break;
+	case OBSERVED_NAME:
+		fact = fact_of_name(slot, observation);
 		break;
 	case OBSERVED_SMB:
 		if (observation->smb.act == SMB_ADMIN_WRITE)

@@ -26,6 +26,7 @@ enum host_role {
 	HOST_BLIND = 1 << 3,        /* proven to be answered out of our sight; ends with an answer seen */
 	HOST_SUSPECT = 1 << 4,      /* a detector holds evidence: keep it when tables are full */
 	HOST_UNICAST_SEEN = 1 << 5, /* unicast frames from or to it reach the sensor */
+	HOST_BEYOND = 1 << 9,       /* of a contact only: tracker_is_beyond() */
 	HOST_DISPUTED = 1 << 6,     /* its address came from two MACs at once: maybe forged */
 };
 

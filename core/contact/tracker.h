@@ -67,6 +67,9 @@ void tracker_advance(struct tracker *tracker, uint64_t wall_ns);
 struct hosts *tracker_hosts(struct tracker *tracker);
 /* The host, made if it is not known yet: no novice any more. */
 struct host *tracker_meet(struct tracker *tracker, const struct host_key *key);
+/* A public address whose frames come from a station that has also brought answers of public addresses elsewhere: it is
+ * somewhere in the Internet, and none of ours. */
+bool tracker_is_beyond(const struct tracker *tracker, const struct host_key *key, const struct mac *mac);
 struct tracker_counts tracker_counts(const struct tracker *tracker);
 
 #endif

@@ -74,6 +74,7 @@ static void hear_answer(struct tracker *tracker, const struct standing *standing
 	if (!ip_is_private(&packet->src)) {
 		tracker->public_heard = true;
 		tracker->public_answer_ms = tracker->now_ms;
+		tracker_watch_way_out(tracker, packet);
 	}
 }
 

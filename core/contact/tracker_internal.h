@@ -21,6 +21,7 @@
 #define STREAM_SLOTS   512
 #define NEWCOMER_SLOTS 1024
 #define PLAIN_SLOTS    16
+#define WAYS_OUT       16
 
 /* One direction of a UDP exchange that was looked up a moment ago. */
 struct stream {
@@ -28,6 +29,14 @@ struct stream {
 	uint32_t seen_ms;
 	uint16_t src_port, dst_port, vlan;
 	uint16_t taken;
+};
+
+/* A station whose frames bring answers of public addresses. */
+struct way_out {
+	struct mac mac;
+	uint16_t vlan;
+	struct ip first; /* of them */
+	bool has_others; /* of other networks */
 };
 
 struct tracker {
@@ -62,6 +71,8 @@ struct tracker {
 
 	/* Frames to these stations tell nothing about routing: VLAN, family and MAC in a word. */
 	uint64_t plain[PLAIN_SLOTS];
+
+	struct way_out ways_out[WAYS_OUT];
 
 	struct mac dhcp_client; /* the latest that asked */
 	uint16_t dhcp_vlan;
@@ -170,6 +181,8 @@ void tracker_give_role(struct tracker *tracker, struct host *host, unsigned role
 void tracker_learn(struct tracker *tracker, const struct host_key *address, const struct mac *mac);
 void tracker_watch_routing(struct tracker *tracker, const struct packet *packet);
 void tracker_watch_dhcp(struct tracker *tracker, const struct packet *packet);
+/* A public address answered. */
+void tracker_watch_way_out(struct tracker *tracker, const struct packet *packet);
 void tracker_watch_dns(struct tracker *tracker, const struct packet *packet);
 void tracker_bind_mac(struct tracker *tracker, struct host *host, const struct mac *mac,
 		      bool is_known_sender);

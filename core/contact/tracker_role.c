@@ -124,6 +124,36 @@ void tracker_watch_dhcp(struct tracker *tracker, const struct packet *packet)
 	}
 }
 
+static struct way_out *way_out_of(const struct tracker *tracker, const struct mac *mac)
+{
+	const struct way_out *ways = tracker->ways_out;
+	unsigned hash = (mac->bytes[3] * 31u + mac->bytes[4]) * 31u + mac->bytes[5];
+
+	return (struct way_out *)&ways[hash % WAYS_OUT];
+}
+
+void tracker_watch_way_out(struct tracker *tracker, const struct packet *packet)
+{
+	struct way_out *way = way_out_of(tracker, &packet->src_mac);
+
+	if (!(packet->marks & PACKET_HAS_MACS))
+		return;
+	if (!mac_equal(&way->mac, &packet->src_mac) || way->vlan != packet->vlan)
+		*way = (struct way_out){ .mac = packet->src_mac,
+					 .vlan = packet->vlan,
+					 .first = packet->src };
+	else if (!way->has_others)
+		way->has_others = !same_subnet(&way->first, &packet->src);
+}
+
+bool tracker_is_beyond(const struct tracker *tracker, const struct host_key *key, const struct mac *mac)
+{
+	const struct way_out *way = way_out_of(tracker, mac);
+
+	return !ip_is_private(&key->ip) && way->has_others && way->vlan == key->vlan &&
+	       mac_equal(&way->mac, mac);
+}
+
 void tracker_watch_dns(struct tracker *tracker, const struct packet *packet)
 {
 	struct host_key key = host_key_of(&packet->src, packet->vlan);

@@ -31,6 +31,7 @@ struct sensor {
 	struct engine *engine;
 	struct tracker *tracker;
 	struct reader *reader;
+	const struct packet *packet; /* that the reader is looking at */
 	uint64_t wall_ns;
 	struct record_sensor totals;
 	struct heard heard[HEARD_PLACES];
@@ -69,6 +70,15 @@ static void on_contact(void *arg, struct host *host, const struct contact *conta
 	engine_see(sensor->engine, host, contact);
 }
 
+static bool is_beyond(const struct sensor *sensor, const struct host *host)
+{
+	const struct packet *packet = sensor->packet;
+	const struct mac *mac =
+		ip_equal(&packet->src, &host->key.ip) ? &packet->src_mac : &packet->dst_mac;
+
+	return packet->marks & PACKET_HAS_MACS && tracker_is_beyond(sensor->tracker, &host->key, mac);
+}
+
 static void on_observation(void *arg, const struct observation *observation)
 {
 	struct sensor *sensor = arg;
@@ -81,6 +91,8 @@ static void on_observation(void *arg, const struct observation *observation)
 		host = tracker_meet(sensor->tracker, &key);
 	told.contact.host = hosts_index(tracker_hosts(sensor->tracker), host);
 	told.contact.roles = host->roles;
+	if (is_beyond(sensor, host))
+		told.contact.roles |= HOST_BEYOND;
 	engine_observe(sensor->engine, host, &told);
 }
 
@@ -143,6 +155,7 @@ void sensor_frame(struct sensor *sensor, int link_type, const struct capture_fra
 	}
 	packet.wall_ns = frame->wall_ns;
 	tracker_see(sensor->tracker, &packet);
+	sensor->packet = &packet;
 	reader_see(sensor->reader, &packet);
 }
 

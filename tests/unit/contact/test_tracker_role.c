@@ -85,12 +85,56 @@ static void an_address_used_by_two_stations_is_disputed(void **state)
 	tracker_free(f.tracker);
 }
 
+static void answer_from(struct fixture *f, uint64_t ms, const char *server, const struct mac *by)
+{
+	struct ip ip = wire_ip(server);
+	struct packet question = wire_tcp(ms, &f->a, &ip, 443, TCP_SYN), answer;
+
+	see(f, question);
+	answer = wire_answer(ms + 10, &question, TCP_SYN | TCP_ACK);
+	answer.src_mac = *by;
+	see(f, answer);
+}
+
+static void the_internet_is_behind_who_brings_its_answers(void **state)
+{
+	static const struct {
+		const char *what, *first, *second, *address;
+		bool by_gateway, is_beyond;
+	} cases[] = {
+		{ "a stranger", "203.0.113.1", "198.51.100.1", "192.0.2.7", true, true },
+		{ "a stranger by another station", "203.0.113.1", "198.51.100.1", "192.0.2.7", false, false },
+		{ "a machine of ours behind a router", "203.0.113.1", "198.51.100.1", "10.1.2.3", true, false },
+		{ "two addresses of one network", "203.0.113.1", "203.0.113.2", "192.0.2.7", true, false },
+		{ "neighbours that answer", "10.1.0.1", "10.2.0.1", "192.0.2.7", true, false },
+		{ "a stranger of IPv6", "2001:db8:1::1", "2001:db8:2::1", "2001:db8:3::1", true, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct mac gateway = { { 2, 9, 9, 9, 9, 1 } }, other = { { 2, 9, 9, 9, 9, 2 } };
+		struct ip ip = wire_ip(cases[i].address);
+		struct host_key key = host_key_of(&ip, 0);
+		struct fixture f;
+
+		start(&f, 1024);
+		assert_false(tracker_is_beyond(f.tracker, &key, &gateway));
+		answer_from(&f, 0, cases[i].first, &gateway);
+		answer_from(&f, 100, cases[i].second, &gateway);
+		if (tracker_is_beyond(f.tracker, &key, cases[i].by_gateway ? &gateway : &other) !=
+		    cases[i].is_beyond)
+			fail_msg("%s", cases[i].what);
+		tracker_free(f.tracker);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_router_is_whom_others_send_foreign_frames),
 		cmocka_unit_test(claiming_many_addresses_makes_no_router),
 		cmocka_unit_test(a_dhcp_server_answers_somebody_elses_question),
+		cmocka_unit_test(the_internet_is_behind_who_brings_its_answers),
 		cmocka_unit_test(an_address_used_by_two_stations_is_disputed),
 	};
 

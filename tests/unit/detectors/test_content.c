@@ -190,6 +190,73 @@ static void of_one_server_only_the_worst_fact_counts(void **state)
 	scene_stop(&scene);
 }
 
+static struct observation asked(const char *name, unsigned resolver, unsigned rcode)
+{
+	struct observation o = said_to(resolver, 0, OBSERVED_NAME);
+
+	snprintf(o.name.text, sizeof(o.name.text), "%s", name);
+	o.name.type = 1;
+	o.name.rcode = (uint8_t)rcode;
+	o.contact.dst_port = 53;
+	return o;
+}
+
+static void asking_for_the_kill_switch_convicts_when_the_answer_comes(void **state)
+{
+	static const char *const main_name = "www.iuqerfsodp9ifjaposdfjhgosurijfaewrwergwea.com";
+	static const struct {
+		const char *what, *name;
+		bool is_asked;
+		unsigned rcode;
+		uint16_t roles;
+		bool suspect, convict;
+	} cases[] = {
+		{ "it exists", main_name, true, 0, 0, true, true },
+		{ "it is blocked here", main_name, true, 3, 0, true, true },
+		{ "no answer", main_name, true, OBSERVED_UNANSWERED, 0, true, false },
+		{ "an answer that nobody asked for", main_name, false, 0, 0, false, false },
+		{ "a variant's", "www.ifferfsodp9ifjaposdfjhgosurijfaewrwergwea.com", true, 0, 0, true, true },
+		{ "the resolver asks", main_name, true, 0, HOST_DNS_SERVER, false, false },
+		{ "another name", "www.iuqerfsodp9ifjaposdfjhgosurijfaewrwergwea.com.example", true, 0, 0, false, false },
+		{ "an ordinary name", "www.example.com", true, 0, 0, false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct observation question = asked(cases[i].name, 53, OBSERVED_UNANSWERED),
+				   answer = asked(cases[i].name, 53, cases[i].rcode);
+		struct scene scene;
+
+		question.contact.roles = answer.contact.roles = cases[i].roles;
+		scene_start(&scene);
+		for (unsigned n = 0; n < 3; n++) {
+			if (cases[i].is_asked)
+				scene_said(&scene, &question);
+			scene_said(&scene, &answer);
+		}
+		if ((scene.highest_by[DETECTOR_CONTENT] >= SUSPECT_NATS) != cases[i].suspect ||
+		    (scene.highest_by[DETECTOR_CONTENT] >= CONVICT_NATS) != cases[i].convict)
+			fail_msg("%s: %.1f nats", cases[i].what, scene.highest_by[DETECTOR_CONTENT]);
+		scene_stop(&scene);
+	}
+}
+
+static void an_attacker_out_in_the_internet_is_shown_and_not_convicted(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned server = 1; server < 9; server++) {
+		struct observation exploit = climbing(rpc(server, RPC_SRVSVC, 31, LITTLE));
+
+		exploit.contact.roles = HOST_BEYOND;
+		scene_said(&scene, &exploit);
+	}
+	assert_true(scene.highest >= SUSPECT_NATS && scene.highest < 9.3);
+	scene_stop(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -198,6 +265,8 @@ int main(void)
 		cmocka_unit_test(a_single_packet_that_may_be_forged_needs_a_second_target),
 		cmocka_unit_test(what_administrators_and_scanners_do_never_convicts),
 		cmocka_unit_test(a_service_call_counts_after_a_write_to_that_server_not_long_ago),
+		cmocka_unit_test(asking_for_the_kill_switch_convicts_when_the_answer_comes),
+		cmocka_unit_test(an_attacker_out_in_the_internet_is_shown_and_not_convicted),
 		cmocka_unit_test(of_one_server_only_the_worst_fact_counts),
 	};
 
