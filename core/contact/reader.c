@@ -12,11 +12,6 @@
 enum {
 	PORT_DNS = 53,
 	PORT_SQL_MONITOR = 1434,
-	PORT_TELNET = 23,
-	PORT_TELNET_ALT = 2323,
-	PORT_RPC = 135,
-	PORT_NETBIOS = 139,
-	PORT_SMB = 445,
 	ICMP_ECHO_REQUEST = 8,
 };
 
@@ -28,6 +23,9 @@ struct reader *reader_new(const struct hash_key *key, uint32_t streams_max, read
 	reader->tell = tell;
 	reader->arg = arg;
 	reader->streams = streams_new(key, streams_max);
+	for (unsigned port = 0; port < STREAM_PORTS; port++)
+		if (stream_of_port((uint16_t)port) != STREAM_NONE)
+			reader->ports[port / 64] |= UINT64_C(1) << port % 64;
 	return reader;
 }
 
@@ -75,9 +73,9 @@ void reader_tell(struct reader *reader, const struct observation *observation)
 	reader->tell(reader->arg, observation);
 }
 
-static bool is_stream_port(uint16_t port)
+static bool is_stream_port(const struct reader *reader, uint16_t port)
 {
-	return port == PORT_SMB || port == PORT_NETBIOS || port == PORT_RPC;
+	return port < STREAM_PORTS && reader->ports[port / 64] >> port % 64 & 1;
 }
 
 /* RFC 4253 4.2: the first line, of at most 255 bytes.  Its port may be any. */
@@ -87,16 +85,36 @@ static bool is_ssh_banner(const struct packet *packet)
 	       memcmp(packet->payload, "SSH-", 4) == 0;
 }
 
+/* DCE/RPC 5.0 or 5.1, bind: on any port, since services get theirs from the endpoint mapper. */
+static bool is_rpc_opening(const struct packet *packet)
+{
+	const uint8_t *bytes = packet->payload;
+
+	return packet->payload_length >= 4 && bytes[0] == 5 && bytes[1] <= 1 && bytes[2] == 11 &&
+	       rpc_is_opening(bytes, packet->payload_length);
+}
+
+static void see_segment(struct reader *reader, const struct packet *packet)
+{
+	if (is_rpc_opening(packet))
+		reader_adopt(reader, packet, STREAM_RPC);
+	else if (reader->adopted[adopted_slot(packet)])
+		reader_adopted(reader, packet);
+	else if (is_ssh_banner(packet))
+		reader_datagram(reader, packet);
+}
+
 static void see_tcp(struct reader *reader, const struct packet *packet)
 {
 	bool is_syn = packet->tcp_flags & TCP_SYN;
 
 	if (!packet->payload_length && !is_syn)
 		return;
-	if (is_stream_port(packet->dst_port) || is_stream_port(packet->src_port))
+	if (is_stream_port(reader, packet->dst_port) || is_stream_port(reader, packet->src_port))
 		reader_stream(reader, packet);
-	else if (is_syn ? packet->dst_port == PORT_TELNET || packet->dst_port == PORT_TELNET_ALT
-			: is_ssh_banner(packet))
+	else if (!is_syn)
+		see_segment(reader, packet);
+	if (is_syn)
 		reader_datagram(reader, packet);
 }
 

@@ -8,16 +8,31 @@
 
 #include "core/contact/observation.h"
 #include "core/contact/reader.h"
+#include "core/net/dcerpc.h"
 #include "core/net/packet.h"
 
 struct streams;
+
+enum stream_protocol { STREAM_NONE, STREAM_SMB, STREAM_RPC };
+
+#define STREAM_PORTS  4096 /* those of services that have one of their own lie below */
+#define ADOPTED_SLOTS 4096
 
 struct reader {
 	reader_fn *tell;
 	void *arg;
 	struct streams *streams;
 	struct reader_counts counts;
+	uint64_t ports[STREAM_PORTS / 64]; /* bits of ports whose streams are read */
+	/* Streams on other ports that are read since their first message said what they are: how many, by what their two
+	 * ports make together; spares all other traffic the look-up. */
+	uint16_t adopted[ADOPTED_SLOTS];
 };
+
+static inline unsigned adopted_slot(const struct packet *packet)
+{
+	return (packet->src_port ^ packet->dst_port) % ADOPTED_SLOTS;
+}
 
 /* An observation whose contact is "client reached server", from a packet that either of them sent. */
 struct observation reader_observation(const struct packet *packet, bool from_client, unsigned kind);
@@ -25,10 +40,15 @@ void reader_tell(struct reader *reader, const struct observation *observation);
 
 /* reader_dns.c: UDP with port 53 on either side (not 5353, 5355). */
 void reader_dns(struct reader *reader, const struct packet *packet);
-/* reader_datagram.c: UDP 1434, ICMP echo requests, TCP SYN to 23 and 2323, SSH banners. */
+/* reader_datagram.c: UDP 1434, ICMP echo requests, TCP SYN, SSH banners. */
 void reader_datagram(struct reader *reader, const struct packet *packet);
-/* reader_stream.c: TCP with port 445, 139, 135 on either side, with payload or SYN. */
+/* reader_stream.c: TCP with a port of stream_of_port() on either side, with payload or SYN. */
 void reader_stream(struct reader *reader, const struct packet *packet);
+uint8_t stream_of_port(uint16_t port); /* enum stream_protocol */
+/* A connection on any port whose client begins to speak that protocol in this packet. */
+void reader_adopt(struct reader *reader, const struct packet *packet, unsigned protocol);
+/* Its further packets; does nothing for connections that were not adopted. */
+void reader_adopted(struct reader *reader, const struct packet *packet);
 
 struct streams *streams_new(const struct hash_key *key, uint32_t streams_max);
 void streams_free(struct streams *streams);
@@ -36,7 +56,8 @@ void streams_free(struct streams *streams);
 /* ---- what is remembered of one connection -------------------------------------------------------- */
 
 #define RPC_BINDINGS   8
-#define RPC_HELD_BYTES 2048
+#define RPC_CALLS      4    /* whose fragments are coming in, at a time */
+#define RPC_HELD_BYTES 5840 /* the longest fragment that Windows sends; longer ones are read as far as they go */
 
 struct rpc_binding {
 	uint64_t file;
@@ -45,27 +66,45 @@ struct rpc_binding {
 	bool used;
 };
 
+/* The server part of a name in UTF-16, byte by byte. */
+struct rpc_server_name {
+	uint32_t chars;
+	uint8_t separators, byte;
+	bool has_byte;
+};
+
+struct rpc_call {
+	uint64_t file;
+	uint32_t call_id, stub_bytes;
+	struct dcerpc_path path;
+	struct rpc_server_name server;
+	uint8_t interface;
+	bool used;
+};
+
 struct rpc_talk {
 	struct rpc_binding bindings[RPC_BINDINGS];
-	uint8_t next_binding;
-	/* The call whose fragments are coming in. */
-	uint8_t interface;
-	uint16_t opnum;
-	uint32_t call_id, stub_bytes;
-	uint64_t file;
+	struct rpc_call calls[RPC_CALLS];
+	uint8_t next_binding, next_call;
+	bool crowded; /* a bind to an interface that does not matter could not be remembered */
 	/* A fragment that its writer cut into pieces. */
 	uint64_t held_file;
 	uint32_t held;
 	uint8_t held_bytes[RPC_HELD_BYTES];
 };
 
+/* SMB2 compounds: the file of the command before. */
+#define RELATED_FILE UINT64_MAX
+
 #define SMB_TREES        4
 #define SMB_TRANSACTIONS 8
 
 struct smb_transaction {
 	uint64_t id;
+	uint64_t file; /* a pipe's */
 	uint32_t pid, total_data, sent_data;
 	uint8_t kind; /* enum smb_kind; 0 = free */
+	bool is_pipe; /* what it carries is for the pipe */
 };
 
 struct smb_talk {
@@ -98,5 +137,7 @@ void rpc_see(const struct turn *turn, uint64_t file, const uint8_t *bytes, size_
 void rpc_gap(struct rpc_talk *talk);
 /* Like smb_frame_bytes(), of DCE/RPC over TCP. */
 size_t rpc_frame_bytes(const uint8_t *bytes, size_t length);
+/* Whether they begin a connection of DCE/RPC that matters; four bytes must be there. */
+bool rpc_is_opening(const uint8_t *bytes, size_t length);
 
 #endif

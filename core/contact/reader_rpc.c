@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reader_rpc.c - DCE/RPC calls of the interfaces that worms use (worm-detection.md A.2, A.7, B).
  *
- * A request names its interface by a number that an earlier bind gave it, so binds are remembered per pipe.  Whose bind was
- * not seen is not read.  Writers may cut a fragment into pieces; the pieces are put together, up to
- * RPC_HELD_BYTES.  Left out: putting the stubs of a call's fragments together, and calls on dynamic TCP ports. */
+ * A request names its interface by a number that an earlier bind gave it, so binds are remembered per pipe.  Of a pipe
+ * whose bind was missed nothing is read, but for one call whose arguments alone say what it is.  Writers may cut
+ * a fragment into pieces; the pieces are put together, up to RPC_HELD_BYTES, for one pipe at a time.  A call may be cut into
+ * fragments; its stub is read as it comes, and what the reading must remember is kept for a few calls.
+ *
+ * Left out: connectionless RPC (UDP). */
 #include "core/contact/reader_internal.h"
 
 #include <string.h>
@@ -43,6 +46,7 @@ static uint8_t interface_of(const struct dcerpc_uuid *uuid)
 	case DCERPC_REMOTE_ACTIVATION:
 		return RPC_ACTIVATION;
 	case DCERPC_ATSVC:
+	case DCERPC_TASKS:
 		return RPC_ATSVC;
 	case DCERPC_SVCCTL:
 		return RPC_SVCCTL;
@@ -50,6 +54,25 @@ static uint8_t interface_of(const struct dcerpc_uuid *uuid)
 		return RPC_OTHER;
 	}
 }
+
+/* A bind, to an interface of ours as far as can be seen. */
+bool rpc_is_opening(const uint8_t *bytes, size_t length)
+{
+	struct dcerpc_fragment fragment;
+
+	if (length < 4 || !rpc_frame_bytes(bytes, length) || bytes[2] != DCERPC_BIND)
+		return false;
+	if (length < HEADER_BYTES)
+		return true;
+	if (!dcerpc_read(bytes, length, &fragment))
+		return false;
+	for (unsigned i = 0; i < fragment.contexts_count; i++)
+		if (interface_of(&fragment.contexts[i].interface) != RPC_OTHER)
+			return true;
+	return fragment.marks & DCERPC_CUT;
+}
+
+/* ---- binds ---------------------------------------------------------------------------------------- */
 
 static struct rpc_binding *find_binding(struct rpc_talk *talk, uint64_t file, uint16_t context)
 {
@@ -60,6 +83,24 @@ static struct rpc_binding *find_binding(struct rpc_talk *talk, uint64_t file, ui
 			return binding;
 	}
 	return NULL;
+}
+
+/* What matters takes the place of what does not; NULL if there is none. */
+static struct rpc_binding *place_binding(struct rpc_talk *talk, uint8_t interface)
+{
+	struct rpc_binding *binding;
+
+	for (unsigned i = 0; i < RPC_BINDINGS; i++)
+		if (!talk->bindings[i].used)
+			return &talk->bindings[i];
+	if (interface == RPC_OTHER)
+		return NULL;
+	for (unsigned i = 0; i < RPC_BINDINGS; i++)
+		if (talk->bindings[i].interface == RPC_OTHER)
+			return &talk->bindings[i];
+	binding = &talk->bindings[talk->next_binding];
+	talk->next_binding = (uint8_t)((talk->next_binding + 1) % RPC_BINDINGS);
+	return binding;
 }
 
 static void keep_bindings(struct rpc_talk *talk, uint64_t file,
@@ -74,35 +115,72 @@ static void keep_bindings(struct rpc_talk *talk, uint64_t file,
 		struct rpc_binding *binding = find_binding(talk, file, context->id);
 		uint8_t interface = interface_of(&context->interface);
 
-		if (!binding && interface == RPC_OTHER)
-			continue;
-		if (!binding) {
-			binding = &talk->bindings[talk->next_binding];
-			talk->next_binding = (uint8_t)((talk->next_binding + 1) % RPC_BINDINGS);
-		}
-		*binding = (struct rpc_binding){
-			.file = file, .context = context->id, .interface = interface, .used = true
-		};
+		if (!binding)
+			binding = place_binding(talk, interface);
+		if (binding)
+			*binding = (struct rpc_binding){ .file = file,
+							 .context = context->id,
+							 .interface = interface,
+							 .used = true };
+		else
+			talk->crowded = true;
 	}
 }
 
-/* A UTF-16LE "\\" followed by more than a host name may have (RFC 1035 3.1) without a further separator: the server part
- * that MS03-026 copies into a buffer of 32 bytes. */
-static bool names_endless_server(const uint8_t *stub, size_t length)
+static bool is_bound(const struct rpc_talk *talk, uint64_t file)
 {
-	size_t run = 0, separators = 0;
-
-	for (size_t i = 0; i + 1 < length; i += 2) {
-		if (stub[i] == '\\' && stub[i + 1] == 0) {
-			separators = run ? 1 : separators + 1;
-			run = 0;
-		} else if (stub[i] == 0 && stub[i + 1] == 0) {
-			separators = run = 0;
-		} else if (++run > HOST_NAME_MAX_BYTES && separators >= 2) {
+	for (unsigned i = 0; i < RPC_BINDINGS; i++)
+		if (talk->bindings[i].used && talk->bindings[i].file == file)
 			return true;
-		}
+	return talk->crowded;
+}
+
+static uint8_t called_interface(struct rpc_talk *talk, uint64_t file, const uint8_t *bytes,
+				const struct dcerpc_fragment *fragment)
+{
+	const struct rpc_binding *binding = find_binding(talk, file, fragment->context_id);
+
+	/* Bound within the compound that opened the pipe: its number was not known then. */
+	if (!binding && !is_bound(talk, file))
+		binding = find_binding(talk, RELATED_FILE, fragment->context_id);
+	if (binding)
+		return binding->interface;
+	return !is_bound(talk, file) && dcerpc_is_path_call(bytes, fragment) ? RPC_SRVSVC : RPC_OTHER;
+}
+
+/* ---- calls ---------------------------------------------------------------------------------------- */
+
+/* A "\\" followed by more than a host name may have (RFC 1035 3.1) without a further separator: the server part
+ * that MS03-026 copies into a buffer of 32 bytes.  True once it is that long. */
+static bool is_endless(struct rpc_server_name *name, unsigned c)
+{
+	if (c == '\\') {
+		name->separators = name->chars || name->separators == UINT8_MAX
+					   ? 1
+					   : (uint8_t)(name->separators + 1);
+		name->chars = 0;
+	} else if (c == 0) {
+		name->separators = 0;
+		name->chars = 0;
+	} else {
+		return ++name->chars > HOST_NAME_MAX_BYTES && name->separators >= 2;
 	}
 	return false;
+}
+
+static bool names_endless_server(struct rpc_server_name *name, const uint8_t *stub, size_t length,
+				 bool big)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < length; i++) {
+		if (name->has_byte)
+			found |= is_endless(name, big ? (unsigned)name->byte << 8 | stub[i]
+						      : (unsigned)stub[i] << 8 | name->byte);
+		name->byte = stub[i];
+		name->has_byte = !name->has_byte;
+	}
+	return found;
 }
 
 static void tell_call(const struct turn *turn, const struct observed_rpc *rpc)
@@ -114,42 +192,70 @@ static void tell_call(const struct turn *turn, const struct observed_rpc *rpc)
 	reader_tell(turn->reader, &observation);
 }
 
-static bool continues(const struct rpc_talk *talk, uint64_t file,
-		      const struct dcerpc_fragment *fragment)
+static struct rpc_call *find_call(struct rpc_talk *talk, uint64_t file, uint32_t call_id)
 {
-	return !(fragment->marks & DCERPC_FIRST) && talk->file == file &&
-	       talk->call_id == fragment->call_id;
+	for (unsigned i = 0; i < RPC_CALLS; i++)
+		if (talk->calls[i].used && talk->calls[i].file == file &&
+		    talk->calls[i].call_id == call_id)
+			return &talk->calls[i];
+	return NULL;
+}
+
+static struct rpc_call *place_call(struct rpc_talk *talk, uint64_t file, uint32_t call_id)
+{
+	struct rpc_call *call = find_call(talk, file, call_id);
+
+	if (!call) {
+		call = &talk->calls[talk->next_call];
+		talk->next_call = (uint8_t)((talk->next_call + 1) % RPC_CALLS);
+	}
+	*call = (struct rpc_call){ .file = file, .call_id = call_id, .used = true };
+	return call;
+}
+
+/* Its fragment's stub, in addition to those before. */
+static struct observed_rpc read_stub(struct rpc_call *call, const uint8_t *bytes,
+				     const struct dcerpc_fragment *fragment)
+{
+	struct observed_rpc rpc = { .interface = call->interface, .opnum = fragment->opnum };
+
+	call->stub_bytes += fragment->stub_length;
+	rpc.stub_bytes = call->stub_bytes;
+	rpc.climbs = rpc.interface == RPC_SRVSVC &&
+		     dcerpc_parent_steps(bytes, fragment, &call->path) > 0;
+	rpc.endless_server =
+		rpc.interface == RPC_ACTIVATION &&
+		names_endless_server(&call->server, bytes + fragment->stub_offset,
+				     fragment->stub_length, fragment->marks & DCERPC_BIG_ENDIAN);
+	return rpc;
 }
 
 static void request(const struct turn *turn, uint64_t file, const uint8_t *bytes,
 		    const struct dcerpc_fragment *fragment)
 {
 	struct rpc_talk *talk = turn->rpc;
-	struct rpc_binding *binding = find_binding(talk, file, fragment->context_id);
-	struct observed_rpc rpc = { .opnum = fragment->opnum };
-	bool is_first = !continues(talk, file, fragment), was_big;
+	struct rpc_call *call =
+		fragment->marks & DCERPC_FIRST ? NULL : find_call(talk, file, fragment->call_id);
+	bool is_first = !call, was_big;
+	uint8_t interface = call ? call->interface : called_interface(talk, file, bytes, fragment);
+	struct observed_rpc rpc;
 
-	if (!binding || binding->interface == RPC_OTHER)
+	if (interface == RPC_OTHER)
 		return;
 	if (is_first) {
-		talk->interface = binding->interface;
-		talk->opnum = fragment->opnum;
-		talk->call_id = fragment->call_id;
-		talk->file = file;
-		talk->stub_bytes = 0;
+		call = place_call(talk, file, fragment->call_id);
+		call->interface = interface;
 	}
-	was_big = talk->stub_bytes > RPC_BIG_STUB_BYTES;
-	talk->stub_bytes += fragment->stub_length;
-	rpc.interface = binding->interface;
-	rpc.stub_bytes = talk->stub_bytes;
-	rpc.climbs = rpc.interface == RPC_SRVSVC && dcerpc_parent_steps(bytes, fragment) > 0;
-	rpc.endless_server =
-		rpc.interface == RPC_ACTIVATION &&
-		names_endless_server(bytes + fragment->stub_offset, fragment->stub_length);
+	was_big = call->stub_bytes > RPC_BIG_STUB_BYTES;
+	rpc = read_stub(call, bytes, fragment);
+	if (fragment->marks & DCERPC_LAST)
+		call->used = false;
 	if (is_first || rpc.climbs || rpc.endless_server ||
-	    (!was_big && talk->stub_bytes > RPC_BIG_STUB_BYTES))
+	    (!was_big && rpc.stub_bytes > RPC_BIG_STUB_BYTES))
 		tell_call(turn, &rpc);
 }
+
+/* ---- fragments ------------------------------------------------------------------------------------ */
 
 static void see_fragment(const struct turn *turn, uint64_t file, const uint8_t *bytes,
 			 size_t length)
@@ -219,5 +325,5 @@ void rpc_see(const struct turn *turn, uint64_t file, const uint8_t *bytes, size_
 void rpc_gap(struct rpc_talk *talk)
 {
 	talk->held = 0;
-	talk->stub_bytes = 0;
+	memset(talk->calls, 0, sizeof(talk->calls));
 }

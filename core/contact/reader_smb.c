@@ -62,6 +62,9 @@ static void keep_transaction(struct smb_talk *talk, const struct smb_message *me
 	*t = (struct smb_transaction){ .id = message->id,
 				       .pid = message->pid,
 				       .kind = message->kind,
+				       .file = message->file,
+				       .is_pipe = message->kind == SMB_TRANSACTION &&
+						  message->marks & SMB_HAS_FILE,
 				       .total_data = message->counts.total_data,
 				       .sent_data = message->counts.data };
 }
@@ -84,7 +87,8 @@ static bool contradicts_primary(const struct smb_transaction *t, const struct sm
 	return t->kind != message->kind || (message->counts.data && t->sent_data >= t->total_data);
 }
 
-static void see_secondary(const struct turn *turn, const struct smb_message *message)
+static void see_secondary(const struct turn *turn, const uint8_t *bytes,
+			  const struct smb_message *message)
 {
 	struct smb_transaction *t = find_transaction(turn->smb, message);
 
@@ -92,8 +96,11 @@ static void see_secondary(const struct turn *turn, const struct smb_message *mes
 		tell_smb(turn, SMB_TRANS_CONTRADICTION, message);
 		return;
 	}
-	if (t)
-		t->sent_data += message->counts.data;
+	if (!t)
+		return;
+	if (t->is_pipe && message->counts.data_displacement == t->sent_data)
+		rpc_see(turn, t->file, bytes + message->payload.offset, message->payload.length);
+	t->sent_data += message->counts.data;
 }
 
 static void see_nt_transact(const struct turn *turn, const struct smb_message *message)
@@ -108,12 +115,13 @@ static void see_nt_transact(const struct turn *turn, const struct smb_message *m
 		tell_smb(turn, SMB_NT_TRANS_RESERVED, message);
 }
 
-static void see_transaction(const struct turn *turn, const struct smb_message *message)
+static void see_transaction(const struct turn *turn, const uint8_t *bytes,
+			    const struct smb_message *message)
 {
 	if (!(message->marks & SMB_HAS_COUNTS))
 		return;
 	if (message->marks & SMB_IS_SECONDARY) {
-		see_secondary(turn, message);
+		see_secondary(turn, bytes, message);
 		return;
 	}
 	if (contradicts_itself(&message->counts))
@@ -257,15 +265,15 @@ static void see_request(const struct turn *turn, const uint8_t *bytes,
 		see_write(turn, bytes, message);
 		break;
 	case SMB_TRANSACTION:
-		see_transaction(turn, message);
+		see_transaction(turn, bytes, message);
 		see_pipe(turn, bytes, message);
 		break;
 	case SMB_TRANSACTION2:
-		see_transaction(turn, message);
+		see_transaction(turn, bytes, message);
 		see_transaction2(turn, message);
 		break;
 	case SMB_NT_TRANSACT:
-		see_transaction(turn, message);
+		see_transaction(turn, bytes, message);
 		break;
 	case SMB_IOCTL:
 		if (message->ctl_code == SMB_FSCTL_PIPE_TRANSCEIVE)

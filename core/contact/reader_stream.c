@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reader_stream.c - the bytes of SMB and RPC connections in order, one message at a time, in fixed memory.
+/* reader_stream.c - the bytes of connections in order, one message at a time, in fixed memory.
  *
  * A connection is known from its first payload; the handshake is not needed, since reading begins at the next
  * segment that starts like a message.  A message that lies whole in a segment is read where it lies; else its first
  * bytes are held, and of a longer one than can be held the rest is stepped over by its length.  One run of segments that
- * came early is kept behind the held bytes.  Repeated and overlapping bytes are ignored: the first
+ * came early is kept behind the held bytes; so is a first segment that does not start like a message, for
+ * the one before it may be late.  Repeated and overlapping bytes are ignored: the first
  * copy counts, so a mirrored frame does no harm.
  *
  * A gap ends with the bytes missing: when the run does not fit any more, or when the other side acknowledges what we
- * never saw.  Then reading begins anew.  Left out: checksums and TTL tricks, by which a sender can show us bytes that the receiver
+ * never saw.  Then reading begins anew.  Where a message starts is never searched for inside a segment: a file that
+ * is copied may hold the recording of somebody else's exploit.
+ *
+ * Left out: checksums and TTL tricks, by which a sender can show us bytes that the receiver
  * never takes (Ptacek and Newsham 1998). */
 #include "core/contact/reader_internal.h"
 
@@ -22,7 +26,11 @@
 #define CLIENT_BYTES 8192
 #define SERVER_BYTES 1024      /* answers: the header and what follows it closely */
 #define WILD_BYTES   (1 << 20) /* beyond any window in use: not this connection any more */
-#define PORT_RPC     135
+#define LEAD_SHARE   4         /* so much of the buffer is kept free in front of a first segment */
+#define START_BYTES  8         /* tell a message from other bytes */
+#define FEW_BYTES    4         /* held ones that tell nothing yet */
+
+enum { PORT_RPC = 135, PORT_RPC_HTTP = 593 };
 
 /* One direction. */
 struct half {
@@ -37,7 +45,8 @@ struct half {
 struct connection {
 	struct ip client, server;
 	uint16_t client_port, server_port, vlan;
-	bool used;
+	uint8_t protocol; /* enum stream_protocol */
+	bool used, is_adopted;
 	uint64_t last_seen; /* by the count of packets read: no clock needed */
 	struct half to_server, to_client;
 	struct smb_talk smb;
@@ -90,16 +99,27 @@ void streams_free(struct streams *streams)
 	mem_free(streams);
 }
 
-static bool is_service(uint16_t port)
+uint8_t stream_of_port(uint16_t port)
 {
-	return port == SMB_PORT || port == SMB_PORT_NETBIOS || port == PORT_RPC;
+	switch (port) {
+	case SMB_PORT:
+	case SMB_PORT_NETBIOS:
+		return STREAM_SMB;
+	case PORT_RPC:
+	case PORT_RPC_HTTP: /* after the server's greeting, plain DCE/RPC (MS-RPCH 2.1.1.1) */
+		return STREAM_RPC;
+	default:
+		return STREAM_NONE;
+	}
 }
 
 /* With services on both sides (old NetBIOS) the lower port serves, and of equal ones the lower address. */
 static bool is_from_client(const struct packet *packet)
 {
-	if (is_service(packet->dst_port) != is_service(packet->src_port))
-		return is_service(packet->dst_port);
+	bool is_to_service = stream_of_port(packet->dst_port) != STREAM_NONE;
+
+	if (is_to_service != (stream_of_port(packet->src_port) != STREAM_NONE))
+		return is_to_service;
 	if (packet->dst_port != packet->src_port)
 		return packet->dst_port < packet->src_port;
 	return memcmp(&packet->dst, &packet->src, sizeof(packet->dst)) < 0;
@@ -167,8 +187,20 @@ static void clear(struct connection *connection)
 	memset(rpc, 0, offsetof(struct rpc_talk, held_bytes));
 }
 
+static unsigned slot_of(const struct connection *connection)
+{
+	return (connection->client_port ^ connection->server_port) % ADOPTED_SLOTS;
+}
+
+static void give_up(struct reader *reader, struct connection *connection)
+{
+	if (connection->used && connection->is_adopted)
+		reader->adopted[slot_of(connection)]--;
+	connection->used = false;
+}
+
 static struct connection *open_connection(struct reader *reader, const struct packet *packet,
-					  bool from_client)
+					  bool from_client, unsigned protocol)
 {
 	struct streams *streams = reader->streams;
 	uint64_t tag = tag_of(streams, packet, from_client);
@@ -182,28 +214,44 @@ static struct connection *open_connection(struct reader *reader, const struct pa
 	connection = &streams->connections[chosen];
 	reader->counts.streams++;
 	reader->counts.streams_given_up += connection->used;
+	give_up(reader, connection);
 	clear(connection);
 	name_of(packet, from_client, connection);
 	connection->used = true;
+	connection->protocol = (uint8_t)protocol;
 	streams->tags[chosen] = tag;
 	return connection;
 }
 
 /* ---- messages ----------------------------------------------------------------------------------- */
 
+/* Session packets without a message have no mark to know them by in the middle of a stream, but for a request for the
+ * usual names and an empty keep-alive (RFC 1002 4.3). */
+static bool is_bare_session(const uint8_t *bytes, size_t length)
+{
+	static const uint8_t request[] = { 0x81, 0, 0, 68 }, keep_alive[] = { 0x85, 0, 0, 0 };
+	size_t n = length < sizeof(request) ? length : sizeof(request);
+
+	return memcmp(bytes, request, n) == 0 || memcmp(bytes, keep_alive, n) == 0;
+}
+
 static size_t frame_bytes(const struct segment *s, const uint8_t *bytes, size_t length)
 {
-	if (s->connection->server_port == PORT_RPC)
+	if (s->connection->protocol == STREAM_RPC)
 		return rpc_frame_bytes(bytes, length);
-	/* Other session packets than messages have no mark to recognise them by in the middle of a stream. */
-	if (!s->half->is_synced && length && bytes[0] != 0)
+	if (!s->half->is_synced && length && bytes[0] != 0 && !is_bare_session(bytes, length))
 		return 0;
 	return smb_frame_bytes(bytes, length);
 }
 
+static bool starts_message(const struct segment *s, const uint8_t *bytes, size_t length)
+{
+	return length >= START_BYTES && frame_bytes(s, bytes, length) != 0;
+}
+
 static void message(const struct segment *s, const uint8_t *bytes, size_t length)
 {
-	if (s->connection->server_port == PORT_RPC)
+	if (s->connection->protocol == STREAM_RPC)
 		rpc_see(&s->turn, 0, bytes, length);
 	else
 		smb_see(&s->turn, bytes, length);
@@ -307,8 +355,8 @@ static void take(const struct segment *s, const uint8_t *bytes, size_t length)
 	half->held = (uint32_t)rest;
 }
 
-/* What is missing will not come: the run that waited is where reading begins anew. */
-static void give_up_hole(const struct segment *s)
+/* Reading goes on, or begins, with the run that waited. */
+static void take_run(const struct segment *s)
 {
 	struct half *half = s->half;
 	uint32_t length = half->early_end - half->early;
@@ -318,13 +366,19 @@ static void give_up_hole(const struct segment *s)
 	half->held = length;
 	half->early = half->early_end = 0;
 	half->skip = 0;
-	half->is_synced = false;
+	read_held(s);
+}
+
+/* What is missing will not come: the run that waited is where reading begins anew. */
+static void give_up_hole(const struct segment *s)
+{
+	s->half->is_synced = false;
 	s->turn.reader->counts.gaps++;
-	if (half == &s->connection->to_server) {
+	if (s->half == &s->connection->to_server) {
 		smb_gap(s->turn.smb);
 		rpc_gap(s->turn.rpc);
 	}
-	read_held(s);
+	take_run(s);
 }
 
 static bool keep_early(const struct segment *s, uint32_t hole, const uint8_t *bytes, size_t length)
@@ -385,6 +439,34 @@ static void take_later(const struct segment *s, uint32_t hole, const uint8_t *by
 	take(s, bytes, length);
 }
 
+/* Nothing has been understood since the beginning or a loss: reading may start wherever a message does, and if this is the
+ * first segment, in one that is late. */
+static void find_start(const struct segment *s, const uint8_t *bytes, size_t length)
+{
+	struct half *half = s->half;
+	uint32_t seq = s->turn.packet->tcp_seq, lead = s->capacity / LEAD_SHARE;
+	int32_t ahead = (int32_t)(seq - half->next);
+	bool has_run = half->early != half->early_end;
+
+	if (!half->is_met)
+		restart(s, starts_message(s, bytes, length) || length > s->capacity - lead
+				   ? seq
+				   : seq - lead);
+	else if (ahead >= 0 && !(has_run && half->held + (uint32_t)ahead < half->early) &&
+		 starts_message(s, bytes, length))
+		restart(s, seq);
+}
+
+/* The run that waits starts with a message after all. */
+static void try_run(const struct segment *s)
+{
+	const struct half *half = s->half;
+
+	if (half->early != half->early_end && !half->is_synced && !half->held &&
+	    starts_message(s, s->buffer + half->early, half->early_end - half->early))
+		take_run(s);
+}
+
 static void see_payload(const struct segment *s)
 {
 	const struct packet *packet = s->turn.packet;
@@ -393,8 +475,8 @@ static void see_payload(const struct segment *s)
 	struct half *half = s->half;
 	int32_t ahead;
 
-	if (!half->is_met)
-		restart(s, packet->tcp_seq);
+	if (!half->is_synced && half->held < FEW_BYTES)
+		find_start(s, bytes, length);
 	ahead = (int32_t)(packet->tcp_seq - half->next);
 	if (ahead > WILD_BYTES || ahead < -WILD_BYTES) {
 		s->turn.reader->counts.gaps++;
@@ -408,10 +490,12 @@ static void see_payload(const struct segment *s)
 		length -= (size_t)-ahead;
 		ahead = 0;
 	}
-	if (ahead > 0)
+	if (ahead > 0) {
 		take_later(s, (uint32_t)ahead, bytes, length);
-	else
+		try_run(s);
+	} else {
 		take(s, bytes, length);
+	}
 }
 
 /* ---- packets ------------------------------------------------------------------------------------ */
@@ -453,31 +537,66 @@ static void see_acknowledged(struct reader *reader, struct connection *connectio
 }
 
 /* Only known connections: a flood of SYNs must not push others out. */
-static void see_syn(struct connection *connection, const struct packet *packet, bool from_client)
+static void see_syn(struct reader *reader, struct connection *connection,
+		    const struct packet *packet, bool from_client)
 {
 	if (!connection || !from_client || packet->tcp_flags & TCP_ACK)
 		return;
 	/* A repeated one that the capture delivers late. */
 	if (connection->to_server.is_met && connection->to_server.next == packet->tcp_seq + 1)
 		return;
-	connection->used = false;
+	give_up(reader, connection);
+}
+
+static void see_segment(struct reader *reader, struct connection *connection,
+			const struct packet *packet, bool from_client)
+{
+	struct segment segment;
+
+	connection->last_seen = ++reader->streams->clock;
+	if (packet->tcp_flags & TCP_ACK)
+		see_acknowledged(reader, connection, packet, !from_client);
+	segment = segment_of(reader, connection, packet, from_client);
+	see_payload(&segment);
 }
 
 void reader_stream(struct reader *reader, const struct packet *packet)
 {
 	bool from_client = is_from_client(packet);
 	struct connection *connection = find(reader->streams, packet, from_client);
-	struct segment segment;
 
 	if (packet->tcp_flags & TCP_SYN) {
-		see_syn(connection, packet, from_client);
+		see_syn(reader, connection, packet, from_client);
 		return;
 	}
 	if (!connection)
-		connection = open_connection(reader, packet, from_client);
-	connection->last_seen = ++reader->streams->clock;
-	if (packet->tcp_flags & TCP_ACK)
-		see_acknowledged(reader, connection, packet, !from_client);
-	segment = segment_of(reader, connection, packet, from_client);
-	see_payload(&segment);
+		connection = open_connection(
+			reader, packet, from_client,
+			stream_of_port(from_client ? packet->dst_port : packet->src_port));
+	see_segment(reader, connection, packet, from_client);
+}
+
+void reader_adopt(struct reader *reader, const struct packet *packet, unsigned protocol)
+{
+	struct connection *connection = find(reader->streams, packet, true);
+
+	if (!connection) {
+		connection = open_connection(reader, packet, true, protocol);
+		connection->is_adopted = true;
+		reader->adopted[adopted_slot(packet)]++;
+	}
+	see_segment(reader, connection, packet, true);
+}
+
+void reader_adopted(struct reader *reader, const struct packet *packet)
+{
+	struct connection *connection = find(reader->streams, packet, true);
+
+	if (connection) {
+		see_segment(reader, connection, packet, true);
+		return;
+	}
+	connection = find(reader->streams, packet, false);
+	if (connection)
+		see_segment(reader, connection, packet, false);
 }

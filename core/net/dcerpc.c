@@ -6,9 +6,10 @@
  * (C706 14.3.4) knows where a path begins and ends, so it also counts ".." as its first or last
  * component.  A walk is easily led astray, by a padding that the server forgives or by a cut
  * stub; therefore the stub is also searched for the UTF-16 sequence separator, dot, dot,
- * separator at any alignment.
+ * separator at any alignment, where a NUL stands for one of the separators.  The search goes on
+ * across the fragments of a call: the last bytes of the one before are put in front.
  *
- * Left out: reassembly, answers (their type is told, no more), transfer syntaxes, NDR64 (the
+ * Left out: putting fragments together, answers (their type is told, no more), transfer syntaxes, NDR64 (the
  * search still finds its paths), object identifiers. */
 #include "core/net/dcerpc.h"
 
@@ -41,6 +42,9 @@ const struct dcerpc_uuid dcerpc_atsvc = { { 0x1f, 0xf7, 0x06, 0x82, 0x0a, 0x51, 
 const struct dcerpc_uuid dcerpc_svcctl = { { 0x36, 0x7a, 0xbb, 0x81, 0x98, 0x44, 0x35, 0xf1, 0xad, 0x32, 0x98,
 					     0xf0, 0x38, 0x00, 0x10, 0x03 } };
 
+const struct dcerpc_uuid dcerpc_tasks = { { 0x86, 0xd3, 0x59, 0x49, 0x83, 0xc9, 0x40, 0x44, 0xb4, 0x24, 0xdb,
+					    0x36, 0x32, 0x31, 0xfd, 0x0c } };
+
 static const struct {
 	const char *name;
 	const struct dcerpc_uuid *uuid;
@@ -52,6 +56,7 @@ static const struct {
 	[DCERPC_REMOTE_ACTIVATION] = { "remote_activation", &dcerpc_remote_activation },
 	[DCERPC_ATSVC] = { "atsvc", &dcerpc_atsvc },
 	[DCERPC_SVCCTL] = { "svcctl", &dcerpc_svcctl },
+	[DCERPC_TASKS] = { "tasks", &dcerpc_tasks },
 };
 
 enum dcerpc_interface dcerpc_interface_of(const struct dcerpc_uuid *uuid)
@@ -310,30 +315,79 @@ static unsigned steps_by_walk(struct span stub, bool big, uint16_t opnum)
 	return steps;
 }
 
+enum { STEP_BYTES = 8 };       /* two dots and their neighbours */
+
 /* Steps share their separators: \..\..\ is two. */
 static unsigned steps_by_search(struct span stub, bool big)
 {
 	unsigned steps = 0;
 
-	for (size_t i = 0; i + 8 <= stub.left; i++) {
+	for (size_t i = 0; i + STEP_BYTES <= stub.left; i++) {
 		const uint8_t *at = stub.at + i;
+		unsigned before = char16(at, 0, big), behind = char16(at, 3, big);
 
-		steps += is_separator(char16(at, 0, big)) && char16(at, 1, big) == '.' &&
-			 char16(at, 2, big) == '.' && is_separator(char16(at, 3, big));
+		steps += char16(at, 1, big) == '.' && char16(at, 2, big) == '.' &&
+			 ((is_separator(before) && (is_separator(behind) || !behind)) ||
+			  (is_separator(behind) && !before));
 	}
 	return steps;
 }
 
-unsigned dcerpc_parent_steps(const uint8_t *bytes, const struct dcerpc_fragment *fragment)
+/* Those that begin in what was kept and end in the stub; keeps the stub's own end. */
+static unsigned steps_across(struct span stub, bool big, struct dcerpc_path *path)
+{
+	uint8_t seam[2 * (STEP_BYTES - 1)];
+	size_t front = stub.left < STEP_BYTES - 1 ? stub.left : STEP_BYTES - 1;
+	size_t length = path->length + front, keep;
+	unsigned steps;
+
+	memcpy(seam, path->tail, path->length);
+	memcpy(seam + path->length, stub.at, front);
+	steps = path->length ? steps_by_search(span_of(seam, length), big) : 0;
+	if (stub.left >= STEP_BYTES - 1) {
+		keep = STEP_BYTES - 1;
+		memcpy(path->tail, stub.at + stub.left - keep, keep);
+	} else {
+		keep = length < STEP_BYTES - 1 ? length : STEP_BYTES - 1;
+		memcpy(path->tail, seam + length - keep, keep);
+	}
+	path->length = (uint8_t)keep;
+	return steps;
+}
+
+static bool is_path_operation(const struct dcerpc_fragment *f)
+{
+	return f->type == DCERPC_REQUEST && !(f->marks & DCERPC_SEALED) &&
+	       (f->opnum == DCERPC_OP_PATH_CANONICALIZE || f->opnum == DCERPC_OP_PATH_COMPARE);
+}
+
+unsigned dcerpc_parent_steps(const uint8_t *bytes, const struct dcerpc_fragment *fragment,
+			     struct dcerpc_path *path)
 {
 	struct span stub = span_of(bytes + fragment->stub_offset, fragment->stub_length);
 	unsigned walked = 0, found;
 
-	if (fragment->type != DCERPC_REQUEST || (fragment->marks & DCERPC_SEALED) ||
-	    (fragment->opnum != DCERPC_OP_PATH_CANONICALIZE && fragment->opnum != DCERPC_OP_PATH_COMPARE))
+	if (!is_path_operation(fragment) || !stub.left)
 		return 0;
 	if (fragment->marks & DCERPC_FIRST)
 		walked = steps_by_walk(stub, is_big(fragment), fragment->opnum);
-	found = steps_by_search(stub, is_big(fragment));
+	found = steps_by_search(stub, is_big(fragment)) + steps_across(stub, is_big(fragment), path);
 	return walked > found ? walked : found;
+}
+
+bool dcerpc_is_path_call(const uint8_t *bytes, const struct dcerpc_fragment *fragment)
+{
+	struct span stub = span_of(bytes + fragment->stub_offset, fragment->stub_length);
+	bool big = is_big(fragment);
+
+	if (!is_path_operation(fragment) || (fragment->marks & (DCERPC_FIRST | DCERPC_CUT)) != DCERPC_FIRST)
+		return false;
+	if (u32(&stub, big) != 0)
+		take_string(&stub, big);
+	take_string(&stub, big);
+	if (fragment->opnum == DCERPC_OP_PATH_CANONICALIZE)
+		span_skip(&stub, 4);   /* room for the answer */
+	take_string(&stub, big);       /* the prefix, or the second path */
+	span_skip(&stub, fragment->opnum == DCERPC_OP_PATH_CANONICALIZE ? 8 : 4);   /* type, flags */
+	return !stub.bad && stub.left < 8;
 }

@@ -24,6 +24,7 @@ extern const struct dcerpc_uuid dcerpc_lsarpc;              /* 3919286a-b10c-11d
 extern const struct dcerpc_uuid dcerpc_system_activator;    /* 000001a0-0000-0000-c000-000000000046, DCOM */
 extern const struct dcerpc_uuid dcerpc_remote_activation;   /* 4d9f4ab8-7d1c-11cf-861e-0020af6e7c57, MS03-026 */
 extern const struct dcerpc_uuid dcerpc_atsvc;               /* 1ff70682-0a51-30e8-076d-740be8cee98b */
+extern const struct dcerpc_uuid dcerpc_tasks;               /* 86d35949-83c9-4044-b424-db363231fd0c, MS-TSCH */
 extern const struct dcerpc_uuid dcerpc_svcctl;              /* 367abb81-9844-35f1-ad32-98f038001003 */
 
 static inline bool dcerpc_uuid_equal(const struct dcerpc_uuid *a, const struct dcerpc_uuid *b)
@@ -33,7 +34,7 @@ static inline bool dcerpc_uuid_equal(const struct dcerpc_uuid *a, const struct d
 
 enum dcerpc_interface {
 	DCERPC_UNKNOWN, DCERPC_SRVSVC, DCERPC_LSARPC, DCERPC_SYSTEM_ACTIVATOR, DCERPC_REMOTE_ACTIVATION,
-	DCERPC_ATSVC, DCERPC_SVCCTL,
+	DCERPC_ATSVC, DCERPC_SVCCTL, DCERPC_TASKS,
 	DCERPC_INTERFACES
 };
 
@@ -81,10 +82,22 @@ struct dcerpc_fragment {
  * fields so far are filled, the others zero, and DCERPC_CUT is set. */
 bool dcerpc_read(const uint8_t *bytes, size_t length, struct dcerpc_fragment *fragment);
 
+/* What the search for steps must remember between the fragments of one call; all zero before the first. */
+struct dcerpc_path {
+	uint8_t tail[8];
+	uint8_t length;
+};
+
 /* The number of parent-directory steps in the paths of a SRVSVC NetprPathCanonicalize or
  * NetprPathCompare request read from the same bytes; 0 for other operations and sealed stubs.
- * That the context is SRVSVC is for the caller to know: the request itself does not say.  Of a
- * later fragment only steps that lie wholly in it count. */
-unsigned dcerpc_parent_steps(const uint8_t *bytes, const struct dcerpc_fragment *fragment);
+ * That the context is SRVSVC is for the caller to know: the request itself does not say.  A step
+ * may begin in an earlier fragment: those of a call share *path, in order.  A step at the very
+ * beginning or end of a path that is no NUL-terminated string counts only in a first fragment. */
+unsigned dcerpc_parent_steps(const uint8_t *bytes, const struct dcerpc_fragment *fragment,
+			     struct dcerpc_path *path);
+
+/* Whether the whole stub is made up as the arguments of one of those two operations (MS-SRVS
+ * 3.1.4.30, 3.1.4.31): for those who missed the bind. */
+bool dcerpc_is_path_call(const uint8_t *bytes, const struct dcerpc_fragment *fragment);
 
 #endif

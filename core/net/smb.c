@@ -6,8 +6,8 @@
  * with its 17.  Every part of a message is cut to what is at hand, and the message says whether
  * the capture or the sender is to blame.
  *
- * Left out: reassembly (the caller's), SMB over QUIC and RDMA, raw writes (0x1d), core protocol
- * writes (0x0b), read answers, decompression.  What is encrypted stays unread. */
+ * Left out: reassembly (the caller's), SMB over QUIC and RDMA, raw and multiplexed writes (0x1d, 0x1e),
+ * pipe calls by NT transaction, read answers, decompression.  What is encrypted stays unread. */
 #include "core/net/smb.h"
 
 #include <strings.h>

@@ -15,6 +15,7 @@ enum { HEADER_BYTES = 32, NO_ANDX = 0xff };
 enum command {
 	OPEN = 0x02, TRANSACTION = 0x25, TRANSACTION_SECONDARY = 0x26, OPEN_ANDX = 0x2d, READ_ANDX = 0x2e,
 	WRITE_ANDX = 0x2f, TRANSACTION2 = 0x32, TRANSACTION2_SECONDARY = 0x33, TREE_CONNECT = 0x70,
+	WRITE = 0x0b, WRITE_AND_UNLOCK = 0x14, WRITE_AND_CLOSE = 0x2c,
 	NEGOTIATE = 0x72, SESSION_SETUP_ANDX = 0x73, LOGOFF_ANDX = 0x74, TREE_CONNECT_ANDX = 0x75,
 	NT_TRANSACT = 0xa0, NT_TRANSACT_SECONDARY = 0xa1, NT_CREATE_ANDX = 0xa2, LOCKING_ANDX = 0x24,
 };
@@ -201,6 +202,24 @@ static void read_write(struct smb_reader *r, struct smb_message *m, struct block
 	m->payload = smb_clip(r, m, offset, m->payload_claimed);
 }
 
+/* The writes of 1984 have their data right behind: after a format byte and a length, or after one
+ * byte of padding. */
+static void read_core_write(struct smb_reader *r, struct smb_message *m, struct block *b)
+{
+	struct span words = b->words;
+
+	m->kind = SMB_WRITE;
+	if (is_response(m))
+		return;
+	take_fid(m, &words);
+	m->payload_claimed = span_le16(&words);
+	if (words.bad)
+		m->payload_claimed = 0;
+	else
+		m->payload = smb_clip(r, m, b->bytes_at + (m->command == WRITE_AND_CLOSE ? 1 : 3),
+				      m->payload_claimed);
+}
+
 /* ---- transactions
  * ------------------------------------------------------------------------------ */
 
@@ -359,6 +378,11 @@ static void read_block(struct smb_reader *r, struct smb_message *m, struct block
 		break;
 	case NT_CREATE_ANDX:
 		read_create(m, b);
+		break;
+	case WRITE:
+	case WRITE_AND_UNLOCK:
+	case WRITE_AND_CLOSE:
+		read_core_write(r, m, b);
 		break;
 	case WRITE_ANDX:
 		read_write(r, m, b);

@@ -41,14 +41,19 @@ static void check_name(const struct smb_message *m)
 static void check_rpc(struct span payload)
 {
 	struct dcerpc_fragment f;
+	struct dcerpc_path path = { 0 };
 	uint64_t steps;
 
 	if (!dcerpc_read(payload.at, payload.left, &f))
 		return;
 	require(f.frag_bytes >= 16 && f.contexts_count <= DCERPC_CONTEXTS_MAX);
 	require((uint64_t)f.stub_offset + f.stub_length <= payload.left);
-	steps = dcerpc_parent_steps(payload.at, &f);
+	steps = dcerpc_parent_steps(payload.at, &f, &path);
 	require(steps <= f.stub_length);
+	require(path.length < sizeof(path.tail) && path.length <= f.stub_length);
+	steps += dcerpc_parent_steps(payload.at, &f, &path);
+	require(steps <= 2 * (uint64_t)f.stub_length);
+	(void)dcerpc_is_path_call(payload.at, &f);
 }
 
 static void check_message(const uint8_t *bytes, size_t length, const struct smb_message *m)

@@ -81,7 +81,8 @@ static void mirai_probes_with_the_address_as_sequence_number(void **state)
 		{ 23, TCP_SYN, false, 0x0a000009, 1 },
 		{ 2323, TCP_SYN, false, 0x0a000009, 1 },
 		{ 23, TCP_SYN, false, 0x0900000a, 0 },
-		{ 80, TCP_SYN, false, 0x0a000009, 0 },
+		{ 80, TCP_SYN, false, 0x0a000009, 1 },
+		{ 445, TCP_SYN, false, 0x0a000009, 1 },
 		{ 23, TCP_SYN, true, 0x0a000009, 0 },
 		{ 23, TCP_SYN | TCP_ACK, false, 0x0a000009, 0 },
 	};

@@ -96,6 +96,100 @@ static void reading_begins_in_the_middle_of_a_stream(void **state)
 	reading_stop(&reading);
 }
 
+/* What comes before it in the same direction is not understood. */
+static void a_message_is_found_behind_whatever_came_first(void **state)
+{
+	static const struct {
+		const char *what;
+		unsigned length;
+		uint8_t bytes[8];
+		bool in_one; /* segment with the message */
+	} cases[] = {
+		{ "one byte of a message", 1, { 0 }, false },
+		{ "three bytes of one", 3, { 0, 0, 0x54 }, false },
+		{ "the end of one", 8, { 0xff, 'S', 'M', 'B', 0, 0, 0, 0 }, false },
+		{ "a keep-alive", 4, { 0x85, 0, 0, 0 }, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct reading reading;
+		struct bytes probe = large_transaction(0x41), first = { 0 };
+
+		put(&first, cases[i].bytes, cases[i].length);
+		reading_start(&reading, 445);
+		if (cases[i].in_one)
+			put(&first, probe.at, probe.length);
+		reading_say(&reading, &first);
+		if (!cases[i].in_one)
+			reading_say(&reading, &probe);
+		if (reading.acts[SMB_NT_TRANS_OVERSIZE] != 1)
+			fail_msg("%s", cases[i].what);
+		reading_stop(&reading);
+	}
+}
+
+static void a_first_segment_waits_for_the_one_before(void **state)
+{
+	struct reading reading;
+	struct bytes probe = large_transaction(0x41);
+
+	(void)state;
+	reading_start(&reading, 445);
+	reading_send(&reading, 60, probe.at + 60, (uint32_t)probe.length - 60);
+	reading_send(&reading, 30, probe.at + 30, 30);
+	assert_int_equal(reading.acts[SMB_NT_TRANS_OVERSIZE], 0);
+	reading_send(&reading, 0, probe.at, 30);
+	assert_int_equal(reading.acts[SMB_NT_TRANS_OVERSIZE], 1);
+	assert_int_equal(reader_counts(reading.reader).gaps, 0);
+	reading_stop(&reading);
+}
+
+/* It may be the recording of somebody's exploit. */
+static void messages_inside_what_is_copied_are_not_read(void **state)
+{
+	struct reading reading;
+	struct bytes probe = large_transaction(0x41), copy = { 0 };
+
+	(void)state;
+	put(&copy, "some bytes of a recording", 25);
+	put(&copy, probe.at, probe.length);
+	reading_start(&reading, 445);
+	reading_say(&reading, &copy);
+	reading_acknowledge(&reading, reading.sent);
+	assert_int_equal(reading.told, 0);
+	reading_stop(&reading);
+}
+
+static void calls_on_any_port_are_read_from_their_bind_on(void **state)
+{
+	struct reading reading;
+	struct bytes call = srvsvc_call("\\a\\..\\..\\b"), other = { 0 };
+
+	(void)state;
+	reading_start(&reading, 49155);
+	put_rpc_bind(&other, "0123456789abcdef", 1);
+	reading_say(&reading, &other);
+	assert_int_equal(reader_counts(reading.reader).streams, 0);
+	/* The next connection binds to an interface of ours; the client's port may be the lower one. */
+	reading.client_port = 1025;
+	reading.sent = 0;
+	reading_send(&reading, 0, call.at, 72);
+	reading_send(&reading, 72, call.at + 72, (uint32_t)call.length - 72);
+	assert_int_equal(reader_counts(reading.reader).streams, 1);
+	assert_true(reading.last.rpc.climbs);
+	assert_true(ip_equal(&reading.last.contact.src, &reading.client));
+	/* Full memory forgets it, and what its ports made known. */
+	for (unsigned port = 0; port < 300; port++) {
+		reading.client_port = (uint16_t)(50000 + port);
+		reading_send(&reading, 0, call.at, 72);
+	}
+	reading.client_port = 1025;
+	reading_send(&reading, (uint32_t)call.length, call.at + 72, (uint32_t)call.length - 72);
+	assert_int_equal(reading.calls, 1);
+	reading_stop(&reading);
+}
+
 static void a_lost_segment_costs_one_message_not_the_stream(void **state)
 {
 	struct reading reading;
@@ -200,6 +294,10 @@ int main(void)
 		cmocka_unit_test(pieces_out_of_order_repeated_and_overlapping_make_one_message),
 		cmocka_unit_test(sequence_numbers_may_wrap),
 		cmocka_unit_test(reading_begins_in_the_middle_of_a_stream),
+		cmocka_unit_test(a_message_is_found_behind_whatever_came_first),
+		cmocka_unit_test(a_first_segment_waits_for_the_one_before),
+		cmocka_unit_test(messages_inside_what_is_copied_are_not_read),
+		cmocka_unit_test(calls_on_any_port_are_read_from_their_bind_on),
 		cmocka_unit_test(a_lost_segment_costs_one_message_not_the_stream),
 		cmocka_unit_test(a_jump_far_away_begins_anew),
 		cmocka_unit_test(the_body_of_a_long_message_is_stepped_over),

@@ -87,11 +87,12 @@ static void put_canonicalize(struct bytes *b, const char *path)
 static unsigned steps_of(const struct bytes *b)
 {
 	uint8_t *copy = exact(b, b->length);
+	struct dcerpc_path path = { 0 };
 	struct dcerpc_fragment f;
 	unsigned steps;
 
 	assert_true(dcerpc_read(copy + 1, b->length, &f));
-	steps = dcerpc_parent_steps(copy + 1, &f);
+	steps = dcerpc_parent_steps(copy + 1, &f, &path);
 	free(copy);
 	return steps;
 }
@@ -105,6 +106,7 @@ static void interfaces_have_the_published_identifiers(void **state)
 		{ &dcerpc_remote_activation, "4d9f4ab8-7d1c-11cf-861e-0020af6e7c57", "remote_activation" },
 		{ &dcerpc_atsvc, "1ff70682-0a51-30e8-076d-740be8cee98b", "atsvc" },
 		{ &dcerpc_svcctl, "367abb81-9844-35f1-ad32-98f038001003", "svcctl" },
+		{ &dcerpc_tasks, "86d35949-83c9-4044-b424-db363231fd0c", "tasks" },
 	};
 
 	(void)state;
@@ -277,6 +279,87 @@ static void parent_directory_steps_are_counted(void **state)
 	}
 }
 
+/* The stub of a call from one place to another, as a fragment of its own. */
+static unsigned steps_of_part(const struct bytes *call, size_t from, size_t to, struct dcerpc_path *path)
+{
+	struct dcerpc_fragment f;
+	struct bytes b = { 0 };
+
+	put_request(&b, DCERPC_OP_PATH_CANONICALIZE);
+	b.at[3] = (uint8_t)((from == 24 ? 1 : 0) | (to == call->length ? 2 : 0));
+	put(&b, call->at + from, to - from);
+	finish(&b);
+	assert_true(dcerpc_read(b.at, b.length, &f));
+	return dcerpc_parent_steps(b.at, &f, path);
+}
+
+static void steps_are_found_wherever_a_call_is_cut_into_fragments(void **state)
+{
+	static const char *const climbing[] = { "\\a\\..\\..\\b", "/a/../b", "..\\b", "\\a\\.." };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(climbing); i++) {
+		struct bytes call = { 0 };
+
+		put_canonicalize(&call, climbing[i]);
+		for (size_t size = 1; size < call.length - 24; size++) {
+			struct dcerpc_path path = { 0 };
+			unsigned steps = 0;
+
+			for (size_t at = 24; at < call.length; at += size)
+				steps += steps_of_part(&call, at,
+						       call.length - at < size ? call.length : at + size,
+						       &path);
+			if (!steps)
+				fail_msg("\"%s\" in fragments of %zu", climbing[i], size);
+		}
+	}
+}
+
+static void no_step_appears_where_ordinary_paths_are_cut(void **state)
+{
+	static const char *const ordinary[] = { "\\share\\folder\\file.txt", "\\...\\a..\\..b\\.\\" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(ordinary); i++) {
+		struct bytes call = { 0 };
+
+		put_canonicalize(&call, ordinary[i]);
+		for (size_t size = 1; size < call.length - 24; size++) {
+			struct dcerpc_path path = { 0 };
+
+			for (size_t at = 24; at < call.length; at += size)
+				assert_int_equal(steps_of_part(&call, at,
+							       call.length - at < size ? call.length : at + size,
+							       &path), 0);
+		}
+	}
+}
+
+static void path_calls_are_known_by_their_arguments(void **state)
+{
+	static const struct { const char *what; unsigned opnum; size_t cut; bool is_one; } cases[] = {
+		{ "canonicalize", 31, 0, true },
+		{ "its arguments, read as a comparison", 32, 0, false },
+		{ "cut behind the path", 31, 20, false },
+		{ "another operation", 30, 0, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct dcerpc_fragment f;
+		struct bytes b = { 0 };
+
+		put_canonicalize(&b, "\\a\\..\\b");
+		set_le16(&b, 22, cases[i].opnum);
+		b.length -= cases[i].cut;
+		finish(&b);
+		assert_true(dcerpc_read(b.at, b.length, &f));
+		if (dcerpc_is_path_call(b.at, &f) != cases[i].is_one)
+			fail_msg("%s", cases[i].what);
+	}
+}
+
 static void a_comparison_has_two_paths(void **state)
 {
 	struct bytes b = { 0 };
@@ -365,6 +448,7 @@ static void check_cuts(const struct bytes *b)
 {
 	for (size_t cut = 0; cut <= b->length; cut++) {
 		uint8_t *copy = exact(b, cut);
+		struct dcerpc_path path = { 0 };
 		struct dcerpc_fragment f;
 		bool read = dcerpc_read(copy + 1, cut, &f);
 
@@ -372,7 +456,8 @@ static void check_cuts(const struct bytes *b)
 		if (read) {
 			assert_int_equal(!!(f.marks & DCERPC_CUT), cut < b->length);
 			assert_true(f.stub_offset + f.stub_length <= cut);
-			(void)dcerpc_parent_steps(copy + 1, &f);
+			(void)dcerpc_parent_steps(copy + 1, &f, &path);
+			(void)dcerpc_is_path_call(copy + 1, &f);
 		}
 		free(copy);
 	}
@@ -403,6 +488,9 @@ int main(void)
 		cmocka_unit_test(an_object_identifier_is_not_of_the_stub),
 		cmocka_unit_test(the_security_trailer_is_not_of_the_stub),
 		cmocka_unit_test(parent_directory_steps_are_counted),
+		cmocka_unit_test(steps_are_found_wherever_a_call_is_cut_into_fragments),
+		cmocka_unit_test(no_step_appears_where_ordinary_paths_are_cut),
+		cmocka_unit_test(path_calls_are_known_by_their_arguments),
 		cmocka_unit_test(a_comparison_has_two_paths),
 		cmocka_unit_test(other_operations_have_no_paths),
 		cmocka_unit_test(steps_are_found_behind_unusual_padding_and_in_later_fragments),
