@@ -6,9 +6,11 @@
  * DNS: it is silent about hosts that it has not watched asking for a while, and about those that ask over
  * an encrypted channel.  The answers are kept as (host, address) fingerprints in one table for all.
  *
- * Left out: high ports (peer lists, games and calls live by bare addresses), names learnt by NetBIOS,
- * LLMNR or mDNS (so among private addresses only worm ports are judged, and the ceilings are low),
- * addresses in web pages. */
+ * What a neighbour tells itself (NetBIOS, LLMNR, mDNS asked for a direct answer) is learnt as well; it is no view of a
+ * host's DNS.
+ *
+ * Left out: high ports (peer lists, games and calls live by bare addresses), multicast answers of mDNS (so among
+ * private addresses only worm ports are judged, and the ceilings are low), addresses in web pages. */
 #include "detectors/table.h"
 
 #include <string.h>
@@ -162,16 +164,30 @@ static void note_encrypted(struct detector_run *run, const struct contact *conta
 	forget_walks(run, client, contact);
 }
 
-static void observe(struct detector_run *run, void *slot, const struct observation *observation)
+static void learn_all(struct detector_run *run, const struct contact *contact,
+		      const struct observed_name *name)
 {
 	const struct config *config = detector_config(run);
+	struct host_key host = host_key_of(&contact->src, contact->vlan);
+	uint32_t stay_s = seconds(config->keep_ns);
+
+	if (name->ttl_s > stay_s)
+		stay_s = name->ttl_s < 86400 ? name->ttl_s : 86400;
+	for (unsigned i = 0; i < name->address_count; i++)
+		learn(detector_state(run), &host, &name->addresses[i], seconds(contact->opened_ns), stay_s);
+}
+
+static void observe(struct detector_run *run, void *slot, const struct observation *observation)
+{
 	const struct contact *contact = &observation->contact;
 	const struct observed_name *name = &observation->name;
-	struct host_key host = host_key_of(&contact->src, contact->vlan);
-	uint32_t now_s = seconds(contact->opened_ns), stay_s = seconds(config->keep_ns);
 	struct client *client;
 
 	(void)slot;
+	if (observation->kind == OBSERVED_NEIGHBOR_NAME) {
+		learn_all(run, contact, name);
+		return;
+	}
 	if (observation->kind != OBSERVED_NAME)
 		return;
 	if (is_resolver_name(name->text)) {
@@ -181,13 +197,10 @@ static void observe(struct detector_run *run, void *slot, const struct observati
 	if (name->rcode != DNS_NOERROR || name->address_count == 0)
 		return;
 	client = client_of(detector_state(run), contact, true);
-	client->last_answer_s = now_s;
+	client->last_answer_s = seconds(contact->opened_ns);
 	if (!client->first_answer_s)
-		client->first_answer_s = now_s;
-	if (name->ttl_s > stay_s)
-		stay_s = name->ttl_s < 86400 ? name->ttl_s : 86400;
-	for (unsigned i = 0; i < name->address_count; i++)
-		learn(detector_state(run), &host, &name->addresses[i], now_s, stay_s);
+		client->first_answer_s = client->last_answer_s;
+	learn_all(run, contact, name);
 }
 
 /* ---- contacts ---------------------------------------------------------------------------------- */

@@ -17,6 +17,7 @@ enum observation_kind {
 	OBSERVED_RPC,          /* a DCE/RPC call */
 	OBSERVED_LOGON,        /* a logon was answered: SMB, RDP, SSH, FTP */
 	OBSERVED_DATAGRAM,     /* one packet that speaks for itself */
+	OBSERVED_NEIGHBOR_NAME, /* a neighbour told an address itself: LLMNR, unicast mDNS, NetBIOS; anybody may claim a name */
 	OBSERVATION_KINDS
 };
 
@@ -25,7 +26,8 @@ enum observation_kind {
 #define OBSERVED_UNANSWERED 255
 
 struct observed_name {
-	char text[OBSERVED_NAME_BYTES];        /* lower case, no trailing dot; cut if longer */
+	char text[OBSERVED_NAME_BYTES];        /* lower case, no trailing dot; of a longer one whole labels are cut off in front:
+					* the end of a name says whose it is */
 	uint16_t type;                         /* RFC 1035 3.2.2: 1 A, 28 AAAA, 12 PTR, 15 MX ... */
 	uint8_t rcode;                         /* 0 ok, 3 NXDOMAIN, ...; OBSERVED_UNANSWERED for a question */
 	uint8_t address_count;
@@ -76,7 +78,7 @@ struct observation {
 	struct contact contact;        /* src is who did it (the client), also for answers; opened_ns is now */
 	uint8_t kind;                  /* enum observation_kind */
 	union {
-		struct observed_name name;
+		struct observed_name name;     /* also of a neighbour's */
 		struct observed_smb smb;
 		struct observed_rpc rpc;
 		struct observed_logon logon;

@@ -11,6 +11,9 @@
 
 enum {
 	PORT_DNS = 53,
+	PORT_NETBIOS_NAMES = 137,
+	PORT_MDNS = 5353,
+	PORT_LLMNR = 5355,
 	PORT_SQL_MONITOR = 1434,
 	ICMP_ECHO_REQUEST = 8,
 };
@@ -118,14 +121,22 @@ static void see_tcp(struct reader *reader, const struct packet *packet)
 		reader_datagram(reader, packet);
 }
 
+static void see_udp(struct reader *reader, const struct packet *packet)
+{
+	if (packet->src_port == PORT_DNS || packet->dst_port == PORT_DNS)
+		reader_dns(reader, packet);
+	else if (packet->dst_port == PORT_SQL_MONITOR)
+		reader_datagram(reader, packet);
+	else if (packet->src_port == PORT_LLMNR || packet->src_port == PORT_MDNS ||
+		 packet->src_port == PORT_NETBIOS_NAMES)
+		reader_neighbor_name(reader, packet);
+}
+
 void reader_see(struct reader *reader, const struct packet *packet)
 {
 	switch (packet->kind) {
 	case PACKET_UDP:
-		if (packet->src_port == PORT_DNS || packet->dst_port == PORT_DNS)
-			reader_dns(reader, packet);
-		else if (packet->dst_port == PORT_SQL_MONITOR)
-			reader_datagram(reader, packet);
+		see_udp(reader, packet);
 		break;
 	case PACKET_TCP:
 		see_tcp(reader, packet);

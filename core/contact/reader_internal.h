@@ -13,7 +13,7 @@
 
 struct streams;
 
-enum stream_protocol { STREAM_NONE, STREAM_SMB, STREAM_RPC };
+enum stream_protocol { STREAM_NONE, STREAM_SMB, STREAM_RPC, STREAM_DNS };
 
 #define STREAM_PORTS  4096 /* those of services that have one of their own lie below */
 #define ADOPTED_SLOTS 4096
@@ -40,6 +40,8 @@ void reader_tell(struct reader *reader, const struct observation *observation);
 
 /* reader_dns.c: UDP with port 53 on either side (not 5353, 5355). */
 void reader_dns(struct reader *reader, const struct packet *packet);
+/* UDP from port 5355, 5353 or 137. */
+void reader_neighbor_name(struct reader *reader, const struct packet *packet);
 /* reader_datagram.c: UDP 1434, ICMP echo requests, TCP SYN, SSH banners. */
 void reader_datagram(struct reader *reader, const struct packet *packet);
 /* reader_stream.c: TCP with a port of stream_of_port() on either side, with payload or SYN. */
@@ -131,6 +133,11 @@ struct turn {
 void smb_see(const struct turn *turn, const uint8_t *bytes, size_t length);
 /* Bytes of the client were missed: what was half known is forgotten. */
 void smb_gap(struct smb_talk *talk);
+
+/* reader_dns.c: one message of a TCP stream with its length in front, maybe cut. */
+void dns_see(const struct turn *turn, const uint8_t *bytes, size_t length);
+/* Like smb_frame_bytes(). */
+size_t dns_frame_bytes(const uint8_t *bytes, size_t length);
 
 /* reader_rpc.c: bytes that the client sent into a pipe (file; 0 over TCP). */
 void rpc_see(const struct turn *turn, uint64_t file, const uint8_t *bytes, size_t length);

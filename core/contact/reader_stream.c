@@ -30,7 +30,7 @@
 #define START_BYTES  8         /* tell a message from other bytes */
 #define FEW_BYTES    4         /* held ones that tell nothing yet */
 
-enum { PORT_RPC = 135, PORT_RPC_HTTP = 593 };
+enum { PORT_DNS = 53, PORT_RPC = 135, PORT_RPC_HTTP = 593 };
 
 /* One direction. */
 struct half {
@@ -108,6 +108,8 @@ uint8_t stream_of_port(uint16_t port)
 	case PORT_RPC:
 	case PORT_RPC_HTTP: /* after the server's greeting, plain DCE/RPC (MS-RPCH 2.1.1.1) */
 		return STREAM_RPC;
+	case PORT_DNS:
+		return STREAM_DNS;
 	default:
 		return STREAM_NONE;
 	}
@@ -239,6 +241,8 @@ static size_t frame_bytes(const struct segment *s, const uint8_t *bytes, size_t 
 {
 	if (s->connection->protocol == STREAM_RPC)
 		return rpc_frame_bytes(bytes, length);
+	if (s->connection->protocol == STREAM_DNS)
+		return dns_frame_bytes(bytes, length);
 	if (!s->half->is_synced && length && bytes[0] != 0 && !is_bare_session(bytes, length))
 		return 0;
 	return smb_frame_bytes(bytes, length);
@@ -253,6 +257,8 @@ static void message(const struct segment *s, const uint8_t *bytes, size_t length
 {
 	if (s->connection->protocol == STREAM_RPC)
 		rpc_see(&s->turn, 0, bytes, length);
+	else if (s->connection->protocol == STREAM_DNS)
+		dns_see(&s->turn, bytes, length);
 	else
 		smb_see(&s->turn, bytes, length);
 }
@@ -445,26 +451,29 @@ static void find_start(const struct segment *s, const uint8_t *bytes, size_t len
 {
 	struct half *half = s->half;
 	uint32_t seq = s->turn.packet->tcp_seq, lead = s->capacity / LEAD_SHARE;
-	int32_t ahead = (int32_t)(seq - half->next);
-	bool has_run = half->early != half->early_end;
 
 	if (!half->is_met)
 		restart(s, starts_message(s, bytes, length) || length > s->capacity - lead
 				   ? seq
 				   : seq - lead);
-	else if (ahead >= 0 && !(has_run && half->held + (uint32_t)ahead < half->early) &&
+	else if (half->early == half->early_end && (int32_t)(seq - half->next) >= 0 &&
 		 starts_message(s, bytes, length))
 		restart(s, seq);
 }
 
-/* The run that waits starts with a message after all. */
-static void try_run(const struct segment *s)
+/* A segment was put to the run that waits, which may start with a message now, or the segment does. */
+static void try_run(const struct segment *s, const uint8_t *bytes, size_t length)
 {
 	const struct half *half = s->half;
 
-	if (half->early != half->early_end && !half->is_synced && !half->held &&
-	    starts_message(s, s->buffer + half->early, half->early_end - half->early))
+	if (half->early == half->early_end || half->is_synced || half->held)
+		return;
+	if (starts_message(s, s->buffer + half->early, half->early_end - half->early)) {
 		take_run(s);
+	} else if (starts_message(s, bytes, length)) {
+		restart(s, s->turn.packet->tcp_seq);
+		take(s, bytes, length);
+	}
 }
 
 static void see_payload(const struct segment *s)
@@ -492,7 +501,7 @@ static void see_payload(const struct segment *s)
 	}
 	if (ahead > 0) {
 		take_later(s, (uint32_t)ahead, bytes, length);
-		try_run(s);
+		try_run(s, bytes, length);
 	} else {
 		take(s, bytes, length);
 	}

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_reader_dns.c - questions and answers on port 53 become observations of the client that asked;
- * anything else becomes none. */
+/* test_reader_dns.c - questions and answers on port 53, UDP and TCP, become observations of the client that
+ * asked, neighbours' own answers another kind of observation; anything else becomes none. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -264,6 +264,197 @@ static void cut_messages_tell_what_is_there(void **state)
 	}
 }
 
+/* ---- extensions and other carriers --------------------------------------------------------------- */
+
+/* RFC 6891: root, OPT, size of UDP messages, flags, no options. */
+static void put_edns(struct message *message)
+{
+	static const uint8_t opt[] = { 0, 0, 41, 0x10, 0, 0, 0, 0x80, 0, 0, 0 };
+
+	memcpy(message->bytes + message->length, opt, sizeof(opt));
+	message->length += sizeof(opt);
+	message->bytes[11]++; /* additional records */
+}
+
+static struct message answer_with_everything(void)
+{
+	static const uint8_t alias[] = { 3, 'c', 'd', 'n', 0 };
+	struct message message = make(RESPONSE | 0x0180, "www.example.com", A, 21);
+
+	put_record(&message, CNAME, 5, alias, sizeof(alias));
+	for (unsigned n = 0; n < 20; n++)
+		put_record(&message, n % 2 ? A : AAAA, TTL_S, (uint8_t[16]){ 81, 2, 3, (uint8_t)n },
+			   n % 2 ? 4 : 16);
+	put_edns(&message);
+	return message;
+}
+
+static void extensions_are_stepped_over(void **state)
+{
+	struct message question = make(0x0100, "www.example.com", A, 0), answer = answer_with_everything();
+	struct heard heard;
+
+	(void)state;
+	put_edns(&question);
+	heard = read_message(&question, true);
+	assert_int_equal(heard.count, 1);
+	assert_string_equal(heard.list[0].name.text, "www.example.com");
+	heard = read_message(&answer, false);
+	assert_int_equal(heard.count, 3);
+	assert_int_equal(heard.list[2].name.address_count, 20 - 2 * OBSERVED_ADDRESSES);
+}
+
+/* With its length in front, as one of the segments of a stream. */
+static void see_part(struct reader *reader, const struct message *framed, bool from_client, size_t from,
+		     size_t to)
+{
+	struct packet packet = packet_of(framed, from_client);
+
+	packet.kind = PACKET_TCP;
+	packet.proto = IPPROTO_TCP;
+	packet.tcp_flags = TCP_ACK;
+	packet.tcp_seq = 1000 + (uint32_t)from;
+	packet.payload += from;
+	packet.payload_length = (uint32_t)(to - from);
+	reader_see(reader, &packet);
+}
+
+static struct message framed(const struct message *message)
+{
+	struct message out = { .length = 0 };
+
+	put16(&out, (unsigned)message->length);
+	memcpy(out.bytes + 2, message->bytes, message->length);
+	out.length += message->length;
+	return out;
+}
+
+static void names_over_tcp_are_told_wherever_segments_are_cut(void **state)
+{
+	static const struct hash_key key = { { 1, 2 } };
+	struct message plain[] = { make(0x0100, "WWW.Example.COM", A, 0), answer_with_everything() };
+
+	(void)state;
+	for (unsigned which = 0; which < 2; which++) {
+		struct message message = framed(&plain[which]);
+
+		for (size_t cut = 1; cut <= message.length; cut++) {
+			struct heard heard = { .count = 0 };
+			struct reader *reader = reader_new(&key, 4, hear, &heard);
+
+			see_part(reader, &message, which == 0, 0, cut);
+			if (cut < message.length)
+				see_part(reader, &message, which == 0, cut, message.length);
+			if (heard.count != (which == 0 ? 1u : 3u))
+				fail_msg("message %u cut at %zu: %u told", which, cut, heard.count);
+			assert_client_is_source(&heard.list[0]);
+			assert_string_equal(heard.list[0].name.text, "www.example.com");
+			reader_free(reader);
+		}
+	}
+}
+
+static void messages_of_one_stream_follow_each_other(void **state)
+{
+	static const struct hash_key key = { { 1, 2 } };
+	struct message plain = make(0x0100, "one.example.com", A, 0), message = framed(&plain), second;
+	struct heard heard = { .count = 0 };
+	struct reader *reader = reader_new(&key, 4, hear, &heard);
+
+	(void)state;
+	plain = make(0x0100, "two.example.com", AAAA, 0);
+	second = framed(&plain);
+	memcpy(message.bytes + message.length, second.bytes, second.length);
+	message.length += second.length;
+	see_part(reader, &message, true, 0, 50);
+	see_part(reader, &message, true, 50, message.length);
+	assert_int_equal(heard.count, 2);
+	assert_string_equal(heard.list[1].name.text, "two.example.com");
+	assert_int_equal(heard.list[1].name.type, AAAA);
+	reader_free(reader);
+}
+
+static void what_is_no_dns_over_tcp_tells_nothing(void **state)
+{
+	static const char *const texts[] = { "GET / HTTP/1.0\r\n\r\n", "SSH-2.0-x\r\n" };
+	static const struct hash_key key = { { 1, 2 } };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct message message = { .length = strlen(texts[i]) };
+		struct heard heard = { .count = 0 };
+		struct reader *reader = reader_new(&key, 4, hear, &heard);
+
+		memcpy(message.bytes, texts[i], message.length);
+		see_part(reader, &message, true, 0, message.length);
+		assert_int_equal(heard.count, 0);
+		reader_free(reader);
+	}
+}
+
+static struct message netbios_answer(void)
+{
+	struct message message = make(RESPONSE | 0x0500, NULL, 0, 1);
+
+	message.bytes[message.length++] = 32;
+	for (unsigned i = 0; i < 16; i++) {
+		uint8_t c = (uint8_t)("FILES          \x20"[i]);
+
+		message.bytes[message.length++] = (uint8_t)('A' + (c >> 4));
+		message.bytes[message.length++] = (uint8_t)('A' + (c & 15));
+	}
+	message.bytes[message.length++] = 0;
+	put16(&message, 0x20);
+	put16(&message, 1);
+	put16(&message, 0);
+	put16(&message, TTL_S);
+	put16(&message, 6);
+	put16(&message, 0x6000);
+	put16(&message, 10 << 8);
+	put16(&message, 7);
+	return message;
+}
+
+static void neighbours_names_are_told_apart(void **state)
+{
+	static const struct {
+		const char *what;
+		unsigned port;
+		bool is_answer, is_group;
+		unsigned told;
+	} cases[] = {
+		{ "LLMNR", 5355, true, false, 1 },     { "mDNS, direct", 5353, true, false, 1 },
+		{ "NetBIOS", 137, true, false, 1 },    { "mDNS to all", 5353, true, true, 0 },
+		{ "LLMNR question", 5355, false, false, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct message message = make(cases[i].is_answer ? RESPONSE : 0, "files", A, 1);
+		struct ip group = wire_ip("224.0.0.251"), address = wire_ip("10.0.0.7");
+		struct packet packet;
+		struct heard heard;
+
+		put_record(&message, A, TTL_S, (uint8_t[]){ 10, 0, 0, 7 }, 4);
+		if (cases[i].port == 137)
+			message = netbios_answer();
+		packet = packet_of(&message, false);
+		packet.src_port = (uint16_t)cases[i].port;
+		if (cases[i].is_group)
+			packet.dst = group;
+		heard = read_packet(&packet);
+		if (heard.count != cases[i].told)
+			fail_msg("%s: %u told", cases[i].what, heard.count);
+		if (!heard.count)
+			continue;
+		assert_int_equal(heard.list[0].kind, OBSERVED_NEIGHBOR_NAME);
+		assert_string_equal(heard.list[0].name.text, "files");
+		assert_int_equal(heard.list[0].name.address_count, 1);
+		assert_int_equal(heard.list[0].name.ttl_s, TTL_S);
+		assert_true(ip_equal(&heard.list[0].name.addresses[0], &address));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -273,6 +464,11 @@ int main(void)
 		cmocka_unit_test(many_addresses_are_told_in_parts),
 		cmocka_unit_test(a_long_name_keeps_its_end),
 		cmocka_unit_test(what_is_no_look_up_tells_nothing),
+		cmocka_unit_test(extensions_are_stepped_over),
+		cmocka_unit_test(names_over_tcp_are_told_wherever_segments_are_cut),
+		cmocka_unit_test(messages_of_one_stream_follow_each_other),
+		cmocka_unit_test(what_is_no_dns_over_tcp_tells_nothing),
+		cmocka_unit_test(neighbours_names_are_told_apart),
 		cmocka_unit_test(cut_messages_tell_what_is_there),
 	};
 

@@ -109,6 +109,30 @@ static void a_learnt_address_weighs_nothing_while_it_is_remembered(void **state)
 	}
 }
 
+static void what_a_neighbour_tells_itself_is_learnt(void **state)
+{
+	(void)state;
+	for (unsigned told = 0; told < 2; told++) {
+		struct desk desk;
+
+		desk_start(&desk, &detector_dnsless);
+		watch_dns(&desk);
+		for (unsigned n = 0; told && n < 30; n++) {
+			struct observation o = { .kind = OBSERVED_NEIGHBOR_NAME };
+			char address[32];
+
+			snprintf(address, sizeof(address), "10.0.1.%u", 1 + n);
+			o.contact = desk_contact_of(&desk, CLIENT, address, 5355);
+			o.name.address_count = 1;
+			o.name.addresses[0] = wire_ip(address);
+			engine_observe(desk.engine, desk_host(&desk, &o.contact), &o);
+		}
+		open_many(&desk, "10.0.1.", 445, 30);
+		assert_int_equal(desk.statements > 0, !told);
+		desk_stop(&desk);
+	}
+}
+
 static void only_a_host_whose_dns_is_seen_is_judged(void **state)
 {
 	struct desk desk;
@@ -195,6 +219,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses_without_a_name_weigh_up_to_the_ceiling),
 		cmocka_unit_test(a_learnt_address_weighs_nothing_while_it_is_remembered),
+		cmocka_unit_test(what_a_neighbour_tells_itself_is_learnt),
 		cmocka_unit_test(only_a_host_whose_dns_is_seen_is_judged),
 		cmocka_unit_test(encrypted_dns_ends_the_judging),
 		cmocka_unit_test(callers_and_repeated_ports_weigh_nothing),
