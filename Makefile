@@ -48,7 +48,7 @@ CONTROLLER_LIBS := $(SENSOR_LIBS) -lsqlite3 -lxml2
 ARCHIVES        := $(OUT)/libamt.a $(OUT)/libcontroller.a $(OUT)/libsensor.a
 
 PROGRAMS := $(addprefix $(OUT)/,cordond cordon cordon-sensor cordon-amtsim)
-TOOLS    := $(addprefix $(OUT)/,cordon-pcapgen cordon-score cordon-bench-floor cordon-bench-runner cordon-wire cordon-epidemic)
+TOOLS    := $(addprefix $(OUT)/,cordon-pcapgen cordon-score cordon-bench-floor cordon-bench-runner cordon-wire cordon-epidemic cordon-distort)
 UNIT     := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/*/test_*.c tests/prop/test_*.c tests/e2e/test_*.c))
 SCRIPTS  := $(filter-out %/tap.sh,$(wildcard tests/e2e/*.sh)) tests/lint/selftest.sh tests/score/selftest.sh
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -124,6 +124,8 @@ $(OUT)/cordon-bench-runner: $(call obj,tests/bench/runner.c)
 	$(link) -lm
 $(OUT)/cordon-epidemic: $(call obj,$(wildcard tests/epidemic/*.c)) $(OUT)/libpcapgen.a $(ARCHIVES)
 	$(link) $(CONTROLLER_LIBS)
+$(OUT)/cordon-distort: $(call obj,$(wildcard tests/distort/*.c)) $(OUT)/libsensor.a
+	$(link) $(SENSOR_LIBS)
 $(OUT)/cordon-wire: $(call obj,$(wildcard tests/demo/*.c))
 	$(link)
 
