@@ -285,7 +285,8 @@ static void see(struct detector_run *run, void *slot, const struct contact *cont
 		return;
 	}
 	learn_caller(run, contact);
-	if (contact->flags & CONTACT_TO_POPULAR || contact->roles & (HOST_DNS_SERVER | HOST_ROUTER) ||
+	/* Where answers are missing, the one that told it this address may be among them. */
+	if (contact->flags & (CONTACT_BLIND | CONTACT_TO_POPULAR) || contact->roles & (HOST_DNS_SERVER | HOST_ROUTER) ||
 	    is_configured(contact->dst_port))
 		return;
 	if (is_worm_port || (contact->dst_port < 1024 && !ip_is_private(&contact->dst)))

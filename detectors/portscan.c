@@ -80,7 +80,7 @@ static bool is_closed(const struct contact *contact)
 {
 	if (contact->outcome == CONTACT_REFUSED)
 		return true;
-	return contact->kind == CONTACT_TCP && !(contact->flags & CONTACT_BLIND) &&
+	return contact->kind == CONTACT_TCP &&
 	       (contact->outcome == CONTACT_OUTSTANDING || contact->outcome == CONTACT_IGNORED);
 }
 

@@ -168,8 +168,6 @@ static void failed(struct detector_run *run, struct sprayer *sprayer, const stru
 	detector_settled(run, contact, CLASS_HIGH_PORT);
 	if (!granted || granted->silent)
 		return;
-	if (contact->flags & CONTACT_BLIND && contact->outcome != CONTACT_REFUSED)
-		return;
 	granted->silent = true;
 	term.nats = granted->tenths / TENTHS;
 	if (term.nats < config->adjacent / 2)
@@ -196,7 +194,7 @@ static void answered(struct detector_run *run, struct sprayer *sprayer, const st
 		detector_walk(run, &sprayer->memo.walk, contact, &term);
 }
 
-/* No route: says nothing about the source, but it did go there. */
+/* No route, or nobody would have heard the answer: says nothing about the source, but it did go there. */
 static void see(struct detector_run *run, void *memory, const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
@@ -218,7 +216,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 		return;
 	if (contact->outcome == CONTACT_ACCEPTED)
 		answered(run, sprayer, contact);
-	else if (contact->outcome != CONTACT_UNROUTED)
+	else if (contact->outcome != CONTACT_UNROUTED && contact->outcome != CONTACT_UNKNOWN)
 		failed(run, sprayer, contact);
 }
 

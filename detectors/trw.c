@@ -362,9 +362,6 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 		break;
 	case CONTACT_OUTSTANDING:
 	case CONTACT_IGNORED:
-		if (!(contact->flags & CONTACT_BLIND))
-			grant(run, slot, contact);
-		break;
 	case CONTACT_REFUSED:
 		grant(run, slot, contact);
 		break;
@@ -373,6 +370,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 		end_run(slot, class_of(config, contact));
 		break;
 	case CONTACT_UNROUTED:
+	case CONTACT_UNKNOWN:
 		judged = own_term(slot, contact);
 		if (judged && !needs_no_answer(config, contact))
 			take_back(run, slot, judged, contact);

@@ -28,6 +28,7 @@ enum contact_outcome {
 	CONTACT_REFUSED,     /* RST or ICMP unreachable that speaks about the target */
 	CONTACT_IGNORED,     /* timeout */
 	CONTACT_UNROUTED,    /* ICMP blames the network (no route, time exceeded), not src */
+	CONTACT_UNKNOWN,     /* silence where an answer would not have been seen: no failure */
 	CONTACT_OUTCOMES
 };
 
@@ -36,7 +37,8 @@ enum contact_flag {
 	CONTACT_DARK = 1 << 1,        /* ARP/ND: no owner of the address is known */
 	CONTACT_ASLEEP = 1 << 2,      /* ARP/ND: an owner is known but was not heard for long */
 	CONTACT_SEQUENTIAL = 1 << 3,  /* ARP/ND: next to the host's previous new target */
-	CONTACT_BLIND = 1 << 4,       /* we would miss an answer: silence means nothing */
+	CONTACT_BLIND = 1 << 4,       /* we would miss an answer: silence means nothing, and is told as
+				       * UNKNOWN instead of OUTSTANDING or IGNORED */
 	CONTACT_FROM_ROUTER = 1 << 5, /* src is seen forwarding for others */
 	CONTACT_TO_POPULAR = 1 << 6,  /* many hosts are served by this destination and port */
 	CONTACT_BOOK_WARM = 1 << 7,   /* ARP/ND: the address book has listened long enough */
@@ -54,7 +56,8 @@ struct contact {
 	uint8_t previous;            /* outcome reported before this one */
 	uint8_t flags;               /* enum contact_flag */
 	uint16_t roles;              /* of src at this moment, enum host_role of host.h */
-	uint8_t zero[4];
+	uint8_t coverage;            /* of its VLAN at this moment, enum coverage_fault of coverage.h */
+	uint8_t zero[3];
 };
 
 _Static_assert(sizeof(struct contact) == 64, "a contact is one cache line");
@@ -69,7 +72,7 @@ static inline const char *contact_kind_name(unsigned kind)
 static inline const char *contact_outcome_name(unsigned outcome)
 {
 	static const char *const names[] = {
-		"pending", "outstanding", "accepted", "refused", "ignored", "unrouted",
+		"pending", "outstanding", "accepted", "refused", "ignored", "unrouted", "unknown",
 	};
 
 	return outcome < CONTACT_OUTCOMES ? names[outcome] : "?";

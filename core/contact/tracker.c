@@ -45,6 +45,7 @@ struct tracker *tracker_new(const struct tracker_config *config, const struct tr
 	/* Only neighbours are in it, and not every host is one. */
 	tracker->book = addressbook_new((hosts_max + 1) / 2, &config->key);
 	tracker->popular = popular_new(hosts_max / 4 + 1, &config->key);
+	tracker->coverage = coverage_new(&(struct coverage_sink){ sink->arg, sink->coverage });
 	tracker->outstanding_ms = config->outstanding_ns
 					  ? (uint32_t)(config->outstanding_ns / NS_PER_MS)
 					  : OUTSTANDING_DEFAULT_MS;
@@ -58,6 +59,7 @@ void tracker_free(struct tracker *tracker)
 {
 	if (!tracker)
 		return;
+	coverage_free(tracker->coverage);
 	popular_free(tracker->popular);
 	addressbook_free(tracker->book);
 	pairs_free(tracker->pairs);
@@ -76,6 +78,11 @@ struct hosts *tracker_hosts(struct tracker *tracker)
 	return tracker->hosts;
 }
 
+struct coverage *tracker_coverage(struct tracker *tracker)
+{
+	return tracker->coverage;
+}
+
 struct tracker_counts tracker_counts(const struct tracker *tracker)
 {
 	return tracker->counts;
@@ -86,6 +93,14 @@ struct host *tracker_pair_host(struct tracker *tracker, const struct pair *pair)
 	struct host *host = hosts_at(tracker->hosts, pair->host);
 
 	return host->pair_check == pair->src_check ? host : NULL;
+}
+
+/* Nobody is blamed for silence that proves nothing. */
+static uint8_t told_outcome(const struct pair *pair)
+{
+	bool is_silent = pair->state == CONTACT_OUTSTANDING || pair->state == CONTACT_IGNORED;
+
+	return is_silent && pair->flags & CONTACT_BLIND ? CONTACT_UNKNOWN : pair->state;
 }
 
 void tracker_report(struct tracker *tracker, const struct pair *pair, uint8_t previous,
@@ -106,10 +121,11 @@ void tracker_report(struct tracker *tracker, const struct pair *pair, uint8_t pr
 		.src_port = pair->src_port,
 		.dst_port = pair->dst_port,
 		.kind = pair->kind,
-		.outcome = pair->state,
+		.outcome = told_outcome(pair),
 		.previous = previous,
 		.flags = pair->flags,
 		.roles = host->roles,
+		.coverage = (uint8_t)coverage_faults(tracker->coverage, host->key.vlan),
 	};
 	if (host->roles & HOST_ROUTER)
 		contact.flags |= CONTACT_FROM_ROUTER;
@@ -195,9 +211,12 @@ static bool is_due(const struct tracker *tracker, unsigned queue, uint32_t index
 bool tracker_is_blind(const struct tracker *tracker, const struct host *host, unsigned kind,
 		      const struct ip *dst)
 {
+	if (!host)
+		return true;
 	if (kind == CONTACT_ARP || kind == CONTACT_ND)
-		return false; /* whether unicast answers reach us is told by HOST_UNICAST_SEEN */
-	if (!host || host->roles & HOST_BLIND)
+		return !(host->roles & HOST_UNICAST_SEEN) ||
+		       !coverage_hears_neighbors(tracker->coverage, host->key.vlan);
+	if (host->roles & HOST_BLIND || coverage_is_deaf(coverage_faults(tracker->coverage, host->key.vlan)))
 		return true;
 	return !ip_is_private(dst) &&
 	       (!tracker->public_heard ||
@@ -313,6 +332,12 @@ static void pass_time(struct tracker *tracker, uint64_t wall_ns)
 		settle_due(tracker);
 }
 
+static void look_at_coverage(struct tracker *tracker, uint16_t vlan)
+{
+	coverage_count_packet(tracker->coverage, vlan);
+	coverage_advance(tracker->coverage, (uint32_t)(tracker->mono_ns / NS_PER_MS));
+}
+
 void tracker_advance(struct tracker *tracker, uint64_t wall_ns)
 {
 	if (wall_ns > tracker->wall_ns)
@@ -370,6 +395,7 @@ static void open_contact(struct tracker *tracker, const struct reach *reach,
 		pair->flags |= tracker_neighbor_flags(tracker, host, reach);
 	else if (reach->src_mac && !mac_is_group(&reach->packet->dst_mac))
 		host->roles |= HOST_UNICAST_SEEN;
+	pair->flags |= tracker_watch_coverage(tracker, host, reach);
 	pair->flags |= tracker_popularity(tracker, pair, host->key.vlan);
 	tracker_wait(tracker, index, QUEUE_OPENED);
 	tracker->counts.contacts++;
@@ -466,9 +492,13 @@ void tracker_answered(struct tracker *tracker, const struct standing *standing,
 
 void tracker_see(struct tracker *tracker, const struct packet *packet)
 {
-	tracker->counts.packets++;
 	pass_time(tracker, packet->wall_ns);
+	if (tracker->counts.packets++ % COVERAGE_SAMPLE == 0)
+		look_at_coverage(tracker, packet->vlan);
 	if (packet->kind == PACKET_TCP && !(packet->tcp_flags & (TCP_SYN | TCP_RST))) {
+		if (coverage_is_chosen(packet->tcp_seq))
+			coverage_compare(tracker->coverage, packet,
+					 (uint32_t)(tracker->mono_ns / NS_PER_MS));
 		if (tracker->tcp_waiting || tracker->mono_ns < tracker->newcomers_until_ns)
 			tracker_segment(tracker, packet);
 		return;

@@ -10,8 +10,9 @@
  *
  * Silence is evidence only where an answer would have been heard.  It is marked CONTACT_BLIND when
  * the source is known to be answered out of our sight, when nobody hears answers from beyond the
- * router (an outage), and when the packets themselves paused for longer than a minute (a cut file,
- * a suspended sensor).
+ * router (an outage), when the packets themselves paused for longer than a minute (a cut file, a
+ * suspended sensor), and when the sensor does not see answers in this VLAN (coverage.h).  Such silence
+ * is told as UNKNOWN: this is the one place where that is decided, and no detector takes it for failure.
  *
  * A source that has reached for one thing only is a novice: its contact is held back, and told with
  * its whole history when it reaches for a second (novices.h).  Who asks for a neighbour is a host
@@ -27,6 +28,8 @@
 #include "core/net/hash.h"
 
 struct contact;
+struct coverage;
+struct coverage_view;
 struct host;
 struct host_key;
 struct hosts;
@@ -46,6 +49,8 @@ struct tracker_sink {
 	void *arg;
 	/* Both are borrowed for the call; neither may call the tracker. */
 	void (*contact)(void *arg, struct host *host, const struct contact *contact);
+	/* How much is seen of a VLAN: coverage_sink.told of coverage.h.  May be NULL. */
+	void (*coverage)(void *arg, const struct coverage_view *view, unsigned before);
 	/* A host got a role (router, DHCP or DNS server, disputed): told once per role and host.
 	 * May be NULL. */
 	void (*role)(void *arg, const struct host *host, unsigned role);
@@ -65,6 +70,8 @@ void tracker_see(struct tracker *tracker, const struct packet *packet);
 /* Lets time pass without packets (live idle), and at the end of a file settles what is due. */
 void tracker_advance(struct tracker *tracker, uint64_t wall_ns);
 struct hosts *tracker_hosts(struct tracker *tracker);
+/* For what the capture knows: coverage_losses(). */
+struct coverage *tracker_coverage(struct tracker *tracker);
 /* The host, made if it is not known yet: no novice any more. */
 struct host *tracker_meet(struct tracker *tracker, const struct host_key *key);
 /* A public address whose frames come from a station that has also brought answers of public addresses elsewhere: it is

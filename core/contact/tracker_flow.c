@@ -64,6 +64,8 @@ static void hear_answer(struct tracker *tracker, const struct standing *standing
 {
 	struct host *host = NULL;
 
+	if (standing->state != CONTACT_ACCEPTED)
+		coverage_answered(tracker->coverage, packet->vlan);
 	if (standing->novice)
 		standing->novice->marks =
 			(uint8_t)((standing->novice->marks | NOVICE_HEARD) & ~NOVICE_BLIND);
@@ -135,8 +137,12 @@ static void tcp_answer(struct tracker *tracker, const struct packet *packet,
 	struct sought sought = sought_by(packet, CONTACT_TCP);
 	struct standing standing;
 
-	if (!tracker_find(tracker, &sought, &standing))
+	if (!tracker_find(tracker, &sought, &standing)) {
+		if (packet->tcp_flags & TCP_SYN)
+			coverage_question_missed(tracker->coverage, packet->vlan,
+						 (uint32_t)tracker_hash(tracker, &packet->src, packet->vlan));
 		return;
+	}
 	hear_answer(tracker, &standing, packet);
 	if (standing.state == CONTACT_ACCEPTED)
 		return; /* a reset later in the life of a connection, a repeated SYN-ACK */
@@ -166,8 +172,10 @@ static void goes_on_unanswered(struct tracker *tracker, uint32_t index)
 	struct pair *pair = pairs_at(tracker->pairs, index);
 	struct host *host = tracker_pair_host(tracker, pair);
 
-	if (host)
+	if (host) {
 		host->roles |= HOST_BLIND;
+		coverage_answer_missed(tracker->coverage, host->key.vlan, pair->src_check);
+	}
 	pair->flags |= CONTACT_BLIND;
 	tracker_settle(tracker, index, CONTACT_IGNORED);
 }

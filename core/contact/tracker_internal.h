@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tracker_internal.h - what the files of the tracker share: tracker.c (life, time, reports),
  * tracker_flow.c (TCP, UDP, ICMP), tracker_novice.c (first contacts held back), tracker_neighbor.c
- * (ARP, ND) and tracker_role.c (routers, servers, forgeries). */
+ * (ARP, ND), tracker_role.c (routers, servers, forgeries) and tracker_coverage.c (our own view). */
 #ifndef CORDON_CONTACT_TRACKER_INTERNAL_H
 #define CORDON_CONTACT_TRACKER_INTERNAL_H
 
@@ -10,6 +10,7 @@
 
 #include "core/contact/addressbook.h"
 #include "core/contact/contact.h"
+#include "core/contact/coverage.h"
 #include "core/contact/host.h"
 #include "core/contact/novices.h"
 #include "core/contact/pairs.h"
@@ -47,6 +48,7 @@ struct tracker {
 	struct pairs *pairs;
 	struct addressbook *book;
 	struct popular *popular;
+	struct coverage *coverage;
 	uint32_t outstanding_ms, memory_ms;
 
 	uint64_t wall_ns;         /* of the latest packet or advance */
@@ -174,6 +176,12 @@ bool tracker_owner_heard_since(const struct tracker *tracker, const struct host 
 			       uint32_t index);
 uint8_t tracker_neighbor_flags(const struct tracker *tracker, struct host *host,
 			       const struct reach *reach);
+
+/* tracker_coverage.c */
+/* What an opening contact proves about our view; CONTACT_BLIND if its silence will prove nothing, or 0. */
+uint8_t tracker_watch_coverage(struct tracker *tracker, const struct host *host, const struct reach *reach);
+/* A question for a neighbour: if it is the second in a row, nobody answered the first. */
+void tracker_asked_again(struct tracker *tracker, const struct reach *reach);
 
 /* tracker_role.c */
 void tracker_give_role(struct tracker *tracker, struct host *host, unsigned role);

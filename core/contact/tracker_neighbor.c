@@ -33,7 +33,9 @@ uint8_t tracker_neighbor_flags(const struct tracker *tracker, struct host *host,
 	if (*last && (now == *last + 1 || now == *last - 1))
 		flags |= CONTACT_SEQUENTIAL;
 	*last = now;
-	if (addressbook_is_warm(tracker->book, host->key.vlan))
+	/* A book that never hears answers lacks those who only answer. */
+	if (addressbook_is_warm(tracker->book, host->key.vlan) &&
+	    coverage_hears_neighbors(tracker->coverage, host->key.vlan))
 		flags |= CONTACT_BOOK_WARM;
 	if (!owner)
 		flags |= CONTACT_DARK;
@@ -67,6 +69,7 @@ static void answered(struct tracker *tracker, const struct packet *packet, const
 	host = tracker_pair_host(tracker, pairs_at(tracker->pairs, standing.index));
 	if (host && packet->marks & PACKET_HAS_MACS && !mac_is_group(&packet->dst_mac))
 		host->roles |= HOST_UNICAST_SEEN;
+	coverage_neighbor_answered(tracker->coverage, packet->vlan, standing.src_check);
 	if (standing.state != CONTACT_ACCEPTED)
 		tracker_settle(tracker, standing.index, CONTACT_ACCEPTED);
 }
@@ -84,6 +87,7 @@ static void asked(struct tracker *tracker, const struct packet *packet, const st
 		return;
 	if (!mac_is_group(&packet->dst_mac))
 		return;
+	tracker_asked_again(tracker, &reach);
 	tracker_reach(tracker, &reach);
 }
 

@@ -121,6 +121,8 @@ static void join(struct tracker *tracker, struct novice *held, struct host *host
 		host->roles |= HOST_UNICAST_SEEN;
 	if (novice.marks & NOVICE_BLIND)
 		host->roles |= HOST_BLIND;
+	if (coverage_is_deaf(coverage_faults(tracker->coverage, novice.vlan)))
+		pair->flags |= CONTACT_BLIND;
 	tracker->counts.held--;
 	tracker->counts.contacts++;
 	catch_up(tracker, &novice, index);
@@ -264,6 +266,7 @@ void tracker_novice_segment(struct tracker *tracker, const struct packet *packet
 	if (!novice || !is_same(novice, &packet->dst, CONTACT_TCP, packet->dst_port) ||
 	    novice->src_port != packet->src_port || !is_waiting(tracker, novice))
 		return;
+	coverage_answer_missed(tracker->coverage, packet->vlan, pairs_src_check(src_hash));
 	novice->marks |= NOVICE_BLIND;
 	novice->flags |= CONTACT_BLIND;
 	tracker_novice_settle(tracker, novice, CONTACT_IGNORED);

@@ -112,6 +112,15 @@ static void incident_changed(void *arg, const struct incident *incident, enum bo
 		response_consider(pipeline->response, incident, pipeline->now_ns);
 }
 
+/* Once a minute it is told anyway; news is what changed. */
+static void take_coverage(struct pipeline *pipeline, const struct record *record)
+{
+	struct fact fact = { .type = FACT_COVERAGE, .wall_ns = record->wall_ns, .coverage = &record->coverage };
+
+	if (record->coverage.view.faults != record->coverage.before)
+		tell(pipeline, &fact);
+}
+
 static void take_record(struct pipeline *pipeline, const struct record *record)
 {
 	struct fact fact = { .type = FACT_STATS, .wall_ns = record->wall_ns, .stats = &record->sensor };
@@ -126,6 +135,9 @@ static void take_record(struct pipeline *pipeline, const struct record *record)
 		break;
 	case RECORD_SENSOR:
 		tell(pipeline, &fact);
+		break;
+	case RECORD_COVERAGE:
+		take_coverage(pipeline, record);
 		break;
 	case RECORD_HEARD:
 		response_heard(pipeline->response, &record->heard, pipeline->now_ns);
@@ -195,6 +207,7 @@ void pipeline_note_losses(struct pipeline *pipeline, uint64_t delivered, uint64_
 {
 	bool blind = dropped > 100 && dropped > delivered / 10;
 
+	sensor_note_losses(pipeline->sensor, delivered, dropped);
 	if (blind == governor_is_blind(pipeline->governor))
 		return;
 	governor_set_blind(pipeline->governor, blind ? "the sensor is losing more than a tenth of the packets" : NULL);

@@ -5,6 +5,7 @@
 #include "core/base/mem.h"
 #include "core/base/units.h"
 #include "core/contact/contact.h"
+#include "core/contact/coverage.h"
 #include "core/contact/host.h"
 #include "core/contact/observation.h"
 #include "core/contact/reader.h"
@@ -93,6 +94,7 @@ static void on_observation(void *arg, const struct observation *observation)
 	told.contact.roles = host->roles;
 	if (is_beyond(sensor, host))
 		told.contact.roles |= HOST_BEYOND;
+	told.contact.coverage = (uint8_t)coverage_faults(tracker_coverage(sensor->tracker), key.vlan);
 	engine_observe(sensor->engine, host, &told);
 }
 
@@ -108,6 +110,16 @@ static void on_role(void *arg, const struct host *host, unsigned role)
 	feed_publish(sensor->feed, &record);
 }
 
+static void on_coverage(void *arg, const struct coverage_view *view, unsigned before)
+{
+	struct sensor *sensor = arg;
+	struct record record = { .type = RECORD_COVERAGE,
+				 .wall_ns = sensor->wall_ns,
+				 .coverage = { *view, (uint8_t)before } };
+
+	feed_publish(sensor->feed, &record);
+}
+
 struct sensor *sensor_new(const struct sensor_config *config)
 {
 	struct sensor *sensor = mem_alloc(sizeof(*sensor));
@@ -118,6 +130,7 @@ struct sensor *sensor_new(const struct sensor_config *config)
 					  .contacts_max = config->contacts_max };
 	struct tracker_sink contact_sink = { .arg = sensor,
 					     .contact = on_contact,
+					     .coverage = on_coverage,
 					     .role = on_role };
 
 	sensor->feed = config->feed;
@@ -174,10 +187,16 @@ void sensor_forget(struct sensor *sensor, const struct host_key *key)
 		engine_forget(sensor->engine, host, sensor->wall_ns);
 }
 
+void sensor_note_losses(struct sensor *sensor, uint64_t delivered, uint64_t dropped)
+{
+	coverage_losses(tracker_coverage(sensor->tracker), delivered, dropped);
+}
+
 void sensor_report(struct sensor *sensor, const struct capture_counts *counts)
 {
 	struct tracker_counts contacts = tracker_counts(sensor->tracker);
 	struct hosts_counts hosts = hosts_counts(tracker_hosts(sensor->tracker));
+	struct coverage *coverage = tracker_coverage(sensor->tracker);
 	struct record record = { .type = RECORD_SENSOR,
 				 .wall_ns = sensor->wall_ns,
 				 .sensor = sensor->totals };
@@ -192,6 +211,8 @@ void sensor_report(struct sensor *sensor, const struct capture_counts *counts)
 	record.sensor.hosts = hosts.live;
 	record.sensor.hosts_evicted = hosts.evicted;
 	feed_publish(sensor->feed, &record);
+	for (size_t i = 0; i < coverage_count(coverage); i++)
+		on_coverage(sensor, coverage_at(coverage, i), coverage_at(coverage, i)->faults);
 }
 
 const char *sensor_detector_name(unsigned detector_id)

@@ -33,7 +33,9 @@ void sensor_frame(struct sensor *sensor, int link_type, const struct capture_fra
 void sensor_forget(struct sensor *sensor, const struct host_key *host);
 /* Lets time pass while no frames come. */
 void sensor_advance(struct sensor *sensor, uint64_t wall_ns);
-/* Publishes RECORD_SENSOR with the counters so far; counts may be NULL. */
+/* Frames delivered and lost by the capture since the last call: silence is judged accordingly. */
+void sensor_note_losses(struct sensor *sensor, uint64_t delivered, uint64_t dropped);
+/* Publishes RECORD_SENSOR with the counters so far and a RECORD_COVERAGE for each VLAN; counts may be NULL. */
 void sensor_report(struct sensor *sensor, const struct capture_counts *counts);
 /* Names for people: "arpsweep"; "?" for an unknown id. */
 const char *sensor_detector_name(unsigned detector_id);

@@ -116,6 +116,20 @@ static void print_role(const struct record *record)
 	       names[bit]);
 }
 
+static void print_coverage(const struct record *record)
+{
+	const struct coverage_view *view = &record->coverage.view;
+	char when[CLOCK_TEXT_BYTES], words[COVERAGE_WORDS_BYTES];
+
+	coverage_words(view->faults, words);
+	clock_text(record->wall_ns, when, sizeof(when));
+	printf("%s coverage vlan=%u see=%s packets=%" PRIu64 " answers_seen=%" PRIu32 " answers_missed=%" PRIu32
+	       " questions_missed=%" PRIu32 " neighbors_asked=%" PRIu32 " neighbors_answered=%" PRIu32
+	       " neighbors_missed=%" PRIu32 " dropped_percent=%u\n",
+	       when, view->vlan, words, view->packets, view->answers_seen, view->answers_missed, view->questions_missed,
+	       view->neighbors_asked, view->neighbors_answered, view->neighbors_missed, view->dropped_percent);
+}
+
 static void print_totals(const struct record_sensor *totals)
 {
 	printf("sensor packets=%" PRIu64 " bytes=%" PRIu64 " undecoded=%" PRIu64 " dropped=%" PRIu64
@@ -137,6 +151,8 @@ static void print_feed(const struct run *run)
 			print_evidence(&record.evidence);
 		else if (record.type == RECORD_ROLE)
 			print_role(&record);
+		else if (record.type == RECORD_COVERAGE)
+			print_coverage(&record);
 		else if (record.type == RECORD_SENSOR)
 			print_totals(&record.sensor);
 	}

@@ -26,7 +26,7 @@ enum detector_feed {
 	FEED_OUTSTANDING = 1 << CONTACT_OUTSTANDING, /* nothing came back in the provisional delay */
 	FEED_ACCEPTED = 1 << CONTACT_ACCEPTED,
 	FEED_SETTLED = 1 << CONTACT_ACCEPTED | 1 << CONTACT_REFUSED | 1 << CONTACT_IGNORED |
-		       1 << CONTACT_UNROUTED,
+		       1 << CONTACT_UNROUTED | 1 << CONTACT_UNKNOWN,
 	FEED_OBSERVED = 1 << CONTACT_OUTCOMES, /* what was said on top of contacts: goes to observe */
 };
 

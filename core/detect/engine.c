@@ -390,6 +390,7 @@ static void state(struct detector_run *run, struct walk *walk, const struct cont
 		.port_class = (uint8_t)port_class,
 		.port = walk->port,
 		.contact_kind = contact->kind,
+		.coverage = contact->coverage,
 		.log_odds = (double)walk->level,
 		.contacts = walk->opened > walk->contacts ? walk->opened : walk->contacts,
 		.failed = walk->failed,

@@ -66,7 +66,8 @@ struct evidence {
 	uint8_t sample_count;
 	uint16_t port;                 /* the port most contacts went to, 0 if none */
 	uint8_t contact_kind;          /* enum contact_kind of the judged contacts */
-	uint8_t zero[3];
+	uint8_t coverage;              /* enum coverage_fault: what we did not see of the host's VLAN when this was stated */
+	uint8_t zero[2];
 	double log_odds;               /* nats; at least 0 */
 	uint32_t contacts;             /* distinct first contacts since the walk last stood at zero */
 	uint32_t failed;               /* of them: refused, ignored or still unanswered */

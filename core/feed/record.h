@@ -6,6 +6,7 @@
 
 #include <stdint.h>
 
+#include "core/contact/coverage.h"
 #include "core/detect/evidence.h"
 #include "core/net/addr.h"
 
@@ -14,6 +15,7 @@ enum record_type {
 	RECORD_ROLE,           /* a host was seen to be a router, DHCP or DNS server */
 	RECORD_SENSOR,         /* the sensor's counters, at the end of a capture and once a minute */
 	RECORD_HEARD,          /* a suspect opened another contact; at most one a second for each */
+	RECORD_COVERAGE,       /* how much is seen of a VLAN: when that changes and once a minute */
 };
 
 struct record_role {
@@ -29,6 +31,11 @@ struct record_sensor {
 	uint64_t first_packet_ns, last_packet_ns;      /* wall */
 };
 
+struct record_coverage {
+	struct coverage_view view;
+	uint8_t before;                /* enum coverage_fault until now; view.faults if nothing has changed */
+};
+
 struct record {
 	uint8_t type;                  /* enum record_type */
 	uint64_t wall_ns;              /* time of the packet that led to it */
@@ -37,6 +44,7 @@ struct record {
 		struct record_role role;
 		struct record_sensor sensor;
 		struct host_key heard;
+		struct record_coverage coverage;
 	};
 };
 

@@ -32,6 +32,15 @@ uint32_t incident_failed(const struct incident *incident, size_t count)
 	return class_total(incident, count, true);
 }
 
+unsigned incident_coverage(const struct incident *incident)
+{
+	unsigned faults = 0;
+
+	for (size_t i = 0; i < incident_speaking(incident); i++)
+		faults |= incident->evidence[i].coverage;
+	return faults;
+}
+
 const char *incident_state_name(unsigned state)
 {
 	static const char *const names[INCIDENT_STATES] = {

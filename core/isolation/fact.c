@@ -6,6 +6,7 @@
 
 #include <netinet/in.h>
 
+#include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/invariant.h"
 #include "core/base/json.h"
@@ -24,6 +25,7 @@ const char *fact_type_name(unsigned type)
 		[FACT_DECISION] = "decision",
 		[FACT_ISOLATION] = "isolation",
 		[FACT_STATS] = "stats",
+		[FACT_COVERAGE] = "coverage",
 	};
 
 	INVARIANT(type < FACT_TYPES);
@@ -145,6 +147,14 @@ static struct json *samples_json(const struct evidence *evidence)
 	return samples;
 }
 
+static void set_coverage(struct json *object, const char *key, unsigned faults)
+{
+	char words[COVERAGE_WORDS_BYTES];
+
+	coverage_words(faults, words);
+	json_set_text(object, key, words);
+}
+
 static struct json *incident_json(const struct incident *incident, fact_detector_fn *detector_name)
 {
 	const struct evidence *first = &incident->evidence[0];
@@ -159,6 +169,7 @@ static struct json *incident_json(const struct incident *incident, fact_detector
 	json_set_real(object, "confidence", score_confidence(incident->log_odds), 6);
 	json_set_u64(object, "contacts", incident->contacts);
 	json_set_u64(object, "failed", incident_failed(incident, incident->evidence_count));
+	set_coverage(object, "coverage", incident_coverage(incident));
 	set_time(object, "first_contact_at", incident->first_contact_ns);
 	set_time(object, "convicted_at", incident->convicted_ns);
 	if (incident->evidence_count == 0)
@@ -261,13 +272,38 @@ static struct json *stats_json(const struct record_sensor *stats)
 	return object;
 }
 
+static struct json *coverage_json(const struct record_coverage *told)
+{
+	const struct coverage_view *view = &told->view;
+	struct json *object = json_object_new();
+	struct buf text;
+
+	json_set_u64(object, "vlan", view->vlan);
+	set_coverage(object, "coverage", view->faults);
+	set_coverage(object, "before", told->before);
+	set_count(object, "missed_percent", view->missed_percent);
+	set_count(object, "dropped_percent", view->dropped_percent);
+	json_set_u64(object, "packets", view->packets);
+	json_set_u64(object, "answers_seen", view->answers_seen);
+	json_set_u64(object, "answers_missed", view->answers_missed);
+	json_set_u64(object, "questions_missed", view->questions_missed);
+	json_set_u64(object, "neighbors_asked", view->neighbors_asked);
+	json_set_u64(object, "neighbors_answered", view->neighbors_answered);
+	json_set_u64(object, "neighbors_missed", view->neighbors_missed);
+	buf_init(&text, COVERAGE_TEXT_BYTES);
+	coverage_explain(view, &text);
+	set_word(object, "text", text.text);
+	buf_fini(&text);
+	return object;
+}
+
 /* ---- the whole --------------------------------------------------------------------------------- */
 
 static void set_host(struct json *object, const struct fact *fact)
 {
 	char mac[MAC_TEXT_BYTES];
 
-	if (fact->type == FACT_STATS)
+	if (fact->type == FACT_STATS || fact->type == FACT_COVERAGE)
 		return;
 	set_ip(object, "src_ip", &fact->host.ip);
 	if (!mac_is_zero(&fact->mac)) {
@@ -288,6 +324,8 @@ static struct json *body_json(const struct fact *fact, fact_detector_fn *detecto
 		return isolation_json(fact->isolation);
 	case FACT_STATS:
 		return stats_json(fact->stats);
+	case FACT_COVERAGE:
+		return coverage_json(fact->coverage);
 	default:
 		INVARIANT(fact->type < FACT_TYPES);
 		return NULL;

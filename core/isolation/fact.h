@@ -17,7 +17,7 @@
 
 struct json;
 
-enum fact_type { FACT_INCIDENT, FACT_DECISION, FACT_ISOLATION, FACT_STATS, FACT_TYPES };
+enum fact_type { FACT_INCIDENT, FACT_DECISION, FACT_ISOLATION, FACT_STATS, FACT_COVERAGE, FACT_TYPES };
 
 struct fact_decision {
 	uint64_t incident;
@@ -46,6 +46,7 @@ struct fact {
 		const struct fact_decision *decision;
 		const struct fact_isolation *isolation;
 		const struct record_sensor *stats;
+		const struct record_coverage *coverage;
 	};
 };
 

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/base/num.h"
@@ -78,7 +79,7 @@ static void tell_incident(const struct account *account, const struct fact *fact
 {
 	const struct incident *incident = fact->incident;
 	bool convicted = incident->state == INCIDENT_CONVICTED;
-	char why[SUMMARY_BYTES];
+	char why[SUMMARY_BYTES], coverage[COVERAGE_WORDS_BYTES];
 
 	if (incident->state >= INCIDENT_CLEARED) {
 		headline(account, fact, TONE_DIM, incident_state_name(incident->state));
@@ -94,6 +95,10 @@ static void tell_incident(const struct account *account, const struct fact *fact
 	if (convicted && incident->convicted_ns >= incident->first_contact_ns)
 		fprintf(account->stream, ", %.2f s after the first", ns_to_s(incident->convicted_ns - incident->first_contact_ns));
 	fprintf(account->stream, "\n");
+	if (incident_coverage(incident)) {
+		coverage_words(incident_coverage(incident), coverage);
+		detail(account, "coverage", coverage);
+	}
 }
 
 static void tell_decision(const struct account *account, const struct fact *fact)
@@ -213,6 +218,21 @@ static void tell_stats(const struct account *account, const struct fact *fact)
 		(unsigned long long)stats->dropped, plain(account));
 }
 
+static void tell_coverage(const struct account *account, const struct fact *fact)
+{
+	const struct coverage_view *view = &fact->coverage->view;
+	char when[CLOCK_TEXT_BYTES], words[COVERAGE_WORDS_BYTES];
+	struct buf text;
+
+	buf_init(&text, COVERAGE_TEXT_BYTES);
+	coverage_explain(view, &text);
+	coverage_words(view->faults, words);
+	clock_text(fact->wall_ns, when, sizeof(when));
+	fprintf(account->stream, "%s%.12s%s %-15s %s%-10s%s %s: %s\n", paint(account, TONE_DIM), when + 11, plain(account),
+		"sensor", paint(account, view->faults ? TONE_WARN : TONE_GOOD), "coverage", plain(account), words, text.text);
+	buf_fini(&text);
+}
+
 void account_tell(struct account *account, const struct fact *fact)
 {
 	switch (fact->type) {
@@ -227,6 +247,9 @@ void account_tell(struct account *account, const struct fact *fact)
 		break;
 	case FACT_STATS:
 		tell_stats(account, fact);
+		break;
+	case FACT_COVERAGE:
+		tell_coverage(account, fact);
 		break;
 	}
 	fflush(account->stream);

@@ -48,7 +48,7 @@ static void nobody_is_blamed_for_a_pause_of_the_packets(void **state)
 	start(&f, 1024);
 	see(&f, wire_tcp(0, &f.a, &f.b, 445, TCP_SYN));
 	see(&f, wire_udp(100000000, &f.b, &f.out, 53));
-	assert_int_equal(f.seen[1].outcome, CONTACT_IGNORED);
+	assert_int_equal(f.seen[1].outcome, CONTACT_UNKNOWN);
 	assert_true(f.seen[1].flags & CONTACT_BLIND);
 	tracker_free(f.tracker);
 }

@@ -12,12 +12,12 @@ static void who_goes_on_without_a_syn_ack_is_answered_out_of_sight(void **state)
 	start(&f, 1024);
 	see(&f, wire_tcp(0, &f.a, &f.b, 445, TCP_SYN));
 	see(&f, wire_tcp(5, &f.a, &f.b, 445, TCP_ACK));
-	assert_int_equal(latest(&f)->outcome, CONTACT_IGNORED);
+	assert_int_equal(latest(&f)->outcome, CONTACT_UNKNOWN);
 	assert_true(latest(&f)->flags & CONTACT_BLIND);
 	second = wire_tcp(10, &f.a, &f.b, 446, TCP_SYN);
 	see(&f, second);
 	tracker_advance(f.tracker, wire_ns(300));
-	assert_int_equal(latest(&f)->outcome, CONTACT_OUTSTANDING);
+	assert_int_equal(latest(&f)->outcome, CONTACT_UNKNOWN);
 	assert_true(latest(&f)->flags & CONTACT_BLIND);
 	/* One answer seen ends it: a worm cannot blind the sensor for good by acknowledging
 	 * nothing. */

@@ -78,6 +78,10 @@ static void the_book_is_warm_after_ten_minutes_with_traffic(void **state)
 	for (unsigned minute = 0; minute < 10; minute++)
 		see(&f, wire_arp(minute * 60000, &f.b, &f.a));
 	see(&f, wire_arp(10 * 60000, &f.a, &f.out));
+	assert_false(latest(&f)->flags & CONTACT_BOOK_WARM); /* it has never heard an answer */
+	see(&f, wire_arp(10 * 60000, &f.b, &f.a));
+	see(&f, wire_arp_reply(10 * 60000, &f.a, &f.b));
+	see(&f, wire_arp(11 * 60000, &f.a, &f.b));
 	assert_true(latest(&f)->flags & CONTACT_BOOK_WARM);
 	tracker_free(f.tracker);
 	start(&f, 1024);

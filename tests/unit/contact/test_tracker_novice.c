@@ -181,7 +181,7 @@ static void a_pause_blames_no_novice(void **state)
 	see(&f, wire_tcp(0, &f.a, &f.b, 445, TCP_SYN));
 	see(&f, wire_tcp(100000, &f.a, &f.b, 446, TCP_SYN));
 	assert_int_equal(f.count, 3);
-	assert_int_equal(f.seen[1].outcome, CONTACT_IGNORED);
+	assert_int_equal(f.seen[1].outcome, CONTACT_UNKNOWN);
 	assert_true(f.seen[1].flags & CONTACT_BLIND);
 	assert_false(f.seen[2].flags & CONTACT_BLIND);
 	tracker_free(f.tracker);

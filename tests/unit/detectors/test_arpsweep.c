@@ -9,12 +9,14 @@
 
 #include "tests/unit/detectors/scene.h"
 
-/* The host shows that unicast frames reach the sensor. */
+/* The host shows that unicast frames reach the sensor, answers of neighbours among them. */
 static void show_unicast(struct scene *scene, const struct ip *host)
 {
 	struct ip peer = wire_ip("10.0.0.200");
 	struct packet packet = wire_tcp(0, host, &peer, 80, TCP_SYN);
 
+	scene_see(scene, wire_arp(0, host, &peer));
+	scene_see(scene, wire_arp_reply(0, &peer, host));
 	scene_see(scene, packet);
 	scene_see(scene, wire_answer(0, &packet, TCP_SYN | TCP_ACK));
 }
@@ -164,6 +166,71 @@ static void unseen_answers_in_a_cold_book_prove_nothing(void **state)
 	scene_stop(&scene);
 }
 
+/* Two servers side by side are what everybody asks for first. */
+static void servers_side_by_side_are_no_run_where_answers_are_not_seen(void **state)
+{
+	struct ip client = wire_ip("10.0.0.5");
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	ask_unknown(&scene, &client, 10, 2, true);
+	assert_int_equal(scene.statements, 0);
+	scene_stop(&scene);
+}
+
+/* What a router asks for comes out of order, with neighbours by chance. */
+static void a_burst_out_of_order_with_neighbours_in_it_is_no_sweep(void **state)
+{
+	struct ip gateway = wire_ip("10.0.0.1");
+	struct scene scene;
+	unsigned at = 3;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned n = 0; n < 200; n++) {
+		struct ip target;
+
+		/* Each fourth pair lies side by side, each twelfth is followed by a third. */
+		at = n % 4 == 1 || n % 12 == 2 ? at + 1 : (at * 37 + 11) % 250;
+		target = scene_ip("10.0.0.0", at);
+		scene_see(&scene, wire_arp(10 + n, &gateway, &target));
+	}
+	scene_wait(&scene, 5000);
+	assert_true(scene.highest < CONVICT_NATS);
+	scene_stop(&scene);
+}
+
+/* Answers are not seen, but a question that is asked again was not answered. */
+static void questions_asked_again_convict_where_answers_are_not_seen(void **state)
+{
+	struct ip worm = wire_ip("10.0.0.5"), talker = wire_ip("10.0.0.250");
+
+	(void)state;
+	for (unsigned again = 0; again < 2; again++) {
+		struct scene scene;
+		uint64_t ms = 0;
+
+		scene_start(&scene);
+		for (; ms < 11 * 60000; ms += 60000)
+			scene_see(&scene, wire_arp(ms, &talker, &worm));
+		for (unsigned n = 0; n < 6; n++) {
+			struct ip target = scene_ip("10.0.0.0", 20 + n * 7);
+
+			scene_see(&scene, wire_arp(ms + n * 100, &worm, &target));
+		}
+		assert_int_equal(scene.statements, 0);
+		for (unsigned n = 0; again && n < 6; n++) {
+			struct ip target = scene_ip("10.0.0.0", 20 + n * 7);
+
+			scene_see(&scene, wire_arp(ms + 1000 + n * 100, &worm, &target));
+		}
+		scene_wait(&scene, ms + 5000);
+		assert_int_equal(scene.contacts_at_conviction, again ? 5 : 0);
+		scene_stop(&scene);
+	}
+}
+
 static void a_walk_through_live_neighbours_takes_everything_back(void **state)
 {
 	struct ip monitor = wire_ip("10.0.0.5");
@@ -254,6 +321,9 @@ int main(void)
 		cmocka_unit_test(a_router_may_ask_for_anybody),
 		cmocka_unit_test(a_dhcp_server_may_probe_before_it_offers),
 		cmocka_unit_test(unseen_answers_in_a_cold_book_prove_nothing),
+		cmocka_unit_test(servers_side_by_side_are_no_run_where_answers_are_not_seen),
+		cmocka_unit_test(a_burst_out_of_order_with_neighbours_in_it_is_no_sweep),
+		cmocka_unit_test(questions_asked_again_convict_where_answers_are_not_seen),
 		cmocka_unit_test(a_walk_through_live_neighbours_takes_everything_back),
 		cmocka_unit_test(one_dead_neighbour_asked_for_all_day_weighs_once),
 		cmocka_unit_test(a_laptop_from_another_network_asks_for_few),

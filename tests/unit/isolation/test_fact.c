@@ -84,7 +84,7 @@ static void an_arp_sweep_has_no_flow(void **state)
 	       "{\"timestamp\":\"2023-11-14T22:13:20.123456+0000\",\"event_type\":\"incident\",\"src_ip\":\"10.20.0.23\","
 	       "\"src_mac\":\"02:c0:4d:00:00:17\",\"vlan\":20,\"incident\":{\"id\":3,\"state\":\"convicted\",\"kind\":\"worm\","
 	       "\"detectors\":[\"arpsweep\"],\"log_odds\":14.203,\"confidence\":0.999999,\"contacts\":5,\"failed\":5,"
-	       "\"first_contact_at\":\"2023-11-14T22:13:19.723456+0000\",\"convicted_at\":\"2023-11-14T22:13:20.123456+0000\","
+	       "\"coverage\":\"full\",\"first_contact_at\":\"2023-11-14T22:13:19.723456+0000\",\"convicted_at\":\"2023-11-14T22:13:20.123456+0000\","
 	       "\"proto\":\"arp\",\"summary\":\"asked ARP for 5 addresses nobody owns in 0.4 s\",\"samples\":[{"
 	       "\"dest_ip\":\"10.20.0.31\",\"proto\":\"arp\",\"outcome\":\"outstanding\","
 	       "\"at\":\"2023-11-14T22:13:19.723456+0000\"}]}}");
@@ -108,6 +108,8 @@ static void a_tcp_sweep_names_its_first_flow(void **state)
 	incident.evidence_count = 2;
 	incident.evidence[1] = item;
 	incident.evidence[1].detector = DETECTOR_ARPSWEEP;
+	incident.evidence[0].coverage = COVERAGE_NO_ANSWERS;
+	incident.evidence[1].coverage = COVERAGE_LOSSY;
 	incident.evidence[1].failed = 4;
 	memset(&fact.mac, 0, sizeof(fact.mac));
 	fact.incident = &incident;
@@ -117,7 +119,7 @@ static void a_tcp_sweep_names_its_first_flow(void **state)
 	       "\"dest_ip\":\"66.35.250.204\",\"dest_port\":80,\"proto\":\"TCP\",\"src_port\":34855,"
 	       "\"community_id\":\"1:LQU9qZlK+B5F3KDmev6m5PMibrg=\",\"incident\":{\"id\":3,\"state\":\"suspected\","
 	       "\"kind\":\"worm\",\"detectors\":[\"trw\",\"arpsweep\"],\"log_odds\":14.203,\"confidence\":0.999999,"
-	       "\"contacts\":5,\"failed\":5,\"first_contact_at\":\"2023-11-14T22:13:19.723456+0000\",\"port\":80,"
+	       "\"contacts\":5,\"failed\":5,\"coverage\":\"one-sided,lossy\",\"first_contact_at\":\"2023-11-14T22:13:19.723456+0000\",\"port\":80,"
 	       "\"proto\":\"tcp\",\"summary\":\"tried TCP port 80 of 5 hosts in 0.4 s, 5 failed\",\"samples\":[{"
 	       "\"dest_ip\":\"66.35.250.204\",\"dest_port\":80,\"proto\":\"tcp\",\"outcome\":\"refused\","
 	       "\"at\":\"2023-11-14T22:13:19.723456+0000\"}]}}");
@@ -210,6 +212,23 @@ static void statistics_are_about_nobody(void **state)
 	       "\"hosts_evicted\":8,\"contacts_evicted\":9,\"first_packet_at\":\"2023-11-14T22:13:20.123456+0000\"}}");
 }
 
+static void coverage_tells_what_is_missing_and_what_to_do(void **state)
+{
+	struct record_coverage coverage = {
+		.view = { .vlan = 12, .faults = COVERAGE_LOSSY, .missed_percent = 9, .packets = 640, .answers_seen = 91,
+			  .answers_missed = 9 },
+	};
+	struct fact fact = { .type = FACT_COVERAGE, .wall_ns = T0, .coverage = &coverage };
+
+	(void)state;
+	expect(&fact,
+	       "{\"timestamp\":\"2023-11-14T22:13:20.123456+0000\",\"event_type\":\"coverage\",\"coverage\":{\"vlan\":12,"
+	       "\"coverage\":\"lossy\",\"before\":\"full\",\"missed_percent\":9,\"packets\":640,\"answers_seen\":91,"
+	       "\"answers_missed\":9,\"questions_missed\":0,\"neighbors_asked\":0,\"neighbors_answered\":0,"
+	       "\"neighbors_missed\":0,\"text\":\"VLAN 12: about 9% of the answers are lost on their way to the sensor: some "
+	       "failures may be none; the mirror port is overloaded or the capture has gaps\"}}");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +239,7 @@ int main(void)
 		cmocka_unit_test(an_isolation_tells_what_was_done_and_what_is_true),
 		cmocka_unit_test(a_dry_run_says_that_it_is_one),
 		cmocka_unit_test(statistics_are_about_nobody),
+		cmocka_unit_test(coverage_tells_what_is_missing_and_what_to_do),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -72,6 +72,27 @@ static void a_conviction_says_who_why_and_after_how_much(void **state)
 	assert_non_null(strstr(text, "12:00:00.000 10.20.0.23      CONVICTED"));
 	assert_non_null(strstr(text, "445"));
 	assert_non_null(strstr(text, "14.5 nats after 5 contacts, 0.40 s after the first"));
+	assert_null(strstr(text, "coverage"));
+	free(text);
+	incident.evidence[0].coverage = COVERAGE_LOSSY;
+	text = told(&fact, false);
+	assert_non_null(strstr(text, "coverage: lossy"));
+	free(text);
+}
+
+static void what_the_sensor_does_not_see_is_told_with_its_remedy(void **state)
+{
+	struct record_coverage coverage = { .view = { .vlan = 12, .faults = COVERAGE_NO_ANSWERS } };
+	struct fact fact = { .type = FACT_COVERAGE, .wall_ns = NOON_NS, .coverage = &coverage };
+	char *text = told(&fact, false);
+
+	(void)state;
+	assert_non_null(strstr(text, "12:00:00.000 sensor          coverage   one-sided: VLAN 12: the mirror shows only one"));
+	assert_non_null(strstr(text, "mirror both directions"));
+	free(text);
+	coverage = (struct record_coverage){ .before = COVERAGE_NO_ANSWERS };
+	text = told(&fact, false);
+	assert_non_null(strstr(text, "full: both directions are seen"));
 	free(text);
 }
 
@@ -139,6 +160,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_conviction_says_who_why_and_after_how_much),
 		cmocka_unit_test(requested_applied_and_proven_are_three_words),
+		cmocka_unit_test(what_the_sensor_does_not_see_is_told_with_its_remedy),
 		cmocka_unit_test(a_refusal_by_safety_is_loud),
 		cmocka_unit_test(plain_text_has_no_escapes_and_colour_ends_what_it_begins),
 	};

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_tracker_coverage.c - the one place where silence is told apart from a view that is cut in half. */
+#include "core/contact/coverage.h"
+#include "tests/unit/contact/tracking.h"
+
+static struct ip host_ip(unsigned last)
+{
+	struct ip ip = wire_ip("10.0.0.0");
+
+	ip.bytes[15] = (uint8_t)last;
+	return ip;
+}
+
+/* It connects, goes on talking, and what it is told is not seen. */
+static void connect_unheard(struct fixture *f, uint64_t ms, const struct ip *client, unsigned port)
+{
+	see(f, wire_tcp(ms, client, &f->b, port, TCP_SYN));
+	see(f, wire_tcp(ms + 2, client, &f->b, port, TCP_ACK));
+}
+
+static void silence_is_unknown_where_others_are_answered_out_of_sight(void **state)
+{
+	struct ip victim = host_ip(77);
+	struct packet refused;
+	struct fixture f;
+
+	(void)state;
+	start(&f, 1024);
+	for (unsigned n = 0; n < 6; n++) {
+		struct ip client = host_ip(20 + n);
+
+		meet(&f, &client);
+		connect_unheard(&f, n * 10, &client, 445);
+	}
+	assert_true(coverage_faults(tracker_coverage(f.tracker), 0) & COVERAGE_NO_ANSWERS);
+	see(&f, wire_udp(100, &f.a, &victim, 161));
+	assert_int_equal(latest(&f)->outcome, CONTACT_PENDING);
+	assert_true(latest(&f)->flags & CONTACT_BLIND);
+	assert_true(latest(&f)->coverage & COVERAGE_NO_ANSWERS);
+	tracker_advance(f.tracker, wire_ns(400));
+	assert_int_equal(latest(&f)->outcome, CONTACT_UNKNOWN);
+	/* What is answered within sight is still known. */
+	refused = wire_tcp(500, &f.a, &victim, 80, TCP_SYN);
+	see(&f, refused);
+	see(&f, wire_answer(501, &refused, TCP_RST | TCP_ACK));
+	assert_int_equal(latest(&f)->outcome, CONTACT_REFUSED);
+	tracker_free(f.tracker);
+}
+
+static void one_host_cannot_blind_the_sensor_for_others(void **state)
+{
+	struct ip client = host_ip(20), victim = host_ip(77);
+	struct fixture f;
+	struct packet heard;
+
+	(void)state;
+	start(&f, 1024);
+	heard = wire_tcp(0, &f.a, &f.b, 80, TCP_SYN);
+	see(&f, heard);
+	see(&f, wire_answer(1, &heard, TCP_SYN | TCP_ACK));
+	meet(&f, &client);
+	for (unsigned n = 0; n < 200; n++)
+		connect_unheard(&f, 10 + n, &client, 1000 + n);
+	assert_int_equal(coverage_faults(tracker_coverage(f.tracker), 0), 0);
+	see(&f, wire_tcp(500, &f.a, &victim, 445, TCP_SYN));
+	tracker_advance(f.tracker, wire_ns(800));
+	assert_int_equal(latest(&f)->outcome, CONTACT_OUTSTANDING);
+	tracker_free(f.tracker);
+}
+
+static void answers_whose_questions_are_missing_are_no_failures(void **state)
+{
+	struct ip resolver = host_ip(2);
+	struct fixture f;
+	unsigned unknown = 0;
+
+	(void)state;
+	start(&f, 1024);
+	meet(&f, &resolver);
+	for (unsigned n = 0; n < 40; n++) {
+		struct ip client = host_ip(20 + n);
+		struct packet answer = wire_udp(n * 1000, &resolver, &client, 50000 + n);
+
+		answer.src_port = 53;
+		see(&f, answer);
+	}
+	tracker_advance(f.tracker, wire_ns(50000));
+	for (unsigned i = 0; i < f.count; i++) {
+		assert_true(i < 16 || f.seen[i].outcome == CONTACT_PENDING || f.seen[i].outcome == CONTACT_UNKNOWN);
+		unknown += f.seen[i].outcome == CONTACT_UNKNOWN;
+	}
+	assert_true(unknown > 30);
+	tracker_free(f.tracker);
+}
+
+static void syn_acks_without_a_syn_tell_the_same(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f, 1024);
+	for (unsigned n = 0; n < 4; n++) {
+		struct ip server = host_ip(20 + n);
+		struct packet answer = wire_tcp(n, &server, &f.a, 40000, TCP_SYN | TCP_ACK);
+
+		see(&f, answer);
+	}
+	assert_int_equal(coverage_faults(tracker_coverage(f.tracker), 0), COVERAGE_NO_QUESTIONS);
+	tracker_free(f.tracker);
+}
+
+static void who_sends_to_a_neighbour_was_told_its_station(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f, 1024);
+	for (unsigned n = 0; n < 20; n++) {
+		struct ip target = host_ip(50 + n);
+
+		see(&f, wire_arp(n * 2000, &f.a, &target));
+		see(&f, wire_tcp(n * 2000 + 5, &f.a, &target, 80, TCP_SYN));
+	}
+	assert_true(coverage_faults(tracker_coverage(f.tracker), 0) & COVERAGE_NO_NEIGHBOR_ANSWERS);
+	see(&f, wire_arp(60000, &f.a, &f.out));
+	tracker_advance(f.tracker, wire_ns(61500));
+	assert_int_equal(latest(&f)->outcome, CONTACT_UNKNOWN);
+	tracker_free(f.tracker);
+}
+
+static void a_packet_seen_twice_opens_and_settles_once(void **state)
+{
+	struct fixture f;
+	struct packet syn;
+
+	(void)state;
+	start(&f, 1024);
+	for (unsigned n = 0; n < 20; n++) {
+		struct ip target = host_ip(50 + n);
+
+		syn = wire_tcp(n * 100, &f.a, &target, 445, TCP_SYN);
+		see(&f, syn);
+		see(&f, syn);
+		see(&f, wire_answer(n * 100 + 1, &syn, TCP_RST | TCP_ACK));
+		see(&f, wire_answer(n * 100 + 1, &syn, TCP_RST | TCP_ACK));
+	}
+	assert_int_equal(f.count, 40);
+	assert_int_equal(tracker_counts(f.tracker).refused, 20);
+	tracker_free(f.tracker);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(silence_is_unknown_where_others_are_answered_out_of_sight),
+		cmocka_unit_test(one_host_cannot_blind_the_sensor_for_others),
+		cmocka_unit_test(answers_whose_questions_are_missing_are_no_failures),
+		cmocka_unit_test(syn_acks_without_a_syn_tell_the_same),
+		cmocka_unit_test(who_sends_to_a_neighbour_was_told_its_station),
+		cmocka_unit_test(a_packet_seen_twice_opens_and_settles_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
