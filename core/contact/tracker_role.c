@@ -149,7 +149,12 @@ void tracker_watch_way_out(struct tracker *tracker, const struct packet *packet)
 bool tracker_is_beyond(const struct tracker *tracker, const struct host_key *key, const struct mac *mac)
 {
 	const struct way_out *way = way_out_of(tracker, mac);
+	const struct owner *owner = addressbook_owner(tracker->book, key);
 
+	if (owner && mac_equal(&owner->mac, mac))
+		return false; /* a neighbour, whatever its address */
+	if (!tracker->public_heard)
+		return !ip_is_private(&key->ip); /* where the way out is has not been seen: nothing says that it is ours */
 	return !ip_is_private(&key->ip) && way->has_others && way->vlan == key->vlan &&
 	       mac_equal(&way->mac, mac);
 }
