@@ -106,7 +106,7 @@ static void the_internet_is_behind_who_brings_its_answers(void **state)
 		{ "a stranger by another station", "203.0.113.1", "198.51.100.1", "192.0.2.7", false, false },
 		{ "a machine of ours behind a router", "203.0.113.1", "198.51.100.1", "10.1.2.3", true, false },
 		{ "two addresses of one network", "203.0.113.1", "203.0.113.2", "192.0.2.7", true, false },
-		{ "neighbours that answer", "10.1.0.1", "10.2.0.1", "192.0.2.7", true, false },
+		{ "a stranger, of whose kind nobody was heard", "10.1.0.1", "10.2.0.1", "192.0.2.7", true, true },
 		{ "a stranger of IPv6", "2001:db8:1::1", "2001:db8:2::1", "2001:db8:3::1", true, true },
 	};
 
@@ -118,7 +118,7 @@ static void the_internet_is_behind_who_brings_its_answers(void **state)
 		struct fixture f;
 
 		start(&f, 1024);
-		assert_false(tracker_is_beyond(f.tracker, &key, &gateway));
+		assert_int_equal(tracker_is_beyond(f.tracker, &key, &gateway), !ip_is_private(&ip));
 		answer_from(&f, 0, cases[i].first, &gateway);
 		answer_from(&f, 100, cases[i].second, &gateway);
 		if (tracker_is_beyond(f.tracker, &key, cases[i].by_gateway ? &gateway : &other) !=
@@ -128,9 +128,25 @@ static void the_internet_is_behind_who_brings_its_answers(void **state)
 	}
 }
 
+static void a_public_address_that_asks_its_neighbours_is_ours(void **state)
+{
+	struct ip ip = wire_ip("192.0.2.7"), asked = wire_ip("192.0.2.1");
+	struct mac own = wire_mac(&ip);
+	struct host_key key = host_key_of(&ip, 0);
+	struct fixture f;
+
+	(void)state;
+	start(&f, 1024);
+	assert_true(tracker_is_beyond(f.tracker, &key, &own));
+	see(&f, wire_arp(0, &ip, &asked));
+	assert_false(tracker_is_beyond(f.tracker, &key, &own));
+	tracker_free(f.tracker);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_public_address_that_asks_its_neighbours_is_ours),
 		cmocka_unit_test(a_router_is_whom_others_send_foreign_frames),
 		cmocka_unit_test(claiming_many_addresses_makes_no_router),
 		cmocka_unit_test(a_dhcp_server_answers_somebody_elses_question),
