@@ -26,6 +26,10 @@ enum option_id {
 	OPTION_TLS,
 	OPTION_CERT,
 	OPTION_KEY,
+	OPTION_LISTEN,
+	OPTION_CLIENT_CA,
+	OPTION_MUTUAL,
+	OPTION_TRUSTED,
 	OPTION_USER,
 	OPTION_PASSWORD,
 	OPTION_RELEASE,
@@ -55,6 +59,10 @@ static const struct option table[] = {
 	{ "tls", no_argument, NULL, OPTION_TLS },
 	{ "cert", required_argument, NULL, OPTION_CERT },
 	{ "key", required_argument, NULL, OPTION_KEY },
+	{ "listen", required_argument, NULL, OPTION_LISTEN },
+	{ "client-ca", required_argument, NULL, OPTION_CLIENT_CA },
+	{ "mutual", no_argument, NULL, OPTION_MUTUAL },
+	{ "trusted-name", required_argument, NULL, OPTION_TRUSTED },
 	{ "user", required_argument, NULL, OPTION_USER },
 	{ "password", required_argument, NULL, OPTION_PASSWORD },
 	{ "release", required_argument, NULL, OPTION_RELEASE },
@@ -86,11 +94,14 @@ static const char help[] =
 	"or HTTPS with digest logon, filters, policies, and the packet engine behind them.\n"
 	"\n"
 	"One device:\n"
-	"  --address ADDRESS    numeric address to listen on (default 127.0.0.1)\n"
-	"  --port PORT          default 16992, with --tls 16993\n"
+	"  --listen ADDR:PORT   numeric address and port to listen on, [ADDR]:PORT for IPv6\n"
+	"                       (default 127.0.0.1:16992, with --tls 127.0.0.1:16993);\n"
+	"                       --address and --port set them one by one\n"
 	"  --tls                HTTPS; the versions offered follow the release\n"
 	"  --cert FILE          PEM certificate instead of a self-signed one; needs --key\n"
 	"  --key FILE           PEM key\n"
+	"  --mutual             clients need a certificate under --client-ca FILE (PEM)\n"
+	"  --trusted-name END   and a common name with that end; up to four times\n"
 	"  --user NAME          default admin\n"
 	"  --password TEXT      default P@ssw0rd\n"
 	"  --release A.B[.C]    firmware release, 3.0 or later (default 12.0.67)\n"
@@ -180,10 +191,11 @@ static const char *take_device_option(struct reading *r, int id, const char *val
 		{ OPTION_NAME, "name" },       { OPTION_MAC, "mac" },
 		{ OPTION_IP, "ip" },           { OPTION_UUID, "uuid" },
 		{ OPTION_REALM, "realm" },     { OPTION_HOST, "host" },
+		{ OPTION_LISTEN, "listen" },   { OPTION_TRUSTED, "trusted-name" },
 	};
 	size_t i;
 
-	r->has_port = r->has_port || id == OPTION_PORT;
+	r->has_port = r->has_port || id == OPTION_PORT || id == OPTION_LISTEN;
 	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		if (fields[i].id == id)
 			return fleet_file_field(&r->config, fields[i].field, value);
@@ -197,6 +209,9 @@ static const char *take_option(struct reading *r, int id, const char *value)
 	switch (id) {
 	case OPTION_TLS:
 		r->config.tls = true;
+		return NULL;
+	case OPTION_MUTUAL:
+		r->config.mutual = true;
 		return NULL;
 	case OPTION_NO_DEFENSE:
 		r->config.no_defense = true;
@@ -219,6 +234,9 @@ static const char *take_option(struct reading *r, int id, const char *value)
 		return NULL;
 	case OPTION_CERT:
 		r->options->cert_path = value;
+		return NULL;
+	case OPTION_CLIENT_CA:
+		r->options->roots_path = value;
 		return NULL;
 	case OPTION_KEY:
 		r->options->key_path = value;

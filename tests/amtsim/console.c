@@ -248,7 +248,7 @@ static void on_closed(void *state)
 	free(caller);
 }
 
-static const struct net_handler handler = { on_open, on_bytes, NULL, on_closed };
+static const struct net_handler handler = { on_open, on_bytes, NULL, on_closed, NULL };
 
 struct console *console_new(struct net *net, struct rack *rack)
 {

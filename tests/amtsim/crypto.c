@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The only file that knows OpenSSL's functions (server.c passes an opaque session on).
+/* The only file that knows OpenSSL's functions (net.c passes an opaque session on).
  *
- * One key for all devices keeps thousands of them cheap; a fleet whose pins must differ gives
- * --cert.  Old levels need security level 0, because that is what old firmware speaks. */
+ * One key per kind of leaf for all devices keeps thousands of them cheap (CHOICE).  Left out:
+ * revocation lists. */
 #include "tests/amtsim/crypto.h"
 
 #include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,9 +18,9 @@
 #define LEAF_LIFE_S   (10L * 365 * 24 * 3600)
 
 struct crypto_tls {
-	SSL_CTX *level[TLS_LEVELS];
-	X509 *cert;
-	EVP_PKEY *key;
+	const char *cert_path, *key_path; /* both or none; borrowed */
+	X509_STORE *roots;                /* whom clients must descend from, or NULL */
+	SSL_CTX *contexts[TLS_LEAVES];    /* NULL until needed */
 	char pin[PIN_HEX_BYTES];
 };
 
@@ -62,95 +63,145 @@ static X509 *make_leaf(EVP_PKEY *key)
 	return cert;
 }
 
-static int make_identity(struct crypto_tls *tls, int elliptic)
+static const char *load_files(struct crypto_tls *tls, SSL_CTX *context)
 {
-	tls->key = elliptic ? EVP_EC_gen("P-384") : EVP_RSA_gen(2048);
-	tls->cert = tls->key ? make_leaf(tls->key) : NULL;
-	return tls->cert ? 0 : -1;
-}
-
-static SSL_CTX *make_context(enum tls_level level)
-{
-	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
-
-	if (!context)
-		return NULL;
-	SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
-	SSL_CTX_set_min_proto_version(context, level == TLS_LEVEL_OLD      ? TLS1_VERSION
-					       : level == TLS_LEVEL_MIDDLE ? TLS1_1_VERSION
-									   : TLS1_2_VERSION);
-	SSL_CTX_set_max_proto_version(context,
-				      level == TLS_LEVEL_OLD ? TLS1_1_VERSION : TLS1_2_VERSION);
-	if (level != TLS_LEVEL_NEW)
-		SSL_CTX_set_cipher_list(context, "ALL:@SECLEVEL=0");
-	return context;
-}
-
-static const char *fill_contexts(struct crypto_tls *tls, const char *cert, const char *key)
-{
-	int level;
-
-	for (level = 0; level < TLS_LEVELS; level++) {
-		SSL_CTX *context = tls->level[level] = make_context((enum tls_level)level);
-
-		if (!context)
-			return "cannot make a TLS context";
-		if (cert && SSL_CTX_use_certificate_chain_file(context, cert) != 1)
-			return "cannot read the certificate file (PEM expected)";
-		if (cert && SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) != 1)
-			return "cannot read the key file (PEM expected), or it does not fit";
-		if (!cert && (SSL_CTX_use_certificate(context, tls->cert) != 1 ||
-			      SSL_CTX_use_PrivateKey(context, tls->key) != 1))
-			return "cannot use the generated certificate";
-	}
+	if (SSL_CTX_use_certificate_chain_file(context, tls->cert_path) != 1)
+		return "cannot read the certificate file (PEM expected)";
+	if (SSL_CTX_use_PrivateKey_file(context, tls->key_path, SSL_FILETYPE_PEM) != 1)
+		return "cannot read the key file (PEM expected), or it does not fit";
 	return NULL;
 }
 
-struct crypto_tls *crypto_tls_new(const char *cert_path, const char *key_path, int elliptic,
-				  const char **why)
+static void make_identity(SSL_CTX *context, enum tls_leaf leaf)
+{
+	EVP_PKEY *key = leaf == TLS_LEAF_P384 ? EVP_EC_gen("P-384") : EVP_RSA_gen(2048);
+	X509 *cert = key ? make_leaf(key) : NULL;
+
+	CHECK(cert && SSL_CTX_use_certificate(context, cert) == 1 &&
+	      SSL_CTX_use_PrivateKey(context, key) == 1);
+	X509_free(cert);
+	EVP_PKEY_free(key);
+}
+
+static SSL_CTX *new_context(void)
+{
+	SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+
+	CHECK(context);
+	SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
+	return context;
+}
+
+static SSL_CTX *context_of(struct crypto_tls *tls, enum tls_leaf leaf)
+{
+	SSL_CTX **place = &tls->contexts[tls->cert_path ? TLS_LEAF_RSA : leaf];
+
+	if (*place)
+		return *place;
+	*place = new_context();
+	if (tls->cert_path)
+		CHECK(!load_files(tls, *place)); /* crypto_tls_use_files() has tried */
+	else
+		make_identity(*place, leaf);
+	if (tls->roots)
+		SSL_CTX_set1_verify_cert_store(*place, tls->roots);
+	return *place;
+}
+
+struct crypto_tls *crypto_tls_new(void)
 {
 	struct crypto_tls *tls = calloc(1, sizeof(*tls));
-	unsigned char sum[EVP_MAX_MD_SIZE];
-	unsigned int sum_len = 0;
 
 	CHECK(tls);
-	*why = NULL;
-	if (!cert_path && make_identity(tls, elliptic) < 0)
-		*why = "cannot make a self-signed certificate";
-	if (!*why)
-		*why = fill_contexts(tls, cert_path, key_path);
-	if (*why) {
-		crypto_tls_free(tls);
-		return NULL;
-	}
-	if (X509_digest(SSL_CTX_get0_certificate(tls->level[0]), EVP_sha256(), sum, &sum_len) == 1)
-		to_hex(sum, sum_len, tls->pin);
 	return tls;
 }
 
 void crypto_tls_free(struct crypto_tls *tls)
 {
-	int level;
+	int leaf;
 
 	if (!tls)
 		return;
-	for (level = 0; level < TLS_LEVELS; level++)
-		SSL_CTX_free(tls->level[level]);
-	X509_free(tls->cert);
-	EVP_PKEY_free(tls->key);
+	for (leaf = 0; leaf < TLS_LEAVES; leaf++)
+		SSL_CTX_free(tls->contexts[leaf]);
+	X509_STORE_free(tls->roots);
 	free(tls);
 }
 
-const char *crypto_tls_pin(const struct crypto_tls *tls)
+const char *crypto_tls_use_files(struct crypto_tls *tls, const char *cert_path,
+				 const char *key_path)
 {
+	SSL_CTX *trial = new_context();
+	const char *why;
+
+	tls->cert_path = cert_path;
+	tls->key_path = key_path;
+	why = load_files(tls, trial);
+	SSL_CTX_free(trial);
+	return why;
+}
+
+const char *crypto_tls_trust(struct crypto_tls *tls, const char *roots_path)
+{
+	tls->roots = X509_STORE_new();
+	CHECK(tls->roots);
+	return X509_STORE_load_file(tls->roots, roots_path) == 1
+		       ? NULL
+		       : "cannot read the trusted roots (PEM expected)";
+}
+
+const char *crypto_tls_pin(struct crypto_tls *tls, enum tls_leaf leaf)
+{
+	X509 *cert = SSL_CTX_get0_certificate(context_of(tls, leaf));
+	unsigned char sum[EVP_MAX_MD_SIZE];
+	unsigned int sum_len = 0;
+
+	CHECK(X509_digest(cert, EVP_sha256(), sum, &sum_len) == 1);
+	to_hex(sum, sum_len, tls->pin);
 	return tls->pin;
 }
 
-struct ssl_st *crypto_tls_accept(struct crypto_tls *tls, enum tls_level level)
+static bool ends_with(const char *text, const char *end)
 {
-	SSL *ssl = SSL_new(tls->level[level]);
+	size_t text_len = strlen(text), end_len = strlen(end);
+
+	return text_len >= end_len && strcmp(text + text_len - end_len, end) == 0;
+}
+
+/* The chain is good already; the leaf must bear one of the trusted names. */
+static int check_peer(int good, X509_STORE_CTX *chain)
+{
+	SSL *ssl = X509_STORE_CTX_get_ex_data(chain, SSL_get_ex_data_X509_STORE_CTX_idx());
+	const struct tls_terms *terms = SSL_get_app_data(ssl);
+	X509_NAME *subject = X509_get_subject_name(X509_STORE_CTX_get_current_cert(chain));
+	char name[256] = "";
+	size_t i;
+
+	if (!good || X509_STORE_CTX_get_error_depth(chain) > 0 || terms->trusted_count == 0)
+		return good;
+	X509_NAME_get_text_by_NID(subject, NID_commonName, name, sizeof(name));
+	for (i = 0; i < terms->trusted_count; i++)
+		if (ends_with(name, terms->trusted[i]))
+			return 1;
+	X509_STORE_CTX_set_error(chain, X509_V_ERR_APPLICATION_VERIFICATION);
+	return 0;
+}
+
+struct ssl_st *crypto_tls_accept(struct crypto_tls *tls, const struct tls_terms *terms)
+{
+	static const int numbers[] = { TLS1_VERSION, TLS1_1_VERSION, TLS1_2_VERSION,
+				       TLS1_3_VERSION };
+	SSL *ssl = SSL_new(context_of(tls, terms->leaf));
 
 	CHECK(ssl);
+	SSL_set_min_proto_version(ssl, numbers[terms->least]);
+	SSL_set_max_proto_version(ssl, numbers[terms->most]);
+	if (terms->least < TLS_1_2) /* what old firmware speaks is below today's level 2 */
+		SSL_set_cipher_list(ssl, "ALL:@SECLEVEL=0");
+	if (terms->mutual) {
+		SSL_set_app_data(ssl, (void *)(uintptr_t)terms);
+		SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, check_peer);
+	}
 	return ssl;
 }
 

@@ -102,6 +102,25 @@ bool device_has_defense(const struct device *device)
 	return device->config.mode == MODE_ADMIN && !device->config.no_defense;
 }
 
+const struct tls_terms *device_tls(struct device *device)
+{
+	const struct knobs *knobs = &device->knobs;
+	struct tls_terms *terms = &device->tls;
+
+	terms->least = knobs->tls_least ? (enum tls_version)(knobs->tls_least - 1)
+					: device->profile.tls_least;
+	terms->most = knobs->tls_most ? (enum tls_version)(knobs->tls_most - 1)
+				      : device->profile.tls_most;
+	terms->leaf = device->profile.leaf;
+	terms->mutual = device->config.mutual;
+	terms->trusted = (const char(*)[TLS_NAME_BYTES])device->config.trusted;
+	for (terms->trusted_count = 0; terms->trusted_count < TLS_TRUSTED_NAMES;
+	     terms->trusted_count++)
+		if (!*device->config.trusted[terms->trusted_count])
+			break;
+	return terms;
+}
+
 unsigned device_ports(const struct device *device)
 {
 	return device->knobs.wireless == WIRELESS_ABSENT ? 1 : 2;

@@ -40,7 +40,9 @@ struct device_config {
 	uint8_t ipv4[4]; /* the host's address, shared with AMT; all zero if unknown */
 	uint8_t uuid[16];
 	char host_name[64];
-	char realm[48]; /* "" makes one from the UUID */
+	char realm[48];                                  /* "" makes one from the UUID */
+	bool mutual;                                     /* TLS: clients need a certificate */
+	char trusted[TLS_TRUSTED_NAMES][TLS_NAME_BYTES]; /* of clients; "" from the first unused */
 };
 
 #define DEVICE_CONTEXTS 8
@@ -78,6 +80,7 @@ struct device {
 	struct device_event *events; /* ring, NULL until the first */
 	uint64_t event_total;
 	bool powered;
+	struct tls_terms tls; /* as of the last device_tls() */
 };
 
 void device_config_init(struct device_config *config);
@@ -94,6 +97,8 @@ bool device_has_defense(const struct device *device);
 unsigned device_ports(const struct device *device); /* 1, or 2 with a wireless port */
 /* PT_STATUS that forbids a write now: not ready after boot, or flash worn; else charges it. */
 uint32_t device_charge_write(struct device *device, bool binding);
+/* How the device shakes hands now; valid until the device goes. */
+const struct tls_terms *device_tls(struct device *device);
 /* The shared address has lapsed because the active policy cuts DHCP (3.4, CHOICE of timing). */
 bool device_is_dark(const struct device *device);
 

@@ -77,6 +77,37 @@ static const char *set_port(struct device_config *config, const char *value)
 	return NULL;
 }
 
+/* ADDRESS:PORT, or [ADDRESS]:PORT */
+static const char *set_listen(struct device_config *config, const char *value)
+{
+	const char *colon = strrchr(value, ':'), *end = colon;
+	char address[sizeof(config->address)];
+
+	if (!colon || colon == value)
+		return "expected ADDRESS:PORT";
+	if (*value == '[' && colon[-1] == ']') {
+		value++;
+		end--;
+	}
+	if ((size_t)(end - value) >= sizeof(address))
+		return "too long";
+	memcpy(address, value, (size_t)(end - value));
+	address[end - value] = '\0';
+	text_copy(config->address, sizeof(config->address), address);
+	return set_port(config, colon + 1);
+}
+
+static const char *add_trusted(struct device_config *config, const char *value)
+{
+	size_t i;
+
+	for (i = 0; i < TLS_TRUSTED_NAMES; i++)
+		if (!*config->trusted[i])
+			return text_copy(config->trusted[i], TLS_NAME_BYTES, value) ? NULL
+										    : "too long";
+	return "at most four";
+}
+
 static const char *set_text(struct device_config *config, const char *name, const char *value)
 {
 	const struct {
@@ -109,6 +140,12 @@ const char *fleet_file_field(struct device_config *config, const char *name, con
 		return set_mode(config, value);
 	if (strcmp(name, "tls") == 0)
 		return set_bool(&config->tls, value);
+	if (strcmp(name, "listen") == 0)
+		return set_listen(config, value);
+	if (strcmp(name, "mutual") == 0)
+		return set_bool(&config->mutual, value);
+	if (strcmp(name, "trusted-name") == 0)
+		return add_trusted(config, value);
 	if (strcmp(name, "no-system-defense") == 0)
 		return set_bool(&config->no_defense, value);
 	if (strcmp(name, "mac") == 0)

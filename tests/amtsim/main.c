@@ -33,10 +33,13 @@ static int fail(const char *what, const char *why)
 }
 
 static void say_ready(const struct options *options, const struct rack *rack,
-		      const struct crypto_tls *tls)
+		      struct crypto_tls *tls)
 {
-	if (tls)
-		printf("certificate sha256: %s\n", crypto_tls_pin(tls));
+	if (rack_leaves(rack, TLS_LEAF_RSA))
+		printf("certificate sha256: %s\n", crypto_tls_pin(tls, TLS_LEAF_RSA));
+	if (rack_leaves(rack, TLS_LEAF_P384))
+		printf("certificate sha256: %s%s\n", crypto_tls_pin(tls, TLS_LEAF_P384),
+		       rack_leaves(rack, TLS_LEAF_RSA) ? " (P-384, release 22)" : "");
 	printf("ready: %zu devices\n", rack_count(rack));
 	fflush(stdout);
 	if (options->ready_fd >= 0) {
@@ -85,26 +88,36 @@ out:
 	return code;
 }
 
+static const char *prepare_tls(struct crypto_tls *tls, const struct options *options,
+			       const struct rack *rack)
+{
+	const char *why = NULL;
+	size_t i;
+
+	if (options->cert_path)
+		why = crypto_tls_use_files(tls, options->cert_path, options->key_path);
+	if (!why && options->roots_path)
+		return crypto_tls_trust(tls, options->roots_path);
+	for (i = 0; !why && i < rack_count(rack); i++)
+		if (rack_device(rack, i)->config.mutual)
+			why = "mutual TLS needs --client-ca FILE";
+	return why;
+}
+
 int main(int argc, char **argv)
 {
 	struct rack *rack = rack_new();
-	struct crypto_tls *tls = NULL;
+	struct crypto_tls *tls = crypto_tls_new();
 	struct options options;
-	int code, elliptic;
 	const char *why;
+	int code;
 
 	raise_descriptor_limit();
 	code = cmdline_read(argc, argv, &options, rack);
 	if (code >= 0)
 		goto out;
-	if (rack_needs_tls(rack, &elliptic)) {
-		tls = crypto_tls_new(options.cert_path, options.key_path, elliptic, &why);
-		if (!tls) {
-			code = fail("TLS", why);
-			goto out;
-		}
-	}
-	code = run(&options, rack, tls);
+	why = prepare_tls(tls, &options, rack);
+	code = why ? fail("TLS", why) : run(&options, rack, tls);
 out:
 	crypto_tls_free(tls);
 	rack_free(rack);

@@ -280,13 +280,14 @@ void net_conn_after(struct net_conn *conn, uint32_t delay_ms)
 static struct bufferevent *make_bufferevent(struct net_listener *listener, evutil_socket_t fd)
 {
 	struct event_base *base = listener->net->base;
+	const struct tls_terms *terms;
 	struct bufferevent *bev;
 
 	if (!listener->how.tls)
 		return bufferevent_socket_new(base, fd, BEV_OPT_CLOSE_ON_FREE);
-	bev = bufferevent_openssl_socket_new(
-		base, fd, crypto_tls_accept(listener->how.tls, listener->how.tls_level),
-		BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
+	terms = listener->how.handler->secure(listener->how.arg);
+	bev = bufferevent_openssl_socket_new(base, fd, crypto_tls_accept(listener->how.tls, terms),
+					     BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
 	if (bev) /* clients that just close are no error worth a reset */
 		bufferevent_openssl_set_allow_dirty_shutdown(bev, 1);
 	return bev;

@@ -23,13 +23,14 @@ struct net_handler {
 	/* The timer set with net_conn_after() has fired; may be NULL. */
 	void (*timer)(void *state);
 	void (*closed)(void *state);
+	/* How to shake hands with a new connection: only for listeners with TLS. */
+	const struct tls_terms *(*secure)(void *listener_arg);
 };
 
 struct net_listen {
 	const char *address; /* numeric, or the path of a Unix socket when port is 0 */
 	uint16_t port;
-	struct crypto_tls *tls; /* NULL: plain */
-	enum tls_level tls_level;
+	struct crypto_tls *tls;            /* NULL: plain */
 	const struct net_handler *handler; /* must outlive the net */
 	void *arg;
 	size_t bytes_max; /* unread input beyond this closes the connection */

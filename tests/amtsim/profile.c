@@ -45,9 +45,10 @@ bool profile_init(struct profile *profile, const char *release)
 	profile->ipv6_filters = profile->major >= 6;
 	profile->heuristics = profile->major < 12 && profile->major != 4;
 	profile->big_envelope_only = profile->major == 3 && profile->minor < 2;
-	profile->elliptic = profile->major >= 22;
-	profile->tls = profile->major < 12   ? TLS_LEVEL_OLD
-		       : profile->major < 15 ? TLS_LEVEL_MIDDLE
-					     : TLS_LEVEL_NEW;
+	profile->leaf = profile->major >= 22 ? TLS_LEAF_P384 : TLS_LEAF_RSA;
+	profile->tls_least = profile->major < 12   ? TLS_1_0
+			     : profile->major < 15 ? TLS_1_1
+						   : TLS_1_2;
+	profile->tls_most = profile->major < 12 ? TLS_1_1 : TLS_1_2;
 	return true;
 }

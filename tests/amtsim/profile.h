@@ -16,8 +16,8 @@ struct profile {
 	bool ipv6_filters;
 	bool heuristics;
 	bool big_envelope_only; /* 3.0: MaxEnvelopeSize below 50000 faults */
-	bool elliptic;          /* P-384 leaf instead of RSA-2048 */
-	enum tls_level tls;
+	enum tls_leaf leaf;
+	enum tls_version tls_least, tls_most;
 };
 
 /* `release` as "major.minor" with further parts allowed; false if it is not a release from 3.0

@@ -88,19 +88,13 @@ struct device *rack_device(const struct rack *rack, size_t index)
 	return index < rack->count ? rack->devices[index] : NULL;
 }
 
-int rack_needs_tls(const struct rack *rack, int *elliptic)
+size_t rack_leaves(const struct rack *rack, enum tls_leaf leaf)
 {
-	size_t i;
-	int needs = 0;
+	size_t i, n = 0;
 
-	*elliptic = 0;
-	for (i = 0; i < rack->count; i++) {
-		if (!rack->devices[i]->config.tls)
-			continue;
-		needs = 1;
-		*elliptic |= rack->devices[i]->profile.elliptic;
-	}
-	return needs;
+	for (i = 0; i < rack->count; i++)
+		n += rack->devices[i]->config.tls && rack->devices[i]->profile.leaf == leaf;
+	return n;
 }
 
 /* Adds n to a big-endian number. */

@@ -17,8 +17,8 @@ int rack_add(struct rack *rack, struct device *take_device);
 struct device *rack_find(const struct rack *rack, const char *name);
 size_t rack_count(const struct rack *rack);
 struct device *rack_device(const struct rack *rack, size_t index);
-/* Whether any device needs TLS, and whether any needs a P-384 leaf. */
-int rack_needs_tls(const struct rack *rack, int *elliptic);
+/* How many devices use TLS with that kind of leaf. */
+size_t rack_leaves(const struct rack *rack, enum tls_leaf leaf);
 
 /* Turns the template into the n-th of many: name, MAC, IP and UUID count up; so does the port,
  * or, if `spread`, the loopback address (127.0.1.1 upwards) with the port kept. */

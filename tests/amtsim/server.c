@@ -368,7 +368,14 @@ static void on_closed(void *state)
 	free(session);
 }
 
-static const struct net_handler handler = { on_open, on_bytes, on_timer, on_closed };
+static const struct tls_terms *secure(void *arg)
+{
+	struct endpoint *endpoint = arg;
+
+	return device_tls(endpoint->device);
+}
+
+static const struct net_handler handler = { on_open, on_bytes, on_timer, on_closed, secure };
 
 struct server *server_new(struct net *net, struct crypto_tls *tls)
 {
@@ -400,7 +407,6 @@ int server_add(struct server *server, struct device *device)
 		.address = device->config.address,
 		.port = device->config.port,
 		.tls = device->config.tls ? server->tls : NULL,
-		.tls_level = device->profile.tls,
 		.handler = &handler,
 		.arg = endpoint,
 		.bytes_max = WEB_HEAD_MAX_BYTES + WEB_BODY_MAX_BYTES,
