@@ -88,7 +88,7 @@ static void render_settings(const struct device *device, size_t port, struct ins
 	snprintf(id, sizeof(id), "Intel(r) AMT Ethernet Port Settings %zu", port);
 	if (port == 0)
 		render_addresses(device, instance);
-	instance_bool(instance, "DHCPEnabled", true);
+	instance_bool(instance, "DHCPEnabled", !device->config.fixed_address);
 	instance_text(instance, "ElementName", "Intel(r) AMT Ethernet Port Settings");
 	instance_text(instance, "InstanceID", id);
 	instance_bool(instance, "IpSyncEnabled", true);
@@ -97,9 +97,9 @@ static void render_settings(const struct device *device, size_t port, struct ins
 	instance_number(instance, "LinkPolicy", 14);
 	instance_text(instance, "MACAddress", mac);
 	instance_number(instance, "PhysicalConnectionType", port == 0 ? 0 : 3);
-	instance_bool(instance, "SharedDynamicIP", true);
+	instance_bool(instance, "SharedDynamicIP", !device->config.fixed_address);
 	instance_bool(instance, "SharedMAC", true);
-	instance_bool(instance, "SharedStaticIp", false);
+	instance_bool(instance, "SharedStaticIp", device->config.fixed_address);
 	if (port == 1)
 		instance_number(instance, "WLANLinkProtectionLevel", 1);
 }

@@ -440,14 +440,29 @@ CONSOLE_COMMAND(mode)
 	return true;
 }
 
-static void reset_device(struct device *device)
+static void reset_firmware(struct device *device)
 {
-	device_reset(device, device->now_ns);
+	device_reset(device, RESTART_FIRMWARE, device->now_ns);
+}
+
+static void reset_host(struct device *device)
+{
+	device_reset(device, RESTART_HOST, device->now_ns);
+}
+
+static void cut_power(struct device *device)
+{
+	device_reset(device, RESTART_POWER, device->now_ns);
 }
 
 CONSOLE_COMMAND(reset)
 {
-	return for_named(rack, host, text_word(&args), out, reset_device);
+	static const char *const words[] = { "firmware", "host", "power" };
+	static void (*const acts[])(struct device *) = { reset_firmware, reset_host, cut_power };
+	char *name = text_word(&args), *word = name ? text_word(&args) : NULL;
+	int what = word ? index_of(words, 3, word) : 0;
+
+	return what >= 0 && for_named(rack, host, name, out, acts[what]);
 }
 
 static void unprovision_device(struct device *device)

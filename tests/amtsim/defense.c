@@ -468,9 +468,9 @@ void defense_power_lost(struct defense *defense, uint64_t now_ns)
 	unsigned port;
 
 	for (i = 0; i < defense->binding_count; i++)
-		if (!defense->bindings[i]->expired)
+		if (!defense->bindings[i]->expired && defense->knobs->timeout_restarts)
 			defense->bindings[i]->since_ns = now_ns;
-	for (port = 0; port < DEFENSE_PORTS; port++)
+	for (port = 0; port < DEFENSE_PORTS && !defense->knobs->keep_counters; port++)
 		gate_forget(defense->gates[port], now_ns);
 }
 

@@ -68,7 +68,7 @@ bool defense_is_active(const struct defense *defense, const struct sd_binding *b
 
 /* Lets timeouts run out and recomputes the active policies. */
 void defense_settle(struct defense *defense, uint64_t now_ns);
-/* Loss of power or a reset: counters gone; timeouts start again (CHOICE). */
+/* Loss of power or a reset: by knob counters go and timeouts start again (CHOICE). */
 void defense_power_lost(struct defense *defense, uint64_t now_ns);
 struct gate *defense_gate(struct defense *defense, unsigned port);
 /* When the port's active policy became active, 0 for none. */

@@ -175,13 +175,15 @@ bool device_is_dark(const struct device *device)
 	uint64_t since_ns = defense_active_since(device->defense, 0);
 	uint64_t lease_ns = device->knobs.lease_s * SECOND_NS;
 
-	return lease_ns != 0 && since_ns != 0 && device->now_ns - since_ns >= lease_ns &&
-	       cuts_dhcp(device);
+	return !device->config.fixed_address && lease_ns != 0 && since_ns != 0 &&
+	       device->now_ns - since_ns >= lease_ns && cuts_dhcp(device);
 }
 
-void device_reset(struct device *device, uint64_t now_ns)
+void device_reset(struct device *device, enum device_restart what, uint64_t now_ns)
 {
 	device_tick(device, now_ns);
+	if (what == RESTART_HOST)
+		return;
 	if (!device->knobs.keep_over_reset)
 		defense_wipe(device->defense, device->now_ns);
 	defense_power_lost(device->defense, device->now_ns);
@@ -193,7 +195,8 @@ void device_reset(struct device *device, uint64_t now_ns)
 void device_unprovision(struct device *device, uint64_t now_ns)
 {
 	device_tick(device, now_ns);
-	defense_wipe(device->defense, device->now_ns);
+	if (!device->knobs.keep_over_unprovision)
+		defense_wipe(device->defense, device->now_ns);
 	account_forget_nonces(&device->account);
 	device->config.mode = MODE_PRE;
 }

@@ -37,7 +37,8 @@ struct device_config {
 	enum device_mode mode;
 	bool no_defense; /* the firmware lacks System Defense */
 	uint8_t mac[6];
-	uint8_t ipv4[4]; /* the host's address, shared with AMT; all zero if unknown */
+	bool fixed_address; /* no DHCP */
+	uint8_t ipv4[4];    /* the host's address, shared with AMT; all zero if unknown */
 	uint8_t uuid[16];
 	char host_name[64];
 	char realm[48];                                  /* "" makes one from the UUID */
@@ -102,8 +103,13 @@ const struct tls_terms *device_tls(struct device *device);
 /* The shared address has lapsed because the active policy cuts DHCP (3.4, CHOICE of timing). */
 bool device_is_dark(const struct device *device);
 
-/* Power cut or reset of the firmware. */
-void device_reset(struct device *device, uint64_t now_ns);
+enum device_restart {
+	RESTART_FIRMWARE,
+	RESTART_HOST,  /* the firmware runs on */
+	RESTART_POWER, /* loss of AC power: both */
+};
+
+void device_reset(struct device *device, enum device_restart what, uint64_t now_ns);
 void device_unprovision(struct device *device, uint64_t now_ns);
 
 /* Judges a frame on the wired port. */

@@ -19,6 +19,23 @@ static const char *header(const struct xml_node *head, const char *ns, const cha
 	return node ? node->text : "";
 }
 
+/* An xs:duration of hours, minutes and seconds, as clients send it. */
+static uint32_t read_duration_ms(const char *text)
+{
+	double total_s = 0, part;
+	char *end;
+
+	if (strncmp(text, "PT", 2) != 0)
+		return 0;
+	for (text += 2; *text; text = end + 1) {
+		part = strtod(text, &end);
+		if (end == text || part < 0 || (*end != 'H' && *end != 'M' && *end != 'S'))
+			return 0;
+		total_s += part * (*end == 'H' ? 3600 : *end == 'M' ? 60 : 1);
+	}
+	return total_s < 86400 ? (uint32_t)(total_s * 1000) : 86400000u;
+}
+
 bool envelope_read(const struct xml_node *root, struct envelope_request *request)
 {
 	const struct xml_node *head, *body, *options;
@@ -41,6 +58,7 @@ bool envelope_read(const struct xml_node *root, struct envelope_request *request
 	request->understand_options = must && (!strcmp(must, "true") || !strcmp(must, "1"));
 	request->max_envelope =
 		(uint32_t)strtoul(header(head, NS_WSMAN, "MaxEnvelopeSize"), NULL, 10);
+	request->timeout_ms = read_duration_ms(header(head, NS_WSMAN, "OperationTimeout"));
 	return true;
 }
 
@@ -145,6 +163,10 @@ static const struct fault_row rows[FAULTS] = {
 			       "A header was not understood." },
 	[FAULT_ENCODING] = { "EncodingLimit", 400, "a:Sender", "e:EncodingLimit",
 			     ACTION_FAULT_WSMAN, "MaxEnvelopeSize is too small." },
+	[FAULT_TIMED_OUT] = { "TimedOut", 500, "a:Receiver", "e:TimedOut", ACTION_FAULT_WSMAN,
+			      "The operation took longer than OperationTimeout allows." },
+	[FAULT_BUSY] = { "Concurrency", 500, "a:Sender", "e:Concurrency", ACTION_FAULT_WSMAN,
+			 "Another operation is under way." },
 	[FAULT_HEADER] = { "MessageInformationHeaderRequired", 400, "a:Sender",
 			   "b:MessageInformationHeaderRequired", ACTION_FAULT_ADDRESSING,
 			   "A required header is missing." },

@@ -20,6 +20,7 @@ struct envelope_request {
 	const struct xml_node *body;      /* first element of the body, or NULL */
 	bool understand_options;          /* OptionSet with mustUnderstand */
 	uint32_t max_envelope;            /* 0 if absent */
+	uint32_t timeout_ms;              /* OperationTimeout; 0 if absent or unreadable */
 };
 
 /* False if it is no SOAP 1.2 envelope with a body. */

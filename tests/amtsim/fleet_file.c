@@ -148,6 +148,8 @@ const char *fleet_file_field(struct device_config *config, const char *name, con
 		return add_trusted(config, value);
 	if (strcmp(name, "no-system-defense") == 0)
 		return set_bool(&config->no_defense, value);
+	if (strcmp(name, "fixed-address") == 0)
+		return set_bool(&config->fixed_address, value);
 	if (strcmp(name, "mac") == 0)
 		return read_hex(value, config->mac, 6) ? NULL : "expected six bytes of hex";
 	if (strcmp(name, "uuid") == 0)

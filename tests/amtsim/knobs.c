@@ -32,6 +32,9 @@ static const struct knob table[] = {
 	NUMBER(max_connections, 3, 1, 1000, "connections at a time; more are closed"),
 	NUMBER(idle_s, 20, 0, 3600, "seconds until an idle connection is closed, 0 never"),
 	NUMBER(slow_ms, 0, 0, 600000, "delay before every answer"),
+	NUMBER(slow_max_ms, 0, 0, 600000,
+	       "if larger than slow_ms: the delay is random between them"),
+	WORDS(overrun, 0, 1, "fault|late", "an answer later than OperationTimeout (at least 30 s)"),
 	WORDS(qop, 0, 2, "release|auth|auth-int", "offered quality of protection"),
 	SWITCH(stale, 0, "a lost or used-up nonce is answered with stale=\"true\""),
 	NUMBER(nonce_loss_percent, 0, 0, 100, "chance that a good nonce is forgotten"),
@@ -70,7 +73,11 @@ static const struct knob table[] = {
 	SWITCH(flash_bindings, 1, "association writes count as flash writes"),
 	NUMBER(boot_s, 0, 0, 3600, "seconds after start with status 2 for every write"),
 	NUMBER(lease_s, 0, 0, UINT32_MAX, "DHCP lease: dark this long after DHCP is cut, 0 never"),
-	SWITCH(keep_over_reset, 1, "policies survive a reset of the device"),
+	WORDS(dark_form, 0, 1, "silent|reset", "what a device without address does to connections"),
+	SWITCH(keep_over_reset, 1, "objects and associations survive a reset or loss of power"),
+	SWITCH(keep_counters, 0, "so do counters and event latches"),
+	SWITCH(keep_over_unprovision, 0, "objects and associations survive unprovisioning"),
+	SWITCH(timeout_restarts, 1, "a policy's timeout starts again at a reset"),
 };
 
 #define KNOBS (sizeof(table) / sizeof(table[0]))

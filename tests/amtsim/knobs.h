@@ -13,6 +13,8 @@
 
 struct text;
 
+enum overrun { OVERRUN_FAULT, OVERRUN_LATE };
+enum dark_form { DARK_SILENT, DARK_RESET };
 enum server_header { SERVER_FULL, SERVER_SHORT, SERVER_NONE };
 enum qop_offer { QOP_RELEASE, QOP_AUTH, QOP_AUTH_INT };
 enum absent_form { ABSENT_FAULT, ABSENT_EMPTY };
@@ -32,6 +34,8 @@ struct knobs {
 	uint32_t max_connections;
 	uint32_t idle_s;
 	uint32_t slow_ms;
+	uint32_t slow_max_ms;
+	uint32_t overrun;
 
 	uint32_t qop;
 	uint32_t stale;
@@ -71,7 +75,11 @@ struct knobs {
 	uint32_t flash_bindings;
 	uint32_t boot_s;
 	uint32_t lease_s;
+	uint32_t dark_form;
 	uint32_t keep_over_reset;
+	uint32_t keep_counters;
+	uint32_t keep_over_unprovision;
+	uint32_t timeout_restarts;
 };
 
 void knobs_init(struct knobs *knobs);

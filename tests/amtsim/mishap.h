@@ -20,6 +20,8 @@ enum mishap_kind {
 	MISHAP_HTML400,
 	MISHAP_STATUS,    /* fault InternalError with AMT-STATUS `value` */
 	MISHAP_NOT_READY, /* the same with status 2 */
+	MISHAP_BUSY,      /* fault Concurrency */
+	MISHAP_HTTP503,
 	MISHAP_BLACKHOLE, /* never answers, not executed */
 	/* the request is executed, the answer suffers */
 	MISHAP_RESET_AFTER,

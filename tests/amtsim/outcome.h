@@ -34,7 +34,9 @@ enum fault {
 	FAULT_CONTEXT,    /* unknown or used-up enumeration context */
 	FAULT_UNDERSTAND, /* a mustUnderstand header is not supported */
 	FAULT_ENCODING,   /* MaxEnvelopeSize too small */
-	FAULT_HEADER,     /* an addressing header is missing */
+	FAULT_TIMED_OUT,
+	FAULT_BUSY,
+	FAULT_HEADER, /* an addressing header is missing */
 	FAULTS
 };
 

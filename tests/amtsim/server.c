@@ -76,7 +76,7 @@ static void send_later(struct session *session, const struct text *wire, uint32_
 	net_conn_after(session->conn, delay_ms);
 }
 
-static void send_answer(struct session *session, struct web_answer *answer, uint32_t slow_ms)
+static void send_answer(struct session *session, struct web_answer *answer, uint32_t delay_ms)
 {
 	struct device *device = session->endpoint->device;
 	struct text wire;
@@ -86,9 +86,8 @@ static void send_answer(struct session *session, struct web_answer *answer, uint
 	text_init(&wire, WIRE_MAX_BYTES);
 	web_write(&wire, answer, &device->rng);
 	session->close_after = answer->close;
-	slow_ms += device->knobs.slow_ms;
-	if (slow_ms > 0)
-		send_later(session, &wire, slow_ms);
+	if (delay_ms > 0)
+		send_later(session, &wire, delay_ms);
 	else
 		send_now(session, &wire, answer->close);
 	text_fini(&wire);
@@ -106,7 +105,7 @@ static void send_page(struct session *session, unsigned status, const char *loca
 		page_error(&page, status);
 	answer.body = page.bytes;
 	answer.body_len = page.len;
-	send_answer(session, &answer, 0);
+	send_answer(session, &answer, session->endpoint->device->knobs.slow_ms);
 	text_fini(&page);
 }
 
@@ -141,7 +140,7 @@ static void send_challenge(struct session *session, const struct account_terms *
 	answer.body = page.bytes;
 	answer.body_len = page.len;
 	device->log.challenges++;
-	send_answer(session, &answer, 0);
+	send_answer(session, &answer, device->knobs.slow_ms);
 	text_fini(&challenge);
 	text_fini(&page);
 }
@@ -227,15 +226,17 @@ static void act_out(struct session *session, const struct service_answer *result
 	case MISHAP_WRONG_LENGTH:
 		send_spoiled(session, answer, result->mishap.kind);
 		break;
-	case MISHAP_SLOW:
-		send_answer(session, answer, result->mishap.value);
+	case MISHAP_HTTP503:
+		send_page(session, 503, NULL);
 		break;
 	case MISHAP_NONE:
+	case MISHAP_SLOW:
 	case MISHAP_STATUS:
 	case MISHAP_NOT_READY:
+	case MISHAP_BUSY:
 	case MISHAP_KINDS:
 	default:
-		send_answer(session, answer, 0);
+		send_answer(session, answer, result->delay_ms);
 		break;
 	}
 }
@@ -293,7 +294,9 @@ static void serve(struct session *session, const struct web_request *request)
 	struct device *device = session->endpoint->device;
 
 	device_tick(device, net_now_ns(session->endpoint->server->net));
-	if (device_is_dark(device))
+	if (device_is_dark(device) && device->knobs.dark_form == DARK_RESET)
+		net_conn_reset(session->conn);
+	else if (device_is_dark(device))
 		hang(session);
 	else if (strcmp(request->method, "GET") == 0 && strcmp(request->path, "/") == 0 &&
 		 device->knobs.web_ui)

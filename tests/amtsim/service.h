@@ -16,6 +16,7 @@ struct service_answer {
 	unsigned http_status;
 	bool html; /* `xml` is empty: answer with a page */
 	struct text xml;
+	uint32_t delay_ms;    /* answer no sooner */
 	struct mishap mishap; /* for the connection to act out; MISHAP_NONE normally */
 };
 

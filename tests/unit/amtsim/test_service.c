@@ -1,81 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "tests/amtsim/service.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "tests/amtsim/device.h"
-#include "tests/amtsim/xml.h"
-#include "tests/unit/amtsim/wire.h"
-
-#define START_NS (1700000000ull * 1000000000ull)
-
-static struct device *device;
-static struct text last; /* body of the last answer */
-
-static int open_device(void **state)
-{
-	struct device_config config;
-	struct knobs knobs;
-	const char *why;
-
-	(void)state;
-	device_config_init(&config);
-	knobs_init(&knobs);
-	device = device_new(&config, &knobs, START_NS, &why);
-	text_init(&last, 1 << 20);
-	return device ? 0 : -1;
-}
-
-static int close_device(void **state)
-{
-	(void)state;
-	device_free(device);
-	text_fini(&last);
-	return 0;
-}
-
-static unsigned ask(const char *request)
-{
-	struct service_answer answer;
-	unsigned status;
-
-	service_answer_init(&answer);
-	service_handle(device, request, strlen(request), &answer);
-	status = answer.http_status;
-	text_clear(&last);
-	text_add(&last, answer.xml.bytes, answer.xml.len);
-	service_answer_fini(&answer);
-	return status;
-}
-
-static bool says(const char *part)
-{
-	return strstr(last.bytes, part) != NULL;
-}
-
-/* Every answer must be well-formed; says() would not notice. */
-static void assert_well_formed(void)
-{
-	const char *why;
-	struct xml_doc *doc = xml_parse(last.bytes, last.len, &why);
-
-	if (!doc)
-		fail_msg("%s: %s", why, last.bytes);
-	xml_free(doc);
-}
-
-static void quarantine(void)
-{
-	assert_int_equal(ask(ETHER_FILTER("arp", "<HdrProtocolID8021>2054</HdrProtocolID8021>")),
-			 200);
-	assert_int_equal(ask(POLICY("q", "<FilterCreationHandles>1</FilterCreationHandles>")), 200);
-	assert_int_equal(ask(BIND("0", "1")), 200);
-}
+#include "tests/unit/amtsim/firmware.h"
 
 static void an_answer_looks_like_a_recorded_one(void **state)
 {
@@ -102,7 +28,7 @@ static void an_answer_looks_like_a_recorded_one(void **state)
 	(void)state;
 	assert_int_equal(ask(GET(CIM "CIM_SoftwareIdentity", SELECT("InstanceID", "AMTApps"))),
 			 200);
-	assert_string_equal(last.bytes, expected);
+	assert_string_equal(firmware.last.bytes, expected);
 	ask(GET(CIM "CIM_SoftwareIdentity", SELECT("InstanceID", "AMTApps")));
 	assert_true(says("uuid:00000000-8086-8086-8086-000000000002"));
 }
@@ -111,7 +37,7 @@ static void an_answer_looks_like_a_recorded_one(void **state)
 static void assert_sorted(const char *name)
 {
 	const char *why, *before = "";
-	struct xml_doc *doc = xml_parse(last.bytes, last.len, &why);
+	struct xml_doc *doc = xml_parse(firmware.last.bytes, firmware.last.len, &why);
 	const struct xml_node *node;
 	unsigned properties = 0;
 
@@ -162,7 +88,6 @@ static void a_quarantine_is_made_read_back_and_undone(void **state)
 	assert_int_equal(ask(PULL(AMT "AMT_InterfacePolicy", "0100", "64")),
 			 400); /* not a context */
 	assert_int_equal(ask(PULL(AMT "AMT_InterfacePolicy", CONTEXT("0100"), "64")), 200);
-	assert_well_formed();
 	assert_true(says("<h:AMT_NetworkPortSystemDefensePolicy><h:Active>true</h:Active>"));
 	assert_true(says("<g:EndOfSequence></g:EndOfSequence>"));
 	assert_int_equal(ask(DELETE(AMT "AMT_SystemDefensePolicy",
@@ -178,8 +103,8 @@ static void a_quarantine_is_made_read_back_and_undone(void **state)
 				    SELECT("InstanceID", "Intel(r) AMT Policy 1"))),
 			 200);
 	assert_int_equal(ask(DELETE(AMT "AMT_Hdr8021Filter", SELECT("InstanceID", "1"))), 200);
-	assert_int_equal(device->log.writes, 7);
-	assert_int_equal(device->log.refused_writes, 3);
+	assert_int_equal(firmware.device->log.writes, 7);
+	assert_int_equal(firmware.device->log.refused_writes, 3);
 }
 
 static void only_the_winning_association_is_active(void **state)
@@ -295,35 +220,34 @@ static void mistakes_in_filters_and_policies_are_refused(void **state)
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		unsigned http;
 
-		open_device(state);
+		firmware_open(state);
 		http = ask(cases[i].request);
-		assert_well_formed();
 		if (http != cases[i].http || !says(cases[i].says))
-			fail_msg("%s: %u %s", cases[i].name, http, last.bytes);
-		close_device(state);
+			fail_msg("%s: %u %s", cases[i].name, http, firmware.last.bytes);
+		firmware_close(state);
 	}
-	open_device(state);
+	firmware_open(state);
 }
 
 static void what_is_no_soap_gets_a_page(void **state)
 {
 	(void)state;
 	assert_int_equal(ask("<html/>"), 400);
-	assert_int_equal(last.len, 0);
+	assert_int_equal(firmware.last.len, 0);
 	assert_int_equal(ask("not xml"), 400);
-	assert_int_equal(device->log.total, 0);
+	assert_int_equal(firmware.device->log.total, 0);
 }
 
 static void client_control_mode_has_no_system_defense(void **state)
 {
 	(void)state;
-	device->config.mode = MODE_CLIENT;
+	firmware.device->config.mode = MODE_CLIENT;
 	ask(GET(AMT "AMT_SetupAndConfigurationService", ""));
 	assert_true(says("<g:ProvisioningMode>4</g:ProvisioningMode>"));
 	assert_int_equal(ask(ENUMERATE(AMT "AMT_SystemDefensePolicy")), 400);
 	assert_true(says("b:DestinationUnreachable"));
 	assert_int_equal(ask(ETHER_FILTER("f", "<HdrProtocolID8021>1</HdrProtocolID8021>")), 400);
-	device->knobs.absent_form = ABSENT_EMPTY;
+	firmware.device->knobs.absent_form = ABSENT_EMPTY;
 	assert_int_equal(ask(ENUMERATE(AMT "AMT_SystemDefensePolicy")), 200);
 	assert_int_equal(ask(PULL(AMT "AMT_SystemDefensePolicy",
 				  "01000000-0000-0000-0000-000000000000", "9")),
@@ -359,14 +283,13 @@ static void statistics_show_the_active_policy_after_an_update(void **state)
 
 	(void)state;
 	quarantine();
-	assert_false(device_judge(device, arp, sizeof(arp), SD_TX).drop);
-	assert_true(device_judge(device, other, sizeof(other), SD_TX).drop);
-	assert_true(device_judge(device, other, sizeof(other), SD_RX).drop);
+	assert_false(device_judge(firmware.device, arp, sizeof(arp), SD_TX).drop);
+	assert_true(device_judge(firmware.device, other, sizeof(other), SD_TX).drop);
+	assert_true(device_judge(firmware.device, other, sizeof(other), SD_RX).drop);
 	assert_int_equal(ask(UPDATE_STATISTICS("1", "true")), 200);
 	assert_true(says("<g:UpdateStatistics_OUTPUT><g:ReturnValue>0</g:ReturnValue>"));
 	ask(ENUMERATE(AMT "AMT_ActiveFilterStatistics"));
 	ask(PULL(AMT "AMT_ActiveFilterStatistics", "01000000-0000-0000-0000-000000000000", "9"));
-	assert_well_formed();
 	assert_true(says("<c:Selector Name=\"Name\">Default Tx Filter</c:Selector>"));
 	assert_true(says("<h:ReadCount>1</h:ReadCount>"));
 	assert_true(says("<h:ActivationTime><i:Datetime>2023-11-14T22:13:20Z</i:Datetime>"));
@@ -377,13 +300,13 @@ static void the_flash_wears_out_and_recovers(void **state)
 	unsigned i;
 
 	(void)state;
-	device->knobs.flash_writes = 4;
+	firmware.device->knobs.flash_writes = 4;
 	for (i = 0; i < 4; i++)
 		assert_int_equal(ask(ETHER_FILTER("f", "<HdrProtocolID8021>1</HdrProtocolID8021>")),
 				 200);
 	assert_int_equal(ask(ETHER_FILTER("f", "<HdrProtocolID8021>1</HdrProtocolID8021>")), 500);
 	assert_true(says("AMT-STATUS 38"));
-	device_tick(device, START_NS + 600ull * 1000000000u);
+	device_tick(firmware.device, FIRMWARE_START_NS + 600ull * 1000000000u);
 	assert_int_equal(ask(ETHER_FILTER("f", "<HdrProtocolID8021>1</HdrProtocolID8021>")), 200);
 	assert_int_equal(ask(ETHER_FILTER("f", "<HdrProtocolID8021>1</HdrProtocolID8021>")), 500);
 }
@@ -391,12 +314,12 @@ static void the_flash_wears_out_and_recovers(void **state)
 static void a_policy_that_cuts_dhcp_darkens_the_device_after_the_lease(void **state)
 {
 	(void)state;
-	device->knobs.lease_s = 3600;
+	firmware.device->knobs.lease_s = 3600;
 	quarantine();
-	device_tick(device, START_NS + 3599ull * 1000000000u);
-	assert_false(device_is_dark(device));
-	device_tick(device, START_NS + 3600ull * 1000000000u);
-	assert_true(device_is_dark(device));
+	device_tick(firmware.device, FIRMWARE_START_NS + 3599ull * 1000000000u);
+	assert_false(device_is_dark(firmware.device));
+	device_tick(firmware.device, FIRMWARE_START_NS + 3600ull * 1000000000u);
+	assert_true(device_is_dark(firmware.device));
 }
 
 static void a_planned_mishap_strikes_its_request_only(void **state)
@@ -406,13 +329,13 @@ static void a_planned_mishap_strikes_its_request_only(void **state)
 	};
 
 	(void)state;
-	assert_true(mishap_plan(&device->mishaps, &mishap));
+	assert_true(mishap_plan(&firmware.device->mishaps, &mishap));
 	assert_int_equal(ask(ETHER_FILTER("f", "<HdrProtocolID8021>1</HdrProtocolID8021>")), 200);
 	assert_int_equal(ask(GET(AMT "AMT_GeneralSettings", "")), 200);
 	assert_int_equal(ask(ETHER_FILTER("f", "<HdrProtocolID8021>1</HdrProtocolID8021>")), 500);
 	assert_true(says("AMT-STATUS 2"));
 	assert_int_equal(ask(ETHER_FILTER("f", "<HdrProtocolID8021>1</HdrProtocolID8021>")), 200);
-	assert_int_equal(defense_filters(device->defense, SD_ETHER), 2);
+	assert_int_equal(defense_filters(firmware.device->defense, SD_ETHER), 2);
 }
 
 static void a_reset_forgets_counters_but_not_policies(void **state)
@@ -422,34 +345,33 @@ static void a_reset_forgets_counters_but_not_policies(void **state)
 
 	(void)state;
 	quarantine();
-	device_judge(device, other, sizeof(other), SD_TX);
-	device_reset(device, START_NS);
-	assert_true(device_judge(device, other, sizeof(other), SD_RX).drop);
-	gate_statistic(defense_gate(device->defense, 0), 1, &s);
+	device_judge(firmware.device, other, sizeof(other), SD_TX);
+	device_reset(firmware.device, RESTART_FIRMWARE, FIRMWARE_START_NS);
+	assert_true(device_judge(firmware.device, other, sizeof(other), SD_RX).drop);
+	gate_statistic(defense_gate(firmware.device->defense, 0), 1, &s);
 	assert_int_equal(s.live_count, 0);
-	device_unprovision(device, START_NS);
-	assert_false(device_judge(device, other, sizeof(other), SD_RX).drop);
-	assert_int_equal(defense_policies(device->defense), 0);
+	device_unprovision(firmware.device, FIRMWARE_START_NS);
+	assert_false(device_judge(firmware.device, other, sizeof(other), SD_RX).drop);
+	assert_int_equal(defense_policies(firmware.device->defense), 0);
 }
 
 int main(void)
 {
-#define CASE(test) cmocka_unit_test_setup_teardown(test, open_device, close_device)
 	const struct CMUnitTest tests[] = {
-		CASE(an_answer_looks_like_a_recorded_one),
-		CASE(properties_come_in_ascii_order),
-		CASE(a_quarantine_is_made_read_back_and_undone),
-		CASE(only_the_winning_association_is_active),
-		CASE(what_is_no_soap_gets_a_page),
-		CASE(client_control_mode_has_no_system_defense),
-		CASE(pages_follow_one_another_with_new_contexts),
-		CASE(statistics_show_the_active_policy_after_an_update),
-		CASE(the_flash_wears_out_and_recovers),
-		CASE(a_policy_that_cuts_dhcp_darkens_the_device_after_the_lease),
-		CASE(a_planned_mishap_strikes_its_request_only),
-		CASE(a_reset_forgets_counters_but_not_policies),
+		FIRMWARE_CASE(an_answer_looks_like_a_recorded_one),
+		FIRMWARE_CASE(properties_come_in_ascii_order),
+		FIRMWARE_CASE(a_quarantine_is_made_read_back_and_undone),
+		FIRMWARE_CASE(only_the_winning_association_is_active),
+		FIRMWARE_CASE(what_is_no_soap_gets_a_page),
+		FIRMWARE_CASE(client_control_mode_has_no_system_defense),
+		FIRMWARE_CASE(pages_follow_one_another_with_new_contexts),
+		FIRMWARE_CASE(statistics_show_the_active_policy_after_an_update),
+		FIRMWARE_CASE(the_flash_wears_out_and_recovers),
+		FIRMWARE_CASE(a_policy_that_cuts_dhcp_darkens_the_device_after_the_lease),
+		FIRMWARE_CASE(a_planned_mishap_strikes_its_request_only),
+		FIRMWARE_CASE(a_reset_forgets_counters_but_not_policies),
 		cmocka_unit_test_teardown(mistakes_in_filters_and_policies_are_refused,
-					  close_device),
+					  firmware_close),
 	};
 
 	return cmocka_run_group_tests_name("amtsim service", tests, NULL, NULL);
