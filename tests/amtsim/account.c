@@ -21,18 +21,39 @@ static struct nonce *find(struct account *account, const char *value)
 	return NULL;
 }
 
-static bool password_fits(const struct account_terms *terms, const struct httpauth_answer *answer,
+/* Who claims to log on: what there is to know of the account. */
+struct claim {
+	const char *ha1; /* NULL: there is no such account, or not for the network */
+	struct lockout *lockout;
+	uint32_t handle;
+};
+
+static struct claim claim_of(struct account *account, const struct account_terms *terms,
+			     const char *user)
+{
+	struct acl_entry *entry;
+
+	if (strcmp(user, terms->user) == 0)
+		return (struct claim){ terms->ha1, &account->lockout, 0 };
+	entry = terms->acl ? acl_by_user(terms->acl, user) : NULL;
+	if (!entry || !entry->enabled || entry->access == ACCESS_LOCAL)
+		return (struct claim){ NULL, NULL, 0 };
+	return (struct claim){ entry->ha1, &entry->lockout, entry->handle };
+}
+
+static bool password_fits(const struct account_terms *terms, const struct claim *claim,
+			  const struct httpauth_answer *answer,
 			  const struct httpauth_request *request)
 {
 	char expected[MD5_HEX_BYTES];
 
-	if (strcmp(answer->username, terms->user) != 0 ||
-	    strcmp(answer->realm, terms->realm) != 0 || strcmp(answer->uri, terms->path) != 0)
+	if (!claim->ha1 || strcmp(answer->realm, terms->realm) != 0 ||
+	    strcmp(answer->uri, terms->path) != 0)
 		return false;
 	if (strcmp(answer->qop, "auth") != 0 &&
 	    !(terms->offers_auth_int && strcmp(answer->qop, "auth-int") == 0))
 		return false;
-	httpauth_expect(answer, terms->password, request, expected);
+	httpauth_expect_ha1(answer, claim->ha1, request, expected);
 	return strcmp(expected, answer->response) == 0;
 }
 
@@ -51,13 +72,15 @@ static bool nonce_is_good(struct nonce *nonce, uint32_t count, const struct acco
 	return true;
 }
 
-static void count_failure(struct account *account, const struct knobs *knobs, uint64_t now_ns)
+/* A name that nobody has cannot be locked. */
+static void count_failure(struct lockout *lockout, const struct knobs *knobs, uint64_t now_ns)
 {
-	account->refused_total++;
-	account->failures++;
-	if (knobs->lock_after != 0 && account->failures >= knobs->lock_after) {
-		account->locked_until_ns = now_ns + knobs->lock_s * 1000000000ull;
-		account->failures = 0;
+	if (!lockout)
+		return;
+	lockout->failures++;
+	if (knobs->lock_after != 0 && lockout->failures >= knobs->lock_after) {
+		lockout->locked_until_ns = now_ns + knobs->lock_s * 1000000000ull;
+		lockout->failures = 0;
 	}
 }
 
@@ -66,24 +89,27 @@ enum logon account_check(struct account *account, const struct account_terms *te
 			 uint64_t now_ns)
 {
 	struct httpauth_answer answer;
+	struct claim claim;
 	struct nonce *nonce;
 	uint32_t count;
 
 	if (!*authorization)
 		return LOGON_ASK;
-	if (now_ns < account->locked_until_ns)
-		return LOGON_REFUSED;
 	if (!httpauth_parse(authorization, &answer) || !httpauth_count(&answer, &count))
 		return LOGON_ASK;
+	claim = claim_of(account, terms, answer.username);
+	if (claim.lockout && now_ns < claim.lockout->locked_until_ns)
+		return LOGON_REFUSED;
 	nonce = find(account, answer.nonce);
-	if (!password_fits(terms, &answer, request)) {
-		if (nonce)
-			count_failure(account, terms->knobs, now_ns);
+	if (!password_fits(terms, &claim, &answer, request)) {
+		account->refused_total += nonce != NULL;
+		count_failure(nonce ? claim.lockout : NULL, terms->knobs, now_ns);
 		return LOGON_REFUSED;
 	}
 	if (!terms->remembered && !nonce_is_good(nonce, count, terms))
 		return LOGON_STALE;
-	account->failures = 0;
+	claim.lockout->failures = 0;
+	account->who = claim.handle;
 	return LOGON_OK;
 }
 

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tests/amtsim/acl.h"
+
 struct httpauth_request;
 struct knobs;
 struct rng;
@@ -24,14 +26,16 @@ struct nonce {
 struct account {
 	struct nonce nonces[ACCOUNT_NONCES]; /* a ring: more parallel logons push out old ones */
 	unsigned next;
-	uint32_t failures; /* in a row */
-	uint64_t locked_until_ns;
+	struct lockout lockout; /* of the administrator; other accounts have their own */
 	uint32_t refused_total;
+	uint32_t who; /* handle of the account that logged on last, 0 the administrator */
 };
 
 struct account_terms {
-	const char *user, *password, *realm;
-	const char *path; /* of the request: the digest uri must name it */
+	const char *user, *realm;
+	const char *ha1;       /* of the administrator */
+	const struct acl *acl; /* other accounts, or NULL */
+	const char *path;      /* of the request: the digest uri must name it */
 	const struct knobs *knobs;
 	struct rng *rng;
 	bool offers_auth_int;

@@ -38,6 +38,7 @@ static const struct class_def *const classes[] = {
 	&class_statistics,
 	&class_defense_service,
 	&class_policy_in_service,
+	&class_authorization,
 };
 
 #define CLASSES (sizeof(classes) / sizeof(classes[0]))
@@ -266,7 +267,6 @@ void class_write_properties(struct envelope_body *body, char prefix, const struc
 {
 	size_t i;
 
-	instance_sort(instance);
 	for (i = 0; i < instance->count; i++)
 		write_property(body, prefix, device, instance, &instance->properties[i]);
 }
@@ -282,6 +282,7 @@ void class_write_instance(struct envelope_body *body, const struct device *devic
 	prefix = envelope_prefix(body, uri);
 	instance_init(&instance);
 	obj.class_def->render(device, obj.index, &instance);
+	instance_sort(&instance);
 	text_printf(&body->xml, "<%c:%s>", prefix, obj.class_def->name);
 	class_write_properties(body, prefix, device, &instance);
 	text_printf(&body->xml, "</%c:%s>", prefix, obj.class_def->name);

@@ -33,10 +33,12 @@ struct class_method {
 
 struct class_def {
 	const char *name;
-	const char *schema; /* URI up to the class name */
-	const char *super;  /* class whose Enumerate and Get show these instances too, or NULL */
-	bool defense;       /* belongs to System Defense: absent without that feature */
-	bool binding;       /* writes are association writes */
+	const char *schema;    /* URI up to the class name */
+	const char *super;     /* class whose Enumerate and Get show these instances too, or NULL */
+	bool defense;          /* belongs to System Defense: absent without that feature */
+	bool binding;          /* writes are association writes */
+	uint32_t realms;       /* REALM_BIT of those whose accounts may read; 0 is General Info */
+	uint32_t write_realms; /* the same for changes; 0 is as for reading */
 	const char *const *keys; /* ASCII order, NULL-ended */
 	size_t (*count)(const struct device *device);
 	void (*render)(const struct device *device, size_t index, struct instance *instance);
@@ -50,7 +52,8 @@ extern const struct class_def class_setup, class_general, class_software, class_
 	class_port_caps, class_element_caps, class_ether_filter, class_ip_filter,
 	class_network_filter, class_policy, class_filter_in_policy, class_interface_policy,
 	class_port_policy, class_agent_policy, class_environment_policy, class_heuristic_policy,
-	class_default_policy, class_statistics, class_defense_service, class_policy_in_service;
+	class_authorization, class_default_policy, class_statistics, class_defense_service,
+	class_policy_in_service;
 
 const struct class_def *class_by_uri(const char *uri);
 const struct class_def *class_by_name(const char *name);
@@ -74,7 +77,8 @@ void class_write_instance(struct envelope_body *body, const struct device *devic
 			  struct object obj);
 /* Content of an endpoint reference, without an element around it. */
 void class_write_reference(struct text *xml, const struct device *device, struct object obj);
-/* The properties of a method's answer, in ASCII order, with the given prefix. */
+/* Properties as they stand, with the given prefix: a method's answer is in the order of its
+ * definition, ReturnValue last, as recorded. */
 void class_write_properties(struct envelope_body *body, char prefix, const struct device *device,
 			    struct instance *instance);
 

@@ -109,7 +109,7 @@ CONSOLE_COMMAND(status)
 		    mode_words[device->config.mode], device_has_defense(device) ? "yes" : "no",
 		    device->now_ns / SECOND_NS);
 	text_printf(out, "locked %s\ndark %s\nnot-ready %s\n",
-		    device->now_ns < device->account.locked_until_ns ? "yes" : "no",
+		    device->now_ns < device->account.lockout.locked_until_ns ? "yes" : "no",
 		    device_is_dark(device) ? "yes" : "no",
 		    device->now_ns - device->booted_ns < device->knobs.boot_s * SECOND_NS ? "yes"
 											  : "no");

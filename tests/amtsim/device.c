@@ -8,6 +8,7 @@
 
 #include "tests/amtsim/check.h"
 #include "tests/amtsim/frame.h"
+#include "tests/amtsim/httpauth.h"
 #include "tests/amtsim/text.h"
 
 #define SECOND_NS 1000000000ull
@@ -71,6 +72,8 @@ struct device *device_new(const struct device_config *config, const struct knobs
 	}
 	if (!*device->config.realm)
 		make_realm(&device->config);
+	httpauth_ha1(device->config.user, device->config.realm, device->config.password,
+		     device->admin_ha1);
 	device->rng.state = knobs->seed ^ ((uint64_t)config->uuid[15] << 32 | config->port);
 	device->defense = defense_new(&device->knobs, note_event, device);
 	device->now_ns = device->booted_ns = device->flash_at_ns = now_ns;
@@ -86,6 +89,7 @@ void device_free(struct device *device)
 	defense_free(device->defense);
 	mishap_clear(&device->mishaps);
 	oplog_fini(&device->log);
+	acl_fini(&device->acl);
 	free(device->events);
 	free(device);
 }
@@ -100,6 +104,28 @@ void device_tick(struct device *device, uint64_t now_ns)
 bool device_has_defense(const struct device *device)
 {
 	return device->config.mode == MODE_ADMIN && !device->config.no_defense;
+}
+
+uint32_t device_caller_realms(const struct device *device)
+{
+	const struct acl_entry *entry = acl_by_handle(&device->acl, device->caller.handle);
+
+	if (device->caller.handle == 0 || (entry && entry->realms & REALM_BIT(REALM_ADMIN)))
+		return REALM_ALL;
+	return entry ? entry->realms : 0;
+}
+
+const char *device_caller_name(const struct device *device)
+{
+	const struct acl_entry *entry = acl_by_handle(&device->acl, device->caller.handle);
+
+	return entry ? entry->user : device->config.user;
+}
+
+void device_logons_changed(struct device *device)
+{
+	device->logon_epoch++;
+	account_forget_nonces(&device->account);
 }
 
 const struct tls_terms *device_tls(struct device *device)
@@ -197,7 +223,8 @@ void device_unprovision(struct device *device, uint64_t now_ns)
 	device_tick(device, now_ns);
 	if (!device->knobs.keep_over_unprovision)
 		defense_wipe(device->defense, device->now_ns);
-	account_forget_nonces(&device->account);
+	acl_fini(&device->acl);
+	device_logons_changed(device);
 	device->config.mode = MODE_PRE;
 }
 

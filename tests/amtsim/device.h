@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "tests/amtsim/account.h"
+#include "tests/amtsim/acl.h"
 #include "tests/amtsim/defense.h"
 #include "tests/amtsim/knobs.h"
 #include "tests/amtsim/mishap.h"
@@ -61,6 +62,12 @@ struct device_event {
 	uint32_t handle;
 };
 
+/* Whose request is being carried out; the administrator unless the server says otherwise. */
+struct device_caller {
+	uint32_t handle; /* of the account, 0 the administrator */
+	char peer[46];   /* numeric address, "" if unknown */
+};
+
 struct device {
 	struct device_config config;
 	struct profile profile;
@@ -69,6 +76,10 @@ struct device {
 	uint64_t now_ns, booted_ns;
 
 	struct account account;
+	struct acl acl;
+	char admin_ha1[MD5_HEX_BYTES];
+	uint32_t logon_epoch; /* grows when accounts change */
+	struct device_caller caller;
 	struct defense *defense;
 	struct mishap_list mishaps;
 	struct oplog log;
@@ -98,6 +109,11 @@ bool device_has_defense(const struct device *device);
 unsigned device_ports(const struct device *device); /* 1, or 2 with a wireless port */
 /* PT_STATUS that forbids a write now: not ready after boot, or flash worn; else charges it. */
 uint32_t device_charge_write(struct device *device, bool binding);
+/* What the caller may use: REALM_BIT. */
+uint32_t device_caller_realms(const struct device *device);
+const char *device_caller_name(const struct device *device);
+/* Accounts were changed: everybody has to log on again. */
+void device_logons_changed(struct device *device);
 /* How the device shakes hands now; valid until the device goes. */
 const struct tls_terms *device_tls(struct device *device);
 /* The shared address has lapsed because the active policy cuts DHCP (3.4, CHOICE of timing). */

@@ -167,6 +167,8 @@ static const struct fault_row rows[FAULTS] = {
 			      "The operation took longer than OperationTimeout allows." },
 	[FAULT_BUSY] = { "Concurrency", 500, "a:Sender", "e:Concurrency", ACTION_FAULT_WSMAN,
 			 "Another operation is under way." },
+	[FAULT_DENIED] = { "AccessDenied", 400, "a:Sender", "e:AccessDenied", ACTION_FAULT_WSMAN,
+			   "The account may not use this resource." },
 	[FAULT_HEADER] = { "MessageInformationHeaderRequired", 400, "a:Sender",
 			   "b:MessageInformationHeaderRequired", ACTION_FAULT_ADDRESSING,
 			   "A required header is missing." },

@@ -146,12 +146,30 @@ static void hash_text(struct text *input, char hex[MD5_HEX_BYTES])
 void httpauth_expect(const struct httpauth_answer *answer, const char *password,
 		     const struct httpauth_request *request, char hex[MD5_HEX_BYTES])
 {
-	char ha1[MD5_HEX_BYTES], ha2[MD5_HEX_BYTES], body[MD5_HEX_BYTES];
+	char ha1[MD5_HEX_BYTES];
+
+	httpauth_ha1(answer->username, answer->realm, password, ha1);
+	httpauth_expect_ha1(answer, ha1, request, hex);
+}
+
+void httpauth_ha1(const char *user, const char *realm, const char *password,
+		  char ha1[MD5_HEX_BYTES])
+{
 	struct text input;
 
 	text_init(&input, HASH_INPUT_MAX);
-	text_printf(&input, "%s:%s:%s", answer->username, answer->realm, password);
+	text_printf(&input, "%s:%s:%s", user, realm, password);
 	hash_text(&input, ha1);
+	text_fini(&input);
+}
+
+void httpauth_expect_ha1(const struct httpauth_answer *answer, const char *ha1,
+			 const struct httpauth_request *request, char hex[MD5_HEX_BYTES])
+{
+	char ha2[MD5_HEX_BYTES], body[MD5_HEX_BYTES];
+	struct text input;
+
+	text_init(&input, HASH_INPUT_MAX);
 	text_printf(&input, "%s:%s", request->method, answer->uri);
 	if (strcmp(answer->qop, "auth-int") == 0) {
 		crypto_md5_hex(request->body, request->body_len, body);

@@ -40,6 +40,12 @@ bool httpauth_count(const struct httpauth_answer *answer, uint32_t *count);
 void httpauth_expect(const struct httpauth_answer *answer, const char *password,
 		     const struct httpauth_request *request, char hex[MD5_HEX_BYTES]);
 
+/* The same from HA1, 32 hex digits, which is all that some accounts store. */
+void httpauth_expect_ha1(const struct httpauth_answer *answer, const char *ha1,
+			 const struct httpauth_request *request, char hex[MD5_HEX_BYTES]);
+void httpauth_ha1(const char *user, const char *realm, const char *password,
+		  char ha1[MD5_HEX_BYTES]);
+
 /* Standard base64 of whole groups: len must be a multiple of 3. */
 void httpauth_base64(const uint8_t *bytes, size_t len, char *out);
 

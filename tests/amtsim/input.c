@@ -95,6 +95,13 @@ size_t input_numbers(struct input *input, const char *name, uint32_t *values, si
 	return n;
 }
 
+const char *input_text(struct input *input, const char *name)
+{
+	const struct xml_node *node = input_element(input, name);
+
+	return node ? node->text : NULL;
+}
+
 static int hex_digit(char c)
 {
 	if (c >= '0' && c <= '9')

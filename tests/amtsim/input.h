@@ -29,6 +29,8 @@ void input_need_number(struct input *input, const char *name, uint32_t most, uin
 void input_need_bool(struct input *input, const char *name, bool *value);
 /* All elements of that name; `wrong` if one is malformed or there are more than `size`. */
 size_t input_numbers(struct input *input, const char *name, uint32_t *values, size_t size);
+/* Text of the property, or NULL if absent. */
+const char *input_text(struct input *input, const char *name);
 /* hexBinary of exactly `len` bytes. */
 bool input_hex(struct input *input, const char *name, uint8_t *bytes, size_t len);
 

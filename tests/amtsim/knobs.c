@@ -42,6 +42,8 @@ static const struct knob table[] = {
 	NUMBER(lock_after, 5, 0, 1000, "wrong passwords until the account locks, 0 never"),
 	NUMBER(lock_s, 60, 1, 86400, "seconds an account stays locked"),
 	SWITCH(tls_memory, 1, "over TLS a logged-on connection needs no fresh nonce"),
+	SWITCH(realms, 1, "accounts may use only the classes of their realms"),
+	NUMBER(denied_http, 400, 400, 599, "HTTP status of AccessDenied"),
 	WORDS(tls_least, 0, 4, "release|1.0|1.1|1.2|1.3", "oldest TLS version spoken"),
 	WORDS(tls_most, 0, 4, "release|1.0|1.1|1.2|1.3", "newest TLS version spoken"),
 	NUMBER(page_items, 0, 0, 1000, "most items per Pull, 0 as many as asked"),

@@ -44,6 +44,8 @@ struct knobs {
 	uint32_t lock_after;
 	uint32_t lock_s;
 	uint32_t tls_memory;
+	uint32_t realms;
+	uint32_t denied_http;
 	uint32_t tls_least; /* 0 by release, else enum tls_version + 1 */
 	uint32_t tls_most;
 

@@ -234,6 +234,22 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	leave(conn);
 }
 
+void net_conn_peer(const struct net_conn *conn, char *address, size_t size)
+{
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof(peer);
+
+	address[0] = '\0';
+	if (getpeername(bufferevent_getfd(conn->bev), (struct sockaddr *)&peer, &len) < 0)
+		return;
+	if (peer.ss_family == AF_INET)
+		inet_ntop(AF_INET, &((struct sockaddr_in *)&peer)->sin_addr, address,
+			  (socklen_t)size);
+	else if (peer.ss_family == AF_INET6)
+		inet_ntop(AF_INET6, &((struct sockaddr_in6 *)&peer)->sin6_addr, address,
+			  (socklen_t)size);
+}
+
 void net_conn_write(struct net_conn *conn, const char *bytes, size_t len)
 {
 	if (!conn->dead)

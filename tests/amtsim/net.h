@@ -47,6 +47,8 @@ void net_stop(struct net *net);
 uint64_t net_now_ns(const struct net *net);
 void net_advance(struct net *net, uint64_t ns);
 
+/* Numeric address of the other end, "" if there is none. */
+void net_conn_peer(const struct net_conn *conn, char *address, size_t size);
 void net_conn_write(struct net_conn *conn, const char *bytes, size_t len);
 void net_conn_close(struct net_conn *conn);                 /* after what was written has left */
 void net_conn_reset(struct net_conn *conn);                 /* now, with a TCP reset */

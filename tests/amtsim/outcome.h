@@ -14,6 +14,7 @@ enum pt_status {
 	PT_INVALID_NAME = 12,
 	PT_NOT_PERMITTED = 16,
 	PT_MAX_LIMIT_REACHED = 23,
+	PT_INVALID_INDEX = 35,
 	PT_INVALID_PARAMETER = 36,
 	PT_FLASH_WRITE_LIMIT = 38,
 	PT_INVALID_HANDLE = 2053,
@@ -36,6 +37,7 @@ enum fault {
 	FAULT_ENCODING,   /* MaxEnvelopeSize too small */
 	FAULT_TIMED_OUT,
 	FAULT_BUSY,
+	FAULT_DENIED, /* the account lacks the realm */
 	FAULT_HEADER, /* an addressing header is missing */
 	FAULTS
 };

@@ -40,6 +40,7 @@ struct session {
 	struct endpoint *endpoint;
 	struct net_conn *conn;
 	bool logged_on; /* TLS: the digest session is remembered */
+	uint32_t epoch; /* of the accounts, when it logged on */
 	enum later later;
 	bool close_after;
 	struct text waiting; /* the answer, when it is delayed */
@@ -115,14 +116,15 @@ static void terms_of(const struct session *session, const char *path, struct acc
 
 	*terms = (struct account_terms){
 		.user = device->config.user,
-		.password = device->config.password,
+		.ha1 = device->admin_ha1,
+		.acl = &device->acl,
 		.realm = device->config.realm,
 		.path = path,
 		.knobs = &device->knobs,
 		.rng = &device->rng,
 		.offers_auth_int = device->knobs.qop == QOP_AUTH_INT ||
 				   (device->knobs.qop == QOP_RELEASE && device->profile.auth_int),
-		.remembered = session->logged_on,
+		.remembered = session->logged_on && session->epoch == device->logon_epoch,
 	};
 }
 
@@ -286,6 +288,9 @@ static void serve_post(struct session *session, const struct web_request *reques
 	/* amt-system-defense.md 1.4: from 6.0, TLS only */
 	session->logged_on = device->config.tls && device->knobs.tls_memory &&
 			     device->profile.major >= 6;
+	session->epoch = device->logon_epoch;
+	device->caller.handle = device->account.who;
+	net_conn_peer(session->conn, device->caller.peer, sizeof(device->caller.peer));
 	serve_wsman(session, request, &terms);
 }
 

@@ -191,11 +191,32 @@ static struct outcome do_invoke(struct device *device, struct call *call)
 	if (input.wrong)
 		return outcome_fault(FAULT_SCHEMA);
 	instance_init(&output.values);
-	outcome = call->method->run(device, obj.index, &input, &output);
+	if (call->method->write)
+		output.return_value = device_charge_write(device, call->class_def->binding);
+	if (output.return_value == PT_SUCCESS)
+		outcome = call->method->run(device, obj.index, &input, &output);
 	if (outcome.fault == FAULT_NONE)
 		write_output(device, call, &output);
 	instance_fini(&output.values);
 	return outcome;
+}
+
+static bool changes(const struct call *call)
+{
+	return call->verb == VERB_CREATE || call->verb == VERB_DELETE || call->verb == VERB_PUT ||
+	       (call->method && call->method->write);
+}
+
+static bool permitted(const struct device *device, const struct call *call)
+{
+	const struct class_def *class_def = call->class_def;
+	uint32_t needed = class_def->realms ? class_def->realms : REALM_BIT(REALM_GENERAL);
+
+	if (changes(call) && class_def->write_realms)
+		needed = class_def->write_realms;
+	if (class_def->defense)
+		needed = REALM_BIT(REALM_DEFENSE);
+	return !device->knobs.realms || (device_caller_realms(device) & needed) != 0;
 }
 
 static struct outcome precheck(const struct device *device, const struct call *call)
@@ -213,6 +234,8 @@ static struct outcome precheck(const struct device *device, const struct call *c
 		return outcome_fault(FAULT_ENCODING);
 	if (!call->class_def)
 		return outcome_fault(FAULT_DESTINATION);
+	if (!permitted(device, call))
+		return outcome_fault(FAULT_DENIED);
 	if (!class_available(call->class_def, device) &&
 	    (device->knobs.absent_form == ABSENT_FAULT ||
 	     (call->verb != VERB_ENUMERATE && call->verb != VERB_PULL)))
@@ -264,7 +287,8 @@ static void compose(struct device *device, const struct call *call, struct outco
 		.message_number = ++device->messages,
 	};
 
-	answer->http_status = envelope_fault_http(outcome.fault);
+	answer->http_status = outcome.fault == FAULT_DENIED ? device->knobs.denied_http
+							    : envelope_fault_http(outcome.fault);
 	if (outcome.fault != FAULT_NONE) {
 		envelope_write_fault(&answer->xml, &head, outcome);
 		return;
@@ -286,8 +310,7 @@ static void record(struct device *device, const struct call *call, struct outcom
 		.return_value = call->return_value,
 	};
 
-	operation.write = call->verb == VERB_CREATE || call->verb == VERB_DELETE ||
-			  call->verb == VERB_PUT || (call->method && call->method->write);
+	operation.write = changes(call);
 	oplog_add(&device->log, &operation);
 }
 

@@ -19,6 +19,7 @@ struct stage {
 	struct account account;
 	struct knobs knobs;
 	struct rng rng;
+	char ha1[MD5_HEX_BYTES];
 	struct account_terms terms;
 	char nonce[NONCE_BYTES];
 	uint64_t now_ns;
@@ -45,8 +46,9 @@ static void open_stage(struct stage *stage)
 	memset(stage, 0, sizeof(*stage));
 	knobs_init(&stage->knobs);
 	stage->now_ns = 5 * SECOND_NS;
+	httpauth_ha1("admin", "Digest:00", "P@ssw0rd", stage->ha1);
 	stage->terms = (struct account_terms){ .user = "admin",
-					       .password = "P@ssw0rd",
+					       .ha1 = stage->ha1,
 					       .realm = "Digest:00",
 					       .path = "/wsman",
 					       .knobs = &stage->knobs,
