@@ -12,6 +12,14 @@
 #include "tests/amtsim/envelope.h"
 #include "tests/amtsim/xml.h"
 
+/* Asked with an association filter only; has no instances of its own. */
+static const char *const no_keys[] = { NULL };
+const struct class_def class_all = {
+	.name = "*",
+	.schema = "http://schemas.dmtf.org/wbem/wscim/1/",
+	.keys = no_keys,
+};
+
 static const struct class_def *const classes[] = {
 	&class_setup,
 	&class_general,
@@ -39,6 +47,7 @@ static const struct class_def *const classes[] = {
 	&class_defense_service,
 	&class_policy_in_service,
 	&class_authorization,
+	&class_all,
 };
 
 #define CLASSES (sizeof(classes) / sizeof(classes[0]))
@@ -79,17 +88,27 @@ bool class_available(const struct class_def *class_def, const struct device *dev
 	return !class_def->defense || device_has_defense(device);
 }
 
-static size_t own_count(const struct class_def *class_def, const struct device *device)
+size_t class_own(const struct class_def *class_def, const struct device *device)
 {
 	if (!class_def->count || !class_available(class_def, device))
 		return 0;
 	return class_def->count(device);
 }
 
-static bool is_below(const struct class_def *class_def, const struct class_def *super)
+bool class_is_below(const struct class_def *class_def, const struct class_def *super)
 {
 	return class_def == super ||
 	       (class_def->super && strcmp(class_def->super, super->name) == 0);
+}
+
+void class_render(struct object obj, const struct device *device, struct instance *instance)
+{
+	obj.class_def->render(device, obj.index, instance);
+}
+
+const struct class_def *class_at(size_t n)
+{
+	return n < CLASSES ? classes[n] : NULL;
 }
 
 size_t class_total(const struct class_def *class_def, const struct device *device)
@@ -97,8 +116,8 @@ size_t class_total(const struct class_def *class_def, const struct device *devic
 	size_t i, total = 0;
 
 	for (i = 0; i < CLASSES; i++)
-		if (is_below(classes[i], class_def))
-			total += own_count(classes[i], device);
+		if (class_is_below(classes[i], class_def))
+			total += class_own(classes[i], device);
 	return total;
 }
 
@@ -109,9 +128,9 @@ struct object class_nth(const struct class_def *class_def, const struct device *
 	for (i = 0; i < CLASSES; i++) {
 		size_t here;
 
-		if (!is_below(classes[i], class_def))
+		if (!class_is_below(classes[i], class_def))
 			continue;
-		here = own_count(classes[i], device);
+		here = class_own(classes[i], device);
 		if (n < here)
 			return (struct object){ classes[i], n };
 		n -= here;
@@ -155,7 +174,7 @@ static bool all_fit(struct object obj, const struct device *device,
 	bool fits = true;
 
 	instance_init(&instance);
-	obj.class_def->render(device, obj.index, &instance);
+	class_render(obj, device, &instance);
 	for (; selector && fits; selector = selector->next)
 		fits = selector_fits(&instance, device, selector);
 	instance_fini(&instance);
@@ -234,7 +253,7 @@ void class_write_reference(struct text *xml, const struct device *device, struct
 	size_t i;
 
 	instance_init(&instance);
-	obj.class_def->render(device, obj.index, &instance);
+	class_render(obj, device, &instance);
 	text_printf(xml,
 		    "<b:Address>" ANONYMOUS "</b:Address><b:ReferenceParameters>"
 		    "<c:ResourceURI>%s%s</c:ResourceURI><c:SelectorSet>",
@@ -281,7 +300,7 @@ void class_write_instance(struct envelope_body *body, const struct device *devic
 	class_uri(obj.class_def, uri, sizeof(uri));
 	prefix = envelope_prefix(body, uri);
 	instance_init(&instance);
-	obj.class_def->render(device, obj.index, &instance);
+	class_render(obj, device, &instance);
 	instance_sort(&instance);
 	text_printf(&body->xml, "<%c:%s>", prefix, obj.class_def->name);
 	class_write_properties(body, prefix, device, &instance);

@@ -29,6 +29,7 @@ struct class_method {
 	bool write; /* counts as a change of the device */
 	struct outcome (*run)(struct device *device, size_t index, struct input *input,
 			      struct method_output *output);
+	const char *const *inputs; /* its parameters in the schema's order; NULL: not checked */
 };
 
 struct class_def {
@@ -52,14 +53,22 @@ extern const struct class_def class_setup, class_general, class_software, class_
 	class_port_caps, class_element_caps, class_ether_filter, class_ip_filter,
 	class_network_filter, class_policy, class_filter_in_policy, class_interface_policy,
 	class_port_policy, class_agent_policy, class_environment_policy, class_heuristic_policy,
-	class_authorization, class_default_policy, class_statistics, class_defense_service,
-	class_policy_in_service;
+	class_authorization, class_all, class_default_policy, class_statistics,
+	class_defense_service, class_policy_in_service;
 
 const struct class_def *class_by_uri(const char *uri);
 const struct class_def *class_by_name(const char *name);
 /* Writes the resource URI. */
 void class_uri(const struct class_def *class_def, char *uri, size_t size);
 bool class_available(const struct class_def *class_def, const struct device *device);
+
+/* The classes one by one; NULL after the last. */
+const struct class_def *class_at(size_t n);
+/* The same class, or its direct subclass. */
+bool class_is_below(const struct class_def *class_def, const struct class_def *super);
+/* Instances of the class itself. */
+size_t class_own(const struct class_def *class_def, const struct device *device);
+void class_render(struct object obj, const struct device *device, struct instance *instance);
 
 /* Instances of a class and its subclasses, numbered through. */
 size_t class_total(const struct class_def *class_def, const struct device *device);

@@ -275,19 +275,30 @@ static struct outcome admin_status(struct device *device, size_t index, struct i
 	return outcome_ok();
 }
 
+#define ENTRY_INPUTS \
+	"DigestUsername", "DigestPassword", "KerberosUserSid", "AccessPermission", "Realms", NULL
+
+static const char *const no_inputs[] = { NULL };
+static const char *const entry_inputs[] = { ENTRY_INPUTS };
+static const char *const update_inputs[] = { "Handle", ENTRY_INPUTS };
+static const char *const handle_inputs[] = { "Handle", NULL };
+static const char *const start_inputs[] = { "StartIndex", NULL };
+static const char *const enabled_inputs[] = { "Handle", "Enabled", NULL };
+static const char *const admin_inputs[] = { "Username", "DigestPassword", NULL };
+
 static const struct class_method methods[] = {
-	{ "AddUserAclEntryEx", true, add },
-	{ "UpdateUserAclEntryEx", true, update },
-	{ "RemoveUserAclEntry", true, remove_entry },
-	{ "GetUserAclEntryEx", false, get },
-	{ "EnumerateUserAclEntries", false, enumerate },
-	{ "SetAclEnabledState", true, set_enabled },
-	{ "GetAclEnabledState", false, get_enabled },
-	{ "GetAdminAclEntry", false, get_admin },
-	{ "SetAdminAclEntryEx", true, set_admin },
-	{ "GetAdminAclEntryStatus", false, admin_status },
-	{ "GetAdminNetAclEntryStatus", false, admin_status },
-	{ NULL, false, NULL },
+	{ "AddUserAclEntryEx", true, add, entry_inputs },
+	{ "UpdateUserAclEntryEx", true, update, update_inputs },
+	{ "RemoveUserAclEntry", true, remove_entry, handle_inputs },
+	{ "GetUserAclEntryEx", false, get, handle_inputs },
+	{ "EnumerateUserAclEntries", false, enumerate, start_inputs },
+	{ "SetAclEnabledState", true, set_enabled, enabled_inputs },
+	{ "GetAclEnabledState", false, get_enabled, handle_inputs },
+	{ "GetAdminAclEntry", false, get_admin, no_inputs },
+	{ "SetAdminAclEntryEx", true, set_admin, admin_inputs },
+	{ "GetAdminAclEntryStatus", false, admin_status, no_inputs },
+	{ "GetAdminNetAclEntryStatus", false, admin_status, no_inputs },
+	{ NULL, false, NULL, NULL },
 };
 
 const struct class_def class_authorization = {

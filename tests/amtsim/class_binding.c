@@ -25,6 +25,8 @@ static void render(const struct device *device, enum sd_owner owner, size_t inde
 		instance_bool(instance, "Enabled", !binding->expired);
 }
 
+static const char *const binding_names[] = { "Active", "Antecedent", "Dependent", "Enabled", NULL };
+
 static struct outcome create(struct device *device, enum sd_owner owner, struct input *input,
 			     size_t *made)
 {
@@ -32,6 +34,7 @@ static struct outcome create(struct device *device, enum sd_owner owner, struct 
 	struct object port, policy;
 	uint32_t status;
 
+	input_allow(input, binding_names, device->knobs.input_order);
 	if (!class_follow(device, input_element(input, "Antecedent"), &port) ||
 	    !class_follow(device, input_element(input, "Dependent"), &policy) || input->wrong ||
 	    port.class_def != &class_ethernet_port || policy.class_def != &class_policy)

@@ -63,12 +63,31 @@ static void read_default(struct input *input, const char *const names[3], struct
 	input_need_bool(input, names[2], &rule->count);
 }
 
+static const char *const policy_names[] = {
+	"InstanceID",
+	"ElementName",
+	"Caption",
+	"Description",
+	"PolicyName",
+	"PolicyPrecedence",
+	"AntiSpoofingSupport",
+	"FilterCreationHandles",
+	"TxDefaultDrop",
+	"TxDefaultMatchEvent",
+	"TxDefaultCount",
+	"RxDefaultDrop",
+	"RxDefaultMatchEvent",
+	"RxDefaultCount",
+	NULL,
+};
+
 static struct outcome create_policy(struct device *device, struct input *input, size_t *made)
 {
 	const struct xml_node *name = input_element(input, "PolicyName");
 	struct sd_policy policy = { 0 };
 	uint32_t spoof = SPOOF_OFF, status;
 
+	input_allow(input, policy_names, false);
 	input_number(input, "AntiSpoofingSupport", SPOOF_VALUES - 1, &spoof);
 	input_need_number(input, "PolicyPrecedence", UINT32_MAX, &policy.precedence);
 	policy.spoof = (enum sd_spoof)spoof;
@@ -139,11 +158,15 @@ static struct outcome update_statistics(struct device *device, size_t index, str
 	return outcome_ok();
 }
 
+static const char *const no_inputs[] = { NULL };
+static const char *const timeout_inputs[] = { "Timeout", NULL };
+static const char *const statistics_inputs[] = { "NetworkInterface", "ResetOnRead", NULL };
+
 static const struct class_method policy_methods[] = {
-	{ "GetTimeout", false, get_timeout },
-	{ "SetTimeout", true, set_timeout },
-	{ "UpdateStatistics", false, update_statistics },
-	{ NULL, false, NULL },
+	{ "GetTimeout", false, get_timeout, no_inputs },
+	{ "SetTimeout", true, set_timeout, timeout_inputs },
+	{ "UpdateStatistics", false, update_statistics, statistics_inputs },
+	{ NULL, false, NULL, NULL },
 };
 
 const struct class_def class_policy = {

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "tests/amtsim/account.h"
+#include "tests/amtsim/association.h"
 #include "tests/amtsim/acl.h"
 #include "tests/amtsim/defense.h"
 #include "tests/amtsim/knobs.h"
@@ -50,11 +51,15 @@ struct device_config {
 #define DEVICE_CONTEXTS 8
 #define DEVICE_EVENTS   64
 
+enum enumeration_form { FORM_OBJECT, FORM_REFERENCE, FORM_BOTH };
+
 struct enumeration {
 	uint32_t number; /* 0: free */
 	const struct class_def *class_def;
 	size_t at;       /* next instance */
-	bool references; /* EnumerationMode EnumerateEPR */
+	enum enumeration_form form;
+	bool filtered; /* by `around` instead of by class */
+	struct association_query around;
 };
 
 struct device_event {

@@ -72,32 +72,35 @@ static struct enumeration *find(struct device *device, uint32_t number)
 	return NULL;
 }
 
-static bool wants_references(const struct xml_node *enumerate)
+static bool read_form(const struct xml_node *enumerate, enum enumeration_form *form)
 {
+	static const char *const words[] = { [FORM_OBJECT] = "EnumerateObject",
+					     [FORM_REFERENCE] = "EnumerateEPR",
+					     [FORM_BOTH] = "EnumerateObjectAndEPR" };
 	const struct xml_node *mode = xml_child(enumerate, NS_WSMAN, "EnumerationMode");
+	size_t i;
 
-	return mode && strcmp(mode->text, "EnumerateEPR") == 0;
+	*form = FORM_OBJECT;
+	for (i = 0; mode && i < sizeof(words) / sizeof(words[0]); i++) {
+		*form = (enum enumeration_form)i;
+		if (strcmp(mode->text, words[i]) == 0)
+			return true;
+	}
+	return !mode;
 }
 
-struct outcome enumeration_open(struct device *device, const struct class_def *class_def,
-				const struct envelope_request *request, struct envelope_body *body)
+/* A filter belongs to the all-classes resource, and that resource to a filter. */
+static struct outcome read_filter(const struct device *device, const struct class_def *class_def,
+				  const struct xml_node *enumerate, struct enumeration *open)
 {
-	struct enumeration *open;
-	char prefix;
+	const struct xml_node *filter = xml_child(enumerate, NS_WSMAN, "Filter");
 
-	if (!xml_is(request->body, NS_ENUMERATION, "Enumerate"))
-		return outcome_fault(FAULT_SCHEMA);
-	open = place(device);
-	*open = (struct enumeration){
-		.number = ++device->contexts,
-		.class_def = class_def,
-		.references = wants_references(request->body),
-	};
-	prefix = envelope_prefix(body, NS_ENUMERATION);
-	text_printf(&body->xml, "<%c:EnumerateResponse>", prefix);
-	write_context(body, prefix, open->number);
-	text_printf(&body->xml, "</%c:EnumerateResponse>", prefix);
-	return outcome_ok();
+	if (!filter)
+		filter = xml_child(enumerate, NS_ENUMERATION, "Filter");
+	open->filtered = filter != NULL;
+	if (open->filtered != (class_def == &class_all))
+		return outcome_fault(FAULT_FILTER);
+	return filter ? association_read(device, filter, &open->around) : outcome_ok();
 }
 
 static struct enumeration *asked_context(struct device *device, const struct xml_node *body)
@@ -118,42 +121,100 @@ static bool page_size(const struct device *device, const struct xml_node *pull, 
 	return true;
 }
 
+static size_t total_of(const struct enumeration *open, const struct device *device)
+{
+	return open->filtered ? association_total(device, &open->around)
+			      : class_total(open->class_def, device);
+}
+
 static void write_item(struct envelope_body *body, const struct device *device,
 		       const struct enumeration *open, size_t n)
 {
-	struct object obj = class_nth(open->class_def, device, n);
+	struct object obj = open->filtered ? association_nth(device, &open->around, n)
+					   : class_nth(open->class_def, device, n);
 
-	if (!open->references) {
+	if (open->form == FORM_BOTH)
+		text_puts(&body->xml, "<c:Item>");
+	if (open->form != FORM_REFERENCE)
 		class_write_instance(body, device, obj);
-		return;
+	if (open->form != FORM_OBJECT) {
+		text_puts(&body->xml, "<b:EndpointReference>");
+		class_write_reference(&body->xml, device, obj);
+		text_puts(&body->xml, "</b:EndpointReference>");
 	}
-	text_puts(&body->xml, "<b:EndpointReference>");
-	class_write_reference(&body->xml, device, obj);
-	text_puts(&body->xml, "</b:EndpointReference>");
+	if (open->form == FORM_BOTH)
+		text_puts(&body->xml, "</c:Item>");
 }
 
-/* The context of the next page comes before the items, as recorded. */
-static void write_page(struct device *device, struct enumeration *open, size_t size,
+/* The context of the next page comes before the items, as recorded.  Items and end are
+ * WS-Enumeration's in a PullResponse, WS-Management's in an optimized EnumerateResponse
+ * (DSP0226 8.2.3). */
+static void write_page(struct device *device, struct enumeration *open, size_t size, char items,
 		       struct envelope_body *body)
 {
-	size_t total = class_total(open->class_def, device), n, end;
 	char prefix = envelope_prefix(body, NS_ENUMERATION);
+	size_t total = total_of(open, device), n, end;
 	bool last;
 
 	end = open->at < total && total - open->at > size ? open->at + size : total;
 	last = end >= total && !(device->knobs.late_end && open->at < total);
-	text_printf(&body->xml, "<%c:PullResponse>", prefix);
 	open->number = last ? 0 : ++device->contexts;
 	if (!last)
 		write_context(body, prefix, open->number);
-	text_printf(&body->xml, "<%c:Items>", prefix);
+	else if (items != prefix)
+		text_printf(&body->xml, "<%c:EnumerationContext></%c:EnumerationContext>", prefix,
+			    prefix);
+	text_printf(&body->xml, "<%c:Items>", items);
 	for (n = open->at; n < end; n++)
 		write_item(body, device, open, n);
-	text_printf(&body->xml, "</%c:Items>", prefix);
+	text_printf(&body->xml, "</%c:Items>", items);
 	open->at = end;
 	if (last)
-		text_printf(&body->xml, "<%c:EndOfSequence></%c:EndOfSequence>", prefix, prefix);
-	text_printf(&body->xml, "</%c:PullResponse>", prefix);
+		text_printf(&body->xml, "<%c:EndOfSequence></%c:EndOfSequence>", items, items);
+}
+
+/* Optimization: at most MaxElements items (1 if not given, DSP0226 8.2.3). */
+static bool wants_items(const struct device *device, const struct xml_node *enumerate, size_t *size)
+{
+	const struct xml_node *most = xml_child(enumerate, NS_WSMAN, "MaxElements");
+	uint32_t asked = 1;
+
+	if (!device->knobs.optimize || !xml_child(enumerate, NS_WSMAN, "OptimizeEnumeration"))
+		return false;
+	if (most && !input_parse_number(most->text, UINT32_MAX, &asked))
+		return false;
+	*size = asked;
+	return asked > 0;
+}
+
+struct outcome enumeration_open(struct device *device, const struct class_def *class_def,
+				const struct envelope_request *request, struct envelope_body *body)
+{
+	struct enumeration fresh = { .class_def = class_def };
+	struct enumeration *open;
+	struct outcome outcome;
+	char prefix;
+	size_t size;
+
+	if (!xml_is(request->body, NS_ENUMERATION, "Enumerate"))
+		return outcome_fault(FAULT_SCHEMA);
+	if (!read_form(request->body, &fresh.form))
+		return outcome_fault(FAULT_MODE);
+	outcome = read_filter(device, class_def, request->body, &fresh);
+	if (outcome.fault != FAULT_NONE)
+		return outcome;
+	open = place(device);
+	*open = fresh;
+	prefix = envelope_prefix(body, NS_ENUMERATION);
+	text_printf(&body->xml, "<%c:EnumerateResponse>", prefix);
+	if (wants_items(device, request->body, &size)) {
+		write_page(device, open, size, 'c', body);
+	} else {
+		open->number = ++device->contexts;
+		write_context(body, prefix, open->number);
+	}
+	text_printf(&body->xml, "</%c:EnumerateResponse>", prefix);
+	return outcome_ok();
 }
 
 struct outcome enumeration_pull(struct device *device, const struct envelope_request *request,
@@ -161,6 +222,7 @@ struct outcome enumeration_pull(struct device *device, const struct envelope_req
 {
 	struct enumeration *open;
 	size_t size;
+	char prefix;
 
 	if (!xml_is(request->body, NS_ENUMERATION, "Pull") ||
 	    !page_size(device, request->body, &size))
@@ -168,7 +230,10 @@ struct outcome enumeration_pull(struct device *device, const struct envelope_req
 	open = asked_context(device, request->body);
 	if (!open)
 		return outcome_fault(FAULT_CONTEXT);
-	write_page(device, open, size, body);
+	prefix = envelope_prefix(body, NS_ENUMERATION);
+	text_printf(&body->xml, "<%c:PullResponse>", prefix);
+	write_page(device, open, size, prefix, body);
+	text_printf(&body->xml, "</%c:PullResponse>", prefix);
 	return outcome_ok();
 }
 

@@ -19,27 +19,77 @@ static const char *header(const struct xml_node *head, const char *ns, const cha
 	return node ? node->text : "";
 }
 
-/* An xs:duration of hours, minutes and seconds, as clients send it. */
+/* An xs:duration of days, hours, minutes and seconds: "PT60S", "PT60.000S" and "P0DT0H1M0S" are
+ * the forms that clients send for a minute. */
 static uint32_t read_duration_ms(const char *text)
 {
 	double total_s = 0, part;
+	bool time = false;
 	char *end;
 
-	if (strncmp(text, "PT", 2) != 0)
+	if (*text++ != 'P')
 		return 0;
-	for (text += 2; *text; text = end + 1) {
+	for (; *text; text = end + 1) {
+		if (*text == 'T' && !time) {
+			time = true;
+			end = (char *)text;
+			continue;
+		}
 		part = strtod(text, &end);
-		if (end == text || part < 0 || (*end != 'H' && *end != 'M' && *end != 'S'))
+		if (end == text || part < 0 || !*end || !strchr(time ? "HMS" : "D", *end))
 			return 0;
-		total_s += part * (*end == 'H' ? 3600 : *end == 'M' ? 60 : 1);
+		total_s += part * (*end == 'D' ? 86400 : *end == 'H' ? 3600 : *end == 'M' ? 60 : 1);
 	}
 	return total_s < 86400 ? (uint32_t)(total_s * 1000) : 86400000u;
 }
 
+static bool must_understand(const struct xml_node *node)
+{
+	const char *must = xml_attr_ns(node, NS_SOAP, "mustUnderstand");
+
+	return must && (strcmp(must, "true") == 0 || strcmp(must, "1") == 0);
+}
+
+/* OptionSet is documented as not supported, FragmentTransfer as not implemented; Locale has no
+ * effect here. */
+static bool is_understood(const struct xml_node *header)
+{
+	static const char *const addressing[] = { "Action",  "To",        "MessageID", "ReplyTo",
+						  "FaultTo", "RelatesTo", "From",      NULL };
+	static const char *const wsman[] = { "ResourceURI", "SelectorSet", "OperationTimeout",
+					     "MaxEnvelopeSize", NULL };
+	const char *const *known = strcmp(header->ns, NS_ADDRESSING) == 0 ? addressing
+				   : strcmp(header->ns, NS_WSMAN) == 0    ? wsman
+									  : NULL;
+
+	for (; known && *known; known++)
+		if (strcmp(*known, header->name) == 0)
+			return true;
+	return false;
+}
+
+static bool demands_more(const struct xml_node *head)
+{
+	const struct xml_node *header = head ? head->first : NULL;
+
+	for (; header; header = header->next)
+		if (must_understand(header) && !is_understood(header))
+			return true;
+	return false;
+}
+
+/* What DSP0226 5.4 asks of every request besides Action and ResourceURI. */
+static bool is_complete(const struct xml_node *head)
+{
+	const struct xml_node *reply = xml_child(head, NS_ADDRESSING, "ReplyTo");
+
+	return *header(head, NS_ADDRESSING, "MessageID") && *header(head, NS_ADDRESSING, "To") &&
+	       strcmp(header(reply, NS_ADDRESSING, "Address"), ANONYMOUS) == 0;
+}
+
 bool envelope_read(const struct xml_node *root, struct envelope_request *request)
 {
-	const struct xml_node *head, *body, *options;
-	const char *must;
+	const struct xml_node *head, *body;
 
 	*request = (struct envelope_request){ 0 };
 	if (!xml_is(root, NS_SOAP, "Envelope"))
@@ -53,9 +103,8 @@ bool envelope_read(const struct xml_node *root, struct envelope_request *request
 	request->uri = header(head, NS_WSMAN, "ResourceURI");
 	request->selectors = xml_child(head, NS_WSMAN, "SelectorSet");
 	request->body = body->first;
-	options = xml_child(head, NS_WSMAN, "OptionSet");
-	must = xml_attr_ns(options, NS_SOAP, "mustUnderstand");
-	request->understand_options = must && (!strcmp(must, "true") || !strcmp(must, "1"));
+	request->demands_more = demands_more(head);
+	request->complete = is_complete(head);
 	request->max_envelope =
 		(uint32_t)strtoul(header(head, NS_WSMAN, "MaxEnvelopeSize"), NULL, 10);
 	request->timeout_ms = read_duration_ms(header(head, NS_WSMAN, "OperationTimeout"));
@@ -155,7 +204,8 @@ static const struct fault_row rows[FAULTS] = {
 	[FAULT_INTERNAL] = { "InternalError", 500, "a:Receiver", "e:InternalError",
 			     ACTION_FAULT_WSMAN, "The service could not carry out the request." },
 	[FAULT_SCHEMA] = { "SchemaValidationError", 400, "a:Sender", "e:SchemaValidationError",
-			   ACTION_FAULT_WSMAN, "The content does not follow its schema." },
+			   ACTION_FAULT_WSMAN,
+			   "The supplied SOAP violates the corresponding XML schema definition." },
 	[FAULT_CONTEXT] = { "InvalidEnumerationContext", 400, "a:Sender",
 			    "c:InvalidEnumerationContext", ACTION_FAULT_WSMAN,
 			    "The enumeration context is unknown or used up." },
@@ -169,6 +219,11 @@ static const struct fault_row rows[FAULTS] = {
 			 "Another operation is under way." },
 	[FAULT_DENIED] = { "AccessDenied", 400, "a:Sender", "e:AccessDenied", ACTION_FAULT_WSMAN,
 			   "The account may not use this resource." },
+	[FAULT_MODE] = { "UnsupportedFeature", 400, "a:Sender", "e:UnsupportedFeature",
+			 ACTION_FAULT_WSMAN, "This enumeration mode is not known." },
+	[FAULT_FILTER] = { "FilterDialectRequestedUnavailable", 400, "a:Sender",
+			   "c:FilterDialectRequestedUnavailable", ACTION_FAULT_WSMAN,
+			   "This enumeration filter is not known." },
 	[FAULT_HEADER] = { "MessageInformationHeaderRequired", 400, "a:Sender",
 			   "b:MessageInformationHeaderRequired", ACTION_FAULT_ADDRESSING,
 			   "A required header is missing." },

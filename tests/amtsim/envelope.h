@@ -18,7 +18,8 @@ struct envelope_request {
 	const char *message_id;
 	const struct xml_node *selectors; /* SelectorSet, or NULL */
 	const struct xml_node *body;      /* first element of the body, or NULL */
-	bool understand_options;          /* OptionSet with mustUnderstand */
+	bool demands_more;                /* a mustUnderstand header that is not understood */
+	bool complete;                    /* MessageID, To and the anonymous ReplyTo are there */
 	uint32_t max_envelope;            /* 0 if absent */
 	uint32_t timeout_ms;              /* OperationTimeout; 0 if absent or unreadable */
 };

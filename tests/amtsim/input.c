@@ -133,3 +133,36 @@ bool input_hex(struct input *input, const char *name, uint8_t *bytes, size_t len
 	}
 	return true;
 }
+
+static size_t place_of(const char *const *names, const char *name)
+{
+	size_t i = 0;
+
+	while (names[i] && strcmp(names[i], name) != 0)
+		i++;
+	return i;
+}
+
+void input_allow(struct input *input, const char *const *names, bool in_order)
+{
+	const struct xml_node *child = input->node ? input->node->first : NULL;
+	size_t at = 0;
+
+	for (; child; child = child->next) {
+		size_t place = place_of(names, child->name);
+
+		if (!names[place] || strcmp(child->ns, input->ns) != 0 || (in_order && place < at))
+			input->wrong = true;
+		at = place;
+	}
+}
+
+bool input_has_empty(const struct input *input)
+{
+	const struct xml_node *child = input->node ? input->node->first : NULL;
+
+	for (; child; child = child->next)
+		if (!child->first && !*child->text)
+			return true;
+	return false;
+}

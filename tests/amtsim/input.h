@@ -34,6 +34,13 @@ const char *input_text(struct input *input, const char *name);
 /* hexBinary of exactly `len` bytes. */
 bool input_hex(struct input *input, const char *name, uint8_t *bytes, size_t len);
 
+/* `wrong` if an element is of another name or namespace than the listed ones (NULL-ended), or, with
+ * `in_order`, out of their order. */
+void input_allow(struct input *input, const char *const *names, bool in_order);
+/* An element with neither text nor children: what a console sends that should leave an optional
+ * parameter out (amt-out-of-band.md 1.2). */
+bool input_has_empty(const struct input *input);
+
 /* Strict decimal; false on anything else. */
 bool input_parse_number(const char *text, uint32_t most, uint32_t *value);
 

@@ -49,6 +49,9 @@ struct knobs {
 	uint32_t tls_least; /* 0 by release, else enum tls_version + 1 */
 	uint32_t tls_most;
 
+	uint32_t strict_headers;
+	uint32_t input_order;
+	uint32_t optimize;
 	uint32_t page_items;
 	uint32_t late_end;
 	uint32_t contexts;

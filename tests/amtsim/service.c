@@ -188,7 +188,9 @@ static struct outcome do_invoke(struct device *device, struct call *call)
 		return outcome;
 	snprintf(element, sizeof(element), "%s_INPUT", call->method->name);
 	input_init(&input, call->request.body, call->request.uri, element);
-	if (input.wrong)
+	if (call->method->inputs)
+		input_allow(&input, call->method->inputs, device->knobs.input_order);
+	if (input.wrong || input_has_empty(&input))
 		return outcome_fault(FAULT_SCHEMA);
 	instance_init(&output.values);
 	if (call->method->write)
@@ -227,7 +229,9 @@ static struct outcome precheck(const struct device *device, const struct call *c
 		return outcome_ok();
 	if (!*request->action || !*request->uri)
 		return outcome_fault(FAULT_HEADER);
-	if (request->understand_options)
+	if (device->knobs.strict_headers && !request->complete)
+		return outcome_fault(FAULT_HEADER);
+	if (request->demands_more)
 		return outcome_fault(FAULT_UNDERSTAND);
 	if (device->profile.big_envelope_only && request->max_envelope != 0 &&
 	    request->max_envelope < SMALLEST_ENVELOPE)
