@@ -48,6 +48,9 @@ static const struct class_def *const classes[] = {
 	&class_policy_in_service,
 	&class_authorization,
 	&class_all,
+	&class_tls_settings,
+	&class_redirection,
+	&class_kvm,
 };
 
 #define CLASSES (sizeof(classes) / sizeof(classes[0]))

@@ -45,6 +45,8 @@ struct class_def {
 	void (*render)(const struct device *device, size_t index, struct instance *instance);
 	struct outcome (*create)(struct device *device, struct input *input, size_t *made);
 	struct outcome (*remove)(struct device *device, size_t index);
+	/* The whole new instance; leaves out what cannot be written. */
+	struct outcome (*put)(struct device *device, size_t index, struct input *input);
 	const struct class_method *methods; /* NULL-named end, or NULL */
 };
 
@@ -54,7 +56,8 @@ extern const struct class_def class_setup, class_general, class_software, class_
 	class_network_filter, class_policy, class_filter_in_policy, class_interface_policy,
 	class_port_policy, class_agent_policy, class_environment_policy, class_heuristic_policy,
 	class_authorization, class_all, class_default_policy, class_statistics,
-	class_defense_service, class_policy_in_service;
+	class_defense_service, class_policy_in_service, class_tls_settings, class_redirection,
+	class_kvm;
 
 const struct class_def *class_by_uri(const char *uri);
 const struct class_def *class_by_name(const char *name);

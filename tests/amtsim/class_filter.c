@@ -120,6 +120,23 @@ static uint32_t read_common(struct input *input, struct sd_filter *filter)
 	return read_name(input, filter->name);
 }
 
+typedef struct outcome read_filter_fn(struct device *device, struct input *input,
+				      struct sd_filter *filter);
+
+static struct outcome put(struct device *device, const struct sd_filter *old, struct input *input,
+			  read_filter_fn *read)
+{
+	struct sd_filter filter = { .kind = old->kind, .handle = old->handle };
+	struct outcome outcome;
+
+	if (!device->knobs.put_objects)
+		return outcome_fault(FAULT_ACTION);
+	outcome = read(device, input, &filter);
+	if (outcome.fault != FAULT_NONE)
+		return outcome;
+	return outcome_status(defense_change_filter(device->defense, &filter));
+}
+
 static struct outcome store(struct device *device, struct sd_filter *filter, size_t *made)
 {
 	uint32_t status = defense_add_filter(device->defense, filter);
@@ -162,20 +179,31 @@ static void render_ether(const struct device *device, size_t index, struct insta
 	instance_number(instance, "HdrProtocolID8021", filter->ethertype);
 }
 
-static struct outcome create_ether(struct device *device, struct input *input, size_t *made)
+static struct outcome read_ether(struct device *device, struct input *input,
+				 struct sd_filter *filter)
 {
-	struct sd_filter filter = { .kind = SD_ETHER };
 	struct outcome outcome = check_names(device, input, ether_known);
 	uint32_t status, ethertype = 0;
 
 	if (outcome.fault != FAULT_NONE)
 		return outcome;
-	status = read_common(input, &filter);
+	status = read_common(input, filter);
 	input_need_number(input, "HdrProtocolID8021", UINT16_MAX, &ethertype);
-	filter.ethertype = (uint16_t)ethertype;
-	if (input->wrong)
-		return class_bad_property(device);
-	return status ? outcome_status(status) : store(device, &filter, made);
+	filter->ethertype = (uint16_t)ethertype;
+	return input->wrong ? class_bad_property(device) : outcome_status(status);
+}
+
+static struct outcome create_ether(struct device *device, struct input *input, size_t *made)
+{
+	struct sd_filter filter = { .kind = SD_ETHER };
+	struct outcome outcome = read_ether(device, input, &filter);
+
+	return outcome.fault != FAULT_NONE ? outcome : store(device, &filter, made);
+}
+
+static struct outcome put_ether(struct device *device, size_t index, struct input *input)
+{
+	return put(device, defense_filter(device->defense, SD_ETHER, index), input, read_ether);
 }
 
 static struct outcome remove_ether(struct device *device, size_t index)
@@ -194,6 +222,7 @@ const struct class_def class_ether_filter = {
 	.render = render_ether,
 	.create = create_ether,
 	.remove = remove_ether,
+	.put = put_ether,
 };
 
 /* --- AMT_IPHeadersFilter --- */
@@ -320,7 +349,7 @@ static bool read_flags(struct input *input, const char *name, uint32_t coding, u
 	return n > 0;
 }
 
-static void read_ip(struct input *input, struct sd_filter *filter, uint32_t flag_coding)
+static void read_headers(struct input *input, struct sd_filter *filter, uint32_t flag_coding)
 {
 	uint32_t version = 0, protocol = 0;
 
@@ -341,21 +370,33 @@ static void read_ip(struct input *input, struct sd_filter *filter, uint32_t flag
 		input->wrong = true;
 }
 
-static struct outcome create_ip(struct device *device, struct input *input, size_t *made)
+static struct outcome read_ip(struct device *device, struct input *input, struct sd_filter *filter)
 {
-	struct sd_filter filter = { .kind = SD_IP };
 	struct outcome outcome = check_names(device, input, ip_known);
 	uint32_t status;
 
 	if (outcome.fault != FAULT_NONE)
 		return outcome;
-	status = read_common(input, &filter);
-	read_ip(input, &filter, device->knobs.flag_coding);
+	status = read_common(input, filter);
+	read_headers(input, filter, device->knobs.flag_coding);
 	if (input->wrong)
 		return class_bad_property(device);
-	if (filter.ip_version == 6 && !device->profile.ipv6_filters)
+	if (filter->ip_version == 6 && !device->profile.ipv6_filters)
 		return outcome_status(PT_UNSUPPORTED);
-	return status ? outcome_status(status) : store(device, &filter, made);
+	return outcome_status(status);
+}
+
+static struct outcome create_ip(struct device *device, struct input *input, size_t *made)
+{
+	struct sd_filter filter = { .kind = SD_IP };
+	struct outcome outcome = read_ip(device, input, &filter);
+
+	return outcome.fault != FAULT_NONE ? outcome : store(device, &filter, made);
+}
+
+static struct outcome put_ip(struct device *device, size_t index, struct input *input)
+{
+	return put(device, defense_filter(device->defense, SD_IP, index), input, read_ip);
 }
 
 static struct outcome remove_ip(struct device *device, size_t index)
@@ -374,4 +415,5 @@ const struct class_def class_ip_filter = {
 	.render = render_ip,
 	.create = create_ip,
 	.remove = remove_ip,
+	.put = put_ip,
 };

@@ -4,9 +4,13 @@
 #include "tests/amtsim/class.h"
 
 #include <stdio.h>
+#include <string.h>
 
+#include "tests/amtsim/base64.h"
 #include "tests/amtsim/device.h"
+#include "tests/amtsim/input.h"
 #include "tests/amtsim/names.h"
+#include "tests/amtsim/text.h"
 
 static size_t one(const struct device *device)
 {
@@ -39,9 +43,46 @@ static void render_setup(const struct device *device, size_t index, struct insta
 	instance_bool(instance, "ZeroTouchConfigurationEnabled", true);
 }
 
+static struct outcome commit(struct device *device, size_t index, struct input *input,
+			     struct method_output *output)
+{
+	(void)index;
+	(void)input;
+	(void)output;
+	device->config.mutual = device->tls_wish.mutual;
+	memcpy(device->config.trusted, device->tls_wish.trusted, sizeof(device->config.trusted));
+	return outcome_ok();
+}
+
+static struct outcome get_uuid(struct device *device, size_t index, struct input *input,
+			       struct method_output *output)
+{
+	char text[BASE64_BYTES(16)];
+	/* SMBIOS order: the first three fields little-endian (amt-out-of-band.md 1.4) */
+	static const uint8_t order[16] = { 3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15 };
+	uint8_t bytes[16];
+	size_t i;
+
+	(void)index;
+	(void)input;
+	for (i = 0; i < sizeof(bytes); i++)
+		bytes[i] = device->config.uuid[order[i]];
+	base64_encode(bytes, sizeof(bytes), text);
+	instance_text(&output->values, "UUID", text);
+	return outcome_ok();
+}
+
+static const struct class_method setup_methods[] = {
+	{ "CommitChanges", true, commit },
+	{ "GetUuid", false, get_uuid },
+	{ NULL, false, NULL },
+};
+
 const struct class_def class_setup = {
 	.name = "AMT_SetupAndConfigurationService",
 	.schema = SCHEMA_AMT_URI,
+	.write_realms = REALM_BIT(REALM_ADMIN),
+	.methods = setup_methods,
 	.keys = service_keys,
 	.count = one,
 	.render = render_setup,
@@ -54,7 +95,7 @@ static const char *const id_keys[] = { "InstanceID", NULL };
 static void render_general_names(const struct device *device, struct instance *instance)
 {
 	instance_text(instance, "DigestRealm", device->config.realm);
-	instance_text(instance, "DomainName", "");
+	instance_text(instance, "DomainName", device->domain);
 	instance_text(instance, "ElementName", "Intel(r) AMT: General Settings");
 	instance_text(instance, "HostName", device->config.host_name);
 	instance_text(instance, "HostOSFQDN", device->config.host_name);
@@ -73,19 +114,41 @@ static void render_general(const struct device *device, size_t index, struct ins
 	render_general_names(device, instance);
 	instance_number(instance, "IdleWakeTimeout", 65535);
 	instance_bool(instance, "NetworkInterfaceEnabled", true);
-	instance_bool(instance, "PingResponseEnabled", true);
+	instance_bool(instance, "PingResponseEnabled", device->ping);
 	instance_number(instance, "PowerSource", 0);
 	instance_number(instance, "PreferredAddressFamily", 0);
 	instance_number(instance, "PresenceNotificationInterval", 0);
 	instance_number(instance, "PrivacyLevel", 0);
-	instance_bool(instance, "RmcpPingResponseEnabled", true);
+	instance_bool(instance, "RmcpPingResponseEnabled", device->rmcp_ping);
 	instance_bool(instance, "SharedFQDN", true);
 	instance_bool(instance, "WsmanOnlyMode", false);
+}
+
+static struct outcome put_general(struct device *device, size_t index, struct input *input)
+{
+	const char *host = input_text(input, "HostName"), *domain = input_text(input, "DomainName");
+	bool ping = device->ping, rmcp_ping = device->rmcp_ping;
+
+	(void)index;
+	input_bool(input, "PingResponseEnabled", &ping);
+	input_bool(input, "RmcpPingResponseEnabled", &rmcp_ping);
+	if (input->wrong || (host && strlen(host) >= sizeof(device->config.host_name)) ||
+	    (domain && strlen(domain) >= sizeof(device->domain)))
+		return class_bad_property(device);
+	if (host)
+		text_copy(device->config.host_name, sizeof(device->config.host_name), host);
+	if (domain)
+		text_copy(device->domain, sizeof(device->domain), domain);
+	device->ping = ping;
+	device->rmcp_ping = rmcp_ping;
+	return outcome_ok();
 }
 
 const struct class_def class_general = {
 	.name = "AMT_GeneralSettings",
 	.schema = SCHEMA_AMT_URI,
+	.write_realms = REALM_BIT(REALM_ADMIN),
+	.put = put_general,
 	.keys = id_keys,
 	.count = one,
 	.render = render_general,

@@ -81,27 +81,51 @@ static const char *const policy_names[] = {
 	NULL,
 };
 
-static struct outcome create_policy(struct device *device, struct input *input, size_t *made)
+static struct outcome read_policy(const struct device *device, struct input *input,
+				  struct sd_policy *policy)
 {
 	const struct xml_node *name = input_element(input, "PolicyName");
-	struct sd_policy policy = { 0 };
-	uint32_t spoof = SPOOF_OFF, status;
+	uint32_t spoof = SPOOF_OFF;
 
 	input_allow(input, policy_names, false);
 	input_number(input, "AntiSpoofingSupport", SPOOF_VALUES - 1, &spoof);
-	input_need_number(input, "PolicyPrecedence", UINT32_MAX, &policy.precedence);
-	policy.spoof = (enum sd_spoof)spoof;
-	policy.handle_count =
-		input_numbers(input, "FilterCreationHandles", policy.handles, SD_HANDLES_MAX);
-	read_default(input, tx_names, &policy.when_unmatched[SD_TX]);
-	read_default(input, rx_names, &policy.when_unmatched[SD_RX]);
+	input_need_number(input, "PolicyPrecedence", UINT32_MAX, &policy->precedence);
+	policy->spoof = (enum sd_spoof)spoof;
+	policy->handle_count =
+		input_numbers(input, "FilterCreationHandles", policy->handles, SD_HANDLES_MAX);
+	read_default(input, tx_names, &policy->when_unmatched[SD_TX]);
+	read_default(input, rx_names, &policy->when_unmatched[SD_RX]);
 	if (input->wrong)
 		return class_bad_property(device);
-	if (name && !text_copy(policy.name, sizeof(policy.name), name->text))
+	if (name && !text_copy(policy->name, sizeof(policy->name), name->text))
 		return outcome_status(PT_INVALID_NAME);
-	status = defense_add_policy(device->defense, &policy);
+	return outcome_ok();
+}
+
+static struct outcome create_policy(struct device *device, struct input *input, size_t *made)
+{
+	struct sd_policy policy = { 0 };
+	struct outcome outcome = read_policy(device, input, &policy);
+
+	if (outcome.fault != FAULT_NONE)
+		return outcome;
+	outcome = outcome_status(defense_add_policy(device->defense, &policy));
 	*made = defense_policies(device->defense) - 1;
-	return outcome_status(status);
+	return outcome;
+}
+
+static struct outcome put_policy(struct device *device, size_t index, struct input *input)
+{
+	const struct sd_policy *old = defense_policy(device->defense, index);
+	struct sd_policy policy = { .id = old->id, .timeout_min = old->timeout_min };
+	struct outcome outcome;
+
+	if (!device->knobs.put_objects)
+		return outcome_fault(FAULT_ACTION);
+	outcome = read_policy(device, input, &policy);
+	if (outcome.fault != FAULT_NONE)
+		return outcome;
+	return outcome_status(defense_change_policy(device->defense, &policy));
 }
 
 static struct outcome remove_policy(struct device *device, size_t index)
@@ -178,6 +202,7 @@ const struct class_def class_policy = {
 	.render = render_policy,
 	.create = create_policy,
 	.remove = remove_policy,
+	.put = put_policy,
 	.methods = policy_methods,
 };
 

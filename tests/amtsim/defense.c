@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Objects in arrays of pointers, because there are at most dozens.  Budgets (filters, counters,
  * handles) are checked when a policy is created, since only a policy gives filters a place in
- * the hardware.  Left out: Put (unknown whether firmware has it). */
+ * the hardware. */
 #include "tests/amtsim/defense.h"
 
 #include <string.h>
@@ -123,20 +123,39 @@ static bool filter_in_use(const struct defense *defense, uint32_t handle)
 	return false;
 }
 
-uint32_t defense_remove_filter(struct defense *defense, uint32_t handle)
+static size_t filter_index(const struct defense *defense, uint32_t handle)
 {
 	size_t i;
 
+	for (i = 0; i < defense->filter_count; i++)
+		if (defense->filters[i]->handle == handle)
+			return i;
+	return SIZE_MAX;
+}
+
+uint32_t defense_change_filter(struct defense *defense, const struct sd_filter *filter)
+{
+	size_t index = filter_index(defense, filter->handle);
+
+	if (index == SIZE_MAX)
+		return PT_NOT_FOUND;
+	if (filter_in_use(defense, filter->handle))
+		return defense->knobs->in_use_status;
+	*defense->filters[index] = *filter;
+	return PT_SUCCESS;
+}
+
+uint32_t defense_remove_filter(struct defense *defense, uint32_t handle)
+{
+	size_t index = filter_index(defense, handle);
+
 	if (filter_in_use(defense, handle))
 		return defense->knobs->in_use_status;
-	for (i = 0; i < defense->filter_count; i++) {
-		if (defense->filters[i]->handle == handle) {
-			free(defense->filters[i]);
-			close_gap(defense->filters, i, &defense->filter_count);
-			return PT_SUCCESS;
-		}
-	}
-	return PT_NOT_FOUND;
+	if (index == SIZE_MAX)
+		return PT_NOT_FOUND;
+	free(defense->filters[index]);
+	close_gap(defense->filters, index, &defense->filter_count);
+	return PT_SUCCESS;
 }
 
 size_t defense_filters(const struct defense *defense, enum sd_kind kind)
@@ -161,12 +180,9 @@ const struct sd_filter *defense_filter(const struct defense *defense, enum sd_ki
 
 const struct sd_filter *defense_find_filter(const struct defense *defense, uint32_t handle)
 {
-	size_t i;
+	size_t index = filter_index(defense, handle);
 
-	for (i = 0; i < defense->filter_count; i++)
-		if (defense->filters[i]->handle == handle)
-			return defense->filters[i];
-	return NULL;
+	return index == SIZE_MAX ? NULL : defense->filters[index];
 }
 
 /* --- policies --- */
@@ -246,15 +262,42 @@ uint32_t defense_add_policy(struct defense *defense, struct sd_policy *policy)
 	return PT_SUCCESS;
 }
 
-uint32_t defense_remove_policy(struct defense *defense, uint32_t id)
+static bool policy_in_use(const struct defense *defense, uint32_t id)
 {
-	size_t i, index = defense_find_policy(defense, id);
+	size_t i;
+
+	for (i = 0; i < defense->binding_count; i++)
+		if (defense->bindings[i]->policy == id)
+			return true;
+	return false;
+}
+
+/* Its own filters do not count as shared with itself, so the check is made without it. */
+uint32_t defense_change_policy(struct defense *defense, const struct sd_policy *policy)
+{
+	size_t index = defense_find_policy(defense, policy->id);
+	struct sd_policy before;
+	uint32_t status;
 
 	if (index == SIZE_MAX)
 		return PT_NOT_FOUND;
-	for (i = 0; i < defense->binding_count; i++)
-		if (defense->bindings[i]->policy == id)
-			return defense->knobs->in_use_status;
+	if (policy_in_use(defense, policy->id))
+		return defense->knobs->in_use_status;
+	before = *defense->policies[index];
+	defense->policies[index]->handle_count = 0;
+	status = check_policy(defense, policy);
+	*defense->policies[index] = status ? before : *policy;
+	return status;
+}
+
+uint32_t defense_remove_policy(struct defense *defense, uint32_t id)
+{
+	size_t index = defense_find_policy(defense, id);
+
+	if (index == SIZE_MAX)
+		return PT_NOT_FOUND;
+	if (policy_in_use(defense, id))
+		return defense->knobs->in_use_status;
 	free(defense->policies[index]);
 	close_gap(defense->policies, index, &defense->policy_count);
 	return PT_SUCCESS;

@@ -44,6 +44,9 @@ void defense_free(struct defense *defense);
 void defense_wipe(struct defense *defense, uint64_t now_ns);
 
 uint32_t defense_add_filter(struct defense *defense, struct sd_filter *filter); /* sets handle */
+/* Another content under the same handle or id; refused while in use. */
+uint32_t defense_change_filter(struct defense *defense, const struct sd_filter *filter);
+uint32_t defense_change_policy(struct defense *defense, const struct sd_policy *policy);
 uint32_t defense_remove_filter(struct defense *defense, uint32_t handle);
 size_t defense_filters(const struct defense *defense, enum sd_kind kind);
 const struct sd_filter *defense_filter(const struct defense *defense, enum sd_kind kind,

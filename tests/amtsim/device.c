@@ -77,7 +77,11 @@ struct device *device_new(const struct device_config *config, const struct knobs
 	device->rng.state = knobs->seed ^ ((uint64_t)config->uuid[15] << 32 | config->port);
 	device->defense = defense_new(&device->knobs, note_event, device);
 	device->now_ns = device->booted_ns = device->flash_at_ns = now_ns;
-	device->powered = true;
+	device->powered = device->ping = device->rmcp_ping = true;
+	device->redirection = 3;
+	device->redirection_listens = device->kvm_enabled = true;
+	device->tls_wish.mutual = config->mutual;
+	memcpy(device->tls_wish.trusted, config->trusted, sizeof(config->trusted));
 	defense_settle(device->defense, now_ns);
 	return device;
 }

@@ -62,6 +62,12 @@ struct enumeration {
 	struct association_query around;
 };
 
+/* TLS settings as written, until they are committed. */
+struct device_tls_wish {
+	bool mutual;
+	char trusted[TLS_TRUSTED_NAMES][TLS_NAME_BYTES];
+};
+
 struct device_event {
 	uint64_t at_ns;
 	uint32_t handle;
@@ -97,6 +103,11 @@ struct device {
 	struct device_event *events; /* ring, NULL until the first */
 	uint64_t event_total;
 	bool powered;
+	struct device_tls_wish tls_wish;
+	uint8_t redirection; /* bit 0 IDE-R, bit 1 SOL */
+	bool redirection_listens, kvm_enabled;
+	bool ping, rmcp_ping;
+	char domain[64];
 	struct tls_terms tls; /* as of the last device_tls() */
 };
 

@@ -65,6 +65,8 @@ static const struct knob table[] = {
 	NUMBER(ipv6_ratio, 4, 1, 16, "slots one IPv6 filter or counter takes"),
 	SWITCH(share_filters, 1, "two policies may name the same filter"),
 	WORDS(unsupported, 0, 1, "ignore|refuse", "properties the firmware does not support"),
+	SWITCH(put_objects, 0,
+	       "Put works on policies (not while enabled) and on filters (not while used)"),
 	WORDS(second_binding, 0, 1, "fault|replace", "second policy of one owner on a port"),
 	NUMBER(in_use_status, 16, 1, 65535, "AMT-STATUS for deleting something in use"),
 	WORDS(wireless, 0, 2, "absent|unsupported|present", "the wireless port"),

@@ -68,6 +68,7 @@ struct knobs {
 	uint32_t ipv6_ratio;
 	uint32_t share_filters;
 	uint32_t unsupported;
+	uint32_t put_objects;
 	uint32_t second_binding;
 	uint32_t in_use_status;
 	uint32_t wireless;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Dispatch by Action.  An operation either fills a body or ends in a fault; composing the
- * envelope, counting messages and logging happen once, at the end.  Left out: Put (no class here
- * has it), fragments, eventing. */
+ * envelope, counting messages and logging happen once, at the end.  Left out: fragments. */
 #include "tests/amtsim/service.h"
 
 #include <stdio.h>
@@ -146,6 +145,30 @@ static struct outcome do_create(struct device *device, struct call *call)
 	return outcome;
 }
 
+/* Answers with the whole new instance. */
+static struct outcome do_put(struct device *device, struct call *call)
+{
+	const struct class_def *class_def = call->class_def;
+	struct outcome outcome;
+	struct object obj;
+	struct input input;
+
+	if (!class_def->put)
+		return outcome_fault(FAULT_ACTION);
+	outcome = class_find(class_def, device, call->request.selectors, &obj);
+	if (outcome.fault != FAULT_NONE)
+		return outcome;
+	input_init(&input, call->request.body, call->request.uri, class_def->name);
+	if (input.wrong)
+		return outcome_fault(FAULT_SCHEMA);
+	outcome = outcome_status(device_charge_write(device, class_def->binding));
+	if (outcome.fault == FAULT_NONE)
+		outcome = class_def->put(device, obj.index, &input);
+	if (outcome.fault == FAULT_NONE)
+		class_write_instance(&call->body, device, obj);
+	return outcome;
+}
+
 static struct outcome do_delete(struct device *device, struct call *call)
 {
 	struct outcome outcome;
@@ -270,8 +293,9 @@ static struct outcome execute(struct device *device, struct call *call)
 		return enumeration_release(device, &call->request);
 	case VERB_INVOKE:
 		return do_invoke(device, call);
-	case VERB_UNKNOWN:
 	case VERB_PUT:
+		return do_put(device, call);
+	case VERB_UNKNOWN:
 	case VERBS:
 	default:
 		return outcome_fault(FAULT_ACTION);
