@@ -48,6 +48,8 @@ static const struct class_def *const classes[] = {
 	&class_policy_in_service,
 	&class_authorization,
 	&class_all,
+	&class_message_log,
+	&class_audit_log,
 	&class_tls_settings,
 	&class_redirection,
 	&class_kvm,
@@ -86,6 +88,10 @@ const struct class_def *class_by_uri(const char *uri)
 
 bool class_available(const struct class_def *class_def, const struct device *device)
 {
+	unsigned release = device->profile.major * 100 + device->profile.minor;
+
+	if (release < class_def->since || (class_def->until && release >= class_def->until))
+		return false;
 	if (class_def == &class_heuristic_policy && !device->profile.heuristics)
 		return false;
 	return !class_def->defense || device_has_defense(device);

@@ -40,6 +40,8 @@ struct class_def {
 	bool binding;          /* writes are association writes */
 	uint32_t realms;       /* REALM_BIT of those whose accounts may read; 0 is General Info */
 	uint32_t write_realms; /* the same for changes; 0 is as for reading */
+	unsigned since,
+		until; /* releases that have it: major * 100 + minor, until exclusive, 0 any */
 	const char *const *keys; /* ASCII order, NULL-ended */
 	size_t (*count)(const struct device *device);
 	void (*render)(const struct device *device, size_t index, struct instance *instance);
@@ -57,7 +59,7 @@ extern const struct class_def class_setup, class_general, class_software, class_
 	class_port_policy, class_agent_policy, class_environment_policy, class_heuristic_policy,
 	class_authorization, class_all, class_default_policy, class_statistics,
 	class_defense_service, class_policy_in_service, class_tls_settings, class_redirection,
-	class_kvm;
+	class_kvm, class_message_log, class_audit_log;
 
 const struct class_def *class_by_uri(const char *uri);
 const struct class_def *class_by_name(const char *name);

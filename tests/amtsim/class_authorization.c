@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tests/amtsim/base64.h"
+#include "tests/amtsim/chronicle.h"
 #include "tests/amtsim/device.h"
 #include "tests/amtsim/input.h"
 #include "tests/amtsim/names.h"
@@ -117,6 +118,8 @@ static struct outcome add(struct device *device, size_t index, struct input *inp
 	output->return_value = acl_add(&device->acl, &entry);
 	if (output->return_value == PT_SUCCESS)
 		instance_number(&output->values, "Handle", entry.handle);
+	if (output->return_value == PT_SUCCESS)
+		chronicle_audit(device, AUDIT_SECURITY_ADMIN, AUDIT_ACL_ADDED, entry.handle);
 	device_logons_changed(device);
 	return outcome_ok();
 }
@@ -141,6 +144,7 @@ static struct outcome update(struct device *device, size_t index, struct input *
 		entry.handle = handle;
 		entry.enabled = old->enabled;
 		*old = entry;
+		chronicle_audit(device, AUDIT_SECURITY_ADMIN, AUDIT_ACL_MODIFIED, handle);
 		device_logons_changed(device);
 	}
 	return outcome_ok();
@@ -166,6 +170,7 @@ static struct outcome remove_entry(struct device *device, size_t index, struct i
 
 	(void)index;
 	if (entry) {
+		chronicle_audit(device, AUDIT_SECURITY_ADMIN, AUDIT_ACL_REMOVED, entry->handle);
 		acl_remove(&device->acl, entry->handle);
 		device_logons_changed(device);
 	}

@@ -5,6 +5,8 @@
  * A client may create and delete those of System Defense and the default; the other owners'
  * appear through the control socket only (agents, environment and heuristics are not simulated). */
 #include "tests/amtsim/class.h"
+
+#include "tests/amtsim/chronicle.h"
 #include "tests/amtsim/device.h"
 #include "tests/amtsim/input.h"
 #include "tests/amtsim/names.h"
@@ -46,6 +48,8 @@ static struct outcome create(struct device *device, enum sd_owner owner, struct 
 	status = defense_bind(device->defense, &binding, device->now_ns);
 	if (status == PT_DUPLICATE)
 		return outcome_fault(FAULT_EXISTS);
+	if (status == PT_SUCCESS && owner == OWNER_DEFAULT)
+		chronicle_audit(device, AUDIT_DEFENSE, AUDIT_DEFAULT_POLICY_SET, binding.policy);
 	*made = defense_bindings(device->defense, owner) - 1;
 	return outcome_status(status);
 }

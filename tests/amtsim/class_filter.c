@@ -7,6 +7,7 @@
 
 #include <string.h>
 
+#include "tests/amtsim/chronicle.h"
 #include "tests/amtsim/device.h"
 #include "tests/amtsim/input.h"
 #include "tests/amtsim/names.h"
@@ -141,8 +142,20 @@ static struct outcome store(struct device *device, struct sd_filter *filter, siz
 {
 	uint32_t status = defense_add_filter(device->defense, filter);
 
-	if (status == PT_SUCCESS)
+	if (status == PT_SUCCESS) {
 		*made = defense_filters(device->defense, filter->kind) - 1;
+		chronicle_audit(device, AUDIT_DEFENSE, AUDIT_FILTER_ADDED, filter->handle);
+	}
+	return outcome_status(status);
+}
+
+static struct outcome remove_filter(struct device *device, enum sd_kind kind, size_t index)
+{
+	uint32_t handle = defense_filter(device->defense, kind, index)->handle;
+	uint32_t status = defense_remove_filter(device->defense, handle);
+
+	if (status == PT_SUCCESS)
+		chronicle_audit(device, AUDIT_DEFENSE, AUDIT_FILTER_REMOVED, handle);
 	return outcome_status(status);
 }
 
@@ -208,9 +221,7 @@ static struct outcome put_ether(struct device *device, size_t index, struct inpu
 
 static struct outcome remove_ether(struct device *device, size_t index)
 {
-	uint32_t handle = defense_filter(device->defense, SD_ETHER, index)->handle;
-
-	return outcome_status(defense_remove_filter(device->defense, handle));
+	return remove_filter(device, SD_ETHER, index);
 }
 
 const struct class_def class_ether_filter = {
@@ -401,9 +412,7 @@ static struct outcome put_ip(struct device *device, size_t index, struct input *
 
 static struct outcome remove_ip(struct device *device, size_t index)
 {
-	uint32_t handle = defense_filter(device->defense, SD_IP, index)->handle;
-
-	return outcome_status(defense_remove_filter(device->defense, handle));
+	return remove_filter(device, SD_IP, index);
 }
 
 const struct class_def class_ip_filter = {

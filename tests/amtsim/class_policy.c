@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "tests/amtsim/class.h"
+#include "tests/amtsim/chronicle.h"
 #include "tests/amtsim/device.h"
 #include "tests/amtsim/input.h"
 #include "tests/amtsim/names.h"
@@ -110,7 +111,10 @@ static struct outcome create_policy(struct device *device, struct input *input, 
 	if (outcome.fault != FAULT_NONE)
 		return outcome;
 	outcome = outcome_status(defense_add_policy(device->defense, &policy));
+	if (outcome.fault != FAULT_NONE)
+		return outcome;
 	*made = defense_policies(device->defense) - 1;
+	chronicle_audit(device, AUDIT_DEFENSE, AUDIT_POLICY_ADDED, policy.id);
 	return outcome;
 }
 
@@ -131,8 +135,11 @@ static struct outcome put_policy(struct device *device, size_t index, struct inp
 static struct outcome remove_policy(struct device *device, size_t index)
 {
 	uint32_t id = defense_policy(device->defense, index)->id;
+	uint32_t status = defense_remove_policy(device->defense, id);
 
-	return outcome_status(defense_remove_policy(device->defense, id));
+	if (status == PT_SUCCESS)
+		chronicle_audit(device, AUDIT_DEFENSE, AUDIT_POLICY_REMOVED, id);
+	return outcome_status(status);
 }
 
 /* --- methods --- */

@@ -15,6 +15,8 @@
 
 struct defense {
 	const struct knobs *knobs;
+	void (*changed)(void *arg, unsigned port); /* NULL: nobody asks */
+	void *arg;
 	struct sd_filter **filters;
 	struct sd_policy **policies;
 	struct sd_binding **bindings; /* in order of creation */
@@ -58,11 +60,17 @@ struct defense *defense_new(const struct knobs *knobs, gate_event_fn *event, voi
 
 	CHECK(defense);
 	defense->knobs = knobs;
+	defense->arg = arg;
 	defense->next_handle = 1;
 	defense->next_policy = FIRST_POLICY_ID;
 	for (port = 0; port < DEFENSE_PORTS; port++)
 		defense->gates[port] = gate_new(event, arg);
 	return defense;
+}
+
+void defense_on_change(struct defense *defense, void (*changed)(void *arg, unsigned port))
+{
+	defense->changed = changed;
 }
 
 static void drop_objects(struct defense *defense)
@@ -501,6 +509,8 @@ void defense_settle(struct defense *defense, uint64_t now_ns)
 		if (gate_policy(gate) != id) {
 			activate(defense, port, now_ns);
 			defense->active_since_ns[port] = id ? now_ns : 0;
+			if (defense->changed)
+				defense->changed(defense->arg, port);
 		}
 	}
 }

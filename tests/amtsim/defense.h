@@ -39,6 +39,8 @@ struct sd_binding {
 
 /* knobs stay borrowed and may change at any time. */
 struct defense *defense_new(const struct knobs *knobs, gate_event_fn *event, void *arg);
+/* Told when another policy, or none, becomes active on a port. */
+void defense_on_change(struct defense *defense, void (*changed)(void *arg, unsigned port));
 void defense_free(struct defense *defense);
 /* Everything gone, as after unprovisioning.  Handles are not used again. */
 void defense_wipe(struct defense *defense, uint64_t now_ns);

@@ -7,13 +7,14 @@
 #include <string.h>
 
 #include "tests/amtsim/check.h"
+#include "tests/amtsim/chronicle.h"
 #include "tests/amtsim/frame.h"
 #include "tests/amtsim/httpauth.h"
 #include "tests/amtsim/text.h"
 
 #define SECOND_NS 1000000000ull
 
-static void note_event(void *arg, uint32_t handle)
+static void note_event(void *arg, const struct gate_event *event)
 {
 	struct device *device = arg;
 
@@ -22,7 +23,14 @@ static void note_event(void *arg, uint32_t handle)
 		CHECK(device->events);
 	}
 	device->events[device->event_total++ % DEVICE_EVENTS] =
-		(struct device_event){ device->now_ns, handle };
+		(struct device_event){ device->now_ns, event->handle };
+	chronicle_filter_matched(device, event);
+}
+
+static void note_change(void *arg, unsigned port)
+{
+	(void)port;
+	chronicle_policy_changed(arg);
 }
 
 void device_config_init(struct device_config *config)
@@ -83,6 +91,7 @@ struct device *device_new(const struct device_config *config, const struct knobs
 	device->tls_wish.mutual = config->mutual;
 	memcpy(device->tls_wish.trusted, config->trusted, sizeof(config->trusted));
 	defense_settle(device->defense, now_ns);
+	defense_on_change(device->defense, note_change);
 	return device;
 }
 
@@ -94,6 +103,9 @@ void device_free(struct device *device)
 	mishap_clear(&device->mishaps);
 	oplog_fini(&device->log);
 	acl_fini(&device->acl);
+	eventlog_fini(&device->eventlog);
+	auditlog_fini(&device->auditlog);
+	alert_fini(&device->alerts);
 	free(device->events);
 	free(device);
 }

@@ -13,7 +13,10 @@
 #include "tests/amtsim/account.h"
 #include "tests/amtsim/association.h"
 #include "tests/amtsim/acl.h"
+#include "tests/amtsim/alert.h"
+#include "tests/amtsim/auditlog.h"
 #include "tests/amtsim/defense.h"
+#include "tests/amtsim/eventlog.h"
 #include "tests/amtsim/knobs.h"
 #include "tests/amtsim/mishap.h"
 #include "tests/amtsim/oplog.h"
@@ -93,6 +96,9 @@ struct device {
 	struct device_caller caller;
 	struct defense *defense;
 	struct mishap_list mishaps;
+	struct eventlog eventlog;
+	struct auditlog auditlog;
+	struct alert_queue alerts;
 	struct oplog log;
 
 	uint64_t messages; /* answers sent */

@@ -96,16 +96,20 @@ uint32_t gate_policy(const struct gate *gate)
 	return gate->policy.id;
 }
 
-static void note(struct gate *gate, struct meter *meter, bool count, bool event, uint32_t handle)
+static void note(struct meter *meter, bool count)
 {
 	meter->matched = true;
 	if (count)
 		meter->count++;
-	if (event && !meter->event_sent) {
-		meter->event_sent = true;
-		if (gate->event)
-			gate->event(gate->arg, handle);
-	}
+}
+
+static void raise(struct gate *gate, struct meter *meter, const struct gate_event *event)
+{
+	if (meter->event_sent)
+		return;
+	meter->event_sent = true;
+	if (gate->event)
+		gate->event(gate->arg, event);
 }
 
 /* Windows of one second start with the first packet after the last window ended. */
@@ -142,7 +146,11 @@ static void take_match(struct gate *gate, struct slot *slot, struct verdict *ver
 	bool rate = filter->profile == SD_RATE_LIMIT && over_rate(gate, slot, now_ns);
 	bool drop = rate || filter->profile == SD_DROP || filter->profile == SD_DROP_COUNT;
 
-	note(gate, &slot->meter, sd_filter_counts(filter), filter->event, filter->handle);
+	struct gate_event event = { filter->handle, filter->direction, drop, rate };
+
+	note(&slot->meter, sd_filter_counts(filter));
+	if (filter->event && (filter->profile != SD_RATE_LIMIT || rate))
+		raise(gate, &slot->meter, &event);
 	if (verdict->reason == VERDICT_NO_POLICY || (drop && !verdict->drop)) {
 		verdict->drop = drop;
 		verdict->reason = rate ? VERDICT_RATE : VERDICT_FILTER;
@@ -155,13 +163,18 @@ static struct verdict judge_default(struct gate *gate, enum sd_direction directi
 	const struct sd_default *rule = &gate->policy.when_unmatched[direction];
 	uint32_t handle = direction == SD_TX ? HANDLE_DEFAULT_TX : HANDLE_DEFAULT_RX;
 
-	note(gate, &gate->unmatched[direction], rule->count, rule->event, handle);
+	struct gate_event event = { handle, direction, rule->drop, false };
+
+	note(&gate->unmatched[direction], rule->count);
+	if (rule->event)
+		raise(gate, &gate->unmatched[direction], &event);
 	return (struct verdict){ rule->drop, VERDICT_DEFAULT, handle };
 }
 
 struct verdict gate_judge(struct gate *gate, const struct frame *frame, enum sd_direction direction,
 			  const uint8_t host_ipv4[4], uint64_t now_ns)
 {
+	static const struct gate_event spoof_event = { HANDLE_SPOOF, SD_TX, true, false };
 	struct verdict verdict = { false, VERDICT_NO_POLICY, 0 };
 	enum sd_spoof spoof = gate->policy.spoof;
 	size_t i;
@@ -169,8 +182,9 @@ struct verdict gate_judge(struct gate *gate, const struct frame *frame, enum sd_
 	if (gate->policy.id == 0)
 		return verdict;
 	if (spoofed(gate, frame, direction, host_ipv4)) {
-		note(gate, &gate->spoof, spoof == SPOOF_COUNT || spoof == SPOOF_BOTH,
-		     spoof == SPOOF_EVENT || spoof == SPOOF_BOTH, HANDLE_SPOOF);
+		note(&gate->spoof, spoof == SPOOF_COUNT || spoof == SPOOF_BOTH);
+		if (spoof == SPOOF_EVENT || spoof == SPOOF_BOTH)
+			raise(gate, &gate->spoof, &spoof_event);
 		return (struct verdict){ true, VERDICT_SPOOF, HANDLE_SPOOF };
 	}
 	for (i = 0; i < gate->policy.handle_count; i++) {

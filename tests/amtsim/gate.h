@@ -33,8 +33,15 @@ struct verdict {
 	uint32_t handle;
 };
 
-/* Raised at most once per filter until gate_publish(); `handle` may be a special one. */
-typedef void gate_event_fn(void *arg, uint32_t handle);
+/* Raised at most once per filter until gate_publish().  A rate limit raises its event when it
+ * first limits (CHOICE), everything else when it first matches. */
+struct gate_event {
+	uint32_t handle; /* may be a special one */
+	enum sd_direction direction;
+	bool drop, rate;
+};
+
+typedef void gate_event_fn(void *arg, const struct gate_event *event);
 
 /* What a console can read of one filter. */
 struct gate_statistic {

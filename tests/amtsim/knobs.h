@@ -13,6 +13,7 @@
 
 struct text;
 
+enum audit_setting { AUDIT_OFF, AUDIT_ON, AUDIT_CRITICAL };
 enum overrun { OVERRUN_FAULT, OVERRUN_LATE };
 enum dark_form { DARK_SILENT, DARK_RESET };
 enum server_header { SERVER_FULL, SERVER_SHORT, SERVER_NONE };
@@ -82,6 +83,9 @@ struct knobs {
 	uint32_t boot_s;
 	uint32_t lease_s;
 	uint32_t dark_form;
+	uint32_t audit;
+	uint32_t audit_records;
+	uint32_t audit_rolls;
 	uint32_t keep_over_reset;
 	uint32_t keep_counters;
 	uint32_t keep_over_unprovision;

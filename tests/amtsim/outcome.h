@@ -22,6 +22,7 @@ enum pt_status {
 	PT_UNSUPPORTED = 2066,
 	PT_NOT_FOUND = 2068,
 	PT_NO_ASSOCIATION = 2072,
+	PT_AUDIT_FAIL = 2075,
 };
 
 enum fault {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/amtsim/chronicle.h"
 #include "tests/amtsim/class.h"
 #include "tests/amtsim/device.h"
 #include "tests/amtsim/enumeration.h"
@@ -244,6 +245,11 @@ static bool permitted(const struct device *device, const struct call *call)
 	return !device->knobs.realms || (device_caller_realms(device) & needed) != 0;
 }
 
+static bool is_audited(const struct class_def *class_def)
+{
+	return class_def->defense || class_def == &class_authorization;
+}
+
 static struct outcome precheck(const struct device *device, const struct call *call)
 {
 	const struct envelope_request *request = &call->request;
@@ -263,6 +269,8 @@ static struct outcome precheck(const struct device *device, const struct call *c
 		return outcome_fault(FAULT_DESTINATION);
 	if (!permitted(device, call))
 		return outcome_fault(FAULT_DENIED);
+	if (changes(call) && is_audited(call->class_def) && chronicle_audit_blocks(device))
+		return outcome_status(PT_AUDIT_FAIL);
 	if (!class_available(call->class_def, device) &&
 	    (device->knobs.absent_form == ABSENT_FAULT ||
 	     (call->verb != VERB_ENUMERATE && call->verb != VERB_PULL)))

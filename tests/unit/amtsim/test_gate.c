@@ -239,11 +239,13 @@ static void statistics_are_frozen_until_published(void **state)
 	gate_free(gate);
 }
 
-static void note(void *arg, uint32_t handle)
+static void note(void *arg, const struct gate_event *event)
 {
 	unsigned *events = arg;
 
-	assert_int_equal(handle, 9);
+	assert_int_equal(event->handle, 9);
+	assert_int_equal(event->direction, SD_TX);
+	assert_true(event->drop);
 	(*events)++;
 }
 
