@@ -30,6 +30,8 @@ static void raise_alert(struct device *device, const char *message_id, const cha
 			       .message_id = message_id,
 			       .filter = filter };
 
+	if (device->subscriptions.count == 0)
+		return;
 	snprintf(alert.argument, sizeof(alert.argument), "%s", argument);
 	alert_raise(&device->alerts, &alert);
 }

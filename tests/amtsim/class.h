@@ -59,7 +59,8 @@ extern const struct class_def class_setup, class_general, class_software, class_
 	class_port_policy, class_agent_policy, class_environment_policy, class_heuristic_policy,
 	class_authorization, class_all, class_default_policy, class_statistics,
 	class_defense_service, class_policy_in_service, class_tls_settings, class_redirection,
-	class_kvm, class_message_log, class_audit_log;
+	class_kvm, class_message_log, class_audit_log, class_filter_collection, class_listener,
+	class_subscription;
 
 const struct class_def *class_by_uri(const char *uri);
 const struct class_def *class_by_name(const char *name);
@@ -95,6 +96,9 @@ void class_write_reference(struct text *xml, const struct device *device, struct
  * definition, ReturnValue last, as recorded. */
 void class_write_properties(struct envelope_body *body, char prefix, const struct device *device,
 			    struct instance *instance);
+
+/* InstanceID of the n-th CIM_FilterCollection. */
+const char *class_filter_collection_name(size_t index);
 
 /* For bad properties: AMT-STATUS 36 or SchemaValidationError, by knob. */
 struct outcome class_bad_property(const struct device *device);

@@ -126,6 +126,8 @@ static const struct command commands[] = {
 	  console_counters },
 	{ "events", "DEVICE", "filter events raised since start (the last 64)", false,
 	  console_events },
+	{ "subscriptions", "DEVICE", "who is told of alerts, how many were delivered, lost", false,
+	  console_subscriptions },
 	{ "log", "DEVICE", "operations: totals, then the last 128", false, console_log },
 	{ "fault", "DEVICE KIND [VALUE] [at K] [times N] [match VERB|CLASS]",
 	  "plan a mishap at the K-th matching request from now", false, console_fault },

@@ -35,4 +35,7 @@ CONSOLE_COMMAND(unprovision);
 CONSOLE_COMMAND(nonces);
 CONSOLE_COMMAND(clock);
 
+/* console_life.c */
+CONSOLE_COMMAND(subscriptions);
+
 #endif

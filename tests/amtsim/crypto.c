@@ -21,6 +21,7 @@ struct crypto_tls {
 	const char *cert_path, *key_path; /* both or none; borrowed */
 	X509_STORE *roots;                /* whom clients must descend from, or NULL */
 	SSL_CTX *contexts[TLS_LEAVES];    /* NULL until needed */
+	SSL_CTX *client;
 	char pin[PIN_HEX_BYTES];
 };
 
@@ -124,6 +125,7 @@ void crypto_tls_free(struct crypto_tls *tls)
 		return;
 	for (leaf = 0; leaf < TLS_LEAVES; leaf++)
 		SSL_CTX_free(tls->contexts[leaf]);
+	SSL_CTX_free(tls->client);
 	X509_STORE_free(tls->roots);
 	free(tls);
 }
@@ -202,6 +204,17 @@ struct ssl_st *crypto_tls_accept(struct crypto_tls *tls, const struct tls_terms 
 		SSL_set_app_data(ssl, (void *)(uintptr_t)terms);
 		SSL_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, check_peer);
 	}
+	return ssl;
+}
+
+struct ssl_st *crypto_tls_connect(struct crypto_tls *tls)
+{
+	SSL *ssl;
+
+	if (!tls->client)
+		tls->client = SSL_CTX_new(TLS_client_method());
+	ssl = tls->client ? SSL_new(tls->client) : NULL;
+	CHECK(ssl);
 	return ssl;
 }
 

@@ -42,6 +42,8 @@ const char *crypto_tls_trust(struct crypto_tls *tls, const char *roots_path);
 const char *crypto_tls_pin(struct crypto_tls *tls, enum tls_leaf leaf);
 /* A server session; owned by the caller (normally handed to a bufferevent). */
 struct ssl_st *crypto_tls_accept(struct crypto_tls *tls, const struct tls_terms *terms);
+/* A client session that checks nothing: for event sinks. */
+struct ssl_st *crypto_tls_connect(struct crypto_tls *tls);
 /* Tells the peer that no more comes, so that an orderly close does not look like a cut. */
 void crypto_tls_goodbye(struct ssl_st *session);
 

@@ -106,6 +106,7 @@ void device_free(struct device *device)
 	eventlog_fini(&device->eventlog);
 	auditlog_fini(&device->auditlog);
 	alert_fini(&device->alerts);
+	subscription_fini(&device->subscriptions);
 	free(device->events);
 	free(device);
 }
@@ -115,6 +116,11 @@ void device_tick(struct device *device, uint64_t now_ns)
 	if (now_ns > device->now_ns)
 		device->now_ns = now_ns;
 	defense_settle(device->defense, device->now_ns);
+}
+
+bool device_is_lively(const struct device *device)
+{
+	return device->subscriptions.count > 0;
 }
 
 bool device_has_defense(const struct device *device)
@@ -240,6 +246,7 @@ void device_unprovision(struct device *device, uint64_t now_ns)
 	if (!device->knobs.keep_over_unprovision)
 		defense_wipe(device->defense, device->now_ns);
 	acl_fini(&device->acl);
+	subscription_fini(&device->subscriptions);
 	device_logons_changed(device);
 	device->config.mode = MODE_PRE;
 }

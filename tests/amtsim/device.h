@@ -22,6 +22,7 @@
 #include "tests/amtsim/oplog.h"
 #include "tests/amtsim/profile.h"
 #include "tests/amtsim/rng.h"
+#include "tests/amtsim/subscription.h"
 
 struct class_def;
 
@@ -99,6 +100,7 @@ struct device {
 	struct eventlog eventlog;
 	struct auditlog auditlog;
 	struct alert_queue alerts;
+	struct subscription_list subscriptions;
 	struct oplog log;
 
 	uint64_t messages; /* answers sent */
@@ -125,6 +127,9 @@ void device_free(struct device *device);
 
 /* Brings the time; timeouts may change the active policies. */
 void device_tick(struct device *device, uint64_t now_ns);
+
+/* Something may happen in it between two requests: it wants a tick every second. */
+bool device_is_lively(const struct device *device);
 
 /* System Defense exists and may be used: right mode, and not left out. */
 bool device_has_defense(const struct device *device);

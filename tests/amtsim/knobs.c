@@ -81,6 +81,7 @@ static const struct knob table[] = {
 	NUMBER(boot_s, 0, 0, 3600, "seconds after start with status 2 for every write"),
 	NUMBER(lease_s, 0, 0, UINT32_MAX, "DHCP lease: dark this long after DHCP is cut, 0 never"),
 	WORDS(dark_form, 0, 1, "silent|reset", "what a device without address does to connections"),
+	NUMBER(subscriptions, 0, 0, 64, "event subscriptions, 0 by release: 6, from 6.0 9"),
 	WORDS(audit, 1, 2, "off|on|critical",
 	      "audit log; critical: what it audits fails while it is full or locked"),
 	NUMBER(audit_records, 2000, 0, 100000, "records the audit log holds"),

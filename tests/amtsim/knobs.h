@@ -83,6 +83,7 @@ struct knobs {
 	uint32_t boot_s;
 	uint32_t lease_s;
 	uint32_t dark_form;
+	uint32_t subscriptions;
 	uint32_t audit;
 	uint32_t audit_records;
 	uint32_t audit_rolls;

@@ -36,7 +36,9 @@ struct net_listener {
 
 struct net_conn {
 	struct net *net;
-	struct net_listener *listener;
+	const struct net_handler *handler;
+	size_t bytes_max;
+	bool tls;
 	struct bufferevent *bev;
 	struct event *timer;
 	void *state;
@@ -46,11 +48,19 @@ struct net_conn {
 	struct net_conn *next, **link;
 };
 
+struct net_ticker {
+	struct event *event;
+	void (*fire)(void *arg);
+	void *arg;
+	struct net_ticker *next;
+};
+
 struct net {
 	struct event_base *base;
 	struct event *signals[2];
 	struct net_listener *listeners;
 	struct net_conn *conns;
+	struct net_ticker *tickers;
 	uint64_t wall_offset_ns;
 };
 
@@ -107,8 +117,8 @@ static void conn_free(struct net_conn *conn)
 	if (conn->next)
 		conn->next->link = conn->link;
 	if (conn->state)
-		conn->listener->how.handler->closed(conn->state);
-	session = conn->listener->how.tls ? bufferevent_openssl_get_ssl(conn->bev) : NULL;
+		conn->handler->closed(conn->state);
+	session = conn->tls ? bufferevent_openssl_get_ssl(conn->bev) : NULL;
 	if (conn->reset && fd >= 0)
 		setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
 	else if (session)
@@ -122,9 +132,15 @@ static void conn_free(struct net_conn *conn)
 void net_free(struct net *net)
 {
 	struct net_listener *listener;
+	struct net_ticker *ticker;
 
 	if (!net)
 		return;
+	while ((ticker = net->tickers)) {
+		net->tickers = ticker->next;
+		event_free(ticker->event);
+		free(ticker);
+	}
 	while (net->conns)
 		conn_free(net->conns);
 	while ((listener = net->listeners)) {
@@ -183,13 +199,13 @@ static void offer_bytes(struct net_conn *conn)
 	       (len = evbuffer_get_length(input)) > 0) {
 		const char *bytes = (const char *)evbuffer_pullup(input, -1);
 
-		used = conn->listener->how.handler->bytes(conn->state, bytes, len);
+		used = conn->handler->bytes(conn->state, bytes, len);
 		CHECK(used <= len);
 		evbuffer_drain(input, used);
 	}
 	if (conn->closing)
 		evbuffer_drain(input, evbuffer_get_length(input));
-	if (!conn->paused && evbuffer_get_length(input) > conn->listener->how.bytes_max)
+	if (!conn->paused && evbuffer_get_length(input) > conn->bytes_max)
 		conn->dead = true;
 }
 
@@ -229,7 +245,7 @@ static void on_timer(evutil_socket_t fd, short what, void *arg)
 	(void)fd;
 	(void)what;
 	conn->busy++;
-	conn->listener->how.handler->timer(conn->state);
+	conn->handler->timer(conn->state);
 	offer_bytes(conn); /* what waited while paused */
 	leave(conn);
 }
@@ -309,23 +325,17 @@ static struct bufferevent *make_bufferevent(struct net_listener *listener, evuti
 	return bev;
 }
 
-static void on_accept(struct evconnlistener *ev, evutil_socket_t fd, struct sockaddr *peer,
-		      int peer_len, void *arg)
+/* Takes its place among the connections and starts to work; `busy` until leave(). */
+static struct net_conn *add_conn(struct net *net, struct bufferevent *bev,
+				 const struct net_handler *handler, size_t bytes_max)
 {
-	struct net_listener *listener = arg;
-	struct net *net = listener->net;
 	struct net_conn *conn = calloc(1, sizeof(*conn));
-	int on = 1;
 
-	(void)ev;
-	(void)peer;
-	(void)peer_len;
-	CHECK(conn);
-	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	CHECK(conn && bev);
 	conn->net = net;
-	conn->listener = listener;
-	conn->bev = make_bufferevent(listener, fd);
-	CHECK(conn->bev);
+	conn->handler = handler;
+	conn->bytes_max = bytes_max;
+	conn->bev = bev;
 	conn->next = net->conns;
 	conn->link = &net->conns;
 	if (conn->next)
@@ -334,46 +344,113 @@ static void on_accept(struct evconnlistener *ev, evutil_socket_t fd, struct sock
 	bufferevent_setcb(conn->bev, on_read, on_written, on_event, conn);
 	bufferevent_set_max_single_read(conn->bev, READ_MAX_BYTES);
 	/* A paused connection must not fill the memory. */
-	bufferevent_setwatermark(conn->bev, EV_READ, 0, listener->how.bytes_max + READ_MAX_BYTES);
+	bufferevent_setwatermark(conn->bev, EV_READ, 0, bytes_max + READ_MAX_BYTES);
 	bufferevent_enable(conn->bev, EV_READ | EV_WRITE);
 	conn->busy++;
+	return conn;
+}
+
+static void on_accept(struct evconnlistener *ev, evutil_socket_t fd, struct sockaddr *peer,
+		      int peer_len, void *arg)
+{
+	struct net_listener *listener = arg;
+	struct net_conn *conn;
+	int on = 1;
+
+	(void)ev;
+	(void)peer;
+	(void)peer_len;
+	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	conn = add_conn(listener->net, make_bufferevent(listener, fd), listener->how.handler,
+			listener->how.bytes_max);
+	conn->tls = listener->how.tls != NULL;
 	conn->state = listener->how.handler->open(listener->how.arg, conn);
 	if (!conn->state)
 		conn->dead = true;
 	leave(conn);
 }
 
-static socklen_t fill_address(const struct net_listen *how, struct sockaddr_storage *storage)
+/* 0 if the address is not numeric. */
+static socklen_t fill_address(const char *address, uint16_t port, struct sockaddr_storage *storage)
 {
 	struct sockaddr_in *v4 = (struct sockaddr_in *)storage;
 	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)storage;
 	struct sockaddr_un *local = (struct sockaddr_un *)storage;
 
 	memset(storage, 0, sizeof(*storage));
-	if (how->port == 0) {
+	if (port == 0) {
 		local->sun_family = AF_UNIX;
-		return text_copy(local->sun_path, sizeof(local->sun_path), how->address)
-			       ? sizeof(*local)
-			       : 0;
+		return text_copy(local->sun_path, sizeof(local->sun_path), address) ? sizeof(*local)
+										    : 0;
 	}
-	if (inet_pton(AF_INET, how->address, &v4->sin_addr) == 1) {
+	if (inet_pton(AF_INET, address, &v4->sin_addr) == 1) {
 		v4->sin_family = AF_INET;
-		v4->sin_port = htons(how->port);
+		v4->sin_port = htons(port);
 		return sizeof(*v4);
 	}
-	if (inet_pton(AF_INET6, how->address, &v6->sin6_addr) == 1) {
+	if (inet_pton(AF_INET6, address, &v6->sin6_addr) == 1) {
 		v6->sin6_family = AF_INET6;
-		v6->sin6_port = htons(how->port);
+		v6->sin6_port = htons(port);
 		return sizeof(*v6);
 	}
 	return 0;
+}
+
+static struct bufferevent *dial_bufferevent(struct net *net, const struct net_dial *dial)
+{
+	if (!dial->tls)
+		return bufferevent_socket_new(net->base, -1, BEV_OPT_CLOSE_ON_FREE);
+	return bufferevent_openssl_socket_new(net->base, -1, crypto_tls_connect(dial->tls),
+					      BUFFEREVENT_SSL_CONNECTING, BEV_OPT_CLOSE_ON_FREE);
+}
+
+struct net_conn *net_dial(struct net *net, const struct net_dial *dial)
+{
+	struct sockaddr_storage storage;
+	socklen_t len = fill_address(dial->address, dial->port, &storage);
+	struct net_conn *conn;
+
+	if (len == 0)
+		return NULL;
+	conn = add_conn(net, dial_bufferevent(net, dial), dial->handler, dial->bytes_max);
+	conn->tls = dial->tls != NULL;
+	if (bufferevent_socket_connect(conn->bev, (struct sockaddr *)&storage, (int)len) < 0) {
+		conn->dead = true; /* without a state nobody is told */
+		leave(conn);
+		return NULL;
+	}
+	conn->state = dial->state;
+	leave(conn);
+	return conn;
+}
+
+static void on_tick(evutil_socket_t fd, short what, void *arg)
+{
+	struct net_ticker *ticker = arg;
+
+	(void)fd;
+	(void)what;
+	ticker->fire(ticker->arg);
+}
+
+void net_every(struct net *net, uint32_t interval_ms, void (*fire)(void *arg), void *arg)
+{
+	struct timeval interval = { .tv_sec = interval_ms / 1000,
+				    .tv_usec = (suseconds_t)(interval_ms % 1000) * 1000 };
+	struct net_ticker *ticker = calloc(1, sizeof(*ticker));
+
+	CHECK(ticker);
+	*ticker = (struct net_ticker){ .fire = fire, .arg = arg, .next = net->tickers };
+	ticker->event = event_new(net->base, -1, EV_PERSIST, on_tick, ticker);
+	CHECK(ticker->event && event_add(ticker->event, &interval) == 0);
+	net->tickers = ticker;
 }
 
 int net_listen(struct net *net, const struct net_listen *how)
 {
 	struct net_listener *listener;
 	struct sockaddr_storage storage;
-	socklen_t len = fill_address(how, &storage);
+	socklen_t len = fill_address(how->address, how->port, &storage);
 
 	if (len == 0) {
 		errno = EINVAL;

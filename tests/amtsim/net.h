@@ -36,6 +36,16 @@ struct net_listen {
 	size_t bytes_max; /* unread input beyond this closes the connection */
 };
 
+/* A connection to somewhere else: no open(), the state is given. */
+struct net_dial {
+	const char *address; /* numeric */
+	uint16_t port;
+	struct crypto_tls *tls; /* NULL: plain */
+	const struct net_handler *handler;
+	void *state;
+	size_t bytes_max;
+};
+
 struct net *net_new(void);
 void net_free(struct net *net); /* closes everything first */
 /* 0, or -1 with errno set. */
@@ -49,6 +59,11 @@ void net_advance(struct net *net, uint64_t ns);
 
 /* Numeric address of the other end, "" if there is none. */
 void net_conn_peer(const struct net_conn *conn, char *address, size_t size);
+/* NULL if it fails at once; otherwise what is written leaves when the connection stands. */
+struct net_conn *net_dial(struct net *net, const struct net_dial *dial);
+/* Calls again and again, until the net is freed. */
+void net_every(struct net *net, uint32_t interval_ms, void (*fire)(void *arg), void *arg);
+
 void net_conn_write(struct net_conn *conn, const char *bytes, size_t len);
 void net_conn_close(struct net_conn *conn);                 /* after what was written has left */
 void net_conn_reset(struct net_conn *conn);                 /* now, with a TCP reset */

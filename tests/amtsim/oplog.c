@@ -19,6 +19,8 @@ static const char *const verb_names[VERBS] = {
 	[VERB_PULL] = "Pull",
 	[VERB_RELEASE] = "Release",
 	[VERB_INVOKE] = "Invoke",
+	[VERB_SUBSCRIBE] = "Subscribe",
+	[VERB_UNSUBSCRIBE] = "Unsubscribe",
 };
 
 const char *verb_name(enum verb verb)

@@ -38,6 +38,8 @@ enum fault {
 	FAULT_ENCODING,   /* MaxEnvelopeSize too small */
 	FAULT_TIMED_OUT,
 	FAULT_BUSY,
+	FAULT_DELIVERY, /* that mode of delivery is not offered */
+	FAULT_QUOTA,
 	FAULT_DENIED, /* the account lacks the realm */
 	FAULT_MODE,   /* an EnumerationMode that is not known */
 	FAULT_FILTER, /* an enumeration filter that is not known */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "tests/amtsim/check.h"
+#include "tests/amtsim/delivery.h"
 #include "tests/amtsim/device.h"
 #include "tests/amtsim/httpauth.h"
 #include "tests/amtsim/web.h"
@@ -30,6 +31,7 @@ struct endpoint {
 struct server {
 	struct net *net;
 	struct crypto_tls *tls;
+	struct delivery *delivery;
 	struct endpoint *endpoints;
 };
 
@@ -392,6 +394,7 @@ struct server *server_new(struct net *net, struct crypto_tls *tls)
 	CHECK(server);
 	server->net = net;
 	server->tls = tls;
+	server->delivery = delivery_new(net, tls);
 	return server;
 }
 
@@ -405,6 +408,7 @@ void server_free(struct server *server)
 		server->endpoints = endpoint->next;
 		free(endpoint);
 	}
+	delivery_free(server->delivery);
 	free(server);
 }
 
@@ -430,5 +434,6 @@ int server_add(struct server *server, struct device *device)
 	}
 	endpoint->next = server->endpoints;
 	server->endpoints = endpoint;
+	delivery_watch(server->delivery, device);
 	return 0;
 }

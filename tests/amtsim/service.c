@@ -10,6 +10,7 @@
 #include "tests/amtsim/class.h"
 #include "tests/amtsim/device.h"
 #include "tests/amtsim/enumeration.h"
+#include "tests/amtsim/eventing.h"
 #include "tests/amtsim/input.h"
 #include "tests/amtsim/names.h"
 #include "tests/amtsim/envelope.h"
@@ -54,6 +55,8 @@ static enum verb verb_of_action(const char *action)
 		{ NS_ENUMERATION "/Enumerate", VERB_ENUMERATE },
 		{ NS_ENUMERATION "/Pull", VERB_PULL },
 		{ NS_ENUMERATION "/Release", VERB_RELEASE },
+		{ NS_EVENTING "/Subscribe", VERB_SUBSCRIBE },
+		{ NS_EVENTING "/Unsubscribe", VERB_UNSUBSCRIBE },
 	};
 	size_t i;
 
@@ -230,6 +233,7 @@ static struct outcome do_invoke(struct device *device, struct call *call)
 static bool changes(const struct call *call)
 {
 	return call->verb == VERB_CREATE || call->verb == VERB_DELETE || call->verb == VERB_PUT ||
+	       call->verb == VERB_SUBSCRIBE || call->verb == VERB_UNSUBSCRIBE ||
 	       (call->method && call->method->write);
 }
 
@@ -303,6 +307,10 @@ static struct outcome execute(struct device *device, struct call *call)
 		return do_invoke(device, call);
 	case VERB_PUT:
 		return do_put(device, call);
+	case VERB_SUBSCRIBE:
+		return eventing_subscribe(device, call->class_def, &call->request, &call->body);
+	case VERB_UNSUBSCRIBE:
+		return eventing_unsubscribe(device, call->class_def, &call->request);
 	case VERB_UNKNOWN:
 	case VERBS:
 	default:
