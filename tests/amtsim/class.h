@@ -52,15 +52,45 @@ struct class_def {
 	const struct class_method *methods; /* NULL-named end, or NULL */
 };
 
-extern const struct class_def class_setup, class_general, class_software, class_package,
-	class_chassis, class_computer, class_ethernet_port, class_port_settings, class_general_caps,
-	class_port_caps, class_element_caps, class_ether_filter, class_ip_filter,
-	class_network_filter, class_policy, class_filter_in_policy, class_interface_policy,
-	class_port_policy, class_agent_policy, class_environment_policy, class_heuristic_policy,
-	class_authorization, class_all, class_default_policy, class_statistics,
-	class_defense_service, class_policy_in_service, class_tls_settings, class_redirection,
-	class_kvm, class_message_log, class_audit_log, class_filter_collection, class_listener,
-	class_subscription;
+/* One a line, so that additions do not meet. */
+/* clang-format off */
+extern const struct class_def
+	class_agent_policy,
+	class_all,
+	class_audit_log,
+	class_authorization,
+	class_chassis,
+	class_computer,
+	class_element_caps,
+	class_environment_policy,
+	class_ether_filter,
+	class_ethernet_port,
+	class_filter_collection,
+	class_default_policy,
+	class_defense_service,
+	class_filter_in_policy,
+	class_general,
+	class_general_caps,
+	class_heuristic_policy,
+	class_interface_policy,
+	class_ip_filter,
+	class_kvm,
+	class_listener,
+	class_message_log,
+	class_network_filter,
+	class_package,
+	class_policy,
+	class_policy_in_service,
+	class_port_caps,
+	class_port_policy,
+	class_port_settings,
+	class_redirection,
+	class_setup,
+	class_software,
+	class_statistics,
+	class_subscription,
+	class_tls_settings;
+/* clang-format on */
 
 const struct class_def *class_by_uri(const char *uri);
 const struct class_def *class_by_name(const char *name);

@@ -72,10 +72,12 @@ static struct outcome get_uuid(struct device *device, size_t index, struct input
 	return outcome_ok();
 }
 
+static const char *const no_inputs[] = { NULL };
+
 static const struct class_method setup_methods[] = {
-	{ "CommitChanges", true, commit },
-	{ "GetUuid", false, get_uuid },
-	{ NULL, false, NULL },
+	{ "CommitChanges", true, commit, no_inputs },
+	{ "GetUuid", false, get_uuid, no_inputs },
+	{ NULL, false, NULL, NULL },
 };
 
 const struct class_def class_setup = {

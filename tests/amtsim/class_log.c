@@ -128,12 +128,19 @@ static struct outcome freeze(struct device *device, size_t index, struct input *
 	return outcome_ok();
 }
 
+static const char *const no_inputs[] = { NULL };
+static const char *const get_inputs[] = { "IterationIdentifier", "MaxReadRecords", NULL };
+static const char *const freeze_inputs[] = { "Freeze", NULL };
+static const char *const start_inputs[] = { "StartIndex", NULL };
+static const char *const lock_inputs[] = { "LockTimeoutInSeconds", "Flag", "Handle", NULL };
+static const char *const state_inputs[] = { "RequestedState", "TimeoutPeriod", NULL };
+
 static const struct class_method message_methods[] = {
-	{ "PositionToFirstRecord", false, position_to_first },
-	{ "GetRecords", false, get_records },
-	{ "ClearLog", true, clear_messages },
-	{ "FreezeLog", true, freeze },
-	{ NULL, false, NULL },
+	{ "PositionToFirstRecord", false, position_to_first, no_inputs },
+	{ "GetRecords", false, get_records, get_inputs },
+	{ "ClearLog", true, clear_messages, no_inputs },
+	{ "FreezeLog", true, freeze, freeze_inputs },
+	{ NULL, false, NULL, NULL },
 };
 
 const struct class_def class_message_log = {
@@ -287,11 +294,11 @@ static struct outcome change_state(struct device *device, size_t index, struct i
 }
 
 static const struct class_method audit_methods[] = {
-	{ "ReadRecords", false, read_records },
-	{ "ClearLog", true, clear_audit },
-	{ "SetAuditLock", false, set_lock },
-	{ "RequestStateChange", true, change_state },
-	{ NULL, false, NULL },
+	{ "ReadRecords", false, read_records, start_inputs },
+	{ "ClearLog", true, clear_audit, no_inputs },
+	{ "SetAuditLock", false, set_lock, lock_inputs },
+	{ "RequestStateChange", true, change_state, state_inputs },
+	{ NULL, false, NULL, NULL },
 };
 
 const struct class_def class_audit_log = {

@@ -144,10 +144,13 @@ static struct outcome end_session(struct device *device, size_t index, struct in
 	return outcome_ok();
 }
 
+static const char *const state_inputs[] = { "RequestedState", "TimeoutPeriod", NULL };
+static const char *const type_inputs[] = { "SessionType", NULL };
+
 static const struct class_method redirection_methods[] = {
-	{ "RequestStateChange", true, change_redirection },
-	{ "TerminateSession", false, end_session },
-	{ NULL, false, NULL },
+	{ "RequestStateChange", true, change_redirection, state_inputs },
+	{ "TerminateSession", false, end_session, type_inputs },
+	{ NULL, false, NULL, NULL },
 };
 
 const struct class_def class_redirection = {
@@ -191,8 +194,8 @@ static struct outcome change_kvm(struct device *device, size_t index, struct inp
 }
 
 static const struct class_method kvm_methods[] = {
-	{ "RequestStateChange", true, change_kvm },
-	{ NULL, false, NULL },
+	{ "RequestStateChange", true, change_kvm, state_inputs },
+	{ NULL, false, NULL, NULL },
 };
 
 const struct class_def class_kvm = {

@@ -60,7 +60,7 @@ enum enumeration_form { FORM_OBJECT, FORM_REFERENCE, FORM_BOTH };
 struct enumeration {
 	uint32_t number; /* 0: free */
 	const struct class_def *class_def;
-	size_t at;       /* next instance */
+	size_t at; /* next instance */
 	enum enumeration_form form;
 	bool filtered; /* by `around` instead of by class */
 	struct association_query around;
