@@ -10,6 +10,7 @@
 #include "tests/amtsim/knobs.h"
 #include "tests/amtsim/rng.h"
 #include "tests/amtsim/text.h"
+#include "tests/amtsim/web.h"
 
 static struct nonce *find(struct account *account, const char *value)
 {
@@ -48,18 +49,19 @@ static bool password_fits(const struct account_terms *terms, const struct claim 
 	char expected[MD5_HEX_BYTES];
 
 	if (!claim->ha1 || strcmp(answer->realm, terms->realm) != 0 ||
-	    strcmp(answer->uri, terms->path) != 0)
+	    strcmp(web_path(answer->uri), terms->path) != 0)
 		return false;
-	if (strcmp(answer->qop, "auth") != 0 &&
+	if (*answer->qop && strcmp(answer->qop, "auth") != 0 &&
 	    !(terms->offers_auth_int && strcmp(answer->qop, "auth-int") == 0))
 		return false;
 	httpauth_expect_ha1(answer, claim->ha1, request, expected);
 	return strcmp(expected, answer->response) == 0;
 }
 
-static bool nonce_is_good(struct nonce *nonce, uint32_t count, const struct account_terms *terms)
+static bool nonce_is_good(struct nonce *nonce, bool counted, uint32_t count,
+			  const struct account_terms *terms)
 {
-	if (!nonce || count <= nonce->last_count)
+	if (!nonce || (counted && count <= nonce->last_count))
 		return false;
 	if (terms->knobs->nonce_uses != 0 && nonce->uses >= terms->knobs->nonce_uses)
 		return false;
@@ -95,7 +97,8 @@ enum logon account_check(struct account *account, const struct account_terms *te
 
 	if (!*authorization)
 		return LOGON_ASK;
-	if (!httpauth_parse(authorization, &answer) || !httpauth_count(&answer, &count))
+	if (!httpauth_parse(authorization, &answer) || !httpauth_count(&answer, &count) ||
+	    (!*answer.qop && !terms->knobs->old_digest))
 		return LOGON_ASK;
 	claim = claim_of(account, terms, answer.username);
 	if (claim.lockout && now_ns < claim.lockout->locked_until_ns)
@@ -106,7 +109,7 @@ enum logon account_check(struct account *account, const struct account_terms *te
 		count_failure(nonce ? claim.lockout : NULL, terms->knobs, now_ns);
 		return LOGON_REFUSED;
 	}
-	if (!terms->remembered && !nonce_is_good(nonce, count, terms))
+	if (!terms->remembered && !nonce_is_good(nonce, *answer.qop, count, terms))
 		return LOGON_STALE;
 	claim.lockout->failures = 0;
 	account->who = claim.handle;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* RFC 2617 3.2.2.  Left out: MD5-sess and other algorithms, which AMT does not offer, and
- * answers without qop, which its challenge never allows. */
+/* RFC 2617 3.2.2.  Left out: MD5-sess and other algorithms, which AMT does not offer. */
 #include "tests/amtsim/httpauth.h"
 
 #include <ctype.h>
@@ -25,8 +24,8 @@ struct field {
 
 static const struct field fields[] = {
 	FIELD(username, true), FIELD(realm, true),    FIELD(nonce, true),
-	FIELD(uri, true),      FIELD(response, true), FIELD(cnonce, true),
-	FIELD(qop, true),      FIELD(nc, true),       FIELD(algorithm, false),
+	FIELD(uri, true),      FIELD(response, true), FIELD(cnonce, false),
+	FIELD(qop, false),     FIELD(nc, false),      FIELD(algorithm, false),
 };
 
 static const char *skip_blank(const char *p)
@@ -98,7 +97,8 @@ static bool complete(const struct httpauth_answer *answer)
 	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
 		if (fields[i].required && !*((const char *)answer + fields[i].offset))
 			return false;
-	return true;
+	/* nc and cnonce belong to qop (RFC 2617 3.2.2) */
+	return !*answer->qop == !*answer->nc && !*answer->qop == !*answer->cnonce;
 }
 
 bool httpauth_parse(const char *value, struct httpauth_answer *answer)
@@ -124,6 +124,9 @@ bool httpauth_count(const struct httpauth_answer *answer, uint32_t *count)
 	size_t i;
 	uint32_t n = 0;
 
+	*count = 0;
+	if (!*answer->qop)
+		return true;
 	if (strlen(answer->nc) != 8)
 		return false;
 	for (i = 0; i < 8; i++) {
@@ -176,8 +179,11 @@ void httpauth_expect_ha1(const struct httpauth_answer *answer, const char *ha1,
 		text_printf(&input, ":%s", body);
 	}
 	hash_text(&input, ha2);
-	text_printf(&input, "%s:%s:%s:%s:%s:%s", ha1, answer->nonce, answer->nc, answer->cnonce,
-		    answer->qop, ha2);
+	if (*answer->qop)
+		text_printf(&input, "%s:%s:%s:%s:%s:%s", ha1, answer->nonce, answer->nc,
+			    answer->cnonce, answer->qop, ha2);
+	else
+		text_printf(&input, "%s:%s:%s", ha1, answer->nonce, ha2);
 	hash_text(&input, hex);
 	text_fini(&input);
 }

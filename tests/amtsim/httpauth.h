@@ -17,7 +17,7 @@ struct httpauth_answer {
 	char uri[256];
 	char response[40];
 	char cnonce[128];
-	char qop[16];
+	char qop[16]; /* "" in the form of RFC 2069, which has no nc and cnonce either */
 	char nc[16]; /* as sent, quotes removed */
 	char algorithm[16];
 };
@@ -33,7 +33,7 @@ struct httpauth_request {
  * names a field twice, or a field is too long. */
 bool httpauth_parse(const char *value, struct httpauth_answer *answer);
 
-/* nc as a number; false unless it is exactly eight hex digits. */
+/* nc as a number; false unless it is exactly eight hex digits.  0 without qop. */
 bool httpauth_count(const struct httpauth_answer *answer, uint32_t *count);
 
 /* The response a holder of `password` would send. */

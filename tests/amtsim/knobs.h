@@ -15,6 +15,7 @@ struct text;
 
 enum audit_setting { AUDIT_OFF, AUDIT_ON, AUDIT_CRITICAL };
 enum overrun { OVERRUN_FAULT, OVERRUN_LATE };
+enum expect_continue { EXPECT_SILENT, EXPECT_ANSWER, EXPECT_REFUSE };
 enum dark_form { DARK_SILENT, DARK_RESET };
 enum server_header { SERVER_FULL, SERVER_SHORT, SERVER_NONE };
 enum qop_offer { QOP_RELEASE, QOP_AUTH, QOP_AUTH_INT };
@@ -34,6 +35,8 @@ struct knobs {
 	uint32_t web_ui;
 	uint32_t max_connections;
 	uint32_t idle_s;
+	uint32_t chunked_requests;
+	uint32_t expect_continue;
 	uint32_t slow_ms;
 	uint32_t slow_max_ms;
 	uint32_t overrun;
@@ -41,6 +44,7 @@ struct knobs {
 	uint32_t qop;
 	uint32_t stale;
 	uint32_t nonce_loss_percent;
+	uint32_t old_digest;
 	uint32_t nonce_uses;
 	uint32_t lock_after;
 	uint32_t lock_s;

@@ -45,6 +45,7 @@ struct session {
 	uint32_t epoch; /* of the accounts, when it logged on */
 	enum later later;
 	bool close_after;
+	bool encouraged;     /* 100 Continue was sent for the request under way */
 	struct text waiting; /* the answer, when it is delayed */
 };
 
@@ -337,20 +338,61 @@ static void *on_open(void *arg, struct net_conn *conn)
 	return session;
 }
 
+static bool refuses(const struct session *session, const struct web_request *request,
+		    unsigned *status)
+{
+	const struct knobs *knobs = &session->endpoint->device->knobs;
+
+	*status = request->chunked ? 400 : 417;
+	return (request->chunked && !knobs->chunked_requests) ||
+	       (request->expects_continue && knobs->expect_continue == EXPECT_REFUSE);
+}
+
+static void encourage(struct session *session, const struct web_request *request)
+{
+	static const char line[] = "HTTP/1.1 100 Continue\r\n\r\n";
+
+	if (session->encouraged || !request->expects_continue ||
+	    session->endpoint->device->knobs.expect_continue != EXPECT_ANSWER)
+		return;
+	session->encouraged = true;
+	net_conn_write(session->conn, line, sizeof(line) - 1);
+}
+
+static void serve_whole(struct session *session, struct web_request *request)
+{
+	struct text body;
+
+	session->encouraged = false;
+	text_init(&body, WEB_BODY_MAX_BYTES);
+	if (request->chunked) {
+		web_unchunk(request, &body);
+		request->body = body.bytes;
+		request->body_len = body.len;
+	}
+	serve(session, request);
+	text_fini(&body);
+}
+
 static size_t on_bytes(void *state, const char *bytes, size_t len)
 {
 	struct session *session = state;
 	struct web_request request;
+	enum web_state got = web_parse(bytes, len, &request);
 
-	switch (web_parse(bytes, len, &request)) {
+	if (request.head_done && refuses(session, &request, &request.bad_status))
+		got = WEB_BAD;
+	switch (got) {
 	case WEB_READY:
-		serve(session, &request);
+		serve_whole(session, &request);
 		return request.consumed;
 	case WEB_BAD:
 		send_page(session, request.bad_status, NULL);
 		return len;
 	case WEB_MORE:
 	default:
+		if (request.head_done)
+			encourage(session, &request);
 		return 0;
 	}
 }

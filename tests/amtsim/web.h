@@ -16,7 +16,7 @@ struct text;
 #define WEB_BODY_MAX_BYTES 65536
 
 enum web_state {
-	WEB_MORE,  /* not complete yet */
+	WEB_MORE,  /* not complete yet; what the head says is set once `head_done` */
 	WEB_READY, /* one whole request; `consumed` bytes of the input belong to it */
 	WEB_BAD,   /* answer with `bad_status` and close */
 };
@@ -27,11 +27,18 @@ struct web_request {
 	char authorization[1024]; /* "" if absent */
 	bool close;
 	bool expects_continue;
+	bool chunked; /* body is the chunks as sent: see web_unchunk() */
+	bool head_done;
 	const char *body; /* borrowed from the input */
 	size_t body_len;
 	size_t consumed;
 	unsigned bad_status;
 };
+
+/* The path of an absolute URI (RFC 9112 3.2.2), or what is given. */
+const char *web_path(const char *uri);
+/* Appends what the chunks of a complete request carry. */
+void web_unchunk(const struct web_request *request, struct text *out);
 
 enum web_state web_parse(const char *bytes, size_t len, struct web_request *request);
 

@@ -7,14 +7,23 @@
 #include <string.h>
 
 #include "tests/amtsim/httpauth.h"
+#include "tests/amtsim/text.h"
 #include "tests/amtsim/web.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_request(const char *bytes, size_t size, const struct web_request *request)
 {
-	if (request->consumed > size || request->body_len > WEB_BODY_MAX_BYTES)
+	struct text body;
+
+	if (request->consumed > size)
 		abort();
+	text_init(&body, WEB_BODY_MAX_BYTES);
+	if (request->chunked)
+		web_unchunk(request, &body);
+	if (body.overflow || (!request->chunked && request->body_len > WEB_BODY_MAX_BYTES))
+		abort();
+	text_fini(&body);
 	if (request->body < bytes || request->body + request->body_len > bytes + size)
 		abort();
 	if (!*request->method || !*request->path)

@@ -83,6 +83,51 @@ static enum logon log_on(struct stage *stage, const struct try *try)
 	return account_check(&stage->account, &stage->terms, header, &covered, stage->now_ns);
 }
 
+/* As programs older than RFC 2617 answer: no qop, no nc, no cnonce. */
+static enum logon log_on_as_before(struct stage *stage, const char *uri)
+{
+	struct httpauth_answer answer = { .qop = "" };
+	char expected[MD5_HEX_BYTES], header[1024];
+
+	text_copy(answer.uri, sizeof(answer.uri), uri);
+	text_copy(answer.username, sizeof(answer.username), "admin");
+	text_copy(answer.realm, sizeof(answer.realm), "Digest:00");
+	text_copy(answer.nonce, sizeof(answer.nonce), stage->nonce);
+	httpauth_expect(&answer, "P@ssw0rd", &covered, expected);
+	snprintf(header, sizeof(header),
+		 "Digest username=\"admin\", realm=\"Digest:00\", nonce=\"%s\", uri=\"%s\","
+		 " response=\"%s\", algorithm=\"MD5\"",
+		 stage->nonce, uri, expected);
+	return account_check(&stage->account, &stage->terms, header, &covered, stage->now_ns);
+}
+
+static void answers_without_qop_are_a_choice(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage);
+	assert_int_equal(log_on_as_before(&stage, "/wsman"), LOGON_ASK);
+	stage.knobs.old_digest = 1;
+	assert_int_equal(log_on_as_before(&stage, "/wsman"), LOGON_OK);
+	assert_int_equal(log_on_as_before(&stage, "/wsman"), LOGON_OK);
+	stage.nonce[0] ^= 1;
+	assert_int_equal(log_on_as_before(&stage, "/wsman"), LOGON_STALE);
+}
+
+static void the_uri_may_name_the_host(void **state)
+{
+	struct try try = right;
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage);
+	try.uri = "http://127.0.0.1:16992/wsman";
+	assert_int_equal(log_on(&stage, &try), LOGON_OK);
+	try.uri = "http://127.0.0.1:16992/wsman2";
+	assert_int_equal(log_on(&stage, &try), LOGON_REFUSED);
+}
+
 static void only_the_right_answer_logs_on(void **state)
 {
 	static const struct {
@@ -212,6 +257,8 @@ static void an_unknown_nonce_never_locks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(answers_without_qop_are_a_choice),
+		cmocka_unit_test(the_uri_may_name_the_host),
 		cmocka_unit_test(only_the_right_answer_logs_on),
 		cmocka_unit_test(a_nonce_serves_with_a_growing_nc_only),
 		cmocka_unit_test(a_used_up_or_lost_nonce_is_stale),

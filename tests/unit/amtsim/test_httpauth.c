@@ -71,7 +71,9 @@ static void odd_headers_are_read_or_refused(void **state)
 		  RFC_START "qop=auth,nc=1,cnonce=\"x\",response=\"y\",z=\"1,2\"", 1 },
 		{ "a name in capitals", RFC_START "QOP=auth,nc=1,cnonce=\"x\",Response=\"y\"", 1 },
 		{ "no response", RFC_START "qop=auth,nc=1,cnonce=\"x\"", 0 },
-		{ "no qop", RFC_START "nc=1,cnonce=\"x\",response=\"y\"", 0 },
+		{ "nc without qop", RFC_START "nc=1,cnonce=\"x\",response=\"y\"", 0 },
+		{ "neither qop nor nc nor cnonce", RFC_START "response=\"y\"", 1 },
+		{ "qop without nc", RFC_START "qop=auth,cnonce=\"x\",response=\"y\"", 0 },
 		{ "a field twice", RFC_START "qop=auth,nc=1,nc=2,cnonce=\"x\",response=\"y\"", 0 },
 		{ "an open quote", RFC_START "qop=auth,nc=1,cnonce=\"x\",response=\"y", 0 },
 		{ "another scheme", "Basic YWRtaW46YWRtaW4=", 0 },
@@ -107,7 +109,7 @@ static void nc_is_eight_hex_digits(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		memset(&answer, 0, sizeof(answer));
+		answer = (struct httpauth_answer){ .qop = "auth" };
 		memcpy(answer.nc, cases[i].nc, strlen(cases[i].nc) + 1);
 		assert_int_equal(httpauth_count(&answer, &count), cases[i].good);
 		if (cases[i].good)

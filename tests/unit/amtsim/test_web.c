@@ -11,7 +11,8 @@
 #include "tests/amtsim/rng.h"
 #include "tests/amtsim/text.h"
 
-#define POST "POST /wsman HTTP/1.1\r\nHost: x\r\n"
+#define POST    "POST /wsman HTTP/1.1\r\nHost: x\r\n"
+#define CHUNKED POST "Transfer-Encoding: chunked\r\n\r\n"
 
 static void requests_are_read_or_refused(void **state)
 {
@@ -31,8 +32,19 @@ static void requests_are_read_or_refused(void **state)
 		  400 },
 		{ "a negative length", POST "Content-Length: -3\r\n\r\nabc", WEB_BAD, 400 },
 		{ "too long a body", POST "Content-Length: 65537\r\n\r\n", WEB_BAD, 413 },
-		{ "a chunked request", POST "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", WEB_BAD,
-		  400 },
+		{ "chunks", CHUNKED "3\r\nabc\r\n0\r\n\r\n", WEB_READY, 0 },
+		{ "no chunk at all", CHUNKED "0\r\n\r\n", WEB_READY, 0 },
+		{ "the size is not complete", CHUNKED "3", WEB_MORE, 0 },
+		{ "the chunk is not complete", CHUNKED "3\r\nab", WEB_MORE, 0 },
+		{ "the last chunk is missing", CHUNKED "3\r\nabc\r\n", WEB_MORE, 0 },
+		{ "a chunk longer than it says", CHUNKED "3\r\nabcd\r\n0\r\n\r\n", WEB_BAD, 400 },
+		{ "a size that is no number", CHUNKED "zz\r\n", WEB_BAD, 400 },
+		{ "a size of many digits", CHUNKED "00000000003\r\nabc\r\n", WEB_BAD, 400 },
+		{ "chunks without end", CHUNKED "FFFF\r\n", WEB_MORE, 0 },
+		{ "too large a chunk", CHUNKED "FFFFF\r\n", WEB_BAD, 413 },
+		{ "chunks and a length",
+		  POST "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n", WEB_BAD, 400 },
+		{ "another coding", POST "Transfer-Encoding: gzip, chunked\r\n\r\n", WEB_BAD, 400 },
 		{ "another protocol", "POST /wsman HTTP/2.0\r\n\r\n", WEB_BAD, 400 },
 		{ "no path", "POST HTTP/1.1\r\n\r\n", WEB_BAD, 400 },
 		{ "no method", " /wsman HTTP/1.1\r\n\r\n", WEB_BAD, 400 },
@@ -66,6 +78,39 @@ static void what_a_request_carries(void **state)
 	assert_true(request.expects_continue);
 	assert_memory_equal(request.body, "ok", 2);
 	assert_int_equal(request.consumed, strlen(bytes) - 3);
+}
+
+static void the_path_of_an_absolute_uri_counts(void **state)
+{
+	static const char *const lines[] = {
+		"POST /wsman HTTP/1.1\r\nContent-Length: 0\r\n\r\n",
+		"POST http://127.0.0.1:16992/wsman HTTP/1.1\r\nContent-Length: 0\r\n\r\n",
+		"POST https://amt.example/wsman HTTP/1.1\r\nContent-Length: 0\r\n\r\n",
+	};
+	struct web_request request;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		assert_int_equal(web_parse(lines[i], strlen(lines[i]), &request), WEB_READY);
+		assert_string_equal(request.path, "/wsman");
+	}
+	assert_string_equal(web_path("http://host"), "/");
+}
+
+static void chunks_are_joined(void **state)
+{
+	static const char bytes[] = CHUNKED "3\r\nabc\r\n02;x=y\r\nde\r\n0\r\n\r\nGET";
+	struct web_request request;
+	struct text body;
+
+	(void)state;
+	assert_int_equal(web_parse(bytes, strlen(bytes), &request), WEB_READY);
+	assert_int_equal(request.consumed, strlen(bytes) - 3);
+	text_init(&body, 64);
+	web_unchunk(&request, &body);
+	assert_string_equal(body.bytes, "abcde");
+	text_fini(&body);
 }
 
 static void an_endless_head_is_refused(void **state)
@@ -205,6 +250,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests_are_read_or_refused),
 		cmocka_unit_test(what_a_request_carries),
+		cmocka_unit_test(the_path_of_an_absolute_uri_counts),
+		cmocka_unit_test(chunks_are_joined),
 		cmocka_unit_test(an_endless_head_is_refused),
 		cmocka_unit_test(chunks_carry_the_body_whatever_the_boundaries),
 		cmocka_unit_test(the_firmware_form_is_cut_as_recorded),
