@@ -9,6 +9,7 @@
 #include "tests/amtsim/check.h"
 #include "tests/amtsim/device.h"
 #include "tests/amtsim/names.h"
+#include "tests/amtsim/plain.h"
 #include "tests/amtsim/envelope.h"
 #include "tests/amtsim/xml.h"
 
@@ -56,6 +57,47 @@ static const struct class_def *const classes[] = {
 	&class_tls_settings,
 	&class_redirection,
 	&class_kvm,
+	&class_system_packaging,
+	&class_chip,
+	&class_memory,
+	&class_processor,
+	&class_bios,
+	&class_card,
+	&class_physical_package,
+	&class_media,
+	&class_power,
+	&class_associated_power,
+	&class_available_service,
+	&class_power_capabilities,
+	&class_os_power,
+	&class_boot_capabilities,
+	&class_boot_settings,
+	&class_boot_sources,
+	&class_boot_order,
+	&class_boot,
+	&class_clock,
+	&class_host_setup,
+	&class_consent,
+	&class_kvm_settings,
+	&class_record_log,
+	&class_kerberos,
+	&class_alarm,
+	&class_policy_set,
+	&class_certificate,
+	&class_key_pair,
+	&class_tls_context,
+	&class_presence_server,
+	&class_remote_context,
+	&class_remote_applies,
+	&class_remote_rule,
+	&class_remote_password,
+	&class_user_connection,
+	&class_remote_access,
+	&class_wifi,
+	&class_wifi_settings,
+	&class_dot1x,
+	&class_ipv6,
+	&class_listener_any,
 };
 
 #define CLASSES (sizeof(classes) / sizeof(classes[0]))
@@ -102,7 +144,11 @@ bool class_available(const struct class_def *class_def, const struct device *dev
 
 size_t class_own(const struct class_def *class_def, const struct device *device)
 {
-	if (!class_def->count || !class_available(class_def, device))
+	if (!class_available(class_def, device))
+		return 0;
+	if (class_def->plain)
+		return plain_count(class_def->plain);
+	if (!class_def->count)
 		return 0;
 	return class_def->count(device);
 }
@@ -115,7 +161,10 @@ bool class_is_below(const struct class_def *class_def, const struct class_def *s
 
 void class_render(struct object obj, const struct device *device, struct instance *instance)
 {
-	obj.class_def->render(device, obj.index, instance);
+	if (obj.class_def->plain)
+		plain_render(obj.class_def->plain, obj.index, instance);
+	else
+		obj.class_def->render(device, obj.index, instance);
 }
 
 const struct class_def *class_at(size_t n)

@@ -16,6 +16,7 @@
 struct device;
 struct input;
 struct envelope_body;
+struct plain_line;
 struct xml_node;
 
 /* What a method gives back besides ReturnValue: filled by the method. */
@@ -40,6 +41,7 @@ struct class_def {
 	bool binding;          /* writes are association writes */
 	uint32_t realms;       /* REALM_BIT of those whose accounts may read; 0 is General Info */
 	uint32_t write_realms; /* the same for changes; 0 is as for reading */
+	bool get_only;         /* release 10 refuses to enumerate it (amt-out-of-band.md 1.2) */
 	unsigned since,
 		until; /* releases that have it: major * 100 + minor, until exclusive, 0 any */
 	const char *const *keys; /* ASCII order, NULL-ended */
@@ -47,6 +49,7 @@ struct class_def {
 	void (*render)(const struct device *device, size_t index, struct instance *instance);
 	struct outcome (*create)(struct device *device, struct input *input, size_t *made);
 	struct outcome (*remove)(struct device *device, size_t index);
+	const struct plain_line *plain; /* instead of count and render, or NULL */
 	/* The whole new instance; leaves out what cannot be written. */
 	struct outcome (*put)(struct device *device, size_t index, struct input *input);
 	const struct class_method *methods; /* NULL-named end, or NULL */
@@ -56,40 +59,81 @@ struct class_def {
 /* clang-format off */
 extern const struct class_def
 	class_agent_policy,
+	class_alarm,
 	class_all,
+	class_associated_power,
 	class_audit_log,
 	class_authorization,
+	class_available_service,
+	class_bios,
+	class_boot,
+	class_boot_capabilities,
+	class_boot_order,
+	class_boot_settings,
+	class_boot_sources,
+	class_card,
+	class_certificate,
 	class_chassis,
+	class_chip,
+	class_clock,
 	class_computer,
+	class_consent,
+	class_default_policy,
+	class_defense_service,
+	class_dot1x,
 	class_element_caps,
 	class_environment_policy,
 	class_ether_filter,
 	class_ethernet_port,
 	class_filter_collection,
-	class_default_policy,
-	class_defense_service,
 	class_filter_in_policy,
 	class_general,
 	class_general_caps,
 	class_heuristic_policy,
+	class_host_setup,
 	class_interface_policy,
 	class_ip_filter,
+	class_ipv6,
+	class_kerberos,
+	class_key_pair,
 	class_kvm,
+	class_kvm_settings,
 	class_listener,
+	class_listener_any,
+	class_media,
+	class_memory,
 	class_message_log,
 	class_network_filter,
+	class_os_power,
 	class_package,
+	class_physical_package,
 	class_policy,
 	class_policy_in_service,
+	class_policy_set,
 	class_port_caps,
 	class_port_policy,
 	class_port_settings,
+	class_power,
+	class_power_capabilities,
+	class_presence_server,
+	class_processor,
+	class_record_log,
 	class_redirection,
+	class_remote_access,
+	class_remote_applies,
+	class_remote_context,
+	class_remote_password,
+	class_remote_rule,
 	class_setup,
 	class_software,
 	class_statistics,
 	class_subscription,
-	class_tls_settings;
+	class_system_packaging,
+	class_tls_context,
+	class_tls_settings,
+	class_user_connection,
+	class_wifi,
+	class_wifi_settings;
 /* clang-format on */
 
 const struct class_def *class_by_uri(const char *uri);

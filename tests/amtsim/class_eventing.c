@@ -69,6 +69,7 @@ static void render_listener(const struct device *device, size_t index, struct in
 const struct class_def class_listener = {
 	.name = "CIM_ListenerDestinationWSManagement",
 	.schema = SCHEMA_CIM_URI,
+	.super = "CIM_ListenerDestination",
 	.realms = REALM_BIT(REALM_EVENTS),
 	.keys = listener_keys,
 	.count = count_subscriptions,

@@ -149,6 +149,7 @@ static struct outcome put_general(struct device *device, size_t index, struct in
 const struct class_def class_general = {
 	.name = "AMT_GeneralSettings",
 	.schema = SCHEMA_AMT_URI,
+	.get_only = true,
 	.write_realms = REALM_BIT(REALM_ADMIN),
 	.put = put_general,
 	.keys = id_keys,
@@ -226,14 +227,19 @@ static void render_chassis(const struct device *device, size_t index, struct ins
 	instance_text(instance, "Tag", "CIM_Chassis");
 }
 
-static void render_computer(const struct device *device, size_t index, struct instance *instance)
+static size_t two(const struct device *device)
 {
 	(void)device;
-	(void)index;
+	return 2;
+}
+
+/* The machine, then its firmware (amt-out-of-band.md 1.4). */
+static void render_computer(const struct device *device, size_t index, struct instance *instance)
+{
 	instance_text(instance, "CreationClassName", "CIM_ComputerSystem");
-	instance_text(instance, "ElementName", "Managed System");
-	instance_number(instance, "EnabledState", device->powered ? 2 : 3);
-	instance_text(instance, "Name", "ManagedSystem");
+	instance_text(instance, "ElementName", index == 0 ? "Managed System" : "Intel(r) AMT");
+	instance_number(instance, "EnabledState", device->powered || index == 1 ? 2 : 3);
+	instance_text(instance, "Name", index == 0 ? "ManagedSystem" : "Intel(r) AMT");
 }
 
 static void render_package(const struct device *device, size_t index, struct instance *instance)
@@ -261,13 +267,14 @@ const struct class_def class_computer = {
 	.name = "CIM_ComputerSystem",
 	.schema = SCHEMA_CIM_URI,
 	.keys = computer_keys,
-	.count = one,
+	.count = two,
 	.render = render_computer,
 };
 
 const struct class_def class_package = {
 	.name = "CIM_ComputerSystemPackage",
 	.schema = SCHEMA_CIM_URI,
+	.super = "CIM_SystemPackaging",
 	.keys = package_keys,
 	.count = one,
 	.render = render_package,

@@ -107,6 +107,7 @@ static void render_settings(const struct device *device, size_t port, struct ins
 const struct class_def class_port_settings = {
 	.name = "AMT_EthernetPortSettings",
 	.schema = SCHEMA_AMT_URI,
+	.get_only = true,
 	.keys = settings_keys,
 	.count = count_ports,
 	.render = render_settings,

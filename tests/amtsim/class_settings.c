@@ -79,6 +79,7 @@ static struct outcome put_tls(struct device *device, size_t index, struct input 
 const struct class_def class_tls_settings = {
 	.name = "AMT_TLSSettingData",
 	.schema = SCHEMA_AMT_URI,
+	.get_only = true,
 	.realms = REALM_BIT(REALM_ADMIN),
 	.keys = id_keys,
 	.count = two,

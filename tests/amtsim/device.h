@@ -111,6 +111,7 @@ struct device {
 	struct device_event *events; /* ring, NULL until the first */
 	uint64_t event_total;
 	bool powered;
+	int64_t clock_off_s; /* what consoles set the firmware's clock forward by */
 	struct device_tls_wish tls_wish;
 	uint8_t redirection; /* bit 0 IDE-R, bit 1 SOL */
 	bool redirection_listens, kvm_enabled;

@@ -81,6 +81,7 @@ static const struct knob table[] = {
 	       "writes per window before status 38, 0 without limit"),
 	NUMBER(flash_window_s, 2400, 1, 86400, "seconds until a full flash budget is empty again"),
 	SWITCH(flash_bindings, 1, "association writes count as flash writes"),
+	NUMBER(clock_behind_s, 0, 0, UINT32_MAX, "seconds the firmware's clock is behind"),
 	NUMBER(boot_s, 0, 0, 3600, "seconds after start with status 2 for every write"),
 	NUMBER(lease_s, 0, 0, UINT32_MAX, "DHCP lease: dark this long after DHCP is cut, 0 never"),
 	WORDS(dark_form, 0, 1, "silent|reset", "what a device without address does to connections"),

@@ -84,6 +84,7 @@ struct knobs {
 	uint32_t flash_writes;
 	uint32_t flash_window_s;
 	uint32_t flash_bindings;
+	uint32_t clock_behind_s;
 	uint32_t boot_s;
 	uint32_t lease_s;
 	uint32_t dark_form;

@@ -22,6 +22,7 @@
 #define ACTION_FAULT_ADDRESSING "http://schemas.xmlsoap.org/ws/2004/08/addressing/fault"
 
 #define SCHEMA_AMT_URI          "http://intel.com/wbem/wscim/1/amt-schema/1/"
+#define SCHEMA_IPS_URI          "http://intel.com/wbem/wscim/1/ips-schema/1/"
 #define SCHEMA_CIM_URI          "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/"
 
 #endif

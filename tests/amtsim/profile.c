@@ -45,6 +45,7 @@ bool profile_init(struct profile *profile, const char *release)
 	profile->ipv6_filters = profile->major >= 6;
 	profile->heuristics = profile->major < 12 && profile->major != 4;
 	profile->big_envelope_only = profile->major == 3 && profile->minor < 2;
+	profile->lists_singletons = profile->major != 10; /* amt-out-of-band.md 1.2 */
 	profile->leaf = profile->major >= 22 ? TLS_LEAF_P384 : TLS_LEAF_RSA;
 	profile->tls_least = profile->major < 12   ? TLS_1_0
 			     : profile->major < 15 ? TLS_1_1

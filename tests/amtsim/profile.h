@@ -16,6 +16,7 @@ struct profile {
 	bool ipv6_filters;
 	bool heuristics;
 	bool big_envelope_only; /* 3.0: MaxEnvelopeSize below 50000 faults */
+	bool lists_singletons;  /* Enumerate works on every class that has one instance */
 	enum tls_leaf leaf;
 	enum tls_version tls_least, tls_most;
 };

@@ -279,6 +279,9 @@ static struct outcome precheck(const struct device *device, const struct call *c
 	    (device->knobs.absent_form == ABSENT_FAULT ||
 	     (call->verb != VERB_ENUMERATE && call->verb != VERB_PULL)))
 		return outcome_fault(FAULT_DESTINATION);
+	if (call->verb == VERB_ENUMERATE && call->class_def->get_only &&
+	    !device->profile.lists_singletons)
+		return outcome_fault(FAULT_ACTION);
 	return outcome_ok();
 }
 
