@@ -406,6 +406,8 @@ static void habits_of_firmware_do_no_harm(void **state)
 		{ "second binding replaces", { "--set", "second_binding=replace" } },
 		{ "filters are not shared", { "--set", "share_filters=no" } },
 		{ "no statistics of defaults", { "--set", "default_statistics=no" } },
+		{ "headers as the standard wants", { "--set", "strict_headers=yes" } },
+		{ "no expectations", { "--set", "expect_continue=refuse" } },
 		{ "wireless beside", { "--set", "wireless=present" } },
 	};
 	struct plan plan = repair();
@@ -425,6 +427,38 @@ static void habits_of_firmware_do_no_harm(void **state)
 		}
 		bench_free(bench);
 	}
+}
+
+/* Firmware that refuses all it may refuse: in the whole story not one request of ours breaks a
+ * rule. */
+static void strict_firmware_takes_every_message(void **state)
+{
+	static const char *const strict[] = {
+		"--set", "strict_headers=yes",      "--set", "schema_form=schema",
+		"--set", "unsupported=refuse",      "--set", "expect_continue=refuse",
+		"--set", "chunked_requests=refuse", NULL,
+	};
+	static const char *const faults[] = {
+		"SchemaValidationError", "MessageInformationHeaderRequired",
+		"MustUnderstand",        "ActionNotSupported",
+		"InvalidSelectors",      "InvalidEnumerationContext",
+		"EncodingLimit",         "AMT-STATUS",
+		"ReturnValue="
+	};
+	struct bench *bench = bench_new(strict);
+	struct plan plan = repair();
+
+	(void)state;
+	assert_int_equal(survey(bench)->rc, 0);
+	for (unsigned kind = ENFORCER_PREPARE; kind <= ENFORCER_RELEASE; kind++)
+		must(bench, kind, &plan);
+	order(bench, "log amt");
+	for (size_t i = 0; i < COUNT(faults); i++)
+		if (strstr(bench->answer, faults[i]))
+			fail_msg("%s: %s", faults[i], bench->answer);
+	assert_non_null(strstr(bench->answer, "Delete AMT_NetworkPortSystemDefensePolicy ok"));
+	assert_non_null(strstr(bench->answer, "UpdateStatistics ok"));
+	bench_free(bench);
 }
 
 static void what_cannot_be_is_said_beforehand(void **state)
@@ -542,6 +576,7 @@ int main(void)
 		cmocka_unit_test(the_whole_story_costs_what_it_should),
 		cmocka_unit_test(an_isolation_is_three_requests_on_the_wire),
 		cmocka_unit_test(habits_of_firmware_do_no_harm),
+		cmocka_unit_test(strict_firmware_takes_every_message),
 		cmocka_unit_test(what_cannot_be_is_said_beforehand),
 		cmocka_unit_test(a_foreign_policy_that_outranks_ours_is_named),
 		cmocka_unit_test(a_wrong_password_does_not_lock_the_account),
