@@ -78,6 +78,13 @@ void chronicle_policy_changed(struct device *device)
 	raise_number(device, "iAMT0056", ALERTS_USER, 0);
 }
 
+/* CHOICE: told as a policy that was triggered, without a handle. */
+void chronicle_worm(struct device *device)
+{
+	log_match(device, 0);
+	raise_number(device, "iAMT0001", ALERTS_FEATURES, 0);
+}
+
 static const char *agent_message(uint32_t state)
 {
 	switch (state) {

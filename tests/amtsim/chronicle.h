@@ -16,6 +16,8 @@ struct device;
 void chronicle_filter_matched(struct device *device, const struct gate_event *event);
 /* Another policy, or none, is active now. */
 void chronicle_policy_changed(struct device *device);
+/* Heuristics met a worm. */
+void chronicle_worm(struct device *device);
 /* An agent of that GUID came to a state (a bit of CurrentState). */
 void chronicle_agent(struct device *device, const uint8_t guid[16], uint32_t state);
 

@@ -33,6 +33,12 @@ static const struct class_def *const classes[] = {
 	&class_general_caps,
 	&class_port_caps,
 	&class_element_caps,
+	&class_element_setting,
+	&class_environment,
+	&class_heuristics_settings,
+	&class_heuristics_statistics,
+	&class_presence_caps,
+	&class_watchdog,
 	&class_ether_filter,
 	&class_ip_filter,
 	&class_network_filter,
@@ -137,7 +143,7 @@ bool class_available(const struct class_def *class_def, const struct device *dev
 
 	if (release < class_def->since || (class_def->until && release >= class_def->until))
 		return false;
-	if (class_def == &class_heuristic_policy && !device->profile.heuristics)
+	if (class_def->heuristics && !device->profile.heuristics)
 		return false;
 	return !class_def->defense || device_has_defense(device);
 }

@@ -39,6 +39,7 @@ struct class_def {
 	const char *super;     /* class whose Enumerate and Get show these instances too, or NULL */
 	bool defense;          /* belongs to System Defense: absent without that feature */
 	bool binding;          /* writes are association writes */
+	bool heuristics;       /* belongs to the worm detector */
 	uint32_t realms;       /* REALM_BIT of those whose accounts may read; 0 is General Info */
 	uint32_t write_realms; /* the same for changes; 0 is as for reading */
 	bool get_only;         /* release 10 refuses to enumerate it (amt-out-of-band.md 1.2) */
@@ -82,6 +83,12 @@ extern const struct class_def
 	class_defense_service,
 	class_dot1x,
 	class_element_caps,
+	class_element_setting,
+	class_environment,
+	class_heuristics_settings,
+	class_heuristics_statistics,
+	class_presence_caps,
+	class_watchdog,
 	class_environment_policy,
 	class_ether_filter,
 	class_ethernet_port,

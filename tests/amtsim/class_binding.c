@@ -2,8 +2,7 @@
 /* Policies on ports: AMT_InterfacePolicy with its four subclasses, one per owner, and the default
  * policy (amt-system-defense.md 2.5, 3.2).
  *
- * A client may create and delete those of System Defense and the default; the other owners'
- * appear through the control socket only (agents, environment and heuristics are not simulated). */
+ * A client may create and delete all but that of environment detection, which a method makes. */
 #include "tests/amtsim/class.h"
 
 #include "tests/amtsim/chronicle.h"
@@ -24,7 +23,8 @@ static void render(const struct device *device, enum sd_owner owner, size_t inde
 			   (struct object){ &class_ethernet_port, binding->port });
 	instance_reference(instance, "Dependent", (struct object){ &class_policy, policy });
 	if (owner != OWNER_DEFAULT)
-		instance_bool(instance, "Enabled", !binding->expired);
+		instance_bool(instance, "Enabled",
+			      !binding->expired && defense_is_armed(device->defense, owner));
 }
 
 static const char *const binding_names[] = { "Active", "Antecedent", "Dependent", "Enabled", NULL };
@@ -137,7 +137,7 @@ const struct class_def class_default_policy = {
 	.remove = remove_default,
 };
 
-/* --- the other owners: readable only --- */
+/* --- the other owners: enabled when their trigger says so --- */
 
 static size_t count_agent(const struct device *device)
 {
@@ -149,14 +149,27 @@ static void render_agent(const struct device *device, size_t index, struct insta
 	render(device, OWNER_AGENT_PRESENCE, index, instance);
 }
 
+static struct outcome create_agent(struct device *device, struct input *input, size_t *made)
+{
+	return create(device, OWNER_AGENT_PRESENCE, input, made);
+}
+
+static struct outcome remove_agent(struct device *device, size_t index)
+{
+	return remove_nth(device, OWNER_AGENT_PRESENCE, index);
+}
+
 const struct class_def class_agent_policy = {
 	.name = "AMT_AgentPresenceInterfacePolicy",
 	.schema = SCHEMA_AMT_URI,
 	.super = "AMT_InterfacePolicy",
 	.defense = true,
 	.keys = ends_keys,
+	.binding = true,
 	.count = count_agent,
 	.render = render_agent,
+	.create = create_agent,
+	.remove = remove_agent,
 };
 
 static size_t count_environment(const struct device *device)
@@ -189,12 +202,34 @@ static void render_heuristic(const struct device *device, size_t index, struct i
 	render(device, OWNER_HEURISTICS, index, instance);
 }
 
+/* The settings must have been written once; creating it turns the detector on (4.8). */
+static struct outcome create_heuristic(struct device *device, struct input *input, size_t *made)
+{
+	struct outcome outcome;
+
+	if (!device->heuristics.configured)
+		return outcome_status(PT_NOT_READY);
+	outcome = create(device, OWNER_HEURISTICS, input, made);
+	if (outcome.fault == FAULT_NONE)
+		device->heuristics.enabled = true;
+	return outcome;
+}
+
+static struct outcome remove_heuristic(struct device *device, size_t index)
+{
+	return remove_nth(device, OWNER_HEURISTICS, index);
+}
+
 const struct class_def class_heuristic_policy = {
 	.name = "AMT_HeuristicPacketFilterInterfacePolicy",
 	.schema = SCHEMA_AMT_URI,
 	.super = "AMT_InterfacePolicy",
 	.defense = true,
 	.keys = ends_keys,
+	.heuristics = true,
+	.binding = true,
 	.count = count_heuristic,
 	.render = render_heuristic,
+	.create = create_heuristic,
+	.remove = remove_heuristic,
 };

@@ -59,6 +59,9 @@ static void print_verdict(const struct verdict *verdict, struct text *out)
 	case VERDICT_SPOOF:
 		text_puts(out, "anti-spoofing\n");
 		break;
+	case VERDICT_HEURISTICS:
+		text_puts(out, "heuristics\n");
+		break;
 	case VERDICT_NO_POLICY:
 	default:
 		text_puts(out, "no-policy\n");
@@ -128,6 +131,12 @@ static const struct command commands[] = {
 	  console_events },
 	{ "subscriptions", "DEVICE", "who is told of alerts, how many were delivered, lost", false,
 	  console_subscriptions },
+	{ "agents", "DEVICE", "watchdogs of agent presence and their states", false,
+	  console_agents },
+	{ "power", "DEVICE on|off", "the host leaves S0 or comes back; the firmware runs on", false,
+	  console_power },
+	{ "domain", "DEVICE [SUFFIX]", "what the DHCP of its network gives as domain, or nothing",
+	  false, console_domain },
 	{ "log", "DEVICE", "operations: totals, then the last 128", false, console_log },
 	{ "fault", "DEVICE KIND [VALUE] [at K] [times N] [match VERB|CLASS]",
 	  "plan a mishap at the K-th matching request from now", false, console_fault },

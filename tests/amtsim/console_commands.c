@@ -388,6 +388,7 @@ CONSOLE_COMMAND(foreign)
 	if (defense_add_policy(device->defense, &foreign.policy))
 		return refuse(out, "the device has no room for another policy");
 	binding.owner = (enum sd_owner)foreign.owner;
+	defense_arm(device->defense, binding.owner, true, device->now_ns);
 	binding.policy = foreign.policy.id;
 	if (defense_bind(device->defense, &binding, device->now_ns))
 		return refuse(out, "that owner has a policy on the port already");

@@ -37,5 +37,8 @@ CONSOLE_COMMAND(clock);
 
 /* console_life.c */
 CONSOLE_COMMAND(subscriptions);
+CONSOLE_COMMAND(agents);
+CONSOLE_COMMAND(power);
+CONSOLE_COMMAND(domain);
 
 #endif

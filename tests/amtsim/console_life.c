@@ -38,3 +38,44 @@ CONSOLE_COMMAND(subscriptions)
 	}
 	return device != NULL;
 }
+
+CONSOLE_COMMAND(agents)
+{
+	struct device *device = named(rack, host, &args, out);
+	size_t i, b;
+
+	for (i = 0; device && i < device->presence.count; i++) {
+		const struct agent *agent = &device->presence.agents[i];
+
+		text_puts(out, "agent ");
+		for (b = 0; b < 16; b++)
+			text_printf(out, "%02x", agent->guid[b]);
+		text_printf(out, " name=%s state=%u actions=%zu\n", agent->name, agent->state,
+			    agent->action_count);
+	}
+	return device != NULL;
+}
+
+CONSOLE_COMMAND(power)
+{
+	struct device *device = named(rack, host, &args, out);
+	const char *word = device ? text_word(&args) : NULL;
+	bool on = word && strcmp(word, "on") == 0;
+
+	if (!word || (!on && strcmp(word, "off") != 0))
+		return false;
+	device_power(device, on, host->now_ns);
+	return true;
+}
+
+CONSOLE_COMMAND(domain)
+{
+	struct device *device = named(rack, host, &args, out);
+	const char *suffix = device ? text_word(&args) : NULL;
+
+	if (!device || !text_copy(device->environment.suffix, sizeof(device->environment.suffix),
+				  suffix ? suffix : ""))
+		return false;
+	device_tick(device, host->now_ns);
+	return true;
+}

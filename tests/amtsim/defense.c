@@ -22,6 +22,7 @@ struct defense {
 	struct sd_binding **bindings; /* in order of creation */
 	size_t filter_count, policy_count, binding_count;
 	uint32_t next_handle, next_policy;
+	bool armed[SD_OWNERS + 1];
 	struct gate *gates[DEFENSE_PORTS];
 	const struct sd_binding *active[DEFENSE_PORTS]; /* element of bindings, or NULL */
 	uint64_t active_since_ns[DEFENSE_PORTS];
@@ -61,6 +62,7 @@ struct defense *defense_new(const struct knobs *knobs, gate_event_fn *event, voi
 	CHECK(defense);
 	defense->knobs = knobs;
 	defense->arg = arg;
+	defense->armed[OWNER_SYSTEM_DEFENSE] = defense->armed[OWNER_DEFAULT] = true;
 	defense->next_handle = 1;
 	defense->next_policy = FIRST_POLICY_ID;
 	for (port = 0; port < DEFENSE_PORTS; port++)
@@ -418,6 +420,19 @@ uint32_t defense_unbind(struct defense *defense, const struct sd_binding *bindin
 	return PT_SUCCESS;
 }
 
+void defense_arm(struct defense *defense, enum sd_owner owner, bool armed, uint64_t now_ns)
+{
+	if (defense->armed[owner] == armed)
+		return;
+	defense->armed[owner] = armed;
+	defense_settle(defense, now_ns);
+}
+
+bool defense_is_armed(const struct defense *defense, enum sd_owner owner)
+{
+	return defense->armed[owner];
+}
+
 bool defense_is_active(const struct defense *defense, const struct sd_binding *binding)
 {
 	return defense->active[binding->port] == binding;
@@ -462,7 +477,7 @@ static const struct sd_binding *choose(const struct defense *defense, unsigned p
 	for (i = 0; i < defense->binding_count; i++) {
 		const struct sd_binding *b = defense->bindings[i];
 
-		if (b->port != port || b->expired)
+		if (b->port != port || b->expired || !defense->armed[b->owner])
 			continue;
 		if (b->owner == OWNER_DEFAULT)
 			fallback = b;

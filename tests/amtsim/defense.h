@@ -69,6 +69,10 @@ uint32_t defense_unbind(struct defense *defense, const struct sd_binding *bindin
 size_t defense_bindings(const struct defense *defense, enum sd_owner owner);
 const struct sd_binding *defense_binding(const struct defense *defense, enum sd_owner owner,
 					 size_t index);
+/* Whether the owner wants its policies enabled now: an agent is missing, the machine is outside,
+ * a worm was seen.  System Defense itself always does, the others not until told. */
+void defense_arm(struct defense *defense, enum sd_owner owner, bool armed, uint64_t now_ns);
+bool defense_is_armed(const struct defense *defense, enum sd_owner owner);
 bool defense_is_active(const struct defense *defense, const struct sd_binding *binding);
 
 /* Lets timeouts run out and recomputes the active policies. */

@@ -33,6 +33,17 @@ static void note_change(void *arg, unsigned port)
 	chronicle_policy_changed(arg);
 }
 
+static void act_for_agent(void *arg, const struct agent *agent, const struct agent_action *action)
+{
+	struct device *device = arg;
+
+	if (action->event)
+		chronicle_agent(device, agent->guid, agent->state);
+	if (action->defense != SWITCH_NONE)
+		defense_arm(device->defense, OWNER_AGENT_PRESENCE,
+			    action->defense == SWITCH_ACTIVATE, device->now_ns);
+}
+
 void device_config_init(struct device_config *config)
 {
 	*config = (struct device_config){
@@ -90,6 +101,9 @@ struct device *device_new(const struct device_config *config, const struct knobs
 	device->redirection_listens = device->kvm_enabled = true;
 	device->tls_wish.mutual = config->mutual;
 	memcpy(device->tls_wish.trusted, config->trusted, sizeof(config->trusted));
+	device->presence.act = act_for_agent;
+	device->presence.arg = device;
+	text_copy(device->environment.suffix, sizeof(device->environment.suffix), config->suffix);
 	defense_settle(device->defense, now_ns);
 	defense_on_change(device->defense, note_change);
 	return device;
@@ -102,6 +116,8 @@ void device_free(struct device *device)
 	defense_free(device->defense);
 	mishap_clear(&device->mishaps);
 	oplog_fini(&device->log);
+	presence_fini(&device->presence);
+	environment_fini(&device->environment);
 	acl_fini(&device->acl);
 	eventlog_fini(&device->eventlog);
 	auditlog_fini(&device->auditlog);
@@ -115,12 +131,23 @@ void device_tick(struct device *device, uint64_t now_ns)
 {
 	if (now_ns > device->now_ns)
 		device->now_ns = now_ns;
+	presence_tick(&device->presence, device->now_ns);
+	if (heuristics_tick(&device->heuristics, device->now_ns))
+		defense_arm(device->defense, OWNER_HEURISTICS, false, device->now_ns);
+	if (device->environment.count > 0)
+		defense_arm(device->defense, OWNER_ENVIRONMENT, device_is_outside(device),
+			    device->now_ns);
 	defense_settle(device->defense, device->now_ns);
+}
+
+bool device_is_outside(const struct device *device)
+{
+	return !device->config.fixed_address && environment_is_outside(&device->environment);
 }
 
 bool device_is_lively(const struct device *device)
 {
-	return device->subscriptions.count > 0;
+	return device->subscriptions.count > 0 || device->presence.count > 0;
 }
 
 bool device_has_defense(const struct device *device)
@@ -223,6 +250,8 @@ bool device_is_dark(const struct device *device)
 	uint64_t since_ns = defense_active_since(device->defense, 0);
 	uint64_t lease_ns = device->knobs.lease_s * SECOND_NS;
 
+	if (device->knobs.outside_dark && device_is_outside(device))
+		return true;
 	return !device->config.fixed_address && lease_ns != 0 && since_ns != 0 &&
 	       device->now_ns - since_ns >= lease_ns && cuts_dhcp(device);
 }
@@ -230,6 +259,8 @@ bool device_is_dark(const struct device *device)
 void device_reset(struct device *device, enum device_restart what, uint64_t now_ns)
 {
 	device_tick(device, now_ns);
+	if (what != RESTART_FIRMWARE)
+		presence_restart(&device->presence, device->now_ns);
 	if (what == RESTART_HOST)
 		return;
 	if (!device->knobs.keep_over_reset)
@@ -240,11 +271,24 @@ void device_reset(struct device *device, enum device_restart what, uint64_t now_
 	device->booted_ns = device->now_ns;
 }
 
+void device_power(struct device *device, bool on, uint64_t now_ns)
+{
+	device_tick(device, now_ns);
+	if (device->powered && !on)
+		presence_suspend(&device->presence);
+	else if (!device->powered && on)
+		presence_restart(&device->presence, device->now_ns);
+	device->powered = on;
+}
+
 void device_unprovision(struct device *device, uint64_t now_ns)
 {
 	device_tick(device, now_ns);
 	if (!device->knobs.keep_over_unprovision)
 		defense_wipe(device->defense, device->now_ns);
+	presence_fini(&device->presence);
+	environment_fini(&device->environment);
+	device->heuristics = (struct heuristics){ .configured = false };
 	acl_fini(&device->acl);
 	subscription_fini(&device->subscriptions);
 	device_logons_changed(device);
@@ -259,6 +303,12 @@ struct verdict device_judge(struct device *device, const uint8_t *bytes, size_t 
 
 	if (!frame_read(&frame, bytes, len))
 		return none;
+	if (heuristics_see(&device->heuristics, &frame, direction, device->now_ns)) {
+		defense_arm(device->defense, OWNER_HEURISTICS, true, device->now_ns);
+		chronicle_worm(device);
+	}
+	if (heuristics_blocks(&device->heuristics, &frame, direction))
+		return (struct verdict){ true, VERDICT_HEURISTICS, 0 };
 	return gate_judge(defense_gate(device->defense, 0), &frame, direction, device->config.ipv4,
 			  device->now_ns);
 }

@@ -16,10 +16,13 @@
 #include "tests/amtsim/alert.h"
 #include "tests/amtsim/auditlog.h"
 #include "tests/amtsim/defense.h"
+#include "tests/amtsim/environment.h"
 #include "tests/amtsim/eventlog.h"
+#include "tests/amtsim/heuristics.h"
 #include "tests/amtsim/knobs.h"
 #include "tests/amtsim/mishap.h"
 #include "tests/amtsim/oplog.h"
+#include "tests/amtsim/presence.h"
 #include "tests/amtsim/profile.h"
 #include "tests/amtsim/rng.h"
 #include "tests/amtsim/subscription.h"
@@ -47,8 +50,9 @@ struct device_config {
 	uint8_t ipv4[4];    /* the host's address, shared with AMT; all zero if unknown */
 	uint8_t uuid[16];
 	char host_name[64];
-	char realm[48];                                  /* "" makes one from the UUID */
-	bool mutual;                                     /* TLS: clients need a certificate */
+	char suffix[64]; /* domain that the DHCP of its network gives */
+	char realm[48];  /* "" makes one from the UUID */
+	bool mutual;     /* TLS: clients need a certificate */
 	char trusted[TLS_TRUSTED_NAMES][TLS_NAME_BYTES]; /* of clients; "" from the first unused */
 };
 
@@ -101,6 +105,9 @@ struct device {
 	struct auditlog auditlog;
 	struct alert_queue alerts;
 	struct subscription_list subscriptions;
+	struct presence presence;
+	struct environment environment;
+	struct heuristics heuristics;
 	struct oplog log;
 
 	uint64_t messages; /* answers sent */
@@ -129,6 +136,8 @@ void device_free(struct device *device);
 /* Brings the time; timeouts may change the active policies. */
 void device_tick(struct device *device, uint64_t now_ns);
 
+/* Environment detection says so. */
+bool device_is_outside(const struct device *device);
 /* Something may happen in it between two requests: it wants a tick every second. */
 bool device_is_lively(const struct device *device);
 
@@ -154,6 +163,8 @@ enum device_restart {
 };
 
 void device_reset(struct device *device, enum device_restart what, uint64_t now_ns);
+/* The host leaves S0 or comes back; the firmware runs on. */
+void device_power(struct device *device, bool on, uint64_t now_ns);
 void device_unprovision(struct device *device, uint64_t now_ns);
 
 /* Judges a frame on the wired port. */

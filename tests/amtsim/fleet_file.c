@@ -122,6 +122,7 @@ static const char *set_text(struct device_config *config, const char *name, cons
 		{ "release", config->release, sizeof(config->release) },
 		{ "realm", config->realm, sizeof(config->realm) },
 		{ "host", config->host_name, sizeof(config->host_name) },
+		{ "dhcp-suffix", config->suffix, sizeof(config->suffix) },
 	};
 	size_t i;
 

@@ -25,6 +25,7 @@ enum verdict_reason {
 	VERDICT_RATE,   /* `handle` is over its rate */
 	VERDICT_DEFAULT,
 	VERDICT_SPOOF,
+	VERDICT_HEURISTICS, /* not the policy: the worm detector blocks */
 };
 
 struct verdict {

@@ -77,6 +77,8 @@ static const struct knob table[] = {
 	WORDS(timeout_leaves, 0, 1, "inactive|gone", "what a timeout leaves of the association"),
 	WORDS(flag_coding, 0, 1, "bit|mask", "element values of TCPFlagsOn and TCPFlagsOff"),
 	NUMBER(rate_overshoot, 2, 0, 1000, "packets a rate limit lets pass too many"),
+	NUMBER(encounter_state, 1, 1, 65535, "State of the heuristics after a worm was seen"),
+	SWITCH(outside_dark, 0, "outside its network the device is dark"),
 	NUMBER(flash_writes, 0, 0, UINT32_MAX,
 	       "writes per window before status 38, 0 without limit"),
 	NUMBER(flash_window_s, 2400, 1, 86400, "seconds until a full flash budget is empty again"),

@@ -81,6 +81,8 @@ struct knobs {
 	uint32_t timeout_leaves;
 	uint32_t flag_coding;
 	uint32_t rate_overshoot;
+	uint32_t encounter_state;
+	uint32_t outside_dark;
 	uint32_t flash_writes;
 	uint32_t flash_window_s;
 	uint32_t flash_bindings;

@@ -19,6 +19,8 @@ static int open_defense(void **state)
 	(void)state;
 	knobs_init(&knobs);
 	defense = defense_new(&knobs, NULL, NULL);
+	defense_arm(defense, OWNER_AGENT_PRESENCE, true, 0);
+	defense_arm(defense, OWNER_HEURISTICS, true, 0);
 	return 0;
 }
 
