@@ -143,6 +143,8 @@ bool class_available(const struct class_def *class_def, const struct device *dev
 
 	if (release < class_def->since || (class_def->until && release >= class_def->until))
 		return false;
+	if (class_def == &class_default_policy && !device_has_default_policy(device))
+		return false;
 	if (class_def->heuristics && !device->profile.heuristics)
 		return false;
 	return !class_def->defense || device_has_defense(device);

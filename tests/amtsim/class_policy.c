@@ -148,6 +148,8 @@ static struct outcome get_timeout(struct device *device, size_t index, struct in
 				  struct method_output *output)
 {
 	(void)input;
+	if (!device->profile.timeouts)
+		return outcome_fault(FAULT_ACTION);
 	instance_number(&output->values, "Timeout",
 			defense_policy(device->defense, index)->timeout_min);
 	return outcome_ok();
@@ -158,6 +160,8 @@ static struct outcome set_timeout(struct device *device, size_t index, struct in
 {
 	uint32_t id = defense_policy(device->defense, index)->id, timeout_min = 0;
 
+	if (!device->profile.timeouts)
+		return outcome_fault(FAULT_ACTION);
 	input_need_number(input, "Timeout", UINT32_MAX, &timeout_min);
 	if (input->wrong)
 		return class_bad_property(device);

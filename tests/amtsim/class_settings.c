@@ -201,6 +201,7 @@ static const struct class_method kvm_methods[] = {
 
 const struct class_def class_kvm = {
 	.name = "CIM_KVMRedirectionSAP",
+	.since = 600,
 	.schema = SCHEMA_CIM_URI,
 	.realms = REALM_BIT(REALM_REDIRECTION),
 	.keys = service_keys,

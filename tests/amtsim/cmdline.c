@@ -28,6 +28,10 @@ enum option_id {
 	OPTION_KEY,
 	OPTION_LISTEN,
 	OPTION_CLIENT_CA,
+	OPTION_FAULT,
+	OPTION_SCRIPT,
+	OPTION_FIXED,
+	OPTION_SUFFIX,
 	OPTION_MUTUAL,
 	OPTION_TRUSTED,
 	OPTION_USER,
@@ -60,6 +64,10 @@ static const struct option table[] = {
 	{ "cert", required_argument, NULL, OPTION_CERT },
 	{ "key", required_argument, NULL, OPTION_KEY },
 	{ "listen", required_argument, NULL, OPTION_LISTEN },
+	{ "fault", required_argument, NULL, OPTION_FAULT },
+	{ "script", required_argument, NULL, OPTION_SCRIPT },
+	{ "fixed-address", no_argument, NULL, OPTION_FIXED },
+	{ "dhcp-suffix", required_argument, NULL, OPTION_SUFFIX },
 	{ "client-ca", required_argument, NULL, OPTION_CLIENT_CA },
 	{ "mutual", no_argument, NULL, OPTION_MUTUAL },
 	{ "trusted-name", required_argument, NULL, OPTION_TRUSTED },
@@ -111,6 +119,11 @@ static const char help[] =
 	"  --mac, --ip, --uuid  identity of the host; --ip also feeds anti-spoofing\n"
 	"  --realm REALM        digest realm (default: made from the UUID)\n"
 	"  --host NAME          host name\n"
+	"  --fixed-address      no DHCP: never dark, no environment detection\n"
+	"  --dhcp-suffix DOMAIN what the network's DHCP gives as domain\n"
+	"  --fault SENTENCE     plan a mishap, may be repeated: KIND [VALUE] [at K] [times N]\n"
+	"                       [rate PERCENT] [match VERB|CLASS|METHOD], for example\n"
+	"                       --fault 'reset-after at 3 match Create'\n"
 	"  --set KNOB=VALUE     behaviour, may be repeated; --knobs lists them\n"
 	"\n"
 	"Many devices:\n"
@@ -122,6 +135,7 @@ static const char help[] =
 	"  --control PATH       Unix socket for frames, faults, counters (--commands lists)\n"
 	"  --order PATH [WORD...]  send a command (or standard input) to a running simulator\n"
 	"                       and print its answer; nothing else is done\n"
+	"  --script FILE        carry out the control commands of a file before getting ready\n"
 	"  --ready-fd N         write \"ready\" to descriptor N when listening\n"
 	"\n"
 	"When listening, prints \"ready: N devices\"; with TLS also the certificate's SHA-256.\n"
@@ -137,6 +151,7 @@ struct reading {
 	struct device_config config;
 	struct knobs knobs;
 	uint32_t count;
+	struct mishap_list faults; /* for every device of the command line */
 	bool many, spread, has_port;
 	const char *fleet_path;
 };
@@ -185,13 +200,21 @@ static const char *take_device_option(struct reading *r, int id, const char *val
 		int id;
 		const char *field;
 	} fields[] = {
-		{ OPTION_ADDRESS, "address" }, { OPTION_PORT, "port" },
-		{ OPTION_USER, "user" },       { OPTION_PASSWORD, "password" },
-		{ OPTION_RELEASE, "release" }, { OPTION_MODE, "mode" },
-		{ OPTION_NAME, "name" },       { OPTION_MAC, "mac" },
-		{ OPTION_IP, "ip" },           { OPTION_UUID, "uuid" },
-		{ OPTION_REALM, "realm" },     { OPTION_HOST, "host" },
-		{ OPTION_LISTEN, "listen" },   { OPTION_TRUSTED, "trusted-name" },
+		{ OPTION_ADDRESS, "address" },
+		{ OPTION_PORT, "port" },
+		{ OPTION_USER, "user" },
+		{ OPTION_PASSWORD, "password" },
+		{ OPTION_RELEASE, "release" },
+		{ OPTION_MODE, "mode" },
+		{ OPTION_NAME, "name" },
+		{ OPTION_MAC, "mac" },
+		{ OPTION_IP, "ip" },
+		{ OPTION_UUID, "uuid" },
+		{ OPTION_REALM, "realm" },
+		{ OPTION_HOST, "host" },
+		{ OPTION_SUFFIX, "dhcp-suffix" },
+		{ OPTION_LISTEN, "listen" },
+		{ OPTION_TRUSTED, "trusted-name" },
 	};
 	size_t i;
 
@@ -200,6 +223,21 @@ static const char *take_device_option(struct reading *r, int id, const char *val
 		if (fields[i].id == id)
 			return fleet_file_field(&r->config, fields[i].field, value);
 	return "unknown option";
+}
+
+static const char *add_fault(struct reading *r, const char *sentence)
+{
+	char words[256], *rest = words;
+	struct mishap mishap;
+	const char *why;
+
+	if (!text_copy(words, sizeof(words), sentence))
+		return "too long";
+	why = mishap_read(&rest, &mishap);
+	if (!why && !mishap_plan(&r->faults, &mishap))
+		return "too many";
+	return why && !*why ? "expected KIND [VALUE] [at K] [times N] [rate PERCENT] [match WORD]"
+			    : why;
 }
 
 static const char *take_option(struct reading *r, int id, const char *value)
@@ -235,6 +273,14 @@ static const char *take_option(struct reading *r, int id, const char *value)
 	case OPTION_CERT:
 		r->options->cert_path = value;
 		return NULL;
+	case OPTION_FIXED:
+		r->config.fixed_address = true;
+		return NULL;
+	case OPTION_SCRIPT:
+		r->options->script_path = value;
+		return NULL;
+	case OPTION_FAULT:
+		return add_fault(r, value);
 	case OPTION_CLIENT_CA:
 		r->options->roots_path = value;
 		return NULL;
@@ -262,6 +308,7 @@ static uint64_t wall_ns(void)
 static int make_devices(struct reading *r)
 {
 	uint32_t i;
+	size_t f;
 
 	if (!r->has_port && r->config.tls)
 		r->config.port = 16993;
@@ -277,6 +324,8 @@ static int make_devices(struct reading *r)
 		device = device_new(&config, &r->knobs, wall_ns(), &why);
 		if (!device)
 			return usage("--release", why);
+		for (f = 0; f < r->faults.count; f++)
+			mishap_plan(&device->mishaps, &r->faults.planned[f]);
 		rack_add(r->rack, device);
 	}
 	return -1;
@@ -327,5 +376,7 @@ int cmdline_read(int argc, char **argv, struct options *options, struct rack *ra
 		return usage(argv[optind], "unexpected argument");
 	if (!options->cert_path != !options->key_path)
 		return usage("--cert", "--cert and --key go together");
-	return r.fleet_path ? read_fleet(&r) : make_devices(&r);
+	id = r.fleet_path ? read_fleet(&r) : make_devices(&r);
+	mishap_clear(&r.faults);
+	return id;
 }

@@ -8,8 +8,9 @@ struct rack;
 struct options {
 	const char *console_path; /* NULL: no control socket */
 	const char *cert_path, *key_path;
-	const char *roots_path; /* whom clients of mutual TLS descend from */
-	int ready_fd;           /* -1: none */
+	const char *roots_path;  /* whom clients of mutual TLS descend from */
+	const char *script_path; /* control commands to start with */
+	int ready_fd;            /* -1: none */
 };
 
 /* Fills the rack.  -1 to go on; otherwise the exit code, everything said already. */

@@ -267,36 +267,6 @@ CONSOLE_COMMAND(knobs)
 
 /* --- mishaps --- */
 
-/* The words after the kind; false if one is not understood. */
-static bool read_mishap(char **rest, struct mishap *mishap)
-{
-	char *name, *value;
-	uint32_t at;
-
-	if (mishap_takes_value(mishap->kind)) {
-		value = text_word(rest);
-		if (!value || !input_parse_number(value, UINT32_MAX, &mishap->value))
-			return false;
-	}
-	while ((name = text_word(rest))) {
-		value = text_word(rest);
-		if (!value)
-			return false;
-		if (strcmp(name, "match") == 0 &&
-		    text_copy(mishap->match, sizeof(mishap->match), value))
-			continue;
-		if (!input_parse_number(value, UINT32_MAX, &at) || at == 0)
-			return false;
-		if (strcmp(name, "at") == 0)
-			mishap->skip = at - 1;
-		else if (strcmp(name, "times") == 0)
-			mishap->times = at;
-		else
-			return false;
-	}
-	return true;
-}
-
 static bool plan(struct device *device, const struct mishap *mishap, struct text *out)
 {
 	if (!device)
@@ -306,17 +276,13 @@ static bool plan(struct device *device, const struct mishap *mishap, struct text
 
 CONSOLE_COMMAND(fault)
 {
-	char *name = text_word(&args), *kind = name ? text_word(&args) : NULL;
-	struct mishap mishap = { .times = 1 };
+	char *name = text_word(&args);
+	struct mishap mishap;
+	const char *why = mishap_read(&args, &mishap);
 	size_t i;
 
-	if (!kind)
-		return false;
-	mishap.kind = mishap_kind(kind);
-	if (mishap.kind == MISHAP_NONE)
-		return refuse(out, "no such kind; docs/amtsim.md lists them");
-	if (!read_mishap(&args, &mishap))
-		return false;
+	if (why)
+		return *why ? refuse(out, why) : false;
 	if (strcmp(name, "*") != 0)
 		return plan(named(rack, host, name, out), &mishap, out);
 	for (i = 0; i < rack_count(rack); i++)

@@ -40,5 +40,7 @@ CONSOLE_COMMAND(subscriptions);
 CONSOLE_COMMAND(agents);
 CONSOLE_COMMAND(power);
 CONSOLE_COMMAND(domain);
+CONSOLE_COMMAND(meddle);
+CONSOLE_COMMAND(move);
 
 #endif

@@ -2,10 +2,13 @@
 /* Commands about what happens in a device by itself: alerts, agents, surroundings. */
 #include "tests/amtsim/console_commands.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
 #include "tests/amtsim/console.h"
+#include "tests/amtsim/fleet_file.h"
+#include "tests/amtsim/meddle.h"
 #include "tests/amtsim/rack.h"
 #include "tests/amtsim/text.h"
 
@@ -78,4 +81,41 @@ CONSOLE_COMMAND(domain)
 		return false;
 	device_tick(device, host->now_ns);
 	return true;
+}
+
+CONSOLE_COMMAND(meddle)
+{
+	static const char *const words[] = { "any", "add", "clash", "outrank", "unbind", "replace" };
+	struct device *device = named(rack, host, &args, out);
+	const char *word = device ? text_word(&args) : NULL;
+	size_t what = 0;
+
+	if (!device)
+		return false;
+	while (word && what < MEDDLINGS && strcmp(words[what], word) != 0)
+		what++;
+	if (what == MEDDLINGS)
+		return false;
+	meddle(device, (enum meddling)what);
+	return true;
+}
+
+CONSOLE_COMMAND(move)
+{
+	struct device *device = named(rack, host, &args, out);
+	const char *where = device ? text_word(&args) : NULL;
+	struct device_config before;
+
+	if (!where)
+		return false;
+	before = device->config;
+	if (fleet_file_field(&device->config, "listen", where) || !device->move)
+		return false;
+	if (device->move(device->move_arg) == 0)
+		return true;
+	text_printf(out, "error %s: %s\n", where, strerror(errno));
+	device->config = before;
+	if (device->move(device->move_arg) < 0)
+		text_puts(out, "error and the old address is gone too\n");
+	return false;
 }

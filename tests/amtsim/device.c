@@ -83,6 +83,8 @@ struct device *device_new(const struct device_config *config, const struct knobs
 	device->knobs = *knobs;
 	if (!profile_init(&device->profile, config->release))
 		*why = "the release must look like 12.0 or 11.8.50 and be 3.0 or later";
+	else if (config->mode == MODE_CLIENT && !device->profile.client_mode)
+		*why = "Client Control Mode came with release 6.2";
 	else if (!config->tls && !device->profile.remote_plain && !knobs->plain_port)
 		*why = "release 16.1 and later has no plain port: add --tls (or plain_port=yes)";
 	if (*why) {
@@ -194,6 +196,22 @@ const struct tls_terms *device_tls(struct device *device)
 		if (!*device->config.trusted[terms->trusted_count])
 			break;
 	return terms;
+}
+
+/* A knob of words release|no|yes. */
+static bool decide(uint32_t knob, bool by_release)
+{
+	return knob == 0 ? by_release : knob == 2;
+}
+
+bool device_has_default_policy(const struct device *device)
+{
+	return decide(device->knobs.default_policy, device->profile.default_policies);
+}
+
+bool device_lists_singletons(const struct device *device)
+{
+	return decide(device->knobs.list_singletons, device->profile.lists_singletons);
 }
 
 unsigned device_ports(const struct device *device)

@@ -114,11 +114,16 @@ struct device {
 	uint32_t contexts; /* enumeration contexts given out */
 	struct enumeration open[DEVICE_CONTEXTS];
 
+	uint32_t meddled; /* acts of other consoles */
 	uint64_t flash_debt_ns, flash_at_ns;
 	struct device_event *events; /* ring, NULL until the first */
 	uint64_t event_total;
 	bool powered;
 	int64_t clock_off_s; /* what consoles set the firmware's clock forward by */
+	/* Listens at config.address and port instead of before: 0, or -1 with errno set.  NULL: it
+	 * is on no network. */
+	int (*move)(void *arg);
+	void *move_arg;
 	struct device_tls_wish tls_wish;
 	uint8_t redirection; /* bit 0 IDE-R, bit 1 SOL */
 	bool redirection_listens, kvm_enabled;
@@ -143,6 +148,10 @@ bool device_is_lively(const struct device *device);
 
 /* System Defense exists and may be used: right mode, and not left out. */
 bool device_has_defense(const struct device *device);
+/* By release or knob. */
+bool device_has_default_policy(const struct device *device);
+/* Enumerate works on classes of one instance, by release or knob. */
+bool device_lists_singletons(const struct device *device);
 unsigned device_ports(const struct device *device); /* 1, or 2 with a wireless port */
 /* PT_STATUS that forbids a write now: not ready after boot, or flash worn; else charges it. */
 uint32_t device_charge_write(struct device *device, bool binding);

@@ -182,7 +182,7 @@ static void read_fields(struct reading *r, const struct yaml_node *map,
 	for (i = 0; i < yaml_count(map); i++) {
 		const char *name = yaml_text(yaml_key(map, i));
 
-		if (strcmp(name, "knobs") == 0)
+		if (strcmp(name, "knobs") == 0 || strcmp(name, "faults") == 0)
 			continue;
 		wrong = fleet_file_field(config, name, yaml_text(yaml_value(map, i)));
 		if (wrong)
@@ -204,6 +204,28 @@ static void read_knobs(struct reading *r, const struct yaml_node *map, struct kn
 	}
 }
 
+/* A list of sentences as after `fault DEVICE` on the control socket. */
+static void read_faults(struct reading *r, const struct yaml_node *list, struct device *device)
+{
+	struct mishap mishap;
+	size_t i;
+
+	for (i = 0; list && i < yaml_count(list); i++) {
+		const struct yaml_node *item = yaml_item(list, i);
+		char sentence[256], *rest = sentence;
+		const char *why;
+
+		why = text_copy(sentence, sizeof(sentence), yaml_text(item))
+			      ? mishap_read(&rest, &mishap)
+			      : "";
+		if (!why && !mishap_plan(&device->mishaps, &mishap))
+			why = "too many faults";
+		if (why)
+			yaml_complain(r->yaml, item, "", "%s",
+				      *why ? why : "expected KIND [VALUE] [at K] [times N] ...");
+	}
+}
+
 static void add_device(struct reading *r, const struct yaml_node *node, uint32_t number)
 {
 	struct device_config config = r->base;
@@ -219,6 +241,8 @@ static void add_device(struct reading *r, const struct yaml_node *node, uint32_t
 	read_fields(r, node, &config);
 	read_knobs(r, yaml_find(node, "knobs"), &knobs);
 	device = device_new(&config, &knobs, r->now_ns, &why);
+	if (device)
+		read_faults(r, yaml_find(node, "faults"), device);
 	if (!device)
 		yaml_complain(r->yaml, node, "", "%s", why);
 	else if (rack_add(r->rack, device) < 0)

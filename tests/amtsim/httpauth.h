@@ -18,7 +18,7 @@ struct httpauth_answer {
 	char response[40];
 	char cnonce[128];
 	char qop[16]; /* "" in the form of RFC 2069, which has no nc and cnonce either */
-	char nc[16]; /* as sent, quotes removed */
+	char nc[16];  /* as sent, quotes removed */
 	char algorithm[16];
 };
 

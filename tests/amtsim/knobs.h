@@ -83,6 +83,10 @@ struct knobs {
 	uint32_t rate_overshoot;
 	uint32_t encounter_state;
 	uint32_t outside_dark;
+	uint32_t meddle_percent;
+	uint32_t meddle_act; /* enum meddling */
+	uint32_t default_policy;
+	uint32_t list_singletons;
 	uint32_t flash_writes;
 	uint32_t flash_window_s;
 	uint32_t flash_bindings;

@@ -13,6 +13,7 @@
 #include "tests/amtsim/rack.h"
 #include "tests/amtsim/net.h"
 #include "tests/amtsim/cmdline.h"
+#include "tests/amtsim/script.h"
 #include "tests/amtsim/server.h"
 
 /* A device needs a listener and a few connections. */
@@ -71,11 +72,17 @@ static int run(const struct options *options, struct rack *rack, struct crypto_t
 	struct server *server = server_new(net, tls);
 	struct console *console = console_new(net, rack);
 	int code = EXIT_FAILURE;
+	char why[512];
 
 	if (add_all(server, rack) < 0)
 		goto out;
 	if (options->console_path && console_listen(console, options->console_path) < 0) {
 		fail(options->console_path, strerror(errno));
+		goto out;
+	}
+	if (options->script_path &&
+	    script_run(options->script_path, rack, net, why, sizeof(why)) < 0) {
+		fprintf(stderr, "cordon-amtsim: %s\n", why);
 		goto out;
 	}
 	say_ready(options, rack, tls);

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct rng;
 struct text;
 
 enum mishap_kind {
@@ -39,8 +40,9 @@ struct mishap {
 	enum mishap_kind kind;
 	uint32_t value;
 	uint32_t skip;
-	uint32_t times;
-	char match[64]; /* a verb or a class name; "" matches every request */
+	uint32_t times;   /* 0: for ever */
+	uint32_t percent; /* chance to strike; 0: always */
+	char match[64];   /* a verb, class, method or Class.Method; "" matches every request */
 };
 
 #define MISHAPS_MAX 16
@@ -59,8 +61,18 @@ bool mishap_is_early(enum mishap_kind kind); /* before execution */
 /* False if the list is full. */
 bool mishap_plan(struct mishap_list *list, const struct mishap *mishap);
 void mishap_clear(struct mishap_list *list);
+/* From "KIND [VALUE] [at K] [times N] [rate PERCENT] [match WORD]", cut in place: NULL, or what is
+ * wrong, "" for the form as a whole. */
+const char *mishap_read(char **words, struct mishap *mishap);
+
+/* What is asked; names are "" where there is none. */
+struct mishap_target {
+	const char *verb, *class_name, *method;
+};
+
 /* What happens to this request; used-up entries leave the list. */
-struct mishap mishap_take(struct mishap_list *list, const char *verb, const char *class_name);
+struct mishap mishap_take(struct mishap_list *list, const struct mishap_target *target,
+			  struct rng *rng);
 void mishap_print(const struct mishap_list *list, struct text *out);
 
 #endif

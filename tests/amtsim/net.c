@@ -129,6 +129,27 @@ static void conn_free(struct net_conn *conn)
 	free(conn);
 }
 
+static void free_listener(struct net_listener *listener)
+{
+	evconnlistener_free(listener->ev);
+	if (*listener->path)
+		unlink(listener->path);
+	free(listener);
+}
+
+void net_unlisten(struct net *net, const void *arg)
+{
+	struct net_listener **link = &net->listeners, *listener;
+
+	while (*link && (*link)->how.arg != arg)
+		link = &(*link)->next;
+	listener = *link;
+	if (!listener)
+		return;
+	*link = listener->next;
+	free_listener(listener);
+}
+
 void net_free(struct net *net)
 {
 	struct net_listener *listener;
@@ -145,10 +166,7 @@ void net_free(struct net *net)
 		conn_free(net->conns);
 	while ((listener = net->listeners)) {
 		net->listeners = listener->next;
-		evconnlistener_free(listener->ev);
-		if (*listener->path)
-			unlink(listener->path);
-		free(listener);
+		free_listener(listener);
 	}
 	event_free(net->signals[0]);
 	event_free(net->signals[1]);

@@ -50,6 +50,8 @@ struct net *net_new(void);
 void net_free(struct net *net); /* closes everything first */
 /* 0, or -1 with errno set. */
 int net_listen(struct net *net, const struct net_listen *listen);
+/* Ends the listener that was given `arg`; its connections stay. */
+void net_unlisten(struct net *net, const void *arg);
 /* Runs until net_stop(), SIGINT or SIGTERM. */
 void net_run(struct net *net);
 void net_stop(struct net *net);

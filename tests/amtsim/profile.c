@@ -43,6 +43,9 @@ bool profile_init(struct profile *profile, const char *release)
 	profile->auth_int = profile->major >= 14;
 	profile->remote_plain = profile->major * 100 + profile->minor < 1601;
 	profile->ipv6_filters = profile->major >= 6;
+	profile->timeouts = profile->major >= 4;
+	profile->default_policies = profile->major >= 6;
+	profile->client_mode = profile->major * 100 + profile->minor >= 602;
 	profile->heuristics = profile->major < 12 && profile->major != 4;
 	profile->big_envelope_only = profile->major == 3 && profile->minor < 2;
 	profile->lists_singletons = profile->major != 10; /* amt-out-of-band.md 1.2 */

@@ -17,6 +17,9 @@ struct profile {
 	bool heuristics;
 	bool big_envelope_only; /* 3.0: MaxEnvelopeSize below 50000 faults */
 	bool lists_singletons;  /* Enumerate works on every class that has one instance */
+	bool timeouts;          /* of policies */
+	bool default_policies;  /* of ports */
+	bool client_mode;       /* Client Control Mode exists */
 	enum tls_leaf leaf;
 	enum tls_version tls_least, tls_most;
 };

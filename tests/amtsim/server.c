@@ -454,28 +454,46 @@ void server_free(struct server *server)
 	free(server);
 }
 
-int server_add(struct server *server, struct device *device)
+static int open_endpoint(struct endpoint *endpoint)
 {
-	struct endpoint *endpoint = calloc(1, sizeof(*endpoint));
+	struct device *device = endpoint->device;
 	struct net_listen listen = {
 		.address = device->config.address,
 		.port = device->config.port,
-		.tls = device->config.tls ? server->tls : NULL,
+		.tls = device->config.tls ? endpoint->server->tls : NULL,
 		.handler = &handler,
 		.arg = endpoint,
 		.bytes_max = WEB_HEAD_MAX_BYTES + WEB_BODY_MAX_BYTES,
 	};
 
-	CHECK(endpoint);
 	CHECK(!listen.tls == !device->config.tls);
+	return net_listen(endpoint->server->net, &listen);
+}
+
+/* The device has another address now, as after DHCP gave it one. */
+static int move(void *arg)
+{
+	struct endpoint *endpoint = arg;
+
+	net_unlisten(endpoint->server->net, endpoint);
+	return open_endpoint(endpoint);
+}
+
+int server_add(struct server *server, struct device *device)
+{
+	struct endpoint *endpoint = calloc(1, sizeof(*endpoint));
+
+	CHECK(endpoint);
 	endpoint->server = server;
 	endpoint->device = device;
-	if (net_listen(server->net, &listen) < 0) {
+	if (open_endpoint(endpoint) < 0) {
 		free(endpoint);
 		return -1;
 	}
 	endpoint->next = server->endpoints;
 	server->endpoints = endpoint;
+	device->move = move;
+	device->move_arg = endpoint;
 	delivery_watch(server->delivery, device);
 	return 0;
 }

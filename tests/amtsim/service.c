@@ -12,6 +12,7 @@
 #include "tests/amtsim/enumeration.h"
 #include "tests/amtsim/eventing.h"
 #include "tests/amtsim/input.h"
+#include "tests/amtsim/meddle.h"
 #include "tests/amtsim/names.h"
 #include "tests/amtsim/envelope.h"
 #include "tests/amtsim/xml.h"
@@ -280,7 +281,7 @@ static struct outcome precheck(const struct device *device, const struct call *c
 	     (call->verb != VERB_ENUMERATE && call->verb != VERB_PULL)))
 		return outcome_fault(FAULT_DESTINATION);
 	if (call->verb == VERB_ENUMERATE && call->class_def->get_only &&
-	    !device->profile.lists_singletons)
+	    !device_lists_singletons(device))
 		return outcome_fault(FAULT_ACTION);
 	return outcome_ok();
 }
@@ -384,11 +385,14 @@ static struct outcome delay(struct device *device, const struct call *call,
 
 static void answer_call(struct device *device, struct call *call, struct service_answer *answer)
 {
+	struct mishap_target target;
 	struct outcome outcome;
 
 	classify(call);
-	answer->mishap = mishap_take(&device->mishaps, verb_name(call->verb),
-				     call->class_def ? call->class_def->name : "");
+	target = (struct mishap_target){ verb_name(call->verb),
+					 call->class_def ? call->class_def->name : "",
+					 call->method ? call->method->name : "" };
+	answer->mishap = mishap_take(&device->mishaps, &target, &device->rng);
 	if (answer->mishap.kind == MISHAP_STATUS) {
 		outcome = outcome_status(answer->mishap.value);
 	} else if (answer->mishap.kind == MISHAP_NOT_READY) {
@@ -399,6 +403,7 @@ static void answer_call(struct device *device, struct call *call, struct service
 		return; /* never reached the service */
 	} else {
 		outcome = execute(device, call);
+		meddle_perhaps(device);
 		device_tick(device, device->now_ns);
 	}
 	record(device, call, outcome);
