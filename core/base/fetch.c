@@ -58,6 +58,7 @@ struct exchange {
 	size_t header_bytes;
 	uint32_t requests_sent, round_trips;
 	bool sent, resent, had_nonce, asked_again;
+	enum fetch_why why;
 	struct err err;
 };
 
@@ -65,14 +66,15 @@ struct fetch_origin {
 	struct fetch *fetch;
 	struct fetch_origin *waiting_next;
 	CURL *easy;
-	char *url, *user, *ca_file, *cipher_list;
-	const struct secret *password;
+	char *url, *user, *ca_file, *certificate_file, *cipher_list;
+	const struct secret *password, *key;
 	enum fetch_tls tls;
 	struct digest_sha256 pin;
 	uint32_t connect_timeout_ms, answer_timeout_ms;
 	size_t answer_max_bytes;
 	char error_text[CURL_ERROR_SIZE];
-	bool has_nonce, running;
+	char realm[REALM_MAX_BYTES];   /* the only one we log on to; "" = any */
+	bool has_nonce, running, once;
 	struct exchange *exchange;     /* NULL while idle */
 };
 
@@ -126,6 +128,20 @@ static void read_realm(const char *header, size_t length, struct exchange *excha
 	buf_fini(&text);
 }
 
+/* Asked before curl answers the challenge, so a stranger at a known address learns nothing of ours. */
+static bool is_stranger(const struct fetch_origin *origin)
+{
+	struct exchange *exchange = origin->exchange;
+
+	if (!*origin->realm || strcmp(origin->realm, exchange->realm) == 0)
+		return false;
+	exchange->why = FETCH_WHY_STRANGER;
+	exchange->sent = exchange->resent;     /* what it has just got it has refused */
+	err_set(&exchange->err, ERR_FAILED, "%s: another device answers there: its realm is \"%s\", not \"%s\"",
+		origin->url, exchange->realm, origin->realm);
+	return true;
+}
+
 static bool starts_with(const char *text, size_t length, const char *prefix)
 {
 	return length >= strlen(prefix) && strncasecmp(text, prefix, strlen(prefix)) == 0;
@@ -151,6 +167,8 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *arg)
 	if (starts_with(bytes, length, "WWW-Authenticate: Digest") ||
 	    starts_with(bytes, length, "WWW-Authenticate:Digest")) {
 		read_realm(bytes, length, exchange);
+		if (is_stranger(origin))
+			return 0;
 		origin->has_nonce = true;
 	}
 	return length;
@@ -224,11 +242,18 @@ static int before_request(void *arg, char *to, char *from, int to_port, int from
 	(void)from;
 	(void)to_port;
 	(void)from_port;
-	if (is_pinned(origin) && check_pin(origin, &exchange->err) < 0)
+	if (is_pinned(origin) && check_pin(origin, &exchange->err) < 0) {
+		exchange->why = FETCH_WHY_UNTRUSTED;
 		return CURL_PREREQFUNC_ABORT;
+	}
 	/* Another request without an answer to the last one: the kept connection was dead. */
-	if (exchange->requests_sent > exchange->round_trips)
+	if (exchange->requests_sent > exchange->round_trips) {
+		if (origin->once && exchange->sent) {
+			err_set(&exchange->err, ERR_FAILED, "%s: the connection broke before the answer", origin->url);
+			return CURL_PREREQFUNC_ABORT;
+		}
 		exchange->resent = true;
+	}
 	/* The first request of an authenticated origin has no body: it changes nothing over there. */
 	if (!origin->user || origin->has_nonce || exchange->requests_sent > 0)
 		exchange->sent = true;
@@ -249,6 +274,16 @@ static CURLcode allow_legacy(CURL *easy, void *ssl_ctx, void *arg)
 
 #define SET(easy, option, value) INVARIANT(curl_easy_setopt(easy, option, value) == CURLE_OK)
 
+/* The key from memory: a reference may name something that is no file. */
+static void show_certificate(const struct fetch_origin *origin, CURL *easy)
+{
+	const char *key = secret_reveal(origin->key);
+	struct curl_blob blob = { .data = (void *)(uintptr_t)key, .len = strlen(key), .flags = CURL_BLOB_COPY };
+
+	SET(easy, CURLOPT_SSLCERT, origin->certificate_file);
+	SET(easy, CURLOPT_SSLKEY_BLOB, &blob);
+}
+
 static void set_tls(const struct fetch_origin *origin, CURL *easy)
 {
 	bool legacy = origin->tls == FETCH_TLS_LEGACY_PIN, verify = origin->tls == FETCH_TLS_VERIFY;
@@ -265,6 +300,8 @@ static void set_tls(const struct fetch_origin *origin, CURL *easy)
 	}
 	if (legacy)
 		SET(easy, CURLOPT_SSL_CTX_FUNCTION, allow_legacy);
+	if (origin->certificate_file && origin->key)
+		show_certificate(origin, easy);
 }
 
 static void set_limits(const struct fetch_origin *origin, CURL *easy)
@@ -372,12 +409,31 @@ static void name_failure(const struct fetch_origin *origin, CURLcode result, str
 		reason);
 }
 
+static enum fetch_why why_of(CURLcode result, const struct exchange *exchange)
+{
+	switch (result) {
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CACERT_BADFILE:
+		return FETCH_WHY_UNTRUSTED;
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_CONNECT:
+		return FETCH_WHY_UNREACHABLE;
+	case CURLE_OPERATION_TIMEDOUT:
+		return exchange->requests_sent ? FETCH_WHY_OTHER : FETCH_WHY_UNREACHABLE;
+	default:
+		return FETCH_WHY_OTHER;
+	}
+}
+
 /* The exchange is the caller's own from here on: done may free the origin or post the next request. */
 static void deliver(struct exchange *exchange, unsigned status)
 {
 	struct fetch_answer answer = {
 		.rc = exchange->err.code,
 		.err = &exchange->err,
+		.why = (uint8_t)exchange->why,
 		.sent = exchange->sent,
 		.resent = exchange->resent,
 		.status = exchange->err.code ? 0 : status,
@@ -400,8 +456,10 @@ static void finish(struct fetch_origin *origin, CURLcode result)
 
 	curl_easy_getinfo(origin->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(origin->easy, CURLINFO_CONTENT_TYPE, &content_type);
-	if (result != CURLE_OK)
+	if (result != CURLE_OK && !err_is_set(&exchange->err)) {
 		name_failure(origin, result, &exchange->err);
+		exchange->why = why_of(result, exchange);
+	}
 	if (content_type)
 		snprintf(exchange->content_type, sizeof(exchange->content_type), "%s", content_type);
 	stop(origin);
@@ -550,6 +608,8 @@ struct fetch_origin *fetch_origin_new(struct fetch *fetch, const struct fetch_ta
 	origin->url = mem_text(target->url);
 	origin->user = mem_text(target->user);
 	origin->ca_file = mem_text(target->ca_file);
+	origin->certificate_file = mem_text(target->certificate_file);
+	origin->key = target->key;
 	origin->cipher_list = cipher_list(fetch, target->tls);
 	origin->password = target->password;
 	origin->tls = target->tls;
@@ -580,11 +640,22 @@ void fetch_origin_free(struct fetch_origin *origin)
 	mem_free(origin->url);
 	mem_free(origin->user);
 	mem_free(origin->ca_file);
+	mem_free(origin->certificate_file);
 	mem_free(origin->cipher_list);
 	mem_free(origin);
 	fetch->origins--;
 	if (!fetch->delivering)
 		start_waiting(fetch);
+}
+
+void fetch_origin_expect_realm(struct fetch_origin *origin, const char *realm)
+{
+	snprintf(origin->realm, sizeof(origin->realm), "%s", realm);
+}
+
+void fetch_origin_send_once(struct fetch_origin *origin, bool once)
+{
+	origin->once = once;
 }
 
 bool fetch_origin_is_busy(const struct fetch_origin *origin)

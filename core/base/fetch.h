@@ -10,7 +10,7 @@
  * The first request of an origin with a user goes out with an empty body to fetch the challenge (the credentials are
  * never sent otherwise than as a digest).  A refused old nonce is answered with a new one once,
  * whether the server called it stale or not.  A kept connection that turns out dead before any byte of an
- * answer came is replaced and the request sent once more ("resent"): make requests idempotent. */
+ * answer came is replaced and the request sent once more ("resent"), unless the origin was told not to. */
 #ifndef CORDON_BASE_FETCH_H
 #define CORDON_BASE_FETCH_H
 
@@ -37,16 +37,27 @@ struct fetch_target {
 	const struct secret *password; /* borrowed for the origin's life */
 	enum fetch_tls tls;
 	const char *ca_file;           /* for VERIFY; NULL = the system's */
+	const char *certificate_file;  /* PEM, shown to a server that asks for one; NULL = none */
+	const struct secret *key;      /* PEM, of that certificate; borrowed for the origin's life */
 	uint8_t pin_sha256[32];        /* for PIN: of the leaf certificate's DER */
 	/* From the start of the request, which may have waited for its turn; the second covers all. */
 	uint32_t connect_timeout_ms, answer_timeout_ms;
 	size_t answer_max_bytes;
 };
 
+/* Why no answer came, as far as that can be told. */
+enum fetch_why {
+	FETCH_WHY_OTHER,
+	FETCH_WHY_UNREACHABLE, /* no connection */
+	FETCH_WHY_UNTRUSTED,   /* TLS: wrong certificate, or no common version; nothing was sent */
+	FETCH_WHY_STRANGER,    /* another digest realm than expected; no credentials were sent */
+};
+
 struct fetch_answer {
 	int rc;                        /* 0, or a negative err code: no complete answer arrived;
 	                                * ERR_GONE for a timeout, ERR_LIMIT for an answer too large */
 	const struct err *err;         /* text for rc < 0 */
+	uint8_t why;                   /* enum fetch_why, for rc < 0 */
 	bool sent;                     /* rc < 0: the request may have reached the server */
 	bool resent;                   /* the server may have seen the request twice */
 	unsigned status;               /* HTTP status, 0 for rc < 0 */
@@ -66,6 +77,10 @@ void fetch_free(struct fetch *fetch);          /* origins must be freed before *
 
 struct fetch_origin *fetch_origin_new(struct fetch *fetch, const struct fetch_target *target);
 void fetch_origin_free(struct fetch_origin *origin);
+/* From the next request on: a server whose digest challenge names another realm gets no credentials.  "" = any. */
+void fetch_origin_expect_realm(struct fetch_origin *origin, const char *realm);
+/* From the next request on: what may have reached the server is not sent a second time. */
+void fetch_origin_send_once(struct fetch_origin *origin, bool once);
 bool fetch_origin_is_busy(const struct fetch_origin *origin);
 /* body is copied.  Never call while busy. */
 void fetch_post(struct fetch_origin *origin, const char *content_type, const char *body, size_t length,

@@ -150,6 +150,7 @@ struct stage {
 	unsigned done;
 	int rc;
 	bool sent, resent;
+	unsigned why;
 	unsigned status;
 	uint32_t round_trips;
 	char body[256], realm[64], content_type[64], error[512];
@@ -215,6 +216,7 @@ static void keep(struct stage *s, const struct fetch_answer *a)
 	s->done++;
 	s->rc = a->rc;
 	s->sent = a->sent;
+	s->why = a->why;
 	s->resent = a->resent;
 	s->status = a->status;
 	s->round_trips = a->round_trips;
@@ -530,6 +532,59 @@ static void a_kept_connection_is_used_again_and_replaced_when_dead(void **state)
 	close_stage(&s);
 }
 
+static void what_may_have_arrived_is_not_sent_again_where_that_is_asked(void **state)
+{
+	static const struct step script[] = { { OK_HELLO, false }, { NULL, true }, { OK_HELLO, false } };
+	struct fetch_target target;
+	struct stage s;
+
+	(void)state;
+	open_stage(&s, script, COUNT(script));
+	target = target_of(&s, NULL);
+	s.origin = fetch_origin_new(s.fetch, &target);
+	fetch_origin_send_once(s.origin, true);
+	post_and_run(&s, "<one/>");
+	post_and_run(&s, "<two/>");
+	assert_int_equal(s.rc, ERR_FAILED);
+	assert_true(s.sent);
+	assert_false(s.resent);
+	post_and_run(&s, "<three/>");
+	assert_int_equal(s.status, 200);
+	assert_string_equal(s.server.bodies.text, "<one/>|<two/>|<three/>|");
+	close_stage(&s);
+}
+
+#define STRANGER                                                                              \
+	"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"Digest:B5\",nonce=\"x\"," \
+	"stale=\"false\",qop=\"auth\"\r\nContent-Length: 7\r\nConnection: close\r\n\r\n<html/>"
+
+static void a_stranger_at_the_address_gets_no_credentials(void **state)
+{
+	static const struct step script[] = {
+		{ STRANGER, true }, { CHALLENGE("n1"), true }, { OK_HELLO, false }, { STRANGER, true },
+	};
+	struct fetch_target target;
+	struct stage s;
+
+	(void)state;
+	open_stage(&s, script, COUNT(script));
+	target = target_of(&s, "admin");
+	s.origin = fetch_origin_new(s.fetch, &target);
+	fetch_origin_expect_realm(s.origin, "Digest:A4");
+	post_and_run(&s, "<one/>");
+	assert_int_equal(s.why, FETCH_WHY_STRANGER);
+	assert_string_equal(s.realm, "Digest:B5");
+	assert_false(s.sent);
+	assert_null(strstr(s.server.heads.text, "Authorization"));
+	post_and_run(&s, "<two/>");
+	assert_int_equal(s.status, 200);
+	post_and_run(&s, "<three/>");
+	assert_int_equal(s.why, FETCH_WHY_STRANGER);
+	assert_false(s.sent);
+	assert_string_equal(s.server.bodies.text, "||<two/>|<three/>|");
+	close_stage(&s);
+}
+
 static void redirects_are_answers_not_orders(void **state)
 {
 	static const struct step script[] = {
@@ -664,6 +719,8 @@ int main(void)
 		cmocka_unit_test(a_lost_challenge_has_sent_nothing_that_matters),
 		cmocka_unit_test(a_scheme_without_the_wanted_protection_is_refused),
 		cmocka_unit_test(a_kept_connection_is_used_again_and_replaced_when_dead),
+		cmocka_unit_test(what_may_have_arrived_is_not_sent_again_where_that_is_asked),
+		cmocka_unit_test(a_stranger_at_the_address_gets_no_credentials),
 		cmocka_unit_test(redirects_are_answers_not_orders),
 		cmocka_unit_test(freeing_an_origin_cancels_without_done),
 		cmocka_unit_test(done_may_post_the_next_request_or_free_the_origin),

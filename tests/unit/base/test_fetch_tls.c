@@ -22,17 +22,22 @@
 #include "core/base/loop.h"
 #include "core/base/mem.h"
 #include "core/base/num.h"
+#include "core/base/secret.h"
 #include "core/base/units.h"
+
+#define P256 "ec_paramgen_curve:prime256v1"
+#define P384 "ec_paramgen_curve:secp384r1" /* firmware from release 22 on (amt-system-defense.md 1.2) */
 
 /* `openssl s_server` hands us what the client sends and sends what we write. */
 struct tls_server {
 	char directory[64], key[96], certificate[96], port_text[8];
+	bool ask_client;
 	pid_t child;
 	int to, from;
 	uint8_t pin[32];
 };
 
-static bool make_certificate(struct tls_server *t)
+static bool make_certificate(struct tls_server *t, const char *curve)
 {
 	int status = -1, null;
 	pid_t child;
@@ -47,7 +52,7 @@ static bool make_certificate(struct tls_server *t)
 		dup2(null, STDOUT_FILENO);
 		dup2(null, STDERR_FILENO);
 		execlp("openssl", "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-		       "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
+		       curve, "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
 		       "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", t->key, "-out", t->certificate,
 		       (char *)NULL);
 		_exit(127);
@@ -113,7 +118,9 @@ static void start_tls_server(struct tls_server *t, const char *option)
 		dup2(out[1], STDOUT_FILENO);
 		dup2(null, STDERR_FILENO);
 		execlp("openssl", "openssl", "s_server", "-accept", t->port_text, "-key", t->key, "-cert",
-		       t->certificate, "-cipher", "DEFAULT@SECLEVEL=0", option, (char *)NULL);
+		       t->certificate, "-cipher", "DEFAULT@SECLEVEL=0", option,
+		       t->ask_client ? "-Verify" : (char *)NULL, "1", "-verify_return_error", "-CAfile",
+		       t->certificate, (char *)NULL);
 		_exit(127);
 	}
 	close(in[0]);
@@ -154,6 +161,7 @@ struct stage {
 	unsigned done, requests;
 	int rc;
 	bool sent;
+	unsigned why;
 	char error[512];
 };
 
@@ -222,6 +230,7 @@ static void done(void *arg, const struct fetch_answer *a)
 	s->done++;
 	s->rc = a->rc;
 	s->sent = a->sent;
+	s->why = a->why;
 	snprintf(s->error, sizeof(s->error), "%s", a->err->text);
 	loop_stop(s->loop);
 }
@@ -268,6 +277,7 @@ static void run_tls_case(struct tls_server *t, const struct tls_case *c)
 	if ((s.rc == 0) != c->works)
 		fail_msg("%s: rc %d, %s", c->name, s.rc, s.error);
 	assert_int_equal(s.sent, c->works);
+	assert_int_equal(s.why, c->works ? FETCH_WHY_OTHER : FETCH_WHY_UNTRUSTED);
 	if (!c->works) {               /* let anything that was sent arrive */
 		timer_after_ns(s.guard, 50 * NS_PER_MS);
 		loop_run(s.loop);
@@ -279,11 +289,11 @@ static void run_tls_case(struct tls_server *t, const struct tls_case *c)
 	close_stage(&s);
 }
 
-static struct tls_server *tls_server_or_skip(void)
+static struct tls_server *tls_server_or_skip(const char *curve)
 {
 	struct tls_server *t = mem_alloc(sizeof(*t));
 
-	if (!make_certificate(t)) {
+	if (!make_certificate(t, curve)) {
 		remove_certificate(t);
 		mem_free(t);
 		skip();
@@ -294,7 +304,7 @@ static struct tls_server *tls_server_or_skip(void)
 
 static void nothing_is_sent_unless_the_certificate_is_right(void **state)
 {
-	struct tls_server *t = tls_server_or_skip();
+	struct tls_server *t = tls_server_or_skip(P256);
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(tls_cases) / sizeof(tls_cases[0]); i++)
@@ -303,11 +313,61 @@ static void nothing_is_sent_unless_the_certificate_is_right(void **state)
 	mem_free(t);
 }
 
+static void certificates_on_secp384r1_are_pinned_alike(void **state)
+{
+	struct tls_server *t = tls_server_or_skip(P384);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(tls_cases) / sizeof(tls_cases[0]); i++)
+		if (tls_cases[i].tls == FETCH_TLS_PIN && !strstr(tls_cases[i].server_option, "-tls1 "))
+			run_tls_case(t, &tls_cases[i]);
+	remove_certificate(t);
+	mem_free(t);
+}
+
+/* The server wants a certificate that its authority signed; ours signs itself and is its own authority. */
+static void a_server_that_wants_our_certificate_gets_it(void **state)
+{
+	static const char *const versions[] = { "-tls1_2", "-tls1_3" };
+	struct tls_server *t = tls_server_or_skip(P256);
+	char reference[128];
+	struct secret *key;
+
+	(void)state;
+	snprintf(reference, sizeof(reference), "file:%s", t->key);
+	key = secret_resolve(reference, NULL);
+	assert_non_null(key);
+	t->ask_client = true;
+	for (unsigned i = 0; i < 4; i++) {
+		struct fetch_target target = { .tls = FETCH_TLS_PIN, .connect_timeout_ms = 2000,
+					       .answer_timeout_ms = 5000, .answer_max_bytes = 200 };
+		bool shown = i < 2;
+		struct fetch_origin *origin;
+		struct stage s;
+
+		open_stage(&s, t, versions[i % 2]);
+		target.url = s.url;
+		memcpy(target.pin_sha256, t->pin, sizeof(t->pin));
+		target.certificate_file = shown ? t->certificate : NULL;
+		target.key = shown ? key : NULL;
+		origin = fetch_origin_new(s.fetch, &target);
+		post_and_run(&s, origin);
+		if ((s.rc == 0) != shown)
+			fail_msg("%s shown %d: rc %d, %s", versions[i % 2], shown, s.rc, s.error);
+		assert_int_equal(s.requests, shown);
+		fetch_origin_free(origin);
+		close_stage(&s);
+	}
+	secret_free(key);
+	remove_certificate(t);
+	mem_free(t);
+}
+
 /* s_server talks to one client at a time: a second origin that does not share the kept connection of
  * the first has to wait until that is closed, and runs into its timeout. */
 static void a_kept_tls_connection_serves_its_origin_alone(void **state)
 {
-	struct tls_server *t = tls_server_or_skip();
+	struct tls_server *t = tls_server_or_skip(P256);
 	struct fetch_origin *first, *second;
 	struct fetch_target target = { .tls = FETCH_TLS_PIN, .connect_timeout_ms = 300,
 				       .answer_timeout_ms = 300, .answer_max_bytes = 200 };
@@ -338,6 +398,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(nothing_is_sent_unless_the_certificate_is_right),
+		cmocka_unit_test(certificates_on_secp384r1_are_pinned_alike),
+		cmocka_unit_test(a_server_that_wants_our_certificate_gets_it),
 		cmocka_unit_test(a_kept_tls_connection_serves_its_origin_alone),
 	};
 
