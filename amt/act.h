@@ -36,6 +36,13 @@ struct act {
 	amt_report_fn *report; /* ACT_SURVEY */
 	void *arg;
 
+	/* Looking for a machine that is not where it was. */
+	unsigned elsewhere;                    /* places tried */
+	bool asked_stranger;                   /* one with another realm was asked who it is */
+	char realm[ASSET_REALM_BYTES];         /* of the machine we look for, meanwhile */
+	bool lost_to_another;                  /* another machine had taken its place */
+	struct err lost;                       /* why it was not found at its own place; told if nowhere */
+
 	struct transaction *transaction;
 	struct enforcer_result result;
 	struct sd_set set;            /* the plan compiled; ids filled as they become known */
@@ -63,6 +70,8 @@ struct act {
 void prepare_steps(struct act *act);
 /* Steps that read what is not known yet: identity and mode, then objects. */
 void survey_steps(struct act *act, bool objects_again);
+/* What only a survey asks. */
+void health_steps(struct act *act);
 /* Reads what is bound, into the endpoint's objects. */
 void bindings_steps(struct act *act);
 void isolate_steps(struct act *act);

@@ -29,6 +29,10 @@ struct amt *amt_new(const struct amt_config *config, struct loop *loop, struct l
 	transport_http_init(&amt->http, loop, or_default(config->connections_max, CONNECTIONS_MAX));
 	amt->http.connect_timeout_ms = or_default(config->connect_timeout_ms, CONNECT_TIMEOUT_MS);
 	amt->http.answer_timeout_ms = or_default(config->answer_timeout_ms, ANSWER_TIMEOUT_MS);
+	amt->http.authorities = mem_text(config->authorities);
+	amt->http.certificate = mem_text(config->certificate);
+	amt->http.key_ref = mem_text(config->key_ref);
+	parts.wall_ns = config->wall_ns;
 	parts.source = transport_http_source(&amt->http);
 	parts.precedence = or_default(config->policy_precedence, PRECEDENCE);
 	amt->fleet = fleet_new(&parts);

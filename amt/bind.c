@@ -249,8 +249,8 @@ static int take_verify(void *arg, uint32_t n, const struct session_result *resul
 		transaction_then(act->transaction, &step_decide_bind, 0);
 		return 0;
 	}
-	snprintf(act->result.did, sizeof(act->result.did), "enabled policy %s on Ethernet port 0",
-		 act->set.policy.name);
+	snprintf(act->result.did, sizeof(act->result.did), "enabled policy %s on %s",
+		 act->set.policy.name, inventory_port_words(&act->endpoint->inventory));
 	tell_active(act);
 	return 0;
 }
@@ -405,8 +405,8 @@ static void say_released(struct act *act)
 	const struct sd_policy *policy =
 		objects_policy(&act->endpoint->objects, act->to_release[0].text);
 
-	snprintf(act->result.did, sizeof(act->result.did), "disabled policy %s on Ethernet port 0",
-		 policy ? policy->name : "?");
+	snprintf(act->result.did, sizeof(act->result.did), "disabled policy %s on %s",
+		 policy ? policy->name : "?", inventory_port_words(&act->endpoint->inventory));
 }
 
 static int decide_release(void *arg, uint32_t n, const struct session_result *result,
@@ -432,7 +432,8 @@ static int decide_release(void *arg, uint32_t n, const struct session_result *re
 		read_and_decide_again(act);
 	} else {
 		snprintf(act->result.did, sizeof(act->result.did),
-			 "nothing of ours was enabled on Ethernet port 0");
+			 "nothing of ours was enabled on %s",
+			 inventory_port_words(&act->endpoint->inventory));
 		tell_active(act);
 	}
 	return 0;

@@ -27,7 +27,13 @@
 #define HASH_DIGITS  5
 #define TAKERS_TOLD  3
 
-struct sd_budget sd_budget_of(const struct sd_port_capabilities *capabilities)
+static uint32_t but_one(uint32_t slots)
+{
+	return slots ? slots - 1 : 0;
+}
+
+struct sd_budget sd_budget_of(const struct sd_port_capabilities *capabilities,
+			      const struct release *release)
 {
 	struct sd_budget budget = { .tx_filters = 27,
 				    .rx_filters = 31,
@@ -37,16 +43,19 @@ struct sd_budget sd_budget_of(const struct sd_port_capabilities *capabilities)
 				    .v6_rx_filters = 31,
 				    .v6_ratio = 1 };
 
-	if (!capabilities->given)
-		return budget;
 	/* One slot of each direction is the default filter (3.1). */
-	budget.tx_filters = capabilities->tx_filters ? capabilities->tx_filters - 1 : 0;
-	budget.rx_filters = capabilities->rx_filters ? capabilities->rx_filters - 1 : 0;
-	budget.tx_counters = capabilities->tx_counters;
-	budget.rx_counters = capabilities->rx_counters;
-	budget.v6_tx_filters = capabilities->v6_tx_filters ? capabilities->v6_tx_filters - 1 : 0;
-	budget.v6_rx_filters = capabilities->v6_rx_filters ? capabilities->v6_rx_filters - 1 : 0;
-	budget.v6_ratio = capabilities->v6_ratio ? capabilities->v6_ratio : 1;
+	if (capabilities->given)
+		budget = (struct sd_budget){
+			.tx_filters = but_one(capabilities->tx_filters),
+			.rx_filters = but_one(capabilities->rx_filters),
+			.tx_counters = capabilities->tx_counters,
+			.rx_counters = capabilities->rx_counters,
+			.v6_tx_filters = but_one(capabilities->v6_tx_filters),
+			.v6_rx_filters = but_one(capabilities->v6_rx_filters),
+			.v6_ratio = capabilities->v6_ratio ? capabilities->v6_ratio : 1,
+		};
+	if (release_has(release, RELEASE_NO_IPV6_FILTERS))
+		budget.v6_tx_filters = budget.v6_rx_filters = 0;
 	return budget;
 }
 

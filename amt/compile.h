@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "amt/release.h"
 #include "amt/sysdefense.h"
 
 struct err;
@@ -24,8 +25,9 @@ struct sd_budget {
 	uint32_t v6_ratio; /* slots per IPv6 filter, at least 1 */
 };
 
-/* The documented limits (3.1) where the device does not say. */
-struct sd_budget sd_budget_of(const struct sd_port_capabilities *capabilities);
+/* The documented limits (3.1) where the device does not say; no IPv6 filters where the release has none. */
+struct sd_budget sd_budget_of(const struct sd_port_capabilities *capabilities,
+			      const struct release *release);
 
 /* A policy with its filters; ids are empty and handles unset until they exist on a device. */
 struct sd_set {

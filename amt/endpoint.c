@@ -36,6 +36,29 @@ void endpoint_forget(struct endpoint *endpoint)
 	endpoint->session_realm[0] = '\0';
 }
 
+void endpoint_forget_for_survey(struct endpoint *endpoint)
+{
+	objects_fini(&endpoint->objects);
+	inventory_fini(&endpoint->inventory);
+	endpoint->session_realm[0] = '\0';
+}
+
+void endpoint_check_prepared(struct endpoint *endpoint)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < endpoint->prepared_count; i++) {
+		struct sd_set *set = endpoint->prepared[i];
+		const struct sd_policy *policy = objects_policy(&endpoint->objects, set->policy.id);
+
+		if (policy && strcmp(policy->name, set->policy.name) == 0)
+			endpoint->prepared[kept++] = set;
+		else
+			mem_free(set);
+	}
+	endpoint->prepared_count = kept;
+}
+
 static void drop_queue(struct endpoint *endpoint)
 {
 	struct act *next;
@@ -63,6 +86,7 @@ void endpoint_free(struct endpoint *endpoint)
 static bool same_settings(const struct asset_amt *a, const struct asset_amt *b)
 {
 	return strcmp(a->address, b->address) == 0 && a->port == b->port && a->tls == b->tls &&
+	       strcmp(a->uuid, b->uuid) == 0 && strcmp(a->realm, b->realm) == 0 &&
 	       memcmp(a->pin_sha256, b->pin_sha256, sizeof(a->pin_sha256)) == 0 &&
 	       strcmp(a->user, b->user) == 0 && strcmp(a->password_ref, b->password_ref) == 0;
 }
@@ -72,19 +96,90 @@ void endpoint_name_device(struct endpoint *endpoint)
 	const char *release = endpoint->inventory.release;
 
 	snprintf(endpoint->device, sizeof(endpoint->device), "AMT%s%.14s at %.34s:%u",
-		 *release ? " " : "", release, endpoint->amt.address, endpoint->amt.port);
+		 *release ? " " : "", release, endpoint->address, endpoint->amt.port);
+}
+
+/* What the roster says of who must answer goes before what we have learnt. */
+static void expect_realm(struct endpoint *endpoint)
+{
+	const char *wanted = *endpoint->amt.realm ? endpoint->amt.realm : endpoint->known_realm;
+
+	session_expect_realm(endpoint->session, wanted);
+}
+
+int endpoint_move(struct endpoint *endpoint, const struct asset *asset, const char *address, struct err *err)
+{
+	struct transport transport;
+	struct asset there = *asset;
+	int rc;
+
+	session_free(endpoint->session);
+	endpoint->session = NULL;
+	endpoint_forget(endpoint);
+	endpoint->amt = asset->amt;
+	snprintf(endpoint->address, sizeof(endpoint->address), "%s", address);
+	endpoint_name_device(endpoint);
+	snprintf(there.amt.address, sizeof(there.amt.address), "%s", address);
+	rc = endpoint->parts->source.open(endpoint->parts->source.arg, &there, &transport, err);
+	if (rc < 0)
+		return rc;
+	endpoint->session = session_new(&transport, endpoint->device);
+	expect_realm(endpoint);
+	return 0;
+}
+
+static bool has_identity(const struct endpoint *endpoint, const struct asset_amt *amt)
+{
+	return *amt->realm || *endpoint->known_realm || amt->tls == ASSET_TLS_PIN ||
+	       amt->tls == ASSET_TLS_LEGACY_PIN;
+}
+
+/* The roster's own place first among the others: a machine that was found elsewhere may have come back. */
+const char *endpoint_elsewhere(const struct endpoint *endpoint, const struct asset *asset, unsigned n,
+			       char text[IP_TEXT_BYTES])
+{
+	const struct asset_amt *amt = &asset->amt;
+	const char *places[ASSET_ALSO + 2] = { amt->address };
+	size_t count = 1;
+
+	if (!has_identity(endpoint, amt))
+		return NULL;
+	if (!ip_is_unspecified(&amt->heard)) {
+		ip_text(&amt->heard, text);
+		places[count++] = text;
+	}
+	for (size_t i = 0; i < ASSET_ALSO; i++)
+		if (*amt->also[i])
+			places[count++] = amt->also[i];
+	return n < count ? places[n] : NULL;
+}
+
+int endpoint_recognise(struct endpoint *endpoint, struct err *err)
+{
+	const struct inventory *inventory = &endpoint->inventory;
+	const char *wanted = *endpoint->amt.uuid ? endpoint->amt.uuid : endpoint->known_uuid;
+
+	endpoint->another_device = *wanted && *inventory->uuid && !inventory_uuid_is(inventory, wanted);
+	if (endpoint->another_device)
+		return err_set(err, ERR_FAILED,
+			       "another machine answers at %s: its UUID is %s, that of asset %s is %s", endpoint->address,
+			       inventory->uuid, endpoint->asset, wanted);
+	if (*inventory->uuid)
+		snprintf(endpoint->known_uuid, sizeof(endpoint->known_uuid), "%s", inventory->uuid);
+	snprintf(endpoint->known_realm, sizeof(endpoint->known_realm), "%s", session_realm(endpoint->session));
+	expect_realm(endpoint);
+	return 0;
 }
 
 int endpoint_open(struct endpoint *endpoint, const struct asset *asset, struct err *err)
 {
-	struct transport transport;
-	int rc;
-
 	if (endpoint->session && same_settings(&endpoint->amt, &asset->amt))
 		return 0;
 	session_free(endpoint->session);
 	endpoint->session = NULL;
 	endpoint_forget(endpoint);
+	endpoint->known_uuid[0] = endpoint->known_realm[0] = '\0';
+	snprintf(endpoint->address, sizeof(endpoint->address), "%s", asset->amt.address);
 	endpoint->amt = asset->amt;
 	endpoint_name_device(endpoint);
 	if (!asset->amt.present)
@@ -92,10 +187,7 @@ int endpoint_open(struct endpoint *endpoint, const struct asset *asset, struct e
 			err, ERR_CONFIG,
 			"asset %s has no AMT settings; add amt: with address, user and password",
 			asset->name);
-	rc = endpoint->parts->source.open(endpoint->parts->source.arg, asset, &transport, err);
-	if (rc == 0)
-		endpoint->session = session_new(&transport, endpoint->device);
-	return rc;
+	return endpoint_move(endpoint, asset, asset->amt.address, err);
 }
 
 bool endpoint_is_another(const struct endpoint *endpoint)

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "amt/compile.h"
+#include "amt/health.h"
 #include "amt/inventory.h"
 #include "amt/objects.h"
 #include "amt/transport.h"
@@ -34,6 +35,7 @@ struct endpoint_parts {
 	struct log *log;
 	struct transport_source source;
 	uint32_t precedence;
+	uint64_t (*wall_ns)(void); /* NULL: the clocks of devices are not judged */
 };
 
 struct endpoint {
@@ -41,6 +43,12 @@ struct endpoint {
 	const struct endpoint_parts *parts;
 	char asset[ASSET_NAME_BYTES];
 	struct asset_amt amt;    /* what the session was opened with */
+	char address[ASSET_ADDRESS_BYTES]; /* where: amt's, or where the machine was found again */
+	/* Who it was when it first answered, as long as the process lives; "" = not known. */
+	char known_uuid[ASSET_UUID_BYTES], known_realm[ASSET_REALM_BYTES];
+	bool another_device;     /* the last act found somebody else there */
+	uint8_t trouble;         /* enum session_trouble: what the last failed act met */
+	struct health health;    /* of the last survey */
 	char device[64];         /* for people: "AMT 12.0.67 at 127.0.1.23:16992" */
 	struct session *session; /* NULL until the first act */
 	struct inventory inventory;
@@ -59,6 +67,18 @@ void endpoint_free(struct endpoint *endpoint); /* acts in flight or waiting get 
 /* The asset's settings may have changed since: then the old connection and all memory go. */
 int endpoint_open(struct endpoint *endpoint, const struct asset *asset, struct err *err);
 void endpoint_forget(struct endpoint *endpoint);
+/* Closes the connection; the next goes to address.  Nothing that was learnt of the old place is kept, but who
+ * we look for is. */
+int endpoint_move(struct endpoint *endpoint, const struct asset *asset, const char *address, struct err *err);
+/* The n-th other place where the asset may be found again; NULL if there are no more, or nothing to know the
+ * machine by (a realm or a pin). */
+const char *endpoint_elsewhere(const struct endpoint *endpoint, const struct asset *asset, unsigned n,
+			       char text[IP_TEXT_BYTES]);
+/* After the inventory was read: is this the machine we mean? */
+int endpoint_recognise(struct endpoint *endpoint, struct err *err);
+/* Keeps which sets were seen on the device, to be checked when its objects have been read again. */
+void endpoint_forget_for_survey(struct endpoint *endpoint);
+void endpoint_check_prepared(struct endpoint *endpoint);
 void endpoint_forget_objects(struct endpoint *endpoint);
 void endpoint_name_device(struct endpoint *endpoint);
 /* True if the digest realm is another than when the inventory was read: somebody provisioned

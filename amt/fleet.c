@@ -15,9 +15,11 @@
 #include "amt/readiness.h"
 #include "amt/session.h"
 #include "amt/transaction.h"
+#include "core/base/err.h"
 #include "core/base/log.h"
 #include "core/base/loop.h"
 #include "core/base/mem.h"
+#include "core/base/units.h"
 #include "core/isolation/plan.h"
 
 struct fleet {
@@ -71,7 +73,7 @@ static void answer(struct act *act, const struct err *err)
 	if (endpoint->first)
 		timer_after_ns(endpoint->pump, 0);
 	if (act->kind == ACT_SURVEY) {
-		readiness_report(endpoint, err, &report);
+		readiness_report(endpoint, err, loop_now_ns(endpoint->parts->loop), &report);
 		act->report(act->arg, &report);
 	} else {
 		act->done(act->arg, &act->result);
@@ -84,6 +86,100 @@ static void answer_error(struct act *act, const struct err *err)
 	act->result.rc = err->code;
 	act->result.err = err;
 	answer(act, err);
+}
+
+static void add_steps(struct act *act);
+static void on_end(void *arg, const struct transaction_end *end);
+
+/* From the beginning, as if it had just been asked for. */
+static void run_again(struct act *act)
+{
+	struct act fresh = { .next = act->next,
+			     .endpoint = act->endpoint,
+			     .kind = act->kind,
+			     .asset = act->asset,
+			     .plan = act->plan,
+			     .done = act->done,
+			     .report = act->report,
+			     .arg = act->arg,
+			     .elsewhere = act->elsewhere,
+			     .asked_stranger = act->asked_stranger,
+			     .lost_to_another = act->lost_to_another,
+			     .lost = act->lost };
+
+	snprintf(fresh.realm, sizeof(fresh.realm), "%s", act->realm);
+	transaction_free(act->transaction);
+	cim_reference_free(act->old_port);
+	stale_fini(&act->stale);
+	*act = fresh;
+	act->transaction = transaction_new(act->endpoint->session, act->endpoint->parts->loop, act, on_end);
+	add_steps(act);
+	transaction_run(act->transaction);
+}
+
+/* A new realm at the old place: provisioned anew, or another machine.  Its UUID will tell. */
+static bool ask_stranger(struct act *act)
+{
+	struct endpoint *endpoint = act->endpoint;
+
+	if (act->asked_stranger || act->elsewhere || *endpoint->amt.realm || !*endpoint->known_uuid)
+		return false;
+	act->asked_stranger = true;
+	snprintf(act->realm, sizeof(act->realm), "%s", endpoint->known_realm);
+	endpoint->known_realm[0] = '\0';
+	return endpoint_move(endpoint, &act->asset, endpoint->address, NULL) == 0;
+}
+
+static bool go_elsewhere(struct act *act)
+{
+	struct endpoint *endpoint = act->endpoint;
+	char text[IP_TEXT_BYTES], left[ASSET_ADDRESS_BYTES];
+	const char *place;
+
+	if (*act->realm)
+		snprintf(endpoint->known_realm, sizeof(endpoint->known_realm), "%s", act->realm);
+	snprintf(left, sizeof(left), "%s", endpoint->address);
+	while ((place = endpoint_elsewhere(endpoint, &act->asset, act->elsewhere, text)) != NULL) {
+		act->elsewhere++;
+		if (strcmp(place, left) != 0)
+			return endpoint_move(endpoint, &act->asset, place, NULL) == 0;
+	}
+	return false;
+}
+
+/* A lease may have moved the machine, and with it its firmware.  Only an act that has changed nothing may look for
+ * it; true if the act runs again, somewhere else. */
+static bool look_for_machine(struct act *act, const struct transaction_end *end)
+{
+	struct endpoint *endpoint = act->endpoint;
+	enum session_trouble trouble = session_trouble(endpoint->session);
+
+	if (act->switched || act->wrote || !end->clean ||
+	    (trouble != SESSION_UNREACHABLE && trouble != SESSION_STRANGER && !endpoint->another_device))
+		return false;
+	if (!err_is_set(&act->lost)) {
+		act->lost = *end->err;
+		act->lost_to_another = endpoint->another_device;
+		endpoint->trouble = (uint8_t)trouble;
+	}
+	if ((trouble != SESSION_STRANGER || !ask_stranger(act)) && !go_elsewhere(act)) {
+		if (act->elsewhere)
+			endpoint_move(endpoint, &act->asset, act->asset.amt.address, NULL);
+		endpoint->another_device = act->lost_to_another;
+		return false;
+	}
+	run_again(act);
+	return true;
+}
+
+static void tell_moved(struct act *act)
+{
+	const struct endpoint *endpoint = act->endpoint;
+
+	if (act->elsewhere)
+		log_line(endpoint->parts->log, LOG_LEVEL_WARNING, "amt",
+			 "moved asset=%s: its firmware answers at %s now, not at %s", act->asset.name,
+			 endpoint->address, act->asset.amt.address);
 }
 
 /* What made a machine unfit may have been a passing refusal, or may have been mended since. */
@@ -99,14 +195,25 @@ static void on_end(void *arg, const struct transaction_end *end)
 {
 	struct act *act = arg;
 	struct enforcer_result *result = &act->result;
-	/* Survives the transaction, which goes with the act. */
-	struct err err = *end->err;
+	struct err err;
 
+	if (end->rc < 0 && look_for_machine(act, end))
+		return;
+	/* Survives the transaction, which goes with the act. */
+	err = err_is_set(&act->lost) && end->rc < 0 ? act->lost : *end->err;
 	result->rc = end->rc;
 	result->err = end->rc < 0 ? &err : NULL;
 	result->writes = end->writes;
 	result->reads = end->reads;
 	result->round_trips = end->round_trips;
+	if (end->rc == 0) {
+		act->endpoint->trouble = SESSION_FINE;
+		if (act->kind == ACT_SURVEY)
+			endpoint_check_prepared(act->endpoint);
+		tell_moved(act);
+	} else if (!err_is_set(&act->lost)) {
+		act->endpoint->trouble = (uint8_t)session_trouble(act->endpoint->session);
+	}
 	if (end->rc < 0) {
 		result->active = false;
 		result->unknown = act->switched > 0 ||
@@ -139,8 +246,9 @@ static void add_steps(struct act *act)
 		break;
 	default:
 		/* A survey is asked to see what is, not what was. */
-		endpoint_forget(act->endpoint);
+		endpoint_forget_for_survey(act->endpoint);
 		survey_steps(act, true);
+		health_steps(act);
 	}
 }
 
@@ -162,6 +270,16 @@ static bool may_start(struct act *act, struct err *err)
 			       "%s refused our user and password a short while ago; correct amt.user and "
 			       "amt.password of asset %s, or wait until the account is unlocked",
 			       endpoint->device, act->asset.name) == 0;
+	/* What is only made ready can wait; an isolation or a release is tried all the same. */
+	if (act->kind == ENFORCER_PREPARE &&
+	    session_flash_protected_ns(endpoint->session, loop_now_ns(endpoint->parts->loop)))
+		return err_set(err, ERR_FAILED,
+			       "%s protects its flash: nothing is prepared on it for %llu more minutes",
+			       endpoint->device,
+			       (unsigned long long)session_flash_protected_ns(
+				       endpoint->session, loop_now_ns(endpoint->parts->loop)) /
+					       s_to_ns(60) +
+				       1) == 0;
 	return true;
 }
 
@@ -178,6 +296,7 @@ static void on_pump(void *arg)
 		endpoint->last = NULL;
 	endpoint->waiting--;
 	endpoint->running = act;
+	endpoint->another_device = false;
 	if (!may_start(act, &err)) {
 		answer_error(act, &err);
 		return;

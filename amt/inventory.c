@@ -7,6 +7,7 @@
  * to choose. */
 #include "amt/inventory.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -47,26 +48,41 @@ static void take_software(struct inventory *inventory, const struct cim_instance
 	if (id && strcmp(id, "AMT") == 0)
 		set_text(inventory->release, sizeof(inventory->release),
 			 cim_text(item, "VersionString", 0));
+	release_read(inventory->release, &inventory->number);
 }
 
-/* PlatformGUID is the SMBIOS UUID as raw bytes: its first three fields are little-endian
- * (SMBIOS 3.x, 7.2.1). */
-static void take_package(struct inventory *inventory, const struct cim_instance *item)
+static void format_uuid(const char *hex, const unsigned char order[16], char *to)
 {
-	static const unsigned char order[16] = { 3, 2, 1,  0,  5,  4,  7,  6,
-						 8, 9, 10, 11, 12, 13, 14, 15 };
-	const char *hex = cim_text(item, "PlatformGUID", 0);
-	char *to = inventory->uuid;
-
-	if (!hex || strlen(hex) != 32 || strspn(hex, "0123456789abcdefABCDEF") != 32)
-		return;
 	for (unsigned i = 0; i < 16; i++) {
 		if (i == 4 || i == 6 || i == 8 || i == 10)
 			*to++ = '-';
-		*to++ = hex[2 * order[i]];
-		*to++ = hex[2 * order[i] + 1];
+		*to++ = (char)tolower((unsigned char)hex[2 * order[i]]);
+		*to++ = (char)tolower((unsigned char)hex[2 * order[i] + 1]);
 	}
 	*to = '\0';
+}
+
+/* Boards that were never given one; two such machines are not the same (amt-out-of-band.md 1.4). */
+static bool is_nobodys(const char *uuid)
+{
+	return strspn(uuid, "0-") == strlen(uuid) || strspn(uuid, "f-") == strlen(uuid) ||
+	       strcmp(uuid, "03000200-0400-0500-0006-000700080009") == 0;
+}
+
+static void take_package(struct inventory *inventory, const struct cim_instance *item)
+{
+	static const unsigned char mixed[16] = { 3, 2, 1,  0,  5,  4,  7,  6,
+						 8, 9, 10, 11, 12, 13, 14, 15 };
+	static const unsigned char plain[16] = { 0, 1, 2,  3,  4,  5,  6,  7,
+						 8, 9, 10, 11, 12, 13, 14, 15 };
+	const char *hex = cim_text(item, "PlatformGUID", 0);
+
+	if (!hex || strlen(hex) != 32 || strspn(hex, "0123456789abcdefABCDEF") != 32)
+		return;
+	format_uuid(hex, mixed, inventory->uuid);
+	format_uuid(hex, plain, inventory->plain_uuid);
+	if (is_nobodys(inventory->uuid) || is_nobodys(inventory->plain_uuid))
+		inventory->uuid[0] = inventory->plain_uuid[0] = '\0';
 }
 
 static void take_general(struct inventory *inventory, const struct cim_instance *item)
@@ -79,17 +95,33 @@ static void take_port(struct inventory *inventory, const struct cim_instance *it
 	static const char *const keys[] = { "CreationClassName", "DeviceID",
 					    "SystemCreationClassName", "SystemName" };
 	const char *id = cim_text(item, "DeviceID", 0);
+	struct cim_reference **port = ends_in_0(id) ? &inventory->port : &inventory->wireless_port;
 
-	if (!ends_in_0(id) || strlen(id) >= sizeof(inventory->port_id)) {
-		inventory->wireless = inventory->wireless || id;
+	if (!id || strlen(id) >= sizeof(inventory->port_id))
 		return;
-	}
-	cim_reference_free(inventory->port);
-	inventory->port = cim_reference_new("CIM_EthernetPort");
+	inventory->wireless = inventory->wireless || !ends_in_0(id);
+	cim_reference_free(*port);
+	*port = cim_reference_new("CIM_EthernetPort");
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (cim_text(item, keys[i], 0))
-			cim_select(inventory->port, keys[i], cim_text(item, keys[i], 0));
-	set_text(inventory->port_id, sizeof(inventory->port_id), id);
+			cim_select(*port, keys[i], cim_text(item, keys[i], 0));
+}
+
+/* Once all is read.  A wired port is always preferred: there the firmware itself filters. */
+static void choose_port(struct inventory *inventory)
+{
+	if (inventory->wired_without_address) {
+		cim_reference_free(inventory->port);
+		inventory->port = NULL;
+	}
+	if (!inventory->port && inventory->wireless_port) {
+		inventory->port = inventory->wireless_port;
+		inventory->wireless_port = NULL;
+		inventory->by_driver = true;
+	}
+	if (inventory->port)
+		set_text(inventory->port_id, sizeof(inventory->port_id),
+			 cim_selector_text(inventory->port, "DeviceID"));
 }
 
 static void take_port_settings(struct inventory *inventory, const struct cim_instance *item)
@@ -134,6 +166,7 @@ static const struct {
 void inventory_fini(struct inventory *inventory)
 {
 	cim_reference_free(inventory->port);
+	cim_reference_free(inventory->wireless_port);
 	memset(inventory, 0, sizeof(*inventory));
 }
 
@@ -154,11 +187,26 @@ int inventory_take(struct inventory *inventory, unsigned n, const struct session
 	if (result->end != SESSION_DONE &&
 	    (reads[n].needed || result->end != SESSION_REFUSED || result->locked_out))
 		return err_set(err, result->err->code, "%s", result->err->text);
+	if (result->end == SESSION_REFUSED && strcmp(result->fault.subcode, "AccessDenied") == 0)
+		inventory->denied = true;
 	for (size_t i = 0; i < result->item_count; i++)
 		reads[n].take(inventory, result->items[i]);
-	if (n == INVENTORY_READS - 1)
+	if (n == INVENTORY_READS - 1) {
+		choose_port(inventory);
 		inventory->known = true;
+	}
 	return 0;
+}
+
+bool inventory_uuid_is(const struct inventory *inventory, const char *uuid)
+{
+	return strcmp(inventory->uuid, uuid) == 0 || strcmp(inventory->plain_uuid, uuid) == 0;
+}
+
+const char *inventory_port_words(const struct inventory *inventory)
+{
+	return inventory->by_driver ? "the wireless port, where the host's own driver filters" :
+				      "Ethernet port 0";
 }
 
 bool inventory_is_admin_mode(const struct inventory *inventory)
@@ -169,6 +217,11 @@ bool inventory_is_admin_mode(const struct inventory *inventory)
 
 int inventory_check(const struct inventory *inventory, const char *device, struct err *err)
 {
+	if (release_has(&inventory->number, RELEASE_UNSUPPORTED))
+		return err_set(err, ERR_FAILED,
+			       "%s is older than release 3.2, whose WS-Management is the first that is "
+			       "standard; isolate this machine at its switch",
+			       device);
 	if (inventory->provisioning_state != PROVISIONED)
 		return err_set(err, ERR_FAILED,
 			       "%s is not provisioned; provision it in Admin Control Mode", device);
@@ -178,11 +231,11 @@ int inventory_check(const struct inventory *inventory, const char *device, struc
 			"%s is in Client Control Mode, which has no System Defense; provision it "
 			"in Admin Control Mode",
 			device);
-	if (!inventory->port || inventory->wired_without_address)
+	if (!inventory->port)
 		return err_set(
 			err, ERR_FAILED,
-			"%s has no wired Ethernet port under AMT; only wired ports are filtered "
-			"by firmware, so isolate this machine at its access point or switch",
+			"%s has no network port under AMT whose packets could be filtered; isolate this "
+			"machine at its access point or switch",
 			device);
 	if (!inventory->has_system_defense && !inventory->capabilities.given)
 		return err_set(

@@ -55,6 +55,8 @@ static int take_inventory(void *arg, uint32_t n, const struct session_result *re
 		snprintf(endpoint->session_realm, sizeof(endpoint->session_realm), "%s",
 			 session_realm(endpoint->session));
 		endpoint_name_device(endpoint);
+		if (rc == 0)
+			rc = endpoint_recognise(endpoint, err);
 	}
 	return rc;
 }
@@ -102,6 +104,28 @@ void survey_steps(struct act *act, bool objects_again)
 		for (uint32_t n = 0; n < INVENTORY_READS; n++)
 			transaction_then(act->transaction, &step_inventory, n);
 	transaction_then(act->transaction, &step_think_objects, objects_again);
+}
+
+static bool ask_health(void *arg, uint32_t n, struct session_call *call)
+{
+	(void)arg;
+	health_call(n, call);
+	return true;
+}
+
+static int take_health(void *arg, uint32_t n, const struct session_result *result, struct err *err)
+{
+	struct act *act = arg;
+
+	return health_take(&act->endpoint->health, n, result, err);
+}
+
+static const struct step_kind step_health = { ask_health, take_health };
+
+void health_steps(struct act *act)
+{
+	for (uint32_t n = 0; n < HEALTH_READS; n++)
+		transaction_then(act->transaction, &step_health, n);
 }
 
 void bindings_steps(struct act *act)
@@ -476,7 +500,8 @@ static int think_compile(void *arg, uint32_t n, const struct session_result *res
 {
 	struct act *act = arg;
 	struct endpoint *endpoint = act->endpoint;
-	struct sd_budget budget = sd_budget_of(&endpoint->inventory.capabilities);
+	struct sd_budget budget = sd_budget_of(&endpoint->inventory.capabilities,
+					       &endpoint->inventory.number);
 	const struct sd_set *known;
 	int rc = inventory_check(&endpoint->inventory, endpoint->device, err);
 

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The grade of a machine.  Not ready: an isolation would fail.  Degraded: it would work, but
- * something may weaken or outrank it, and a person should know before the night it matters. */
+/* What the endpoint knows, as the values that grade.c judges. */
 #include "amt/readiness.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "amt/endpoint.h"
+#include "amt/grade.h"
+#include "amt/session.h"
 #include "core/base/err.h"
+#include "core/base/units.h"
 
 /* The strongest policy of somebody else that is enabled on our port; NULL if none. */
 static const struct sd_policy *foreign_rival(const struct endpoint *endpoint)
@@ -35,75 +37,71 @@ static bool place_is_taken(const struct endpoint *endpoint)
 	return binding && !objects_policy_is_ours(&endpoint->objects, binding->policy_id);
 }
 
-static void grade_objects(const struct endpoint *endpoint, struct amt_report *report)
+static void count_objects(const struct objects *objects, struct grade_survey *survey)
 {
-	const struct sd_policy *rival = foreign_rival(endpoint);
-
-	if (place_is_taken(endpoint)) {
-		report->grade = AMT_NOT_READY;
-		snprintf(report->why, sizeof(report->why),
-			 "another console has enabled \"%s\" as the System Defense policy "
-			 "of the wired port; disable it there",
-			 rival ? rival->name : "?");
-	} else if (rival && rival->precedence >= endpoint->parts->precedence) {
-		report->grade = AMT_DEGRADED;
-		snprintf(report->why, sizeof(report->why),
-			 "the policy \"%s\" of another console has precedence %u and would "
-			 "outrank ours (%u)",
-			 rival->name, rival->precedence, endpoint->parts->precedence);
-	} else if (endpoint->inventory.wireless) {
-		report->grade = AMT_DEGRADED;
-		snprintf(report->why, sizeof(report->why),
-			 "the machine has wireless too, which firmware does not filter for "
-			 "us: a machine that leaves the cable leaves the isolation");
-	} else if (!endpoint->inventory.capabilities.given) {
-		report->grade = AMT_DEGRADED;
-		snprintf(report->why, sizeof(report->why),
-			 "the device does not tell its filter limits; the documented ones "
-			 "are assumed");
-	}
-}
-
-static void count_objects(const struct endpoint *endpoint, struct amt_report *report)
-{
-	const struct objects *objects = &endpoint->objects;
-	const struct sd_budget budget = sd_budget_of(&endpoint->inventory.capabilities);
-
-	report->policies_max = endpoint->inventory.policies_max;
-	report->filters_max = endpoint->inventory.filters_max;
-	report->tx_filters_max = budget.tx_filters;
-	report->rx_filters_max = budget.rx_filters;
-	report->policies_used = (uint32_t)objects->policy_count;
-	report->filters_used = (uint32_t)objects->filter_count;
+	survey->objects_known = objects->known;
+	survey->policies_used = (uint32_t)objects->policy_count;
+	survey->filters_used = (uint32_t)objects->filter_count;
 	for (size_t i = 0; i < objects->policy_count; i++)
-		report->foreign_policies += !sd_name_is_ours(objects->policies[i].name);
+		survey->policies_ours += sd_name_is_ours(objects->policies[i].name);
+	for (size_t i = 0; i < objects->filter_count; i++)
+		survey->filters_ours += sd_name_is_ours(objects->filters[i].name);
+	survey->foreign_policies = survey->policies_used - survey->policies_ours;
 }
 
-void readiness_report(const struct endpoint *endpoint, const struct err *err,
-		      struct amt_report *report)
+static void tell_who_and_limits(const struct endpoint *endpoint, struct amt_report *report)
 {
 	const struct inventory *inventory = &endpoint->inventory;
-	struct err why = { 0 };
+	const struct sd_budget budget = sd_budget_of(&inventory->capabilities, &inventory->number);
 
-	memset(report, 0, sizeof(*report));
-	report->grade = AMT_NOT_READY;
-	if (err_is_set(err)) {
-		report->rc = err->code;
-		report->err = err;
-		snprintf(report->why, sizeof(report->why), "%.199s", err->text);
-	}
+	snprintf(report->address, sizeof(report->address), "%s", endpoint->address);
 	snprintf(report->release, sizeof(report->release), "%s", inventory->release);
 	snprintf(report->uuid, sizeof(report->uuid), "%s", inventory->uuid);
 	snprintf(report->realm, sizeof(report->realm), "%s", inventory->realm);
-	report->admin_control_mode = inventory_is_admin_mode(inventory);
-	report->wired_port = inventory->port && !inventory->wired_without_address;
-	if (!inventory->known || report->rc < 0)
+	if (!inventory->has_system_defense && !inventory->capabilities.given)
 		return;
-	if (inventory_check(inventory, endpoint->device, &why) < 0) {
-		snprintf(report->why, sizeof(report->why), "%.199s", why.text);
-		return;
+	report->policies_max = inventory->policies_max;
+	report->filters_max = inventory->filters_max;
+	report->tx_filters_max = budget.tx_filters;
+	report->rx_filters_max = budget.rx_filters;
+	report->tx_counters = budget.tx_counters;
+	report->rx_counters = budget.rx_counters;
+	report->v6_tx_filters_max = budget.v6_tx_filters;
+	report->v6_rx_filters_max = budget.v6_rx_filters;
+	report->v6_ratio = budget.v6_ratio;
+}
+
+void readiness_report(const struct endpoint *endpoint, const struct err *err, uint64_t now_ns,
+		      struct amt_report *report)
+{
+	const struct sd_policy *rival = foreign_rival(endpoint);
+	struct grade_survey survey = {
+		.trouble = endpoint->trouble,
+		.settings_wrong = !endpoint->session,
+		.another_device = endpoint->another_device,
+		.failure = err_is_set(err) ? err->text : NULL,
+		.tls = endpoint->amt.tls,
+		.inventory = &endpoint->inventory,
+		.health = &endpoint->health,
+		.foreign_in_place = place_is_taken(endpoint),
+		.rival = rival ? rival->name : NULL,
+		.rival_precedence = rival ? rival->precedence : 0,
+		.our_precedence = endpoint->parts->precedence,
+		.flash_protected_s = endpoint->session ?
+					     session_flash_protected_ns(endpoint->session, now_ns) / NS_PER_S :
+					     0,
+		.wall_s = endpoint->parts->wall_ns ? endpoint->parts->wall_ns() / NS_PER_S : 0,
+	};
+
+	memset(report, 0, sizeof(*report));
+	if (err_is_set(err)) {
+		report->rc = err->code;
+		report->err = err;
 	}
-	report->grade = AMT_READY;
-	count_objects(endpoint, report);
-	grade_objects(endpoint, report);
+	count_objects(&endpoint->objects, &survey);
+	tell_who_and_limits(endpoint, report);
+	report->policies_used = survey.policies_used;
+	report->filters_used = survey.filters_used;
+	report->foreign_policies = survey.foreign_policies;
+	grade(&survey, report);
 }

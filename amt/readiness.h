@@ -4,6 +4,8 @@
 #ifndef CORDON_AMT_READINESS_H
 #define CORDON_AMT_READINESS_H
 
+#include <stdint.h>
+
 #include "amt/amt.h"
 
 struct endpoint;
@@ -11,7 +13,7 @@ struct err;
 
 /* From what the endpoint knows; err (may be unset) is how the survey ended.  The report
  * borrows err. */
-void readiness_report(const struct endpoint *endpoint, const struct err *err,
+void readiness_report(const struct endpoint *endpoint, const struct err *err, uint64_t now_ns,
 		      struct amt_report *report);
 
 #endif

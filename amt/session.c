@@ -22,6 +22,7 @@
 #define PAGES_MAX         256
 #define LOCK_FIRST_S      60
 #define LOCK_MOST_S       900
+#define FLASH_REST_S      2400 /* Intel's figure is about 40 minutes (3.5) */
 
 struct session {
 	struct transport transport;
@@ -31,12 +32,14 @@ struct session {
 	uint32_t round_trips;
 	uint64_t locked_until_ns;
 	uint32_t lock_s;
+	uint64_t flash_until_ns;
 
 	bool busy;
 	struct session_call call;
 	struct wsman_request request; /* in flight */
 	char context[WSMAN_CONTEXT_BYTES];
 	bool retried, resent, logged_on_again;
+	enum session_trouble trouble;
 	bool trusted; /* these credentials were good once */
 	unsigned pages;
 	uint64_t asked_ns;
@@ -96,6 +99,21 @@ bool session_is_locked_out(const struct session *session, uint64_t now_ns)
 uint32_t session_round_trips(const struct session *session)
 {
 	return session->round_trips;
+}
+
+uint64_t session_flash_protected_ns(const struct session *session, uint64_t now_ns)
+{
+	return session->flash_until_ns > now_ns ? session->flash_until_ns - now_ns : 0;
+}
+
+enum session_trouble session_trouble(const struct session *session)
+{
+	return session->trouble;
+}
+
+void session_expect_realm(struct session *session, const char *realm)
+{
+	session->transport.expect_realm(session->transport.self, realm);
 }
 
 const char *session_realm(const struct session *session)
@@ -166,6 +184,7 @@ static void lock_out(struct session *session)
 	struct err err = { 0 };
 
 	session->trusted = false;
+	session->trouble = SESSION_BAD_LOGON;
 	session->lock_s = session->lock_s ? session->lock_s * 2 : LOCK_FIRST_S;
 	if (session->lock_s > LOCK_MOST_S)
 		session->lock_s = LOCK_MOST_S;
@@ -189,11 +208,26 @@ static bool try_again(struct session *session)
 	return send_request(session, session->call.op, NULL) == 0;
 }
 
+static enum session_trouble trouble_of(const struct transport_answer *answer)
+{
+	switch (answer->why) {
+	case TRANSPORT_UNREACHABLE:
+		return SESSION_UNREACHABLE;
+	case TRANSPORT_UNTRUSTED:
+		return SESSION_UNTRUSTED;
+	case TRANSPORT_STRANGER:
+		return SESSION_STRANGER;
+	default:
+		return answer->sent ? SESSION_BROKEN : SESSION_UNREACHABLE;
+	}
+}
+
 static void on_no_answer(struct session *session, const struct transport_answer *answer)
 {
 	struct err err = { 0 };
 	char what[160];
 
+	session->trouble = trouble_of(answer);
 	/* A device that cannot be reached at all will not be reached by trying twice in a row. */
 	if (answer->sent && try_again(session))
 		return;
@@ -213,6 +247,8 @@ static const char *remedy_of(const struct wsman_fault *fault)
 		return "; the firmware is still starting: try again in a minute";
 	case AMT_STATUS_FLASH_WRITE_LIMIT:
 		return "; the firmware protects its flash: wait about 40 minutes before writing again";
+	case AMT_STATUS_AUDIT_FAIL:
+		return "; its audit log is full or locked: let the auditor export and clear it";
 	case AMT_STATUS_MAX_LIMIT:
 		return "; remove filters or policies of other consoles";
 	default:
@@ -229,6 +265,8 @@ static void on_fault(struct session *session, const struct wsman_fault *fault)
 	struct err err = { 0 };
 	char what[160], why[320];
 
+	if (fault->has_status && fault->status == AMT_STATUS_FLASH_WRITE_LIMIT)
+		session->flash_until_ns = session->asked_ns + s_to_ns(FLASH_REST_S);
 	describe(session, what, sizeof(what));
 	wsman_fault_text(fault, why, sizeof(why));
 	err_set(&err, ERR_FAILED, "%s: refused: %s%s", what, why, remedy_of(fault));
@@ -250,6 +288,7 @@ static void on_garbage(struct session *session, unsigned status, const struct er
 	struct err err = { 0 };
 	char what[160];
 
+	session->trouble = SESSION_BROKEN;
 	if (try_again(session))
 		return;
 	describe(session, what, sizeof(what));
@@ -301,6 +340,8 @@ static void on_good(struct session *session, struct wsman_answer *answer)
 		on_page(session, answer);
 		return;
 	}
+	if (!session_call_reads(&session->call))
+		session->flash_until_ns = 0;
 	take_items(session, answer);
 	finish(session, &result);
 }
@@ -316,6 +357,7 @@ static void read_answer(struct session *session, const struct transport_answer *
 	struct wsman_answer answer;
 	struct err err = { 0 };
 
+	session->trouble = SESSION_FINE;
 	if (wsman_read(&session->request, told->body, told->length, &answer, &err) < 0)
 		on_garbage(session, told->status, &err);
 	else if (!answer.fault.present && told->status != 200)
@@ -363,6 +405,7 @@ static int send_request(struct session *session, uint8_t op, struct err *err)
 	};
 	buf_init(&text, REQUEST_MAX_BYTES);
 	rc = wsman_write(&session->request, &text, err);
+	session->transport.send_once(session->transport.self, !session_call_reads(call));
 	if (rc == 0)
 		session->transport.post(session->transport.self, text.text, text.length, on_answer,
 					session);

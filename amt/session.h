@@ -8,7 +8,7 @@
  *
  * After a 401 to our credentials (wrong password, or the account is locked: 1.3) the session
  * refuses by itself for a minute, doubling to a quarter of an hour, so that we never lock an
- * account that is in use. */
+ * account that is in use.  Flash protection is only told; what may wait, waits (fleet.c). */
 #ifndef CORDON_AMT_SESSION_H
 #define CORDON_AMT_SESSION_H
 
@@ -53,6 +53,16 @@ struct session_result {
 	const struct cim_reference *created;
 };
 
+/* What stands between us and the device, as the last exchange showed. */
+enum session_trouble {
+	SESSION_FINE,
+	SESSION_UNREACHABLE,
+	SESSION_UNTRUSTED,  /* TLS */
+	SESSION_STRANGER,   /* another digest realm than expected */
+	SESSION_BAD_LOGON,
+	SESSION_BROKEN,     /* no answer, or none that can be read */
+};
+
 typedef void session_done_fn(void *arg, const struct session_result *result);
 
 /* transport becomes the session's. */
@@ -73,6 +83,12 @@ int session_ask(struct session *session, const struct session_call *call,
 /* The operation is one that changes nothing on the device. */
 bool session_call_reads(const struct session_call *call);
 uint32_t session_round_trips(const struct session *session); /* HTTP exchanges since birth */
+/* For how long the device has its flash protected: it refused a write with status 38 and none has succeeded since.
+ * 0: it has not. */
+uint64_t session_flash_protected_ns(const struct session *session, uint64_t now_ns);
+enum session_trouble session_trouble(const struct session *session);
+/* A device that challenges with another realm gets no credentials from us; "" = any. */
+void session_expect_realm(struct session *session, const char *realm);
 const char *session_realm(const struct session *session);    /* of the last challenge; "" before */
 
 #endif

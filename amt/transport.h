@@ -13,10 +13,19 @@
 struct asset;
 struct err;
 
+/* Why there is no answer, as far as it can be told. */
+enum transport_why {
+	TRANSPORT_OTHER,
+	TRANSPORT_UNREACHABLE,
+	TRANSPORT_UNTRUSTED, /* TLS: not the certificate or the version we want; nothing was sent */
+	TRANSPORT_STRANGER,  /* another digest realm than expected; no credentials were sent */
+};
+
 /* Borrowed until the callback returns. */
 struct transport_answer {
 	int rc; /* 0, or negative: no complete answer */
 	const struct err *err;
+	uint8_t why;     /* enum transport_why; rc < 0 */
 	bool sent;       /* rc < 0: the device may have got the request */
 	bool resent;     /* the device may have got it twice */
 	unsigned status; /* HTTP status */
@@ -33,6 +42,10 @@ struct transport {
 	/* body is copied.  done exactly once, never before post returns; one request at a time. */
 	void (*post)(void *self, const char *body, size_t length, transport_done_fn *done,
 		     void *arg);
+	/* Both hold from the next request on.  Once: what may have arrived is not sent again.  A
+	 * device that challenges with another realm gets no credentials; "" = any realm. */
+	void (*send_once)(void *self, bool once);
+	void (*expect_realm)(void *self, const char *realm);
 	void (*close)(void *self); /* frees self; a request in flight gets no answer */
 };
 

@@ -24,12 +24,27 @@ struct line {
 	void *arg;
 };
 
+static enum transport_why why_of(const struct fetch_answer *answer)
+{
+	switch (answer->why) {
+	case FETCH_WHY_UNREACHABLE:
+		return TRANSPORT_UNREACHABLE;
+	case FETCH_WHY_UNTRUSTED:
+		return TRANSPORT_UNTRUSTED;
+	case FETCH_WHY_STRANGER:
+		return TRANSPORT_STRANGER;
+	default:
+		return TRANSPORT_OTHER;
+	}
+}
+
 static void on_answer(void *arg, const struct fetch_answer *answer)
 {
 	struct line *line = arg;
 	struct transport_answer told = {
 		.rc = answer->rc,
 		.err = answer->err,
+		.why = (uint8_t)why_of(answer),
 		.sent = answer->sent,
 		.resent = answer->resent,
 		.status = answer->status,
@@ -50,6 +65,20 @@ static void post(void *self, const char *body, size_t length, transport_done_fn 
 	line->arg = arg;
 	fetch_post(line->origin, "application/soap+xml;charset=UTF-8", body, length, on_answer,
 		   line);
+}
+
+static void send_once(void *self, bool once)
+{
+	struct line *line = self;
+
+	fetch_origin_send_once(line->origin, once);
+}
+
+static void expect_realm(void *self, const char *realm)
+{
+	struct line *line = self;
+
+	fetch_origin_expect_realm(line->origin, realm);
 }
 
 static void close_line(void *self)
@@ -93,8 +122,11 @@ static int open_line(void *arg, const struct asset *asset, struct transport *tra
 	struct fetch_target target = { 0 };
 	char url[128];
 
+	if (http->key_ref && !http->key)
+		http->key = secret_resolve(http->key_ref, err);
 	line->password = secret_resolve(asset->amt.password_ref, err);
-	if (!line->password) {
+	if (!line->password || (http->key_ref && !http->key)) {
+		secret_free(line->password);
 		mem_free(line);
 		return ERR_CONFIG;
 	}
@@ -103,12 +135,19 @@ static int open_line(void *arg, const struct asset *asset, struct transport *tra
 	target.user = asset->amt.user;
 	target.password = line->password;
 	target.tls = tls_of(&asset->amt);
+	target.ca_file = http->authorities;
+	target.certificate_file = http->certificate;
+	target.key = http->key;
 	memcpy(target.pin_sha256, asset->amt.pin_sha256, sizeof(target.pin_sha256));
 	target.connect_timeout_ms = http->connect_timeout_ms;
 	target.answer_timeout_ms = http->answer_timeout_ms;
 	target.answer_max_bytes = SOAP_BYTES_MAX;
 	line->origin = fetch_origin_new(http->fetch, &target);
-	*transport = (struct transport){ .self = line, .post = post, .close = close_line };
+	*transport = (struct transport){ .self = line,
+					 .post = post,
+					 .send_once = send_once,
+					 .expect_realm = expect_realm,
+					 .close = close_line };
 	return 0;
 }
 
@@ -121,7 +160,11 @@ void transport_http_init(struct transport_http *http, struct loop *loop, uint32_
 void transport_http_fini(struct transport_http *http)
 {
 	fetch_free(http->fetch);
-	http->fetch = NULL;
+	secret_free(http->key);
+	mem_free(http->authorities);
+	mem_free(http->certificate);
+	mem_free(http->key_ref);
+	memset(http, 0, sizeof(*http));
 }
 
 struct transport_source transport_http_source(struct transport_http *http)

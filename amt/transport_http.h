@@ -8,12 +8,18 @@
 
 #include "amt/transport.h"
 
+struct err;
 struct fetch;
 struct loop;
+struct secret;
 
 struct transport_http {
 	struct fetch *fetch; /* owned */
 	uint32_t connect_timeout_ms, answer_timeout_ms;
+	/* Copied.  authorities: PEM file for tls "verify", NULL = the system's.  certificate: PEM file shown
+	 * to firmware that asks for one (mutual TLS), with key, a secret's reference. */
+	char *authorities, *certificate, *key_ref;
+	struct secret *key;  /* resolved when the first transport is opened */
 };
 
 void transport_http_init(struct transport_http *http, struct loop *loop, uint32_t connections_max);

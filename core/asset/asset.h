@@ -11,13 +11,22 @@
 #define ASSET_NAME_BYTES 64
 #define ASSET_WORD_BYTES 32
 #define ASSET_TAGS 8
+#define ASSET_ALSO 3
+#define ASSET_ADDRESS_BYTES 64
+#define ASSET_UUID_BYTES 37            /* "13aee355-d2bf-bb61-17a0-88aedd7037ea" */
+#define ASSET_REALM_BYTES 64
 
 enum asset_tls { ASSET_TLS_NONE, ASSET_TLS_VERIFY, ASSET_TLS_PIN, ASSET_TLS_LEGACY_PIN };
 
 /* How to reach the AMT firmware of an asset. */
 struct asset_amt {
 	bool present;
-	char address[64];              /* host name or address */
+	char address[ASSET_ADDRESS_BYTES];             /* host name or address */
+	char also[ASSET_ALSO][ASSET_ADDRESS_BYTES];    /* where else it may be found; "" = no more */
+	struct ip heard;               /* where the machine was last seen on the wire; unspecified = not */
+	/* Who must answer there; "" = whoever does so first. */
+	char uuid[ASSET_UUID_BYTES];   /* lower case */
+	char realm[ASSET_REALM_BYTES]; /* AMT_GeneralSettings.DigestRealm */
 	uint16_t port;                 /* 16992 plain, 16993 TLS by default */
 	uint8_t tls;                   /* enum asset_tls */
 	uint8_t pin_sha256[32];

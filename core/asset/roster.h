@@ -10,6 +10,10 @@
  *       tags: [finance]
  *       amt: { address: 127.0.1.23, port: 16992, tls: none, user: admin, password: env:PASSWORD }
  *
+ * In amt there may also be uuid and realm: the machine that must answer (its SMBIOS UUID, and the digest realm
+ * of its provisioning, "Digest:" and 32 digits); and also: up to three more addresses where it may be
+ * found again when its lease has changed, which needs a realm, a pin or a first answer to know it by.
+ *
  * Also vlan (then the address counts in that VLAN only) and never_isolate.  In amt only password is
  * a must: address is the asset's ip (host and firmware share one, amt-system-defense.md 3.4), port
  * 16992 or with TLS 16993, tls "none", user "admin".  tls: "verify" asks the system's authorities,

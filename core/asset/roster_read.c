@@ -5,6 +5,7 @@
  * firmware is never written here, only where to find it. */
 #include "core/asset/roster.h"
 
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -155,10 +156,41 @@ static void read_password(struct reader *r, const struct yaml_node *amt, struct 
 			      "a secret is never written here, only where to find it");
 }
 
+/* "13aee355-d2bf-bb61-17a0-88aedd7037ea", kept in lower case. */
+static void read_uuid(struct reader *r, const struct yaml_node *node, struct asset_amt *amt)
+{
+	static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
+	const char *text;
+	size_t i = 0;
+
+	if (!node || !yaml_get_text(r->yaml, node, &text))
+		return;
+	for (; text[i] && i < sizeof(form) - 1; i++)
+		if (form[i] == '-' ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
+			break;
+	if (text[i] || i != sizeof(form) - 1) {
+		yaml_complain(r->yaml, node, "write it as 13aee355-d2bf-bb61-17a0-88aedd7037ea", "this is no UUID");
+		return;
+	}
+	for (i = 0; i < sizeof(form); i++)
+		amt->uuid[i] = (char)tolower((unsigned char)text[i]);
+}
+
+static void read_also(struct reader *r, const struct yaml_node *node, struct asset_amt *amt)
+{
+	bool list = node && yaml_kind(node) == YAML_SEQUENCE;
+	size_t count = list ? yaml_count(node) : node ? 1 : 0;
+
+	if (count > ASSET_ALSO)
+		yaml_complain(r->yaml, yaml_item(node, ASSET_ALSO), "", "at most %d more addresses", ASSET_ALSO);
+	for (size_t i = 0; i < count && i < ASSET_ALSO; i++)
+		read_text(r, list ? yaml_item(node, i) : node, amt->also[i], sizeof(amt->also[i]));
+}
+
 static void read_amt(struct reader *r, const struct yaml_node *node, struct asset *asset)
 {
-	static const char *const keys[] = { "address", "port",     "tls", "pin",
-					    "user",    "password", NULL };
+	static const char *const keys[] = { "address", "also", "port", "tls",	   "pin",
+					    "uuid",    "realm", "user", "password", NULL };
 	struct asset_amt *amt = &asset->amt;
 	const struct yaml_node *tls;
 	uint32_t port;
@@ -180,6 +212,10 @@ static void read_amt(struct reader *r, const struct yaml_node *node, struct asse
 	if (yaml_find(node, "user"))
 		read_text(r, yaml_find(node, "user"), amt->user, sizeof(amt->user));
 	read_password(r, node, amt);
+	read_uuid(r, yaml_find(node, "uuid"), amt);
+	if (yaml_find(node, "realm"))
+		read_text(r, yaml_find(node, "realm"), amt->realm, sizeof(amt->realm));
+	read_also(r, yaml_find(node, "also"), amt);
 	if (yaml_find(node, "address"))
 		read_text(r, yaml_find(node, "address"), amt->address, sizeof(amt->address));
 	else if (!ip_is_unspecified(&asset->ip))

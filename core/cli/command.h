@@ -2,7 +2,7 @@
 /* command.h - one command of "cordon": noun, verb, what it takes, what it does.
  *
  * run gets the words behind noun and verb (argv[0] is the first of them) and answers with an exit code: 0 ok, 1 failure, 2
- * usage, 3 bad configuration or policy.  Results go to out, complaints to errors. */
+ * usage, 3 bad configuration or policy; "assets check" also 11 to 15.  Results go to out, complaints to errors. */
 #ifndef CORDON_CLI_COMMAND_H
 #define CORDON_CLI_COMMAND_H
 
@@ -21,6 +21,6 @@ enum { EXIT_CODE_OK = 0, EXIT_CODE_FAILURE = 1, EXIT_CODE_USAGE = 2, EXIT_CODE_C
 command_fn cli_policy_check, cli_policy_explain, cli_policy_words;
 command_fn cli_ledger_verify, cli_ledger_show;
 command_fn cli_incidents, cli_isolations, cli_approve, cli_deny, cli_release;
-command_fn cli_detectors, cli_assets, cli_assets_check;
+command_fn cli_detectors, cli_assets, cli_assets_check, cli_assets_codes;
 
 #endif

@@ -14,8 +14,10 @@ static const struct command commands[] = {
 	{ "approve", "", "ID [--control PATH]", "agree to a proposed isolation", cli_approve },
 	{ "deny", "", "ID [REASON...]", "refuse a proposed isolation", cli_deny },
 	{ "release", "", "ID [REASON...]", "end an isolation", cli_release },
-	{ "assets", "check", "FILE [NAME...]", "ask each machine's firmware whether it can be isolated", cli_assets_check },
-	{ "assets", "", "FILE", "list the machines we answer for", cli_assets },
+	{ "assets", "check", "FILE [NAME...] [--policy FILE] [--store FILE] [--json] [--accept GRADE] ...",
+	  "ask each machine's firmware whether it can be isolated, and grade it", cli_assets_check },
+	{ "assets", "codes", "", "every reason a grade may have, and its remedy", cli_assets_codes },
+	{ "assets", "", "FILE [--store FILE]", "list the machines we answer for, with their last grade", cli_assets },
 	{ "detectors", "", "", "what is looked for, with all settings", cli_detectors },
 	{ "ledger", "verify", "[--store FILE]", "prove that no entry was changed or removed", cli_ledger_verify },
 	{ "ledger", "show", "[--store FILE] [--from N]", "print the entries", cli_ledger_show },
@@ -35,6 +37,7 @@ static void usage(FILE *out)
 			fprintf(out, "  %-16s   takes: %s\n", "", commands[i].takes);
 	}
 	fprintf(out, "\n  --help, --version\n\nExit codes: 0 ok, 1 failure, 2 wrong usage, 3 bad configuration or policy.\n"
+		"assets check: 0 all A (or as --accept says), else 11 to 15 for the worst grade, B to F.\n"
 		"See also: cordond(8).\n");
 }
 

@@ -45,6 +45,9 @@ static const struct setting settings[] = {
 	{ "", "enforce", SET_BOOL, AT(enforce), 0, 0, "false", "really isolate; otherwise decisions are only written down" },
 	{ "amt", "connections", SET_U32, AT(amt_connections), 1, 65536, "512", "connections to firmware at once" },
 	{ "amt", "precedence", SET_U32, AT(amt_precedence), 1, 65535, "1000", "precedence of our firmware policies; larger wins" },
+	{ "amt", "authorities", SET_TEXT, AT(amt_authorities), 0, 0, "", "PEM file for assets with tls: verify; without it the system's" },
+	{ "amt", "certificate", SET_TEXT, AT(amt_certificate), 0, 0, "", "PEM file shown to firmware that wants to know who asks (mutual TLS)" },
+	{ "amt", "key", SET_TEXT, AT(amt_key), 0, 0, "", "its key: file:/PATH, env:NAME or credential:NAME" },
 	{ "amt", "answer_timeout_s", SET_U32, AT(amt_answer_timeout_s), 5, 300, "35", "firmware may take 30 s" },
 };
 

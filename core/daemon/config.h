@@ -41,6 +41,7 @@ struct config {
 	size_t never_mac_count;
 	struct mac never_mac[CONFIG_NEVER_MAX];
 	bool enforce;
+	char amt_authorities[CONFIG_PATH_BYTES], amt_certificate[CONFIG_PATH_BYTES], amt_key[CONFIG_PATH_BYTES];
 	uint32_t amt_connections, amt_precedence, amt_answer_timeout_s;
 	/* "detectors:" is read by the engine itself: the document and its node, NULL if absent. */
 	struct yaml *document;

@@ -31,11 +31,19 @@
 #include "core/notify/eve.h"
 #include "core/safety/governor.h"
 #include "core/safety/guard.h"
+#include "core/store/readiness.h"
 #include "core/store/store.h"
 
 #define FEED_RECORDS 4096
 #define CLOSING_MAX 64
 #define HOUR_NS s_to_ns(3600)
+#define DAY_NS s_to_ns(24 * 3600)
+
+struct survey {
+	struct pipeline *pipeline;
+	const struct asset *asset;
+	bool asked;                    /* and not answered yet */
+};
 
 struct pipeline {
 	const struct setup *setup;
@@ -56,8 +64,12 @@ struct pipeline {
 	uint64_t closing[CLOSING_MAX]; /* incidents whose isolation was released in this step */
 	unsigned closing_count;
 	unsigned prepared, unprepared; /* asset and channel */
+	struct survey *surveys;        /* one per asset; NULL before the first */
+	uint64_t survey_due_ns;        /* wall */
 	struct err failure;            /* the first write error */
 };
+
+static void survey_assets(struct pipeline *pipeline);
 
 static void note_failure(struct pipeline *pipeline, const struct err *err)
 {
@@ -186,6 +198,8 @@ void pipeline_advance(struct pipeline *pipeline, uint64_t wall_ns)
 		pipeline->now_ns = wall_ns;
 	sensor_advance(pipeline->sensor, pipeline->now_ns);
 	book_advance(pipeline->book, pipeline->now_ns);
+	if (pipeline->amt && pipeline->now_ns >= pipeline->survey_due_ns)
+		survey_assets(pipeline);
 	step(pipeline);
 }
 
@@ -272,11 +286,19 @@ static int open_writers(struct pipeline *pipeline, struct err *err)
 	return *config->eve && !pipeline->eve ? ERR_FAILED : 0;
 }
 
+static const char *or_null(const char *text)
+{
+	return *text ? text : NULL;
+}
+
 static void make_enforcer(struct pipeline *pipeline, struct loop *loop)
 {
 	const struct config *config = &pipeline->setup->config;
 	struct amt_config amt = { .connections_max = config->amt_connections, .policy_precedence = config->amt_precedence,
-				  .answer_timeout_ms = config->amt_answer_timeout_s * 1000 };
+				  .answer_timeout_ms = config->amt_answer_timeout_s * 1000,
+				  .authorities = or_null(config->amt_authorities),
+				  .certificate = or_null(config->amt_certificate),
+				  .key_ref = or_null(config->amt_key), .wall_ns = clock_wall_ns };
 
 	pipeline->dryrun = dryrun_new();
 	if (loop && config->enforce)
@@ -324,8 +346,48 @@ static void make_book_and_response(struct pipeline *pipeline)
 /* Ready for the first incident: every asset's firmware gets the channels' filters and disabled policies now. */
 static void prepare_assets(struct pipeline *pipeline)
 {
-	if (pipeline->amt)
-		response_prepare(pipeline->response);
+	if (!pipeline->amt)
+		return;
+	survey_assets(pipeline);
+	response_prepare(pipeline->response);
+}
+
+/* ---- readiness --------------------------------------------------------------------------------- */
+
+static void surveyed(void *arg, const struct amt_report *report)
+{
+	struct survey *survey = arg;
+	struct pipeline *pipeline = survey->pipeline;
+	char letter[2] = { amt_grade_letter(report->grade), '\0' }, codes[512];
+	struct readiness readiness = { .asset = survey->asset->name, .grade = letter, .release = report->release,
+				       .enforcement = amt_enforcement_name(report->enforcement), .codes = codes,
+				       .asked_ns = clock_wall_ns() };
+	struct err err = { 0 };
+
+	amt_report_codes(report, codes, sizeof(codes));
+	log_line(pipeline->log, report->grade > AMT_GRADE_C ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "readiness",
+		 "grade=%s asset=%s enforced_by=%s codes=\"%s\"", letter, survey->asset->name, readiness.enforcement, codes);
+	if (pipeline->store && store_readiness(pipeline->store, &readiness, &err) < 0)
+		note_failure(pipeline, &err);
+	survey->asked = false;
+}
+
+/* At start and once a day; what a machine answers is told before the night it matters. */
+static void survey_assets(struct pipeline *pipeline)
+{
+	const struct roster *roster = pipeline->setup->roster;
+
+	pipeline->survey_due_ns = pipeline->now_ns + DAY_NS;
+	if (!pipeline->surveys)
+		pipeline->surveys = mem_array(roster_count(roster) + 1, sizeof(*pipeline->surveys));
+	for (size_t i = 0; i < roster_count(roster); i++) {
+		struct survey *survey = &pipeline->surveys[i];
+
+		if (survey->asked || !roster_at(roster, i)->amt.present)
+			continue;
+		*survey = (struct survey){ pipeline, roster_at(roster, i), true };
+		amt_survey(pipeline->amt, survey->asset, surveyed, survey);
+	}
 }
 
 static void recall_start(void *arg, uint64_t started_ns)
@@ -390,5 +452,6 @@ void pipeline_free(struct pipeline *pipeline)
 	eve_close(pipeline->eve, NULL);
 	store_close(pipeline->store);
 	account_free(pipeline->account);
+	mem_free(pipeline->surveys);
 	mem_free(pipeline);
 }

@@ -76,7 +76,8 @@ static int read_config(struct setup *setup, const char *path, FILE *errors, stru
 	rc = show(list, setup->config_source, errors, err);
 	complaints_free(list);
 	if (rc == 0 && (anchor(config->policy, path) < 0 || anchor(config->assets, path) < 0 || anchor(config->store, path) < 0 ||
-			anchor(config->eve, path) < 0 || anchor(config->control, path) < 0))
+			anchor(config->eve, path) < 0 || anchor(config->control, path) < 0 || anchor(config->amt_authorities, path) < 0 ||
+			anchor(config->amt_certificate, path) < 0))
 		rc = err_set(err, ERR_CONFIG, "%s: a path in it is longer than %d characters", path, CONFIG_PATH_BYTES);
 	return rc;
 }

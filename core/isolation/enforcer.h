@@ -42,7 +42,7 @@ typedef void enforcer_done_fn(void *arg, const struct enforcer_result *result);
 struct enforcer {
 	const char *name;              /* "amt", "dry-run" */
 	void *self;
-	/* plan is copied if needed later; it may be NULL for INSPECT and RELEASE (then: whatever is ours). */
+	/* asset is borrowed for the call and known by its name; plan is copied if needed later; it may be NULL for INSPECT and RELEASE (then: whatever is ours). */
 	void (*act)(void *self, enum enforcer_act act, const struct asset *asset, const struct plan *plan,
 		    enforcer_done_fn *done, void *arg);
 };

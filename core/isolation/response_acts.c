@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/asset/asset.h"
 #include "core/asset/roster.h"
 #include "core/base/invariant.h"
 #include "core/isolation/enforcer.h"
@@ -72,6 +73,18 @@ static int plan_for(const struct running *running, struct plan *plan, struct err
 	return plan_from_channel(channel, plan, err);
 }
 
+/* The firmware shares the host's address, so where the host was heard is where a moved firmware would be.  Only if it is
+ * the asset's own MAC that was heard there, and only IPv4: an IPv6 address is never shared. */
+static struct asset with_hint(const struct running *running, const struct asset *asset)
+{
+	const struct isolation *isolation = &running->isolation;
+	struct asset hinted = *asset;
+
+	if (!mac_is_zero(&asset->mac) && mac_equal(&asset->mac, &isolation->mac) && ip_is_v4(&isolation->host.ip))
+		hinted.amt.heard = isolation->host.ip;
+	return hinted;
+}
+
 /* Hands the act to the enforcer; negative if that is impossible, then nothing was asked. */
 static int ask(struct running *running, enum isolation_action action, struct err *err)
 {
@@ -82,6 +95,7 @@ static int ask(struct running *running, enum isolation_action action, struct err
 	};
 	const struct response_parts *parts = &running->response->parts;
 	const struct asset *asset = roster_find_name(parts->roster, running->isolation.asset);
+	struct asset hinted;
 	struct plan plan;
 	bool planned;
 
@@ -90,7 +104,8 @@ static int ask(struct running *running, enum isolation_action action, struct err
 	planned = plan_for(running, &plan, action == ISOLATION_DO_ISOLATE ? err : NULL) == 0;
 	if (action == ISOLATION_DO_ISOLATE && !planned)
 		return ERR_CONFIG;
-	parts->enforcer->act(parts->enforcer->self, acts[action], asset, planned ? &plan : NULL, answered, running);
+	hinted = with_hint(running, asset);
+	parts->enforcer->act(parts->enforcer->self, acts[action], &hinted, planned ? &plan : NULL, answered, running);
 	return 0;
 }
 

@@ -13,6 +13,7 @@
 #include "core/base/mem.h"
 #include "core/store/db.h"
 #include "core/store/journal_db.h"
+#include "core/store/readiness.h"
 
 #include <stdio.h>
 
@@ -175,6 +176,11 @@ int store_assets(struct store *store, const struct roster *roster, struct err *e
 	if (rc < 0)
 		db_rollback(store->db);
 	return rc;
+}
+
+int store_readiness(struct store *store, const struct readiness *readiness, struct err *err)
+{
+	return readiness_keep(store->db, readiness, err);
 }
 
 uint64_t store_next_incident(const struct store *store)

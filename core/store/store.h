@@ -8,6 +8,7 @@
 #include "core/store/ledger.h"
 
 struct err;
+struct readiness;
 struct roster;
 struct store;
 
@@ -16,6 +17,8 @@ void store_close(struct store *store);
 /* Appends to the ledger and updates the table of its subject, in one transaction. */
 int store_fact(struct store *store, const struct fact *fact, struct err *err);
 const struct journal *store_journal(struct store *store);
+/* What the survey of one machine found (readiness.h). */
+int store_readiness(struct store *store, const struct readiness *readiness, struct err *err);
 int store_assets(struct store *store, const struct roster *roster, struct err *err);
 /* The next free numbers, so that a new process does not give an old incident's number again. */
 uint64_t store_next_incident(const struct store *store);

@@ -35,7 +35,7 @@
 
 struct bench {
 	pid_t simulator;
-	char socket_path[108];
+	char socket_path[108], said_path[108];
 	int control;
 	struct loop *loop;
 	struct timer *patience;
@@ -99,7 +99,7 @@ static void start_simulator(struct bench *bench, const char *path, const char *c
 		/* A test that fails leaves by longjmp; its simulator must not outlive the program. */
 		prctl(PR_SET_PDEATHSIG, SIGTERM);
 		dup2(pipe_fds[1], 3);
-		if (!freopen("/dev/null", "w", stdout) || !freopen("/dev/null", "w", stderr))
+		if (!freopen(bench->said_path, "w", stdout) || !freopen("/dev/null", "w", stderr))
 			_exit(126);
 		execv(path, (char *const *)(uintptr_t)arguments);
 		_exit(127);
@@ -186,7 +186,24 @@ static void start_client(struct bench *bench)
 	bench->enforcer = amt_enforcer(bench->amt);
 }
 
-static struct bench *bench_new(const char *const *options)
+/* "certificate sha256: ...", if the simulator has one. */
+static void read_pin(struct bench *bench)
+{
+	char text[1024] = "", *at;
+	FILE *said = fopen(bench->said_path, "r");
+
+	assert_non_null(said);
+	assert_true(fread(text, 1, sizeof(text) - 1, said) > 0);
+	fclose(said);
+	at = strstr(text, "sha256");
+	at = at ? strpbrk(at + 6, "0123456789abcdefABCDEF") : NULL;
+	if (at && strspn(at, "0123456789abcdefABCDEF") >= 64) {
+		at[64] = '\0';
+		assert_true(num_hex(at, bench->asset.amt.pin_sha256, 32));
+	}
+}
+
+static struct bench *bench_with_tls(const char *const *options, uint8_t tls)
 {
 	const char *path = simulator_path();
 	struct bench *bench;
@@ -197,18 +214,26 @@ static struct bench *bench_new(const char *const *options)
 	bench = mem_alloc(sizeof(*bench));
 	snprintf(bench->socket_path, sizeof(bench->socket_path), "/tmp/cordon-e2e-%d.sock",
 		 (int)getpid());
+	snprintf(bench->said_path, sizeof(bench->said_path), "/tmp/cordon-e2e-%d.said", (int)getpid());
 	snprintf(bench->asset.name, sizeof(bench->asset.name), "pc1");
 	bench->asset.amt = (struct asset_amt){ .present = true,
 					       .address = "127.0.0.1",
+					       .tls = tls,
 					       .port = free_port(),
 					       .user = "admin",
 					       .password_ref = "env:CORDON_TEST_PASSWORD" };
 	start_simulator(bench, path, options);
 	connect_control(bench);
+	read_pin(bench);
 	bench->loop = loop_new();
 	bench->patience = loop_timer(bench->loop, out_of_patience, bench);
 	start_client(bench);
 	return bench;
+}
+
+static struct bench *bench_new(const char *const *options)
+{
+	return bench_with_tls(options, ASSET_TLS_NONE);
 }
 
 static void bench_free(struct bench *bench)
@@ -220,6 +245,7 @@ static void bench_free(struct bench *bench)
 	kill(bench->simulator, SIGTERM);
 	waitpid(bench->simulator, NULL, 0);
 	unlink(bench->socket_path);
+	unlink(bench->said_path);
 	mem_free(bench);
 }
 
@@ -326,9 +352,9 @@ static void the_whole_story_costs_what_it_should(void **state)
 
 	(void)state;
 	assert_int_equal(survey(bench)->rc, 0);
-	assert_int_equal(bench->report.grade, AMT_READY);
-	assert_true(bench->report.admin_control_mode);
-	assert_true(bench->report.wired_port);
+	assert_int_equal(bench->report.grade, AMT_GRADE_C);
+	assert_int_equal(bench->report.findings[0].code, AMT_NO_TLS);
+	assert_int_equal(bench->report.enforcement, AMT_BY_FIRMWARE);
 	assert_string_equal(bench->report.release, "12.0.67");
 	assert_int_equal(bench->report.tx_filters_max, 27);
 	assert_int_equal(logged(bench, "writes="), 0);
@@ -461,31 +487,95 @@ static void strict_firmware_takes_every_message(void **state)
 	bench_free(bench);
 }
 
+static unsigned found(const struct amt_report *report, enum amt_code code)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < report->finding_count; i++)
+		count += report->findings[i].code == code;
+	return count;
+}
+
 static void what_cannot_be_is_said_beforehand(void **state)
 {
 	static const struct {
-		const char *options[4];
+		const char *options[8];
+		uint8_t tls;
 		uint8_t grade;
-		const char *word;
+		enum amt_code code;
 	} cases[] = {
-		{ { "--mode", "ccm" }, AMT_NOT_READY, "Client Control Mode" },
-		{ { "--mode", "pre" }, AMT_NOT_READY, "" },
-		{ { "--no-system-defense" }, AMT_NOT_READY, "System Defense" },
+		{ { "--release", "12.0.67", "--tls" }, ASSET_TLS_PIN, AMT_GRADE_A, AMT_CODES },
+		{ { "--release", "16.1", "--tls" }, ASSET_TLS_PIN, AMT_GRADE_A, AMT_CODES },
+		{ { "--release", "22.0", "--tls" }, ASSET_TLS_PIN, AMT_GRADE_B, AMT_RELEASE_NOT_DOCUMENTED },
+		{ { "--release", "11.8.50.3425", "--tls" }, ASSET_TLS_LEGACY_PIN, AMT_GRADE_B, AMT_LEGACY_TLS },
+		{ { "--release", "11.8.50.3425", "--tls" }, ASSET_TLS_PIN, AMT_GRADE_E, AMT_CERTIFICATE_REFUSED },
+		{ { "--release", "3.2.1" }, ASSET_TLS_NONE, AMT_GRADE_C, AMT_NO_IPV6_FILTERS },
+		{ { "--release", "6.2" }, ASSET_TLS_NONE, AMT_GRADE_C, AMT_NO_TLS },
+		{ { "--release", "6.2", "--mode", "ccm" }, ASSET_TLS_NONE, AMT_GRADE_F, AMT_CLIENT_CONTROL_MODE },
+		{ { "--release", "3.0" }, ASSET_TLS_NONE, AMT_GRADE_F, AMT_RELEASE_TOO_OLD },
+		{ { "--mode", "pre" }, ASSET_TLS_NONE, AMT_GRADE_F, AMT_NOT_PROVISIONED },
+		{ { "--no-system-defense" }, ASSET_TLS_NONE, AMT_GRADE_F, AMT_NO_SYSTEM_DEFENSE },
 		{ { "--no-system-defense", "--set", "absent_form=empty" },
-		  AMT_NOT_READY,
-		  "System Defense" },
-		{ { "--set", "wireless=present" }, AMT_DEGRADED, "wireless" },
+		  ASSET_TLS_NONE,
+		  AMT_GRADE_F,
+		  AMT_NO_SYSTEM_DEFENSE },
+		{ { "--set", "wireless=present" }, ASSET_TLS_NONE, AMT_GRADE_C, AMT_WIRELESS_BESIDE },
+		{ { "--set", "tx_counters=0", "--set", "rx_counters=0" },
+		  ASSET_TLS_NONE,
+		  AMT_GRADE_C,
+		  AMT_NO_COUNTERS },
+		{ { "--set", "max_filters=3" }, ASSET_TLS_NONE, AMT_GRADE_E, AMT_NO_ROOM },
+		{ { "--password", "Another1!" }, ASSET_TLS_NONE, AMT_GRADE_E, AMT_CREDENTIALS_REFUSED },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct bench *bench = bench_new(cases[i].options);
+		struct bench *bench = bench_with_tls(cases[i].options, cases[i].tls);
 
 		survey(bench);
 		if (bench->report.grade != cases[i].grade ||
-		    !strstr(bench->report.why, cases[i].word))
-			fail_msg("case %zu: grade %u: %s", i, bench->report.grade,
-				 bench->report.why);
+		    (cases[i].code != AMT_CODES && !found(&bench->report, cases[i].code)))
+			fail_msg("case %zu: grade %c: %s", i, amt_grade_letter(bench->report.grade),
+				 bench->report.finding_count ? bench->report.findings[0].text : "nothing found");
+		bench_free(bench);
+	}
+}
+
+/* The device's certificate is pinned; the realm and the UUID are its identity. */
+static void nothing_is_written_to_the_wrong_machine(void **state)
+{
+	static const struct {
+		const char *name;
+		bool wrong_pin, wrong_realm, wrong_uuid;
+		enum amt_code code;
+	} cases[] = {
+		{ "all right", false, false, false, AMT_CODES },
+		{ "another certificate", true, false, false, AMT_CERTIFICATE_REFUSED },
+		{ "another realm", false, true, false, AMT_ANOTHER_DEVICE },
+		{ "another UUID", false, false, true, AMT_ANOTHER_DEVICE },
+	};
+	static const char *const options[] = { "--release", "16.1", "--tls", NULL };
+	struct plan plan = repair();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct bench *bench = bench_with_tls(options, ASSET_TLS_PIN);
+		struct asset_amt *amt = &bench->asset.amt;
+
+		survey(bench);
+		assert_int_equal(bench->report.rc, 0);
+		snprintf(amt->realm, sizeof(amt->realm), "%s", bench->report.realm);
+		snprintf(amt->uuid, sizeof(amt->uuid), "%.36s", bench->report.uuid);
+		restart_client(bench);
+		amt->pin_sha256[0] ^= cases[i].wrong_pin;
+		amt->realm[10] ^= cases[i].wrong_realm ? 1 : 0;
+		amt->uuid[0] = cases[i].wrong_uuid ? (amt->uuid[0] == '1' ? '2' : '1') : amt->uuid[0];
+		act(bench, ENFORCER_ISOLATE, &plan);
+		if ((bench->result.rc == 0) != (cases[i].code == AMT_CODES))
+			fail_msg("%s: %s", cases[i].name, bench->text);
+		assert_int_equal(logged(bench, "writes=") > 0, cases[i].code == AMT_CODES);
+		survey(bench);
+		assert_int_equal(found(&bench->report, cases[i].code), cases[i].code != AMT_CODES);
 		bench_free(bench);
 	}
 }
@@ -578,6 +668,7 @@ int main(void)
 		cmocka_unit_test(habits_of_firmware_do_no_harm),
 		cmocka_unit_test(strict_firmware_takes_every_message),
 		cmocka_unit_test(what_cannot_be_is_said_beforehand),
+		cmocka_unit_test(nothing_is_written_to_the_wrong_machine),
 		cmocka_unit_test(a_foreign_policy_that_outranks_ours_is_named),
 		cmocka_unit_test(a_wrong_password_does_not_lock_the_account),
 		cmocka_unit_test(cut_connections_leave_nothing_double_and_nothing_behind),

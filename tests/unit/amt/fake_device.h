@@ -16,6 +16,7 @@
 #include "amt/cim.h"
 #include "amt/soap.h"
 #include "amt/transport.h"
+#include "core/asset/asset.h"
 #include "core/base/buf.h"
 #include "core/base/err.h"
 #include "core/base/loop.h"
@@ -46,6 +47,7 @@ struct fake_object {
 	uint32_t handles[64]; /* of a policy */
 	unsigned handle_count;
 	char policy[24]; /* of a binding: the policy's id */
+	bool wireless;   /* of a binding: to port 1 */
 };
 
 struct fake_device {
@@ -54,6 +56,15 @@ struct fake_device {
 	struct fake_object objects[FAKE_OBJECTS];
 	unsigned next_id;
 	const char *realm;
+	char expected_realm[64]; /* what the client wants to hear in the challenge */
+	bool realm_unheeded;     /* a transport that does not look at realms */
+	bool unreachable;
+	bool once;               /* the request at hand may not be repeated by the transport */
+	char asked[64];          /* the address the client has opened */
+	char address[64];        /* where this device is; "" = everywhere */
+	const char *guid, *release, *audit, *clock; /* NULL: the usual; audit, clock: not told */
+	bool wireless, no_wired, flash_protected;
+	unsigned writes_repeatable, reads_repeatable; /* requests that the transport might have sent twice */
 	unsigned mode; /* ProvisioningMode */
 	bool no_system_defense, password_wrong, tell_no_handles;
 	unsigned filters_max;
@@ -196,6 +207,9 @@ static inline void fake_fail(struct fake_device *device, enum fake_failure failu
 #define FAKE_PORT_SELECTORS                                                                   \
 	"<w:SelectorSet><w:Selector Name=\"CreationClassName\">CIM_EthernetPort</w:Selector>" \
 	"<w:Selector Name=\"DeviceID\">Intel(r) AMT Ethernet Port 0</w:Selector></w:SelectorSet>"
+#define FAKE_WIRELESS_SELECTORS                                                               \
+	"<w:SelectorSet><w:Selector Name=\"CreationClassName\">CIM_EthernetPort</w:Selector>" \
+	"<w:Selector Name=\"DeviceID\">Intel(r) AMT Ethernet Port 1</w:Selector></w:SelectorSet>"
 
 static inline void fake_epr(struct buf *out, const char *element, const char *class_name,
 			    const char *selectors)
@@ -230,7 +244,8 @@ static inline void fake_write_object(struct fake_device *device, const struct fa
 			 object->policy);
 		buf_format(out, "<h:Active>%s</h:Active>",
 			   fake_active(device) == object ? "true" : "false");
-		fake_epr(out, "Antecedent", "CIM_EthernetPort", FAKE_PORT_SELECTORS);
+		fake_epr(out, "Antecedent", "CIM_EthernetPort",
+			 object->wireless ? FAKE_WIRELESS_SELECTORS : FAKE_PORT_SELECTORS);
 		fake_epr(out, "Dependent", "AMT_SystemDefensePolicy", selectors);
 	} else {
 		buf_format(out, "%s<h:InstanceID>%s</h:InstanceID>", object->inner, object->id);
@@ -289,16 +304,28 @@ static inline bool fake_fixed(struct fake_device *device, const char *class_name
 			 device->mode);
 		at = text;
 	} else if (strcmp(class_name, "CIM_SoftwareIdentity") == 0) {
-		at = "<h:InstanceID>AMT</h:InstanceID><h:VersionString>12.0.67</h:VersionString>";
+		snprintf(text, sizeof(text), "<h:InstanceID>AMT</h:InstanceID><h:VersionString>%s</h:VersionString>",
+			 device->release ? device->release : "12.0.67");
+		at = text;
 	} else if (strcmp(class_name, "CIM_ComputerSystemPackage") == 0) {
-		at = "<h:PlatformGUID>13AEE355D2BFBB6117A088AEDD7037EA</h:PlatformGUID>";
+		snprintf(text, sizeof(text), "<h:PlatformGUID>%s</h:PlatformGUID>",
+			 device->guid ? device->guid : "13AEE355D2BFBB6117A088AEDD7037EA");
+		at = text;
+	} else if (strcmp(class_name, "AMT_AuditLog") == 0) {
+		at = device->audit;
 	} else if (strcmp(class_name, "AMT_GeneralSettings") == 0) {
 		snprintf(text, sizeof(text), "<h:DigestRealm>%s</h:DigestRealm>", device->realm);
 		at = text;
 	} else if (strcmp(class_name, "CIM_EthernetPort") == 0) {
-		at = "<h:CreationClassName>CIM_EthernetPort</h:CreationClassName><h:DeviceID>Intel(r) AMT Ethernet "
-		     "Port 0</h:DeviceID><h:SystemCreationClassName>CIM_ComputerSystem"
-		     "</h:SystemCreationClassName><h:SystemName>Intel(r) AMT</h:SystemName>";
+		for (unsigned port = device->no_wired; port <= device->wireless; port++) {
+			fake_open(out, class_name);
+			buf_format(out,
+				   "<h:CreationClassName>CIM_EthernetPort</h:CreationClassName><h:DeviceID>Intel(r) "
+				   "AMT Ethernet Port %u</h:DeviceID><h:SystemCreationClassName>CIM_ComputerSystem"
+				   "</h:SystemCreationClassName><h:SystemName>Intel(r) AMT</h:SystemName></h:%s>",
+				   port, class_name);
+		}
+		return true;
 	} else if (strcmp(class_name, "AMT_EthernetPortSettings") == 0) {
 		at = "<h:InstanceID>Intel(r) AMT Ethernet Port Settings 0</h:InstanceID>"
 		     "<h:MACAddress>00-11-22-33-44-55</h:MACAddress>";
@@ -380,6 +407,7 @@ static inline void fake_create_binding(struct fake_device *device, const struct 
 				       struct buf *out)
 {
 	const char *policy = cim_selector_text(cim_reference_of(body, "Dependent"), "InstanceID");
+	const char *port = cim_selector_text(cim_reference_of(body, "Antecedent"), "DeviceID");
 	struct fake_object *binding;
 
 	if (!fake_by_id(device, "AMT_SystemDefensePolicy", policy)) {
@@ -392,6 +420,7 @@ static inline void fake_create_binding(struct fake_device *device, const struct 
 	}
 	binding = fake_add(device, body->class_name, "");
 	snprintf(binding->policy, sizeof(binding->policy), "%s", policy);
+	binding->wireless = port && port[strlen(port) - 1] == '1';
 	fake_created(binding, out);
 }
 
@@ -546,9 +575,15 @@ static inline void fake_execute(struct fake_device *device, const struct fake_re
 		body = cim_read(request->body);
 		fake_create(device, body, out);
 		cim_free(body);
+	} else if (strcmp(request->op, "GetLowAccuracyTimeSynch") == 0) {
+		if (device->clock)
+			buf_format(out,
+				   "<h:GetLowAccuracyTimeSynch_OUTPUT xmlns:h=\"u\"><h:ReturnValue>0</h:ReturnValue>"
+				   "<h:Ta0>%s</h:Ta0></h:GetLowAccuracyTimeSynch_OUTPUT>",
+				   device->clock);
+		else
+			fake_fault("DestinationUnreachable", "", 400, device, out);
 	} else {
-		fake_open(out, request->class_name);
-		buf_clear(out);
 		buf_format(
 			out,
 			"<h:UpdateStatistics_OUTPUT xmlns:h=\"u\"><h:ReturnValue>0</h:ReturnValue>"
@@ -604,7 +639,9 @@ static inline void fake_run(struct fake_device *device, const struct fake_reques
 	struct buf inner;
 
 	buf_init(&inner, 1 << 19);
-	if (failure == FAKE_FAULT)
+	if (device->flash_protected && fake_is_write(request->op))
+		fake_fault("InternalError", "AMT-STATUS 38", 500, device, &inner);
+	else if (failure == FAKE_FAULT)
 		fake_fault("InternalError", "AMT-STATUS 1", 500, device, &inner);
 	else if (failure == FAKE_401)
 		device->answer.status = 401;
@@ -618,6 +655,36 @@ static inline void fake_run(struct fake_device *device, const struct fake_reques
 	fake_wrap(device, request, &inner);
 	buf_fini(&inner);
 	fake_spoil(device, failure);
+}
+
+/* Else the client is told that there is nobody, or somebody else. */
+static inline bool fake_is_there(struct fake_device *device)
+{
+	static const struct err nobody = { .code = ERR_FAILED, .text = "no route to host" };
+	static const struct err stranger = { .code = ERR_FAILED, .text = "another device answers there" };
+	bool absent = device->unreachable || (*device->address && strcmp(device->address, device->asked) != 0);
+	bool another = *device->expected_realm && strcmp(device->expected_realm, device->realm) != 0;
+
+	if (!absent && (!another || device->realm_unheeded))
+		return true;
+	device->answer.rc = ERR_FAILED;
+	device->answer.err = absent ? &nobody : &stranger;
+	device->answer.why = absent ? TRANSPORT_UNREACHABLE : TRANSPORT_STRANGER;
+	return false;
+}
+
+static inline void fake_send_once(void *self, bool once)
+{
+	struct fake_device *device = self;
+
+	device->once = once;
+}
+
+static inline void fake_expect_realm(void *self, const char *realm)
+{
+	struct fake_device *device = self;
+
+	snprintf(device->expected_realm, sizeof(device->expected_realm), "%s", realm);
 }
 
 static inline void fake_post(void *self, const char *body, size_t length, transport_done_fn *done,
@@ -636,13 +703,17 @@ static inline void fake_post(void *self, const char *body, size_t length, transp
 	request.body = soap_body(message);
 	request.key = fake_key(message);
 	device->requests++;
-	device->writes += fake_is_write(request.op);
+	if (!device->once)
+		*(fake_is_write(request.op) ? &device->writes_repeatable : &device->reads_repeatable) += 1;
 	device->answer = (struct transport_answer){ .status = device->password_wrong ? 401 : 200,
 						    .realm = device->realm,
 						    .round_trips = 1 };
 	device->done = done;
 	device->arg = arg;
-	fake_run(device, &request);
+	if (fake_is_there(device)) {
+		device->writes += fake_is_write(request.op);
+		fake_run(device, &request);
+	}
 	cim_reference_free(request.key);
 	soap_message_free(message);
 	timer_after_ns(device->timer, 1000000);
@@ -673,9 +744,16 @@ static inline void fake_close(void *self)
 static inline int fake_source_open(void *arg, const struct asset *asset,
 				   struct transport *transport, struct err *err)
 {
-	(void)asset;
+	struct fake_device *device = arg;
+
 	(void)err;
-	*transport = (struct transport){ .self = arg, .post = fake_post, .close = fake_close };
+	device->expected_realm[0] = '\0';
+	snprintf(device->asked, sizeof(device->asked), "%s", asset->amt.address);
+	*transport = (struct transport){ .self = arg,
+					 .post = fake_post,
+					 .send_once = fake_send_once,
+					 .expect_realm = fake_expect_realm,
+					 .close = fake_close };
 	return 0;
 }
 

@@ -290,7 +290,8 @@ static void a_budget_error_says_what_takes_most(void **state)
 						     .v6_tx_filters = 28,
 						     .v6_rx_filters = 32,
 						     .v6_ratio = 4 };
-	struct sd_budget budget = sd_budget_of(&capabilities);
+	const struct release new = { 12, 0 };
+	struct sd_budget budget = sd_budget_of(&capabilities, &new);
 	struct plan fits = servers(31, "10.0.0.", 0x0800), over = servers(35, "10.0.0.", 0x0800);
 	struct plan v6 = servers(8, "2001:db8::", 0x86dd);
 	struct err err = { 0 };
@@ -308,6 +309,21 @@ static void a_budget_error_says_what_takes_most(void **state)
 	assert_non_null(strstr(err.text, "needs 32 receive filters, 31 fit"));
 	v6.filter_count = 7;
 	assert_int_equal(sd_compile(&v6, &budget, 1000, &set, NULL), 0);
+}
+
+static void old_releases_filter_no_ipv6(void **state)
+{
+	const struct sd_port_capabilities unsaid = { 0 };
+	const struct release five = { 5, 0 }, six = { 6, 0 };
+	struct sd_budget old = sd_budget_of(&unsaid, &five), young = sd_budget_of(&unsaid, &six);
+	struct plan v6 = servers(1, "2001:db8::", 0x86dd);
+	struct err err = { 0 };
+	struct sd_set set;
+
+	(void)state;
+	assert_int_equal(sd_compile(&v6, &young, 1000, &set, NULL), 0);
+	assert_true(sd_compile(&v6, &old, 1000, &set, &err) < 0);
+	assert_non_null(strstr(err.text, "needs 1 IPv6 receive filters, 0 fit"));
 }
 
 static void without_counters_the_default_does_not_count(void **state)
@@ -553,6 +569,7 @@ int main(void)
 		cmocka_unit_test(names_fit_are_safe_and_change_with_the_content),
 		cmocka_unit_test(equal_filters_are_written_once),
 		cmocka_unit_test(a_budget_error_says_what_takes_most),
+		cmocka_unit_test(old_releases_filter_no_ipv6),
 		cmocka_unit_test(without_counters_the_default_does_not_count),
 		cmocka_unit_test(the_compiled_set_means_what_the_plan_means),
 		cmocka_unit_test(what_is_written_is_read_back_the_same),

@@ -67,11 +67,17 @@ static struct plan repair(const char *name, unsigned ports)
 	return plan;
 }
 
+static uint64_t wall(void)
+{
+	return (UINT64_C(1700000000) - 100000) * 1000000000;
+}
+
 static void start(struct bench *bench)
 {
 	struct endpoint_parts parts = { .loop = bench->loop,
 					.source = fake_source(&bench->device),
-					.precedence = 1000 };
+					.precedence = 1000,
+					.wall_ns = wall };
 
 	bench->fleet = fleet_new(&parts);
 	bench->enforcer = fleet_enforcer(bench->fleet);
@@ -516,23 +522,235 @@ static void a_survey_grades_the_machine(void **state)
 	struct bench *bench = bench_new();
 
 	(void)state;
-	assert_int_equal(survey(bench)->grade, AMT_READY);
+	bench->asset.amt.tls = ASSET_TLS_PIN;
+	assert_int_equal(survey(bench)->grade, AMT_GRADE_A);
+	assert_int_equal(bench->report.finding_count, 0);
+	assert_int_equal(bench->report.enforcement, AMT_BY_FIRMWARE);
 	assert_string_equal(bench->report.release, "12.0.67");
-	assert_string_equal(bench->report.uuid, "55E3AE13-BFD2-61BB-17A0-88AEDD7037EA");
+	assert_string_equal(bench->report.uuid, "55e3ae13-bfd2-61bb-17a0-88aedd7037ea");
 	assert_int_equal(bench->report.tx_filters_max, 27);
 	assert_int_equal(bench->report.rx_filters_max, 31);
 	fake_foreign(&bench->device, "Antivirus", 5000, AGENT_BINDING);
-	assert_int_equal(survey(bench)->grade, AMT_DEGRADED);
+	assert_int_equal(survey(bench)->grade, AMT_GRADE_D);
 	assert_int_equal(bench->report.foreign_policies, 1);
-	assert_non_null(strstr(bench->report.why, "Antivirus"));
+	assert_int_equal(bench->report.findings[0].code, AMT_FOREIGN_OUTRANKS);
+	assert_non_null(strstr(bench->report.findings[0].text, "Antivirus"));
 	fake_foreign(&bench->device, "Lab", 1, BINDING);
-	assert_int_equal(survey(bench)->grade, AMT_NOT_READY);
+	assert_int_equal(survey(bench)->grade, AMT_GRADE_E);
+	assert_int_equal(bench->report.findings[0].code, AMT_FOREIGN_IN_PLACE);
 	bench->device.mode = 4;
-	assert_int_equal(survey(bench)->grade, AMT_NOT_READY);
+	assert_int_equal(survey(bench)->grade, AMT_GRADE_F);
 	assert_int_equal(bench->report.rc, 0);
-	assert_false(bench->report.admin_control_mode);
+	assert_int_equal(bench->report.findings[0].code, AMT_CLIENT_CONTROL_MODE);
 	fake_fail(&bench->device, FAKE_UNREACHABLE, 1, true);
 	assert_true(survey(bench)->rc < 0);
+	assert_int_equal(bench->report.findings[0].code, AMT_UNREACHABLE);
+	bench_free(bench);
+}
+
+static void a_survey_asks_for_the_clock_and_the_audit_log(void **state)
+{
+	struct bench *bench = bench_new();
+
+	(void)state;
+	bench->asset.amt.tls = ASSET_TLS_PIN;
+	bench->device.clock = "1700000000";
+	bench->device.audit = "<h:AuditState>8</h:AuditState><h:PercentageFree>0</h:PercentageFree>";
+	survey(bench);
+	assert_int_equal(bench->report.finding_count, 2);
+	assert_int_equal(bench->report.findings[0].code, AMT_AUDIT_LOG_FULL);
+	assert_int_equal(bench->report.findings[1].code, AMT_CLOCK_WRONG);
+	assert_non_null(strstr(bench->report.findings[1].text, "100000 s ahead"));
+	bench_free(bench);
+}
+
+static void a_survey_does_not_cost_the_next_isolation_anything(void **state)
+{
+	struct bench *bench = bench_new();
+	struct plan plan = repair("repair", 1);
+
+	(void)state;
+	must(bench, ENFORCER_PREPARE, &plan);
+	survey(bench);
+	must(bench, ENFORCER_ISOLATE, &plan);
+	assert_int_equal(bench->result.writes, 1);
+	assert_int_equal(bench->result.reads, 1);
+	must(bench, ENFORCER_RELEASE, NULL);
+	/* Unless what was prepared is gone. */
+	memset(bench->device.objects, 0, sizeof(bench->device.objects));
+	survey(bench);
+	must(bench, ENFORCER_ISOLATE, &plan);
+	assert_int_equal(fake_bound(&bench->device, "crd-repair-"), 1);
+	bench_free(bench);
+}
+
+static unsigned found(const struct bench *bench, enum amt_code code)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < bench->report.finding_count; i++)
+		count += bench->report.findings[i].code == code;
+	return count;
+}
+
+static void without_a_wired_port_the_driver_is_asked_and_that_is_said(void **state)
+{
+	struct bench *bench = bench_new();
+	struct plan plan = repair("repair", 1);
+
+	(void)state;
+	bench->device.wireless = true;
+	survey(bench);
+	assert_int_equal(bench->report.enforcement, AMT_BY_FIRMWARE);
+	assert_int_equal(found(bench, AMT_WIRELESS_BESIDE), 1);
+	bench->device.no_wired = true;
+	survey(bench);
+	assert_int_equal(bench->report.enforcement, AMT_BY_DRIVER);
+	assert_int_equal(bench->report.findings[0].code, AMT_WIRELESS_ONLY);
+	assert_int_equal(bench->report.grade, AMT_GRADE_D);
+	must(bench, ENFORCER_ISOLATE, &plan);
+	assert_true(bench->result.active);
+	assert_non_null(strstr(bench->result.did, "wireless port, where the host's own driver"));
+	must(bench, ENFORCER_RELEASE, NULL);
+	assert_int_equal(fake_bound(&bench->device, ""), 0);
+	bench_free(bench);
+}
+
+/* ---- who answers ---- */
+
+static void another_machine_at_the_address_is_found_out_before_any_write(void **state)
+{
+	static const struct {
+		const char *name, *uuid, *realm, *guid;
+		bool found_out;
+	} cases[] = {
+		{ "nobody is named", "", "", NULL, false },
+		{ "the right UUID", "55e3ae13-bfd2-61bb-17a0-88aedd7037ea", "", NULL, false },
+		{ "the same in the other byte order", "13aee355-d2bf-bb61-17a0-88aedd7037ea", "", NULL, false },
+		{ "another UUID", "55e3ae13-bfd2-61bb-17a0-88aedd7037eb", "", NULL, true },
+		{ "a board without UUID", "55e3ae13-bfd2-61bb-17a0-88aedd7037eb", "",
+		  "00000000000000000000000000000000", false },
+		{ "the right realm", "", "Digest:1", NULL, false },
+		{ "another realm", "", "Digest:9", NULL, true },
+	};
+	struct plan plan = repair("repair", 1);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct bench *bench = bench_new();
+
+		snprintf(bench->asset.amt.uuid, sizeof(bench->asset.amt.uuid), "%s", cases[i].uuid);
+		snprintf(bench->asset.amt.realm, sizeof(bench->asset.amt.realm), "%s", cases[i].realm);
+		bench->device.guid = cases[i].guid;
+		act(bench, ENFORCER_ISOLATE, &plan);
+		if ((bench->result.rc < 0) != cases[i].found_out)
+			fail_msg("%s: rc %d %s", cases[i].name, bench->result.rc, bench->text);
+		if (cases[i].found_out)
+			assert_int_equal(bench->device.writes, 0);
+		survey(bench);
+		assert_int_equal(found(bench, AMT_ANOTHER_DEVICE), cases[i].found_out);
+		bench_free(bench);
+	}
+}
+
+static void a_prepared_switch_is_not_thrown_on_a_machine_that_took_the_address(void **state)
+{
+	struct bench *bench = bench_new();
+	struct plan plan = repair("repair", 1);
+
+	(void)state;
+	must(bench, ENFORCER_PREPARE, &plan);
+	bench->device.realm = "Digest:7";
+	bench->device.guid = "0102030405060708090A0B0C0D0E0F10";
+	assert_true(act(bench, ENFORCER_ISOLATE, &plan)->rc < 0);
+	assert_int_equal(bench->device.writes, 0);
+	assert_int_equal(fake_bound(&bench->device, ""), 0);
+	/* The same board under a new realm was provisioned anew: that is still our machine. */
+	bench->device.guid = NULL;
+	must(bench, ENFORCER_ISOLATE, &plan);
+	assert_int_equal(fake_bound(&bench->device, "crd-"), 1);
+	bench_free(bench);
+}
+
+static void a_machine_with_a_new_lease_is_found_again(void **state)
+{
+	static const struct {
+		const char *name, *heard, *also, *realm;
+		bool pinned, was_known, found;
+	} cases[] = {
+		{ "heard elsewhere, realm given", "10.0.0.77", "", "Digest:1", false, false, true },
+		{ "heard elsewhere, known from before", "10.0.0.77", "", "", false, true, true },
+		{ "heard elsewhere, pinned", "10.0.0.77", "", "", true, false, true },
+		{ "heard elsewhere, nothing to know it by", "10.0.0.77", "", "", false, false, false },
+		{ "among the given addresses", "", "10.0.0.77", "Digest:1", false, false, true },
+		{ "not there either", "10.0.0.78", "10.0.0.79", "Digest:1", false, false, false },
+		{ "somebody else there", "10.0.0.77", "", "Digest:8", false, false, false },
+		{ "no other place", "", "", "Digest:1", false, false, false },
+	};
+	struct plan plan = repair("repair", 1);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct bench *bench = bench_new();
+
+		if (cases[i].was_known)
+			must(bench, ENFORCER_PREPARE, &plan);
+		snprintf(bench->device.address, sizeof(bench->device.address), "10.0.0.77");
+		snprintf(bench->asset.amt.realm, sizeof(bench->asset.amt.realm), "%s", cases[i].realm);
+		snprintf(bench->asset.amt.also[0], sizeof(bench->asset.amt.also[0]), "%s", cases[i].also);
+		bench->asset.amt.tls = cases[i].pinned ? ASSET_TLS_PIN : ASSET_TLS_NONE;
+		if (*cases[i].heard)
+			assert_true(ip_parse(cases[i].heard, &bench->asset.amt.heard));
+		act(bench, ENFORCER_ISOLATE, &plan);
+		if ((bench->result.rc == 0) != cases[i].found)
+			fail_msg("%s: rc %d %s", cases[i].name, bench->result.rc, bench->text);
+		assert_int_equal(fake_bound(&bench->device, "crd-"), cases[i].found);
+		if (!cases[i].found) {
+			assert_int_equal(bench->device.writes, 0);
+			assert_non_null(strstr(bench->result.device, "10.0.0.23"));
+			assert_false(bench->result.unknown);
+		} else {
+			assert_string_equal(bench->result.device, "AMT 12.0.67 at 10.0.0.77:16992");
+			must(bench, ENFORCER_RELEASE, NULL);
+			assert_int_equal(bench->result.writes, 1);
+		}
+		bench_free(bench);
+	}
+}
+
+static void what_protects_its_flash_is_left_in_peace_but_for_what_is_urgent(void **state)
+{
+	struct bench *bench = bench_new();
+	struct plan plan = repair("repair", 1), strict = repair("strict", 0);
+
+	(void)state;
+	must(bench, ENFORCER_PREPARE, &plan);
+	bench->device.flash_protected = true;
+	assert_true(act(bench, ENFORCER_PREPARE, &strict)->rc < 0);
+	assert_int_equal(bench->device.writes, 1);
+	assert_non_null(strstr(bench->text, "protects its flash"));
+	assert_true(act(bench, ENFORCER_PREPARE, &strict)->rc < 0);
+	assert_int_equal(bench->device.requests, 0);
+	survey(bench);
+	assert_int_equal(found(bench, AMT_FLASH_PROTECTED), 1);
+	assert_true(act(bench, ENFORCER_ISOLATE, &plan)->rc < 0);
+	assert_true(bench->device.writes > 0);
+	bench->device.flash_protected = false;
+	must(bench, ENFORCER_ISOLATE, &plan);
+	must(bench, ENFORCER_PREPARE, &strict);
+	bench_free(bench);
+}
+
+static void writes_are_never_repeated_by_the_transport(void **state)
+{
+	struct bench *bench = bench_new();
+	struct plan plan = repair("repair", 1);
+
+	(void)state;
+	must(bench, ENFORCER_ISOLATE, &plan);
+	must(bench, ENFORCER_RELEASE, NULL);
+	assert_int_equal(bench->device.writes_repeatable, 0);
+	assert_true(bench->device.reads_repeatable > 10);
 	bench_free(bench);
 }
 
@@ -692,6 +910,14 @@ int main(void)
 		cmocka_unit_test(one_401_to_good_credentials_is_no_refusal),
 		cmocka_unit_test(a_full_queue_answers_too),
 		cmocka_unit_test(a_survey_grades_the_machine),
+		cmocka_unit_test(a_survey_asks_for_the_clock_and_the_audit_log),
+		cmocka_unit_test(a_survey_does_not_cost_the_next_isolation_anything),
+		cmocka_unit_test(without_a_wired_port_the_driver_is_asked_and_that_is_said),
+		cmocka_unit_test(another_machine_at_the_address_is_found_out_before_any_write),
+		cmocka_unit_test(a_prepared_switch_is_not_thrown_on_a_machine_that_took_the_address),
+		cmocka_unit_test(a_machine_with_a_new_lease_is_found_again),
+		cmocka_unit_test(what_protects_its_flash_is_left_in_peace_but_for_what_is_urgent),
+		cmocka_unit_test(writes_are_never_repeated_by_the_transport),
 		cmocka_unit_test(a_refused_step_leaves_the_device_as_it_was),
 		cmocka_unit_test(every_request_may_fail_in_every_way),
 	};

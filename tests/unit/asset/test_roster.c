@@ -75,7 +75,8 @@ static void an_asset_is_read_with_all_it_has_and_sensible_defaults(void **state)
 		"  - name: db-1\n"
 		"    ip: fd00::1\n"
 		"    never_isolate: true\n"
-		"    amt: { address: db-1.example, tls: pin, pin: " PIN ", user: cordon, password: 'credential:db' }\n"
+		"    amt: { address: db-1.example, tls: pin, pin: " PIN ", user: cordon, password: 'credential:db',\n"
+		"           uuid: 13AEE355-d2bf-bb61-17a0-88aedd7037ea, realm: 'Digest:A4', also: [10.0.0.8, db-1.lan] }\n"
 		"  - { name: p, mac: 02-c0-4d-00-00-18, amt: { address: 10.0.0.1, port: 623, tls: verify, password: 'file:/x' } }\n");
 	assert_string_equal(r.said.text, "");
 	assert_int_equal(roster_count(r.roster), 3);
@@ -102,6 +103,11 @@ static void an_asset_is_read_with_all_it_has_and_sensible_defaults(void **state)
 	assert_int_equal(asset->amt.tls, ASSET_TLS_PIN);
 	assert_int_equal(asset->amt.pin_sha256[31], 0xff);
 	assert_string_equal(asset->amt.user, "cordon");
+	assert_string_equal(asset->amt.uuid, "13aee355-d2bf-bb61-17a0-88aedd7037ea");
+	assert_string_equal(asset->amt.realm, "Digest:A4");
+	assert_string_equal(asset->amt.also[0], "10.0.0.8");
+	assert_string_equal(asset->amt.also[1], "db-1.lan");
+	assert_string_equal(asset->amt.also[2], "");
 	assert_int_equal(roster_at(r.roster, 2)->amt.port, 623);
 	assert_null(roster_find_name(r.roster, "db"));
 	reading_fini(&r);
@@ -132,6 +138,12 @@ static const struct {
 	  "a:1:9: assets is a list\n    1 | assets: none\n      |         ^~~~ write \"- name: ...\" for each machine\n" },
 	{ "unknown key", ONE("rol: lab"),
 	  "a:2:30: unknown key \"rol\"\n    2 |   - { name: a, ip: 10.0.0.1, rol: lab }\n      |                              ^~~ did you mean \"role\"?\n" },
+	{ "bad UUID", ONE("amt: { password: 'env:P', uuid: 13aee355d2bfbb6117a088aedd7037ea }"),
+	  "a:2:62: this is no UUID\n    2 |   - { name: a, ip: 10.0.0.1, amt: { password: 'env:P', uuid: 13aee355d2bfbb6117a088aedd7037ea } }\n"
+	  "      |                                                              ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ write it as 13aee355-d2bf-bb61-17a0-88aedd7037ea\n" },
+	{ "too many addresses", ONE("amt: { password: 'env:P', also: [a, b, c, d] }"),
+	  "a:2:72: at most 3 more addresses\n    2 |   - { name: a, ip: 10.0.0.1, amt: { password: 'env:P', also: [a, b, c, d] } }\n"
+	  "      |                                                                        ^\n" },
 	{ "unknown role", ONE("role: worksation"),
 	  "a:2:36: unknown role \"worksation\"\n    2 |   - { name: a, ip: 10.0.0.1, role: worksation }\n      |                                    ^~~~~~~~~~ did you mean \"workstation\"?\n" },
 	{ "role far from all", ONE("role: x"),

@@ -140,7 +140,7 @@ static inline void bench_act(void *self, enum enforcer_act act, const struct ass
 	struct bench *bench = self;
 	unsigned device = 0;
 
-	while (roster_at(bench->roster, device) != asset)
+	while (strcmp(roster_at(bench->roster, device)->name, asset->name) != 0)
 		device++;
 	assert_true(plan || act == ENFORCER_INSPECT || act == ENFORCER_RELEASE);
 	bench_note(bench, words[act], "");
