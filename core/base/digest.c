@@ -19,6 +19,11 @@ void digest_sha1(const void *bytes, size_t length, uint8_t sum[DIGEST_SHA1_BYTES
 	INVARIANT(EVP_Digest(bytes, length, sum, NULL, EVP_sha1(), NULL) == 1);
 }
 
+void digest_md5(const void *bytes, size_t length, uint8_t sum[DIGEST_MD5_BYTES])
+{
+	INVARIANT(EVP_Digest(bytes, length, sum, NULL, EVP_md5(), NULL) == 1);
+}
+
 void digest_sha256_text(const struct digest_sha256 *sum, char *text)
 {
 	static const char digits[] = "0123456789abcdef";

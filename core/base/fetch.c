@@ -2,15 +2,12 @@
 /* libcurl's multi interface driven by our loop: curl says which sockets and which timeout it waits for, we
  * say what happened, and finished transfers are handed out from the top of a loop callback.
  *
- * One easy handle per origin, kept between requests: it holds the digest state, so that later requests carry
- * their Authorization at once, and the shared cache of the multi handle keeps the connection.
+ * Transfer handles are lent to origins while they run; the shared cache of the multi handle keeps the connections, and the
+ * origin keeps the digest state (logon.h), so that an idle one costs a few hundred bytes.  What a transfer
+ * means for the request it belongs to is fetch_exchange.c's.
  *
  * Right before each request leaves, and on a kept connection too, curl asks before_request().  That is where the pin is
  * compared (the handshake is over, no byte of ours has been sent) and where "sent" becomes true.
- *
- * Firmware may forget its nonce at any time and says stale="false" all the same
- * (amt-system-defense.md 1.4), which curl takes for a wrong password.  A 401 to a request that went out with an
- * old nonce is therefore asked once more with a fresh handle state, and only then believed.
  *
  * Left out on purpose: redirects, proxies, cookies, HTTP/2, compression, Basic. */
 #include "core/base/fetch.h"
@@ -26,168 +23,53 @@
 #include "core/base/buf.h"
 #include "core/base/digest.h"
 #include "core/base/err.h"
+#include "core/base/fetch_exchange.h"
 #include "core/base/invariant.h"
+#include "core/base/logon.h"
 #include "core/base/loop.h"
 #include "core/base/mem.h"
 #include "core/base/secret.h"
 #include "core/base/units.h"
 
-#define HEADERS_MAX_BYTES 65536
-#define REALM_MAX_BYTES 256
-#define TYPE_MAX_BYTES 128
+#define SPARE_HANDLES 32
+#define KEPT_CONNECTIONS 128           /* idle ones; firmware closes them after seconds anyway */
+
+struct handle {
+	CURL *easy;
+	struct curl_slist *headers;
+	uint64_t set_up_for;           /* an origin's number; 0 = none */
+	struct handle *next;
+	char error_text[CURL_ERROR_SIZE];
+};
 
 struct fetch {
 	struct loop *loop;
 	CURLM *multi;
 	struct timer *timer;
 	struct fetch_origin *waiting_first, **waiting_end;
-	size_t running, running_max, origins;
+	struct handle *spare;
+	size_t spares;
+	size_t running, running_max, kept_max, origins;
 	uint64_t origins_made;
 	bool delivering;
-};
-
-/* One request, from fetch_post() to done; all that done may look at. */
-struct exchange {
-	fetch_done_fn *done;
-	void *arg;
-	char *request;
-	size_t request_length;
-	struct curl_slist *headers;
-	struct buf answer;
-	char realm[REALM_MAX_BYTES], content_type[TYPE_MAX_BYTES];
-	size_t header_bytes;
-	uint32_t requests_sent, round_trips;
-	bool sent, resent, had_nonce, asked_again;
-	enum fetch_why why;
-	struct err err;
 };
 
 struct fetch_origin {
 	struct fetch *fetch;
 	struct fetch_origin *waiting_next;
-	CURL *easy;
-	char *url, *user, *ca_file, *certificate_file, *cipher_list;
-	const struct secret *password, *key;
+	struct handle *handle;         /* NULL unless a transfer runs */
+	uint64_t number;
+	struct exchange_server server;
+	char *ca_file, *certificate_file;
+	const struct secret *key;
 	enum fetch_tls tls;
 	struct digest_sha256 pin;
 	uint32_t connect_timeout_ms, answer_timeout_ms;
-	size_t answer_max_bytes;
-	char error_text[CURL_ERROR_SIZE];
-	char realm[REALM_MAX_BYTES];   /* the only one we log on to; "" = any */
-	bool has_nonce, running, once;
+	bool running;
 	struct exchange *exchange;     /* NULL while idle */
 };
 
 static void start_waiting(struct fetch *fetch);
-
-/* --- the exchange ------------------------------------------------------------------------------- */
-
-static struct exchange *exchange_new(const struct fetch_origin *origin, const char *content_type,
-				     const char *body, size_t length)
-{
-	struct exchange *exchange = mem_alloc(sizeof(*exchange));
-	struct buf header;
-
-	exchange->request = mem_alloc(length + 1);
-	if (length)
-		memcpy(exchange->request, body, length);
-	exchange->request_length = length;
-	buf_init(&exchange->answer, origin->answer_max_bytes);
-	buf_init(&header, TYPE_MAX_BYTES + 32);
-	buf_format(&header, "Content-Type: %s", content_type);
-	INVARIANT(!header.overflow && !strpbrk(header.text, "\r\n"));
-	exchange->headers = curl_slist_append(NULL, header.text);
-	exchange->headers = curl_slist_append(exchange->headers, "Expect:");
-	INVARIANT(exchange->headers);
-	buf_fini(&header);
-	return exchange;
-}
-
-static void exchange_free(struct exchange *exchange)
-{
-	if (!exchange)
-		return;
-	mem_free(exchange->request);
-	curl_slist_free_all(exchange->headers);
-	buf_fini(&exchange->answer);
-	mem_free(exchange);
-}
-
-/* Copies the quoted value of realm= out of a Digest challenge (RFC 7616 3.3). */
-static void read_realm(const char *header, size_t length, struct exchange *exchange)
-{
-	struct buf text;
-	const char *at, *end;
-
-	buf_init(&text, HEADERS_MAX_BYTES);
-	buf_append(&text, header, length);
-	at = strcasestr(text.text, "realm=\"");
-	end = at ? strchr(at + 7, '"') : NULL;
-	if (end)
-		snprintf(exchange->realm, sizeof(exchange->realm), "%.*s", (int)(end - at - 7), at + 7);
-	buf_fini(&text);
-}
-
-/* Asked before curl answers the challenge, so a stranger at a known address learns nothing of ours. */
-static bool is_stranger(const struct fetch_origin *origin)
-{
-	struct exchange *exchange = origin->exchange;
-
-	if (!*origin->realm || strcmp(origin->realm, exchange->realm) == 0)
-		return false;
-	exchange->why = FETCH_WHY_STRANGER;
-	exchange->sent = exchange->resent;     /* what it has just got it has refused */
-	err_set(&exchange->err, ERR_FAILED, "%s: another device answers there: its realm is \"%s\", not \"%s\"",
-		origin->url, exchange->realm, origin->realm);
-	return true;
-}
-
-static bool starts_with(const char *text, size_t length, const char *prefix)
-{
-	return length >= strlen(prefix) && strncasecmp(text, prefix, strlen(prefix)) == 0;
-}
-
-/* A final status line opens a new answer: what an earlier challenge brought is dropped. */
-static size_t take_header(char *bytes, size_t size, size_t count, void *arg)
-{
-	struct fetch_origin *origin = arg;
-	struct exchange *exchange = origin->exchange;
-	size_t length = size * count;
-
-	exchange->header_bytes += length;
-	if (exchange->header_bytes > HEADERS_MAX_BYTES) {
-		err_set(&exchange->err, ERR_LIMIT, "%s: headers larger than %d bytes", origin->url,
-			HEADERS_MAX_BYTES);
-		return 0;
-	}
-	if (starts_with(bytes, length, "HTTP/") && !starts_with(bytes, length, "HTTP/1.1 1")) {
-		exchange->round_trips++;
-		buf_clear(&exchange->answer);
-	}
-	if (starts_with(bytes, length, "WWW-Authenticate: Digest") ||
-	    starts_with(bytes, length, "WWW-Authenticate:Digest")) {
-		read_realm(bytes, length, exchange);
-		if (is_stranger(origin))
-			return 0;
-		origin->has_nonce = true;
-	}
-	return length;
-}
-
-static size_t take_body(char *bytes, size_t size, size_t count, void *arg)
-{
-	struct fetch_origin *origin = arg;
-	struct exchange *exchange = origin->exchange;
-	size_t length = size * count;
-
-	buf_append(&exchange->answer, bytes, length);
-	if (exchange->answer.overflow) {
-		err_set(&exchange->err, ERR_LIMIT, "%s: answer larger than %zu bytes", origin->url,
-			origin->answer_max_bytes);
-		return 0;
-	}
-	return length;
-}
 
 /* --- the pin ------------------------------------------------------------------------------------ */
 
@@ -217,20 +99,20 @@ static bool is_pinned(const struct fetch_origin *origin)
 	return origin->tls == FETCH_TLS_PIN || origin->tls == FETCH_TLS_LEGACY_PIN;
 }
 
-static int check_pin(struct fetch_origin *origin, struct err *err)
+static int check_pin(const struct fetch_origin *origin, struct err *err)
 {
 	struct digest_sha256 seen;
 	char seen_text[65], pin_text[65];
 
-	if (!leaf_digest(origin->easy, &seen))
-		return err_set(err, ERR_FAILED, "%s: the server's certificate cannot be read", origin->url);
+	if (!leaf_digest(origin->handle->easy, &seen))
+		return err_set(err, ERR_FAILED, "%s: the server's certificate cannot be read", origin->server.url);
 	if (digest_equal(seen.bytes, origin->pin.bytes, sizeof(seen.bytes)))
 		return 0;
 	digest_sha256_text(&seen, seen_text);
 	digest_sha256_text(&origin->pin, pin_text);
 	return err_set(err, ERR_FAILED, "%s: the certificate is not the pinned one (seen %s, pinned %s): "
 		       "if it was renewed on purpose, pin the new one; else somebody is in between",
-		       origin->url, seen_text, pin_text);
+		       origin->server.url, seen_text, pin_text);
 }
 
 static int before_request(void *arg, char *to, char *from, int to_port, int from_port)
@@ -246,18 +128,8 @@ static int before_request(void *arg, char *to, char *from, int to_port, int from
 		exchange->why = FETCH_WHY_UNTRUSTED;
 		return CURL_PREREQFUNC_ABORT;
 	}
-	/* Another request without an answer to the last one: the kept connection was dead. */
-	if (exchange->requests_sent > exchange->round_trips) {
-		if (origin->once && exchange->sent) {
-			err_set(&exchange->err, ERR_FAILED, "%s: the connection broke before the answer", origin->url);
-			return CURL_PREREQFUNC_ABORT;
-		}
-		exchange->resent = true;
-	}
-	/* The first request of an authenticated origin has no body: it changes nothing over there. */
-	if (!origin->user || origin->has_nonce || exchange->requests_sent > 0)
-		exchange->sent = true;
-	exchange->requests_sent++;
+	if (!exchange_leaves(exchange, &origin->server))
+		return CURL_PREREQFUNC_ABORT;
 	return CURL_PREREQFUNC_OK;
 }
 
@@ -284,13 +156,20 @@ static void show_certificate(const struct fetch_origin *origin, CURL *easy)
 	SET(easy, CURLOPT_SSLKEY_BLOB, &blob);
 }
 
+/* curl shares kept connections between requests whose TLS options are equal, but firmware remembers the user
+ * of a TLS connection (amt-system-defense.md 1.4): a word unknown to OpenSSL, which it skips, makes the
+ * options of each origin differ. */
 static void set_tls(const struct fetch_origin *origin, CURL *easy)
 {
 	bool legacy = origin->tls == FETCH_TLS_LEGACY_PIN, verify = origin->tls == FETCH_TLS_VERIFY;
+	char ciphers[64];
+
+	snprintf(ciphers, sizeof(ciphers), "%s:ORIGIN%llu", legacy ? "DEFAULT@SECLEVEL=0" : "DEFAULT",
+		 (unsigned long long)origin->number);
 
 	SET(easy, CURLOPT_PROTOCOLS_STR, origin->tls == FETCH_TLS_NONE ? "http" : "https");
 	SET(easy, CURLOPT_SSLVERSION, legacy ? (long)CURL_SSLVERSION_TLSv1_0 : CURL_SSLVERSION_TLSv1_2);
-	SET(easy, CURLOPT_SSL_CIPHER_LIST, origin->cipher_list);
+	SET(easy, CURLOPT_SSL_CIPHER_LIST, ciphers);
 	SET(easy, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
 	SET(easy, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
 	SET(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
@@ -307,17 +186,29 @@ static void set_tls(const struct fetch_origin *origin, CURL *easy)
 static void set_limits(const struct fetch_origin *origin, CURL *easy)
 {
 	SET(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)origin->connect_timeout_ms);
-	SET(easy, CURLOPT_TIMEOUT_MS, (long)origin->answer_timeout_ms);
 	SET(easy, CURLOPT_NOSIGNAL, 1L);
 	SET(easy, CURLOPT_PROXY, "");
 	SET(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	SET(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 }
 
+static size_t take_header(char *bytes, size_t size, size_t count, void *arg)
+{
+	struct fetch_origin *origin = arg;
+
+	return exchange_take_header(origin->exchange, &origin->server, bytes, size * count) ? size * count : 0;
+}
+
+static size_t take_body(char *bytes, size_t size, size_t count, void *arg)
+{
+	struct fetch_origin *origin = arg;
+
+	return exchange_take_body(origin->exchange, &origin->server, bytes, size * count) ? size * count : 0;
+}
+
 static void set_callbacks(struct fetch_origin *origin, CURL *easy)
 {
 	SET(easy, CURLOPT_PRIVATE, origin);
-	SET(easy, CURLOPT_ERRORBUFFER, origin->error_text);
 	SET(easy, CURLOPT_HEADERFUNCTION, take_header);
 	SET(easy, CURLOPT_HEADERDATA, origin);
 	SET(easy, CURLOPT_WRITEFUNCTION, take_body);
@@ -326,25 +217,125 @@ static void set_callbacks(struct fetch_origin *origin, CURL *easy)
 	SET(easy, CURLOPT_PREREQDATA, origin);
 }
 
-/* A reset drops the digest state and keeps the connection. */
-static void prepare(struct fetch_origin *origin)
+/* A reset keeps the connections. */
+static void prepare(struct fetch_origin *origin, CURL *easy)
 {
-	CURL *easy = origin->easy;
-
 	curl_easy_reset(easy);
-	origin->has_nonce = false;
-	SET(easy, CURLOPT_URL, origin->url);
+	SET(easy, CURLOPT_URL, origin->server.url);
 	set_tls(origin, easy);
 	set_limits(origin, easy);
 	set_callbacks(origin, easy);
-	if (origin->user) {
-		SET(easy, CURLOPT_HTTPAUTH, CURLAUTH_DIGEST);
-		SET(easy, CURLOPT_USERNAME, origin->user);
-		SET(easy, CURLOPT_PASSWORD, origin->password ? secret_reveal(origin->password) : "");
-	}
 }
 
 /* --- running transfers -------------------------------------------------------------------------- */
+
+/* A transfer handle is several KiB, so only running transfers have one.  The last origin's options are still in it. */
+static void take_handle(struct fetch_origin *origin)
+{
+	struct fetch *fetch = origin->fetch;
+	struct handle *handle = fetch->spare;
+
+	if (handle) {
+		fetch->spare = handle->next;
+		fetch->spares--;
+	} else {
+		handle = mem_alloc(sizeof(*handle));
+		handle->easy = curl_easy_init();
+		INVARIANT(handle->easy);
+	}
+	origin->handle = handle;
+	handle->error_text[0] = '\0';
+	if (handle->set_up_for == origin->number)
+		return;
+	prepare(origin, handle->easy);
+	handle->set_up_for = origin->number;
+}
+
+static void handle_free(struct handle *handle)
+{
+	curl_easy_cleanup(handle->easy);
+	curl_slist_free_all(handle->headers);
+	mem_free(handle);
+}
+
+static void give_handle_back(struct fetch_origin *origin)
+{
+	struct fetch *fetch = origin->fetch;
+	struct handle *handle = origin->handle;
+
+	origin->handle = NULL;
+	if (fetch->spares >= SPARE_HANDLES) {
+		handle_free(handle);
+		return;
+	}
+	handle->next = fetch->spare;
+	fetch->spare = handle;
+	fetch->spares++;
+}
+
+/* Else curl keeps four idle connections per running transfer, so none when all is quiet. */
+static void limit_connections(struct fetch *fetch)
+{
+	INVARIANT(curl_multi_setopt(fetch->multi, CURLMOPT_MAXCONNECTS, (long)(fetch->running + fetch->kept_max)) ==
+		  CURLM_OK);
+}
+
+static void add_header(struct fetch_origin *origin, const char *text)
+{
+	struct curl_slist *longer = curl_slist_append(origin->handle->headers, text);
+
+	INVARIANT(longer);
+	origin->handle->headers = longer;
+}
+
+static void write_headers(struct fetch_origin *origin)
+{
+	struct exchange *exchange = origin->exchange;
+	struct buf authorization;
+
+	curl_slist_free_all(origin->handle->headers);
+	origin->handle->headers = NULL;
+	add_header(origin, exchange->content_header);
+	add_header(origin, "Expect:");
+	buf_init(&authorization, EXCHANGE_HEADERS_MAX_BYTES);
+	if (exchange_log_on(exchange, &origin->server, &authorization))
+		add_header(origin, authorization.text);
+	mem_wipe(authorization.text, authorization.length);
+	buf_fini(&authorization);
+}
+
+/* One deadline for all transfers of an exchange; 0 would mean none. */
+static long time_left_ms(const struct fetch_origin *origin)
+{
+	uint64_t now_ns = loop_now_ns(origin->fetch->loop), deadline_ns = origin->exchange->deadline_ns;
+
+	return deadline_ns > now_ns + ms_to_ns(1) ? (long)((deadline_ns - now_ns) / ms_to_ns(1)) : 1;
+}
+
+static void transfer(struct fetch_origin *origin)
+{
+	struct exchange *exchange = origin->exchange;
+	bool whole = exchange->phase == PHASE_SEND;
+	CURL *easy;
+
+	exchange_begin(exchange);
+	take_handle(origin);
+	write_headers(origin);
+	easy = origin->handle->easy;
+	SET(easy, CURLOPT_POST, 1L);
+	SET(easy, CURLOPT_POSTFIELDS, whole ? exchange->request : "");
+	SET(easy, CURLOPT_POSTFIELDSIZE_LARGE, whole ? (curl_off_t)exchange->request_length : 0);
+	SET(easy, CURLOPT_HTTPHEADER, origin->handle->headers);
+	SET(easy, CURLOPT_ERRORBUFFER, origin->handle->error_text);
+	SET(easy, CURLOPT_TIMEOUT_MS, time_left_ms(origin));
+	INVARIANT(curl_multi_add_handle(origin->fetch->multi, easy) == CURLM_OK);
+}
+
+static void end_transfer(struct fetch_origin *origin)
+{
+	INVARIANT(curl_multi_remove_handle(origin->fetch->multi, origin->handle->easy) == CURLM_OK);
+	give_handle_back(origin);
+}
 
 static void start(struct fetch_origin *origin)
 {
@@ -352,20 +343,17 @@ static void start(struct fetch_origin *origin)
 
 	origin->running = true;
 	origin->fetch->running++;
-	origin->error_text[0] = '\0';
-	exchange->had_nonce = origin->has_nonce;
-	SET(origin->easy, CURLOPT_POST, 1L);
-	SET(origin->easy, CURLOPT_POSTFIELDS, exchange->request);
-	SET(origin->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)exchange->request_length);
-	SET(origin->easy, CURLOPT_HTTPHEADER, exchange->headers);
-	INVARIANT(curl_multi_add_handle(origin->fetch->multi, origin->easy) == CURLM_OK);
+	limit_connections(origin->fetch);
+	exchange->deadline_ns = loop_now_ns(origin->fetch->loop) + ms_to_ns(origin->answer_timeout_ms);
+	exchange->phase = !origin->server.user || logon_is_known(&origin->server.logon) ? PHASE_SEND : PHASE_CHALLENGE;
+	transfer(origin);
 }
 
 static void stop(struct fetch_origin *origin)
 {
-	INVARIANT(curl_multi_remove_handle(origin->fetch->multi, origin->easy) == CURLM_OK);
 	origin->running = false;
 	origin->fetch->running--;
+	limit_connections(origin->fetch);
 }
 
 static void wait_in_line(struct fetch_origin *origin)
@@ -403,10 +391,10 @@ static void start_waiting(struct fetch *fetch)
 
 static void name_failure(const struct fetch_origin *origin, CURLcode result, struct err *err)
 {
-	const char *reason = origin->error_text[0] ? origin->error_text : curl_easy_strerror(result);
+	const char *text = origin->handle->error_text;
 
-	err_set(err, result == CURLE_OPERATION_TIMEDOUT ? ERR_GONE : ERR_FAILED, "%s: %s", origin->url,
-		reason);
+	err_set(err, result == CURLE_OPERATION_TIMEDOUT ? ERR_GONE : ERR_FAILED, "%s: %s", origin->server.url,
+		*text ? text : curl_easy_strerror(result));
 }
 
 static enum fetch_why why_of(CURLcode result, const struct exchange *exchange)
@@ -427,52 +415,30 @@ static enum fetch_why why_of(CURLcode result, const struct exchange *exchange)
 	}
 }
 
-/* The exchange is the caller's own from here on: done may free the origin or post the next request. */
-static void deliver(struct exchange *exchange, unsigned status)
-{
-	struct fetch_answer answer = {
-		.rc = exchange->err.code,
-		.err = &exchange->err,
-		.why = (uint8_t)exchange->why,
-		.sent = exchange->sent,
-		.resent = exchange->resent,
-		.status = exchange->err.code ? 0 : status,
-		.content_type = exchange->content_type,
-		.realm = exchange->realm,
-		.body = exchange->answer.text,
-		.body_length = exchange->answer.length,
-		.round_trips = exchange->round_trips,
-	};
-
-	exchange->done(exchange->arg, &answer);
-	exchange_free(exchange);
-}
-
 static void finish(struct fetch_origin *origin, CURLcode result)
 {
 	struct exchange *exchange = origin->exchange;
+	CURL *easy = origin->handle->easy;
 	const char *content_type = NULL;
 	long status = 0;
 
-	curl_easy_getinfo(origin->easy, CURLINFO_RESPONSE_CODE, &status);
-	curl_easy_getinfo(origin->easy, CURLINFO_CONTENT_TYPE, &content_type);
+	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &content_type);
 	if (result != CURLE_OK && !err_is_set(&exchange->err)) {
 		name_failure(origin, result, &exchange->err);
 		exchange->why = why_of(result, exchange);
 	}
-	if (content_type)
-		snprintf(exchange->content_type, sizeof(exchange->content_type), "%s", content_type);
-	stop(origin);
-	if (result == CURLE_OK && status == 401 && exchange->had_nonce && !exchange->asked_again) {
-		exchange->asked_again = true;
-		prepare(origin);
-		start(origin);
+	snprintf(exchange->content_type, sizeof(exchange->content_type), "%s", content_type ? content_type : "");
+	end_transfer(origin);
+	if (result == CURLE_OK && exchange_goes_on(exchange, &origin->server, (unsigned)status)) {
+		transfer(origin);
 		return;
 	}
 	if (status == 401)
-		prepare(origin);       /* a refused nonce is of no use to the next request */
+		logon_forget(&origin->server.logon);   /* a refused nonce is of no use to the next request */
+	stop(origin);
 	origin->exchange = NULL;
-	deliver(exchange, (unsigned)status);
+	exchange_deliver(exchange, (unsigned)status);
 }
 
 static void deliver_finished(struct fetch *fetch)
@@ -545,7 +511,7 @@ static int set_timeout(CURLM *multi, long timeout_ms, void *arg)
 	return 0;
 }
 
-static void set_multi(struct fetch *fetch, size_t connections_max)
+static void set_multi(struct fetch *fetch)
 {
 	CURLM *multi = fetch->multi;
 
@@ -553,8 +519,6 @@ static void set_multi(struct fetch *fetch, size_t connections_max)
 	INVARIANT(curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, fetch) == CURLM_OK);
 	INVARIANT(curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, set_timeout) == CURLM_OK);
 	INVARIANT(curl_multi_setopt(multi, CURLMOPT_TIMERDATA, fetch) == CURLM_OK);
-	/* Else curl keeps four idle connections per running transfer, so none when all is quiet. */
-	INVARIANT(curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, (long)connections_max) == CURLM_OK);
 	INVARIANT(curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING) == CURLM_OK);
 }
 
@@ -568,11 +532,13 @@ struct fetch *fetch_new(struct loop *loop, size_t connections_max)
 	signal(SIGPIPE, SIG_IGN);
 	fetch->loop = loop;
 	fetch->running_max = connections_max;
+	fetch->kept_max = connections_max < KEPT_CONNECTIONS ? connections_max : KEPT_CONNECTIONS;
 	fetch->waiting_end = &fetch->waiting_first;
 	fetch->timer = loop_timer(loop, timeout_due, fetch);
 	fetch->multi = curl_multi_init();
 	INVARIANT(fetch->multi);
-	set_multi(fetch, connections_max);
+	set_multi(fetch);
+	limit_connections(fetch);
 	return fetch;
 }
 
@@ -581,23 +547,25 @@ void fetch_free(struct fetch *fetch)
 	if (!fetch)
 		return;
 	INVARIANT(fetch->origins == 0 && !fetch->delivering);
+	while (fetch->spare) {
+		struct handle *next = fetch->spare->next;
+
+		handle_free(fetch->spare);
+		fetch->spare = next;
+	}
 	curl_multi_cleanup(fetch->multi);      /* closes kept connections, takes back the watches */
 	timer_free(fetch->timer);
 	mem_free(fetch);
 	curl_global_cleanup();
 }
 
-/* curl shares kept connections between handles whose TLS options are equal, but firmware remembers the user
- * of a TLS connection (amt-system-defense.md 1.4): a word unknown to OpenSSL, which it skips, makes the
- * options of each origin differ. */
-static char *cipher_list(const struct fetch *fetch, enum fetch_tls tls)
+static void copy_path(const char *url, char path[EXCHANGE_PATH_MAX_BYTES])
 {
-	char text[64];
+	const char *host = strstr(url, "://");
+	const char *at = host ? strchr(host + 3, '/') : NULL;
 
-	snprintf(text, sizeof(text), "%s:ORIGIN%llu",
-		 tls == FETCH_TLS_LEGACY_PIN ? "DEFAULT@SECLEVEL=0" : "DEFAULT",
-		 (unsigned long long)fetch->origins_made);
-	return mem_text(text);
+	INVARIANT(!at || strlen(at) < EXCHANGE_PATH_MAX_BYTES);
+	snprintf(path, EXCHANGE_PATH_MAX_BYTES, "%s", at ? at : "/");
 }
 
 struct fetch_origin *fetch_origin_new(struct fetch *fetch, const struct fetch_target *target)
@@ -605,23 +573,20 @@ struct fetch_origin *fetch_origin_new(struct fetch *fetch, const struct fetch_ta
 	struct fetch_origin *origin = mem_alloc(sizeof(*origin));
 
 	origin->fetch = fetch;
-	origin->url = mem_text(target->url);
-	origin->user = mem_text(target->user);
+	origin->server.url = mem_text(target->url);
+	origin->server.user = mem_text(target->user);
 	origin->ca_file = mem_text(target->ca_file);
 	origin->certificate_file = mem_text(target->certificate_file);
 	origin->key = target->key;
-	origin->cipher_list = cipher_list(fetch, target->tls);
-	origin->password = target->password;
+	origin->number = ++fetch->origins_made;
+	copy_path(target->url, origin->server.path);
+	origin->server.password = target->password;
 	origin->tls = target->tls;
 	memcpy(origin->pin.bytes, target->pin_sha256, sizeof(origin->pin.bytes));
 	origin->connect_timeout_ms = target->connect_timeout_ms;
 	origin->answer_timeout_ms = target->answer_timeout_ms;
-	origin->answer_max_bytes = target->answer_max_bytes;
-	origin->easy = curl_easy_init();
-	INVARIANT(origin->easy);
-	prepare(origin);
+	origin->server.answer_max_bytes = target->answer_max_bytes;
 	fetch->origins++;
-	fetch->origins_made++;
 	return origin;
 }
 
@@ -633,15 +598,17 @@ void fetch_origin_free(struct fetch_origin *origin)
 		return;
 	fetch = origin->fetch;
 	leave_line(origin);
-	if (origin->running)
+	if (origin->running) {
+		end_transfer(origin);
 		stop(origin);
-	curl_easy_cleanup(origin->easy);
+	}
+	logon_forget(&origin->server.logon);
 	exchange_free(origin->exchange);
-	mem_free(origin->url);
-	mem_free(origin->user);
+	mem_free(origin->server.url);
+	mem_free(origin->server.user);
 	mem_free(origin->ca_file);
 	mem_free(origin->certificate_file);
-	mem_free(origin->cipher_list);
+	mem_free(origin->server.realm);
 	mem_free(origin);
 	fetch->origins--;
 	if (!fetch->delivering)
@@ -650,12 +617,13 @@ void fetch_origin_free(struct fetch_origin *origin)
 
 void fetch_origin_expect_realm(struct fetch_origin *origin, const char *realm)
 {
-	snprintf(origin->realm, sizeof(origin->realm), "%s", realm);
+	mem_free(origin->server.realm);
+	origin->server.realm = *realm ? mem_text(realm) : NULL;
 }
 
 void fetch_origin_send_once(struct fetch_origin *origin, bool once)
 {
-	origin->once = once;
+	origin->server.once = once;
 }
 
 bool fetch_origin_is_busy(const struct fetch_origin *origin)
@@ -667,7 +635,7 @@ void fetch_post(struct fetch_origin *origin, const char *content_type, const cha
 		fetch_done_fn *done, void *arg)
 {
 	INVARIANT(!origin->exchange);
-	origin->exchange = exchange_new(origin, content_type, body, length);
+	origin->exchange = exchange_new(origin->server.answer_max_bytes, content_type, body, length);
 	origin->exchange->done = done;
 	origin->exchange->arg = arg;
 	wait_in_line(origin);

@@ -8,8 +8,9 @@
  * the body always has a Content-Length.
  *
  * The first request of an origin with a user goes out with an empty body to fetch the challenge (the credentials are
- * never sent otherwise than as a digest).  A refused old nonce is answered with a new one once,
- * whether the server called it stale or not.  A kept connection that turns out dead before any byte of an
+ * never sent otherwise than as a digest).  A refused old nonce is answered once with the new one,
+ * whether the server called it stale or not.  An idle origin is small: connections, of which few are kept, and
+ * transfer handles are shared.  A kept connection that turns out dead before any byte of an
  * answer came is replaced and the request sent once more ("resent"), unless the origin was told not to. */
 #ifndef CORDON_BASE_FETCH_H
 #define CORDON_BASE_FETCH_H

@@ -21,13 +21,22 @@
 #define PATH_TEXT_MAX_BYTES 4096
 
 struct secret {
-	size_t length;
-	char text[SECRET_MAX_BYTES + 2];   /* room to notice one byte too many, and for the NUL */
+	size_t length, room;
+	char text[];                   /* NUL-terminated */
 };
 
+static struct secret *secret_new(size_t room)
+{
+	struct secret *secret = mem_alloc(sizeof(*secret) + room + 1);
+
+	secret->room = room;
+	return secret;
+}
+
+/* Thousands of machines may have one each: no larger than it must be. */
 struct secret *secret_from_bytes(const char *bytes, size_t length)
 {
-	struct secret *secret = mem_alloc(sizeof(*secret));
+	struct secret *secret = secret_new(length);
 
 	INVARIANT(length <= SECRET_MAX_BYTES);
 	if (length)
@@ -40,7 +49,7 @@ void secret_free(struct secret *secret)
 {
 	if (!secret)
 		return;
-	mem_wipe(secret, sizeof(*secret));
+	mem_wipe(secret, sizeof(*secret) + secret->room + 1);
 	mem_free(secret);
 }
 
@@ -112,7 +121,8 @@ static int read_bytes(int fd, const char *path, struct secret *secret, struct er
 static struct secret *from_file(const char *path, bool strict, const char *reference,
 				struct err *err)
 {
-	struct secret *secret = secret_from_bytes("", 0);
+	/* Room to notice one byte too many. */
+	struct secret *secret = secret_new(SECRET_MAX_BYTES + 1), *kept;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	int rc;
 
@@ -128,11 +138,9 @@ static struct secret *from_file(const char *path, bool strict, const char *refer
 	drop_newline(secret);
 	if (rc == 0)
 		rc = check_content(secret, reference, err);
-	if (rc < 0) {
-		secret_free(secret);
-		return NULL;
-	}
-	return secret;
+	kept = rc < 0 ? NULL : secret_from_bytes(secret->text, secret->length);
+	secret_free(secret);
+	return kept;
 }
 
 static struct secret *from_environment(const char *name, const char *reference, struct err *err)

@@ -332,7 +332,7 @@ static void a_forgotten_nonce_is_answered_once_even_if_not_called_stale(void **s
 {
 	static const struct step script[] = {
 		{ CHALLENGE("n1"), true }, { OK_HELLO, false },
-		{ CHALLENGE("n2"), true }, { CHALLENGE("n3"), true }, { OK_HELLO, false },
+		{ CHALLENGE("n2"), true }, { OK_HELLO, false },
 		{ OK_HELLO, false },
 	};
 	struct fetch_target target;
@@ -345,10 +345,10 @@ static void a_forgotten_nonce_is_answered_once_even_if_not_called_stale(void **s
 	post_and_run(&s, "<one/>");
 	post_and_run(&s, "<two/>");
 	assert_int_equal(s.status, 200);
-	assert_int_equal(s.round_trips, 3);
+	assert_int_equal(s.round_trips, 2);
 	post_and_run(&s, "<three/>");
 	assert_int_equal(s.round_trips, 1);
-	assert_string_equal(s.server.bodies.text, "|<one/>|<two/>||<two/>|<three/>|");
+	assert_string_equal(s.server.bodies.text, "|<one/>|<two/>|<two/>|<three/>|");
 	close_stage(&s);
 }
 
