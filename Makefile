@@ -133,6 +133,7 @@ $(OUT)/cordon-wire: $(call obj,$(wildcard tests/demo/*.c))
 fakes_test_response := $(OUT)/libfakes.a
 fakes_test_session  := $(OUT)/libfakes.a
 fakes_test_enforcer := $(OUT)/libfakes.a
+fakes_test_dispatch := $(OUT)/libfakes.a
 fakes_test_fake_loop := $(OUT)/libfakes.a
 
 # The simulator and its tests never meet the firmware client in one program.

@@ -19,6 +19,7 @@
 #include "core/isolation/enforcer.h"
 
 struct endpoint;
+struct endpoint_memory;
 struct transaction;
 struct wsman_fault;
 
@@ -26,7 +27,6 @@ struct wsman_fault;
 #define ACT_BINDINGS_MAX 4
 
 struct act {
-	struct act *next;
 	struct endpoint *endpoint;
 	unsigned kind; /* enum enforcer_act or ACT_SURVEY */
 	struct asset asset;
@@ -43,6 +43,7 @@ struct act {
 	bool lost_to_another;                  /* another machine had taken its place */
 	struct err lost;                       /* why it was not found at its own place; told if nowhere */
 
+	struct endpoint_memory *set_aside; /* ACT_SURVEY: what was known before */
 	struct transaction *transaction;
 	struct enforcer_result result;
 	struct sd_set set;            /* the plan compiled; ids filled as they become known */

@@ -6,7 +6,7 @@
 #include "amt/transport_http.h"
 #include "core/base/mem.h"
 
-#define CONNECTIONS_MAX    512
+#define CONNECTIONS_MAX    4096
 #define ANSWER_TIMEOUT_MS  35000
 #define CONNECT_TIMEOUT_MS 5000
 #define PRECEDENCE         1000
@@ -33,6 +33,7 @@ struct amt *amt_new(const struct amt_config *config, struct loop *loop, struct l
 	amt->http.certificate = mem_text(config->certificate);
 	amt->http.key_ref = mem_text(config->key_ref);
 	parts.wall_ns = config->wall_ns;
+	parts.connections_max = transport_http_connections_max(&amt->http);
 	parts.source = transport_http_source(&amt->http);
 	parts.precedence = or_default(config->policy_precedence, PRECEDENCE);
 	amt->fleet = fleet_new(&parts);

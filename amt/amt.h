@@ -20,7 +20,7 @@ struct loop;
 struct plan;
 
 struct amt_config {
-	uint32_t connections_max;      /* 0 = 512 */
+	uint32_t connections_max;      /* 0 = 4096; fewer where the process may not open so many descriptors */
 	uint32_t answer_timeout_ms;    /* 0 = 35000: firmware may take 30 s (5.1) */
 	uint32_t connect_timeout_ms;   /* 0 = 5000 */
 	uint32_t policy_precedence;    /* 0 = 1000; larger wins in the firmware */

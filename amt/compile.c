@@ -380,10 +380,9 @@ static void hash_filter(struct buf *text, const struct sd_filter *f)
 		   f->destination_ports.last);
 }
 
-static void hash_set(const struct sd_set *set, char digits[65])
+void sd_set_digest(const struct sd_set *set, struct digest_sha256 *sum)
 {
 	const struct sd_default *tx = &set->policy.transmit, *rx = &set->policy.receive;
-	struct digest_sha256 sum;
 	struct buf text;
 
 	buf_init(&text, 65536);
@@ -391,15 +390,15 @@ static void hash_set(const struct sd_set *set, char digits[65])
 		   tx->count, rx->drop, rx->event, rx->count);
 	for (unsigned i = 0; i < set->count; i++)
 		hash_filter(&text, &set->filters[i]);
-	digest_sha256(text.text, text.length, &sum);
+	digest_sha256(text.text, text.length, sum);
 	buf_fini(&text);
-	digest_sha256_text(&sum, digits);
 }
 
 /* The safe characters of names in firmware (3.1). */
 static void name_set(struct sd_set *set, const char *plan_name)
 {
 	char digits[65], part[7];
+	struct digest_sha256 sum;
 	size_t length = 0;
 
 	for (const char *c = plan_name; *c && length < sizeof(part) - 1; c++) {
@@ -409,7 +408,8 @@ static void name_set(struct sd_set *set, const char *plan_name)
 		part[length++] = plain ? *c : '_';
 	}
 	part[length] = '\0';
-	hash_set(set, digits);
+	sd_set_digest(set, &sum);
+	digest_sha256_text(&sum, digits);
 	snprintf(set->policy.name, sizeof(set->policy.name), SD_NAME_PREFIX "%s-%.*s",
 		 length ? part : "plan", HASH_DIGITS, digits);
 	for (unsigned i = 0; i < set->count; i++)

@@ -14,6 +14,7 @@
 #include "amt/release.h"
 #include "amt/sysdefense.h"
 
+struct digest_sha256;
 struct err;
 struct plan;
 
@@ -41,5 +42,8 @@ struct sd_set {
  * digits + "-t00", "-r01"... */
 int sd_compile(const struct plan *plan, const struct sd_budget *budget, uint32_t precedence,
 	       struct sd_set *set, struct err *err);
+
+/* Over the meaning: ids, names and handles aside. */
+void sd_set_digest(const struct sd_set *set, struct digest_sha256 *sum);
 
 #endif

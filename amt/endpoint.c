@@ -8,8 +8,8 @@
 #include "amt/act.h"
 #include "amt/session.h"
 #include "amt/transaction.h"
+#include "core/base/digest.h"
 #include "core/base/err.h"
-#include "core/base/loop.h"
 #include "core/base/mem.h"
 
 struct endpoint *endpoint_new(const struct endpoint_parts *parts, const char *asset)
@@ -24,8 +24,8 @@ struct endpoint *endpoint_new(const struct endpoint_parts *parts, const char *as
 void endpoint_forget_objects(struct endpoint *endpoint)
 {
 	objects_fini(&endpoint->objects);
-	for (size_t i = 0; i < endpoint->prepared_count; i++)
-		mem_free(endpoint->prepared[i]);
+	mem_free(endpoint->prepared);
+	endpoint->prepared = NULL;
 	endpoint->prepared_count = 0;
 }
 
@@ -36,38 +36,63 @@ void endpoint_forget(struct endpoint *endpoint)
 	endpoint->session_realm[0] = '\0';
 }
 
-void endpoint_forget_for_survey(struct endpoint *endpoint)
-{
-	objects_fini(&endpoint->objects);
-	inventory_fini(&endpoint->inventory);
-	endpoint->session_realm[0] = '\0';
-}
-
 void endpoint_check_prepared(struct endpoint *endpoint)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < endpoint->prepared_count; i++) {
-		struct sd_set *set = endpoint->prepared[i];
-		const struct sd_policy *policy = objects_policy(&endpoint->objects, set->policy.id);
+		const struct prepared *prepared = &endpoint->prepared[i];
+		const struct sd_policy *policy = objects_policy(&endpoint->objects, prepared->policy_id);
 
-		if (policy && strcmp(policy->name, set->policy.name) == 0)
-			endpoint->prepared[kept++] = set;
-		else
-			mem_free(set);
+		if (policy && strcmp(policy->name, prepared->name) == 0)
+			endpoint->prepared[kept++] = *prepared;
 	}
 	endpoint->prepared_count = kept;
 }
 
-static void drop_queue(struct endpoint *endpoint)
-{
-	struct act *next;
+struct endpoint_memory {
+	struct inventory inventory;
+	struct objects objects;
+	char session_realm[sizeof(((struct endpoint *)0)->session_realm)];
+};
 
-	for (struct act *act = endpoint->first; act; act = next) {
-		next = act->next;
-		act_free(act);
-	}
-	endpoint->first = endpoint->last = NULL;
+struct endpoint_memory *endpoint_set_aside(struct endpoint *endpoint)
+{
+	struct endpoint_memory *memory = mem_alloc(sizeof(*memory));
+
+	memory->inventory = endpoint->inventory;
+	memory->objects = endpoint->objects;
+	memcpy(memory->session_realm, endpoint->session_realm, sizeof(memory->session_realm));
+	endpoint->inventory = (struct inventory){ 0 };
+	endpoint->objects = (struct objects){ 0 };
+	endpoint->session_realm[0] = '\0';
+	return memory;
+}
+
+void endpoint_take_back(struct endpoint *endpoint, struct endpoint_memory *memory)
+{
+	if (!memory)
+		return;
+	inventory_fini(&endpoint->inventory);
+	objects_fini(&endpoint->objects);
+	endpoint->inventory = memory->inventory;
+	endpoint->objects = memory->objects;
+	memcpy(endpoint->session_realm, memory->session_realm, sizeof(memory->session_realm));
+	mem_free(memory);
+}
+
+void endpoint_memory_free(struct endpoint_memory *memory)
+{
+	if (!memory)
+		return;
+	inventory_fini(&memory->inventory);
+	objects_fini(&memory->objects);
+	mem_free(memory);
+}
+
+void endpoint_rest(struct endpoint *endpoint)
+{
+	objects_rest(&endpoint->objects);
 }
 
 void endpoint_free(struct endpoint *endpoint)
@@ -77,8 +102,6 @@ void endpoint_free(struct endpoint *endpoint)
 	/* The session first: it cancels what is in flight, so that no callback finds the rest half gone. */
 	session_free(endpoint->session);
 	act_free(endpoint->running);
-	drop_queue(endpoint);
-	timer_free(endpoint->pump);
 	endpoint_forget(endpoint);
 	mem_free(endpoint);
 }
@@ -198,45 +221,45 @@ bool endpoint_is_another(const struct endpoint *endpoint)
 	       strcmp(endpoint->session_realm, realm) != 0;
 }
 
-/* The digits of the name are few, so the content is compared too. */
-static bool same_set(const struct sd_set *a, const struct sd_set *b)
+bool endpoint_prepared(const struct endpoint *endpoint, struct sd_set *wanted)
 {
-	if (strcmp(a->policy.name, b->policy.name) != 0 || a->count != b->count)
-		return false;
-	for (unsigned i = 0; i < a->count; i++)
-		if (!sd_filter_agrees(&a->filters[i], &b->filters[i]))
-			return false;
-	return true;
+	struct digest_sha256 content;
+
+	sd_set_digest(wanted, &content);
+	for (size_t i = 0; i < endpoint->prepared_count; i++) {
+		const struct prepared *prepared = &endpoint->prepared[i];
+
+		/* The digits of the name are few, so the content is compared too. */
+		if (strcmp(prepared->name, wanted->policy.name) != 0 ||
+		    !digest_equal(prepared->content.bytes, content.bytes, sizeof(content.bytes)))
+			continue;
+		memcpy(wanted->policy.id, prepared->policy_id, sizeof(wanted->policy.id));
+		return true;
+	}
+	return false;
 }
 
-const struct sd_set *endpoint_prepared(const struct endpoint *endpoint, const struct sd_set *wanted)
+static struct prepared *place_for(struct endpoint *endpoint, const char *name)
 {
 	for (size_t i = 0; i < endpoint->prepared_count; i++)
-		if (same_set(endpoint->prepared[i], wanted))
-			return endpoint->prepared[i];
-	return NULL;
-}
-
-static void forget_oldest(struct endpoint *endpoint)
-{
-	mem_free(endpoint->prepared[0]);
-	endpoint->prepared_count--;
-	memmove(endpoint->prepared, endpoint->prepared + 1,
-		endpoint->prepared_count * sizeof(struct sd_set *));
+		if (strcmp(endpoint->prepared[i].name, name) == 0)
+			return &endpoint->prepared[i];
+	if (endpoint->prepared_count == ENDPOINT_PREPARED_MAX) {
+		endpoint->prepared_count--;
+		memmove(endpoint->prepared, endpoint->prepared + 1,
+			endpoint->prepared_count * sizeof(*endpoint->prepared));
+	} else {
+		endpoint->prepared = mem_resize(endpoint->prepared, endpoint->prepared_count + 1,
+						sizeof(*endpoint->prepared));
+	}
+	return &endpoint->prepared[endpoint->prepared_count++];
 }
 
 void endpoint_remember(struct endpoint *endpoint, const struct sd_set *set)
 {
-	struct sd_set *copy;
+	struct prepared *prepared = place_for(endpoint, set->policy.name);
 
-	for (size_t i = 0; i < endpoint->prepared_count; i++)
-		if (strcmp(endpoint->prepared[i]->policy.name, set->policy.name) == 0) {
-			*endpoint->prepared[i] = *set;
-			return;
-		}
-	if (endpoint->prepared_count == ENDPOINT_PREPARED_MAX)
-		forget_oldest(endpoint);
-	copy = mem_alloc(sizeof(*copy));
-	*copy = *set;
-	endpoint->prepared[endpoint->prepared_count++] = copy;
+	memcpy(prepared->name, set->policy.name, sizeof(prepared->name));
+	memcpy(prepared->policy_id, set->policy.id, sizeof(prepared->policy_id));
+	sd_set_digest(set, &prepared->content);
 }

@@ -13,21 +13,25 @@
 #include <stdint.h>
 
 #include "amt/compile.h"
+#include "amt/dispatch.h"
 #include "amt/health.h"
 #include "amt/inventory.h"
 #include "amt/objects.h"
 #include "amt/transport.h"
 #include "core/asset/asset.h"
+#include "core/base/digest.h"
 
 #define ENDPOINT_PREPARED_MAX 8 /* a device holds 8 policies (3.1) */
 #define ENDPOINT_QUEUE_MAX    16
 
 struct act;
+struct dispatch;
+struct endpoint_memory;
 struct err;
 struct log;
 struct loop;
 struct session;
-struct timer;
+struct wish;
 
 /* Shared by all endpoints; outlives them. */
 struct endpoint_parts {
@@ -36,6 +40,14 @@ struct endpoint_parts {
 	struct transport_source source;
 	uint32_t precedence;
 	uint64_t (*wall_ns)(void); /* NULL: the clocks of devices are not judged */
+	uint32_t connections_max; /* endpoints spoken to at once; 0 = 1 */
+};
+
+/* A set that is on the device, by what it is and not by what it holds: thousands of endpoints
+ * remember theirs. */
+struct prepared {
+	char name[SD_NAME_BYTES], policy_id[SD_ID_BYTES];
+	struct digest_sha256 content;
 };
 
 struct endpoint {
@@ -54,12 +66,14 @@ struct endpoint {
 	struct inventory inventory;
 	char session_realm[64]; /* when the inventory was read */
 	struct objects objects;
-	struct sd_set *prepared[ENDPOINT_PREPARED_MAX];
+	struct prepared *prepared; /* the oldest first */
 	size_t prepared_count;
 
-	struct act *first, *last, *running;
+	struct wish *first; /* the most urgent first */
+	struct act *running;
 	size_t waiting;
-	struct timer *pump; /* starts the next act outside anybody's callback */
+	struct dispatch *dispatch;
+	struct dispatch_ticket ticket;
 };
 
 struct endpoint *endpoint_new(const struct endpoint_parts *parts, const char *asset);
@@ -76,8 +90,7 @@ const char *endpoint_elsewhere(const struct endpoint *endpoint, const struct ass
 			       char text[IP_TEXT_BYTES]);
 /* After the inventory was read: is this the machine we mean? */
 int endpoint_recognise(struct endpoint *endpoint, struct err *err);
-/* Keeps which sets were seen on the device, to be checked when its objects have been read again. */
-void endpoint_forget_for_survey(struct endpoint *endpoint);
+/* After the objects were read again: forgets the prepared sets that are no longer there. */
 void endpoint_check_prepared(struct endpoint *endpoint);
 void endpoint_forget_objects(struct endpoint *endpoint);
 void endpoint_name_device(struct endpoint *endpoint);
@@ -85,10 +98,16 @@ void endpoint_name_device(struct endpoint *endpoint);
  * it anew. */
 bool endpoint_is_another(const struct endpoint *endpoint);
 
-/* The set of the same name and content that is known to be on the device, with ids; NULL if
- * none. */
-const struct sd_set *endpoint_prepared(const struct endpoint *endpoint,
-				       const struct sd_set *wanted);
+/* For a survey: what is known of the device and its objects is put aside and learnt anew.  What is prepared stays
+ * (see endpoint_check_prepared); take_back drops what was learnt since. */
+struct endpoint_memory *endpoint_set_aside(struct endpoint *endpoint);
+void endpoint_take_back(struct endpoint *endpoint, struct endpoint_memory *memory);
+void endpoint_memory_free(struct endpoint_memory *memory);
+/* Drops what only a running act needs. */
+void endpoint_rest(struct endpoint *endpoint);
+
+/* If a set of the same name and content is known to be on the device: true, and its policy's id. */
+bool endpoint_prepared(const struct endpoint *endpoint, struct sd_set *wanted);
 void endpoint_remember(struct endpoint *endpoint, const struct sd_set *set);
 
 #endif

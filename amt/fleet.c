@@ -2,14 +2,16 @@
 /* The enforcer: acts queue at their endpoint, run one after the other as transactions, and are
  * answered.
  *
- * Every answer is given from the loop, never from inside the call that asked: a timer of each
- * endpoint starts its next act.  A failed act makes the endpoint forget what it knew, so that
+ * What waits is small; an act's room is made when its turn comes (dispatch.h).  Every answer is
+ * given from the loop, never from inside the call that asked.  A failed act makes the endpoint forget what it knew, so that
  * the next one reads before it writes. */
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "amt/act.h"
 #include "amt/cim.h"
+#include "amt/dispatch.h"
 #include "amt/endpoint.h"
 #include "amt/fleet.h"
 #include "amt/readiness.h"
@@ -22,10 +24,31 @@
 #include "core/base/units.h"
 #include "core/isolation/plan.h"
 
+/* Most machines get the same few plans, so those that wait share them. */
+struct fleet_plan {
+	size_t users;
+	struct plan plan;
+};
+
+/* An act that waits: what was asked, and no more. */
+struct wish {
+	struct wish *next;
+	unsigned kind; /* enum enforcer_act or ACT_SURVEY */
+	struct asset asset;
+	struct fleet_plan *plan; /* NULL if none was given */
+	bool overflow;           /* the queue was full */
+	enforcer_done_fn *done;
+	amt_report_fn *report;
+	void *arg;
+};
+
 struct fleet {
 	struct endpoint_parts parts;
 	struct enforcer enforcer;
-	struct endpoint *endpoints;
+	struct dispatch *dispatch;
+	struct endpoint **buckets; /* by asset name */
+	size_t bucket_count, endpoint_count;
+	struct fleet_plan *last_plan; /* most recently asked for; in use for that */
 };
 
 void act_free(struct act *act)
@@ -34,6 +57,7 @@ void act_free(struct act *act)
 		return;
 	transaction_free(act->transaction);
 	cim_reference_free(act->old_port);
+	endpoint_memory_free(act->set_aside);
 	mem_free(act->plan);
 	stale_fini(&act->stale);
 	mem_free(act);
@@ -61,23 +85,51 @@ static void log_end(const struct act *act)
 			 result->reads, result->did);
 }
 
+static enum dispatch_class class_of(unsigned kind)
+{
+	switch (kind) {
+	case ENFORCER_ISOLATE:
+	case ENFORCER_RELEASE:
+		return DISPATCH_URGENT;
+	case ENFORCER_INSPECT:
+		return DISPATCH_NORMAL;
+	default:
+		return DISPATCH_BACKGROUND;
+	}
+}
+
+/* Gives the place back, and waits for another if there is more to do. */
+static void leave(struct endpoint *endpoint, bool heard)
+{
+	endpoint->running = NULL;
+	dispatch_end(endpoint->dispatch, &endpoint->ticket);
+	endpoint->ticket.suspect = !heard;
+	if (endpoint->first)
+		dispatch_want(endpoint->dispatch, &endpoint->ticket, class_of(endpoint->first->kind));
+}
+
+static bool answer_was_heard(const struct act *act, const struct err *err)
+{
+	return !err || !err_is_set(err) || act->result.round_trips > 0;
+}
+
 /* The last thing done with an act, and the caller may ask for the next from inside. */
 static void answer(struct act *act, const struct err *err)
 {
 	struct endpoint *endpoint = act->endpoint;
 	struct amt_report report;
 
-	endpoint->running = NULL;
+	leave(endpoint, answer_was_heard(act, err));
 	snprintf(act->result.device, sizeof(act->result.device), "%s", endpoint->device);
 	log_end(act);
-	if (endpoint->first)
-		timer_after_ns(endpoint->pump, 0);
 	if (act->kind == ACT_SURVEY) {
 		readiness_report(endpoint, err, loop_now_ns(endpoint->parts->loop), &report);
 		act->report(act->arg, &report);
 	} else {
 		act->done(act->arg, &act->result);
 	}
+	if (!endpoint->first)
+		endpoint_rest(endpoint);
 	act_free(act);
 }
 
@@ -94,14 +146,14 @@ static void on_end(void *arg, const struct transaction_end *end);
 /* From the beginning, as if it had just been asked for. */
 static void run_again(struct act *act)
 {
-	struct act fresh = { .next = act->next,
-			     .endpoint = act->endpoint,
+	struct act fresh = { .endpoint = act->endpoint,
 			     .kind = act->kind,
 			     .asset = act->asset,
 			     .plan = act->plan,
 			     .done = act->done,
 			     .report = act->report,
 			     .arg = act->arg,
+			     .set_aside = act->set_aside,
 			     .elsewhere = act->elsewhere,
 			     .asked_stranger = act->asked_stranger,
 			     .lost_to_another = act->lost_to_another,
@@ -191,12 +243,46 @@ static void forget_after_failure(struct endpoint *endpoint)
 		endpoint_forget_objects(endpoint);
 }
 
+static struct wish *wish_new(unsigned kind, const struct asset *asset, void *arg)
+{
+	struct wish *wish = mem_alloc(sizeof(*wish));
+
+	wish->kind = kind;
+	wish->asset = *asset;
+	wish->arg = arg;
+	return wish;
+}
+
+/* Something urgent overtakes a survey: it starts anew behind it, and nothing known before is lost. */
+static void survey_later(struct act *act)
+{
+	struct endpoint *endpoint = act->endpoint;
+	struct wish *wish = wish_new(ACT_SURVEY, &act->asset, act->arg), **at = &endpoint->first;
+
+	wish->report = act->report;
+	if (!act->elsewhere && !act->asked_stranger) {
+		endpoint_take_back(endpoint, act->set_aside);
+		act->set_aside = NULL;
+	}
+	while (*at && class_of((*at)->kind) != DISPATCH_BACKGROUND)
+		at = &(*at)->next;
+	wish->next = *at;
+	*at = wish;
+	endpoint->waiting++;
+	leave(endpoint, true);
+	act_free(act);
+}
+
 static void on_end(void *arg, const struct transaction_end *end)
 {
 	struct act *act = arg;
 	struct enforcer_result *result = &act->result;
 	struct err err;
 
+	if (end->yielded) {
+		survey_later(act);
+		return;
+	}
 	if (end->rc < 0 && look_for_machine(act, end))
 		return;
 	/* Survives the transaction, which goes with the act. */
@@ -245,8 +331,9 @@ static void add_steps(struct act *act)
 		release_steps(act);
 		break;
 	default:
-		/* A survey is asked to see what is, not what was. */
-		endpoint_forget_for_survey(act->endpoint);
+		/* A survey is asked to see what is, not what was; if it has to give way, what was is good enough. */
+		if (!act->set_aside)
+			act->set_aside = endpoint_set_aside(act->endpoint);
 		survey_steps(act, true);
 		health_steps(act);
 	}
@@ -283,18 +370,59 @@ static bool may_start(struct act *act, struct err *err)
 	return true;
 }
 
-static void on_pump(void *arg)
+static void drop_plan(struct fleet_plan *plan)
 {
-	struct endpoint *endpoint = arg;
-	struct act *act = endpoint->first;
+	if (plan && --plan->users == 0)
+		mem_free(plan);
+}
+
+static void wish_free(struct wish *wish)
+{
+	drop_plan(wish->plan);
+	mem_free(wish);
+}
+
+static struct act *act_of(struct endpoint *endpoint, const struct wish *wish)
+{
+	struct act *act = mem_alloc(sizeof(*act));
+
+	act->endpoint = endpoint;
+	act->kind = wish->kind;
+	act->asset = wish->asset;
+	act->overflow = wish->overflow;
+	act->done = wish->done;
+	act->report = wish->report;
+	act->arg = wish->arg;
+	if (wish->plan) {
+		act->plan = mem_alloc(sizeof(*act->plan));
+		*act->plan = wish->plan->plan;
+	}
+	return act;
+}
+
+static struct act *take_first(struct endpoint *endpoint)
+{
+	struct wish *wish = endpoint->first;
+	struct act *act = act_of(endpoint, wish);
+
+	endpoint->first = wish->next;
+	endpoint->waiting--;
+	wish_free(wish);
+	return act;
+}
+
+static struct endpoint *endpoint_of_ticket(const struct dispatch_ticket *ticket)
+{
+	return (struct endpoint *)((uintptr_t)ticket - offsetof(struct endpoint, ticket));
+}
+
+static void go(void *arg, struct dispatch_ticket *ticket)
+{
+	struct endpoint *endpoint = endpoint_of_ticket(ticket);
+	struct act *act = take_first(endpoint);
 	struct err err = { 0 };
 
-	if (!act || endpoint->running)
-		return;
-	endpoint->first = act->next;
-	if (!endpoint->first)
-		endpoint->last = NULL;
-	endpoint->waiting--;
+	(void)arg;
 	endpoint->running = act;
 	endpoint->another_device = false;
 	if (!may_start(act, &err)) {
@@ -308,84 +436,147 @@ static void on_pump(void *arg)
 	transaction_run(act->transaction);
 }
 
+static uint32_t progress(void *arg, const struct dispatch_ticket *ticket)
+{
+	const struct endpoint *endpoint = endpoint_of_ticket(ticket);
+
+	(void)arg;
+	return endpoint->session ? session_round_trips(endpoint->session) : 0;
+}
+
+/* FNV-1a: names come from the roster, not from strangers. */
+static size_t bucket_of(const struct fleet *fleet, const char *name)
+{
+	uint64_t h = UINT64_C(14695981039346656037);
+
+	for (; *name; name++)
+		h = (h ^ (unsigned char)*name) * UINT64_C(1099511628211);
+	return (size_t)(h ^ h >> 32) & (fleet->bucket_count - 1);
+}
+
+static void grow(struct fleet *fleet)
+{
+	struct endpoint **old = fleet->buckets;
+	size_t old_count = fleet->bucket_count;
+
+	fleet->bucket_count = old_count ? 2 * old_count : 64;
+	fleet->buckets = mem_array(fleet->bucket_count, sizeof(struct endpoint *));
+	for (size_t i = 0; i < old_count; i++)
+		for (struct endpoint *endpoint = old[i], *next; endpoint; endpoint = next) {
+			struct endpoint **bucket = &fleet->buckets[bucket_of(fleet, endpoint->asset)];
+
+			next = endpoint->next;
+			endpoint->next = *bucket;
+			*bucket = endpoint;
+		}
+	mem_free(old);
+}
+
 static struct endpoint *endpoint_of(struct fleet *fleet, const char *asset)
 {
-	struct endpoint *endpoint;
+	struct endpoint *endpoint, **bucket;
 
-	for (endpoint = fleet->endpoints; endpoint; endpoint = endpoint->next)
+	for (endpoint = fleet->buckets[bucket_of(fleet, asset)]; endpoint; endpoint = endpoint->next)
 		if (strcmp(endpoint->asset, asset) == 0)
 			return endpoint;
+	if (fleet->endpoint_count++ == fleet->bucket_count)
+		grow(fleet);
+	bucket = &fleet->buckets[bucket_of(fleet, asset)];
 	endpoint = endpoint_new(&fleet->parts, asset);
-	endpoint->pump = loop_timer(fleet->parts.loop, on_pump, endpoint);
-	endpoint->next = fleet->endpoints;
-	fleet->endpoints = endpoint;
+	endpoint->dispatch = fleet->dispatch;
+	endpoint->next = *bucket;
+	*bucket = endpoint;
 	return endpoint;
 }
 
-static void enqueue(struct endpoint *endpoint, struct act *act)
+/* Behind what is as urgent, before what can wait. */
+static void enqueue(struct endpoint *endpoint, struct wish *wish)
 {
-	act->endpoint = endpoint;
-	act->overflow = endpoint->waiting >= ENDPOINT_QUEUE_MAX;
-	if (endpoint->last)
-		endpoint->last->next = act;
-	else
-		endpoint->first = act;
-	endpoint->last = act;
+	enum dispatch_class class = class_of(wish->kind);
+	bool waits = class == DISPATCH_BACKGROUND;
+	struct wish **at = &endpoint->first;
+
+	while (*at && (waits || class_of((*at)->kind) != DISPATCH_BACKGROUND))
+		at = &(*at)->next;
+	wish->overflow = endpoint->waiting >= ENDPOINT_QUEUE_MAX;
+	wish->next = *at;
+	*at = wish;
 	endpoint->waiting++;
 	if (!endpoint->running)
-		timer_after_ns(endpoint->pump, 0);
+		dispatch_want(endpoint->dispatch, &endpoint->ticket, class_of(endpoint->first->kind));
+	else if (!waits && endpoint->running->kind == ACT_SURVEY)
+		transaction_yield(endpoint->running->transaction);
 }
 
-static struct act *act_new(unsigned kind, const struct asset *asset, void *arg)
+static struct fleet_plan *share_plan(struct fleet *fleet, const struct plan *plan)
 {
-	struct act *act = mem_alloc(sizeof(*act));
-
-	act->kind = kind;
-	act->asset = *asset;
-	act->arg = arg;
-	return act;
+	if (!fleet->last_plan || memcmp(&fleet->last_plan->plan, plan, sizeof(*plan)) != 0) {
+		drop_plan(fleet->last_plan);
+		fleet->last_plan = mem_alloc(sizeof(*fleet->last_plan));
+		memcpy(&fleet->last_plan->plan, plan, sizeof(*plan));
+		fleet->last_plan->users = 1;
+	}
+	fleet->last_plan->users++;
+	return fleet->last_plan;
 }
 
 static void enforce(void *self, enum enforcer_act kind, const struct asset *asset,
 		    const struct plan *plan, enforcer_done_fn *done, void *arg)
 {
-	struct act *act = act_new(kind, asset, arg);
+	struct wish *wish = wish_new(kind, asset, arg);
+	struct fleet *fleet = self;
 
-	act->done = done;
-	if (plan && (kind == ENFORCER_PREPARE || kind == ENFORCER_ISOLATE)) {
-		act->plan = mem_alloc(sizeof(*plan));
-		*act->plan = *plan;
-	}
-	enqueue(endpoint_of(self, asset->name), act);
+	wish->done = done;
+	if (plan && (kind == ENFORCER_PREPARE || kind == ENFORCER_ISOLATE))
+		wish->plan = share_plan(fleet, plan);
+	enqueue(endpoint_of(fleet, asset->name), wish);
 }
 
 void fleet_survey(struct fleet *fleet, const struct asset *asset, amt_report_fn *done, void *arg)
 {
-	struct act *act = act_new(ACT_SURVEY, asset, arg);
+	struct wish *wish = wish_new(ACT_SURVEY, asset, arg);
 
-	act->report = done;
-	enqueue(endpoint_of(fleet, asset->name), act);
+	wish->report = done;
+	enqueue(endpoint_of(fleet, asset->name), wish);
 }
 
 struct fleet *fleet_new(const struct endpoint_parts *parts)
 {
 	struct fleet *fleet = mem_alloc(sizeof(*fleet));
+	struct dispatch_owner owner = { .arg = fleet, .go = go, .progress = progress };
 
 	fleet->parts = *parts;
+	fleet->dispatch = dispatch_new(parts->loop, parts->connections_max ? parts->connections_max : 1, &owner);
+	grow(fleet);
 	fleet->enforcer = (struct enforcer){ .name = "amt", .self = fleet, .act = enforce };
 	return fleet;
 }
 
+/* Acts in flight or waiting get no answer. */
+static void close_endpoint(struct endpoint *endpoint)
+{
+	dispatch_end(endpoint->dispatch, &endpoint->ticket);
+	while (endpoint->first) {
+		struct wish *wish = endpoint->first;
+
+		endpoint->first = wish->next;
+		wish_free(wish);
+	}
+	endpoint_free(endpoint);
+}
+
 void fleet_free(struct fleet *fleet)
 {
-	struct endpoint *next;
-
 	if (!fleet)
 		return;
-	for (struct endpoint *endpoint = fleet->endpoints; endpoint; endpoint = next) {
-		next = endpoint->next;
-		endpoint_free(endpoint);
-	}
+	for (size_t i = 0; i < fleet->bucket_count; i++)
+		for (struct endpoint *endpoint = fleet->buckets[i], *next; endpoint; endpoint = next) {
+			next = endpoint->next;
+			close_endpoint(endpoint);
+		}
+	dispatch_free(fleet->dispatch);
+	drop_plan(fleet->last_plan);
+	mem_free(fleet->buckets);
 	mem_free(fleet);
 }
 

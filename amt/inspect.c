@@ -39,11 +39,7 @@ static bool is_our_filter(const struct objects *objects, const struct sd_statist
 	/* A named entry that is not ours is not; ids are only asked where there is no name. */
 	if (*statistic->name || strcmp(statistic->class_name, "AMT_NetworkFilter") == 0)
 		return false;
-	for (size_t i = 0; i < objects->filter_count; i++)
-		if (strcmp(objects->filters[i].id, statistic->id) == 0 &&
-		    sd_name_is_ours(objects->filters[i].name))
-			return true;
-	return false;
+	return objects_filter_is_ours(objects, statistic->id);
 }
 
 static enum which which_is(const struct objects *objects, const struct sd_statistic *statistic)

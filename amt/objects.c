@@ -3,6 +3,7 @@
  * policies and 80 filters. */
 #include "amt/objects.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "amt/session.h"
@@ -25,6 +26,16 @@ void objects_fini(struct objects *objects)
 	mem_free(objects->filters);
 	mem_free(objects->bindings);
 	memset(objects, 0, sizeof(*objects));
+}
+
+void objects_rest(struct objects *objects)
+{
+	for (size_t i = 0; i < objects->policy_count; i++)
+		if (sd_name_is_ours(objects->policies[i].name) && !objects->policies[i].handle_count)
+			return;
+	mem_free(objects->filters);
+	objects->filters = NULL;
+	objects->filter_count = 0;
 }
 
 void objects_call(enum objects_read read, struct session_call *call)
@@ -176,6 +187,14 @@ static bool shares_hash(const struct sd_policy *policy, const struct sd_filter *
 	       strncmp(filter->name + strlen(SD_NAME_PREFIX), dash + 1, HASH_DIGITS) == 0;
 }
 
+static bool has_handle(const struct sd_policy *policy, uint32_t handle)
+{
+	for (unsigned i = 0; i < policy->handle_count; i++)
+		if (policy->handles[i] == handle)
+			return true;
+	return false;
+}
+
 static bool names_filter(const struct sd_policy *policy, const struct sd_filter *filter)
 {
 	uint32_t handle;
@@ -184,10 +203,7 @@ static bool names_filter(const struct sd_policy *policy, const struct sd_filter 
 		return shares_hash(policy, filter);
 	if (!sd_filter_handle(filter, &handle))
 		return true;
-	for (unsigned i = 0; i < policy->handle_count; i++)
-		if (policy->handles[i] == handle)
-			return true;
-	return false;
+	return has_handle(policy, handle);
 }
 
 bool objects_filter_is_used(const struct objects *objects, const struct sd_filter *filter)
@@ -214,4 +230,21 @@ const struct sd_binding *objects_active(const struct objects *objects, const cha
 		    strcmp(objects->bindings[i].port_id, port_id) == 0)
 			return &objects->bindings[i];
 	return NULL;
+}
+
+bool objects_filter_is_ours(const struct objects *objects, const char *id)
+{
+	struct sd_filter filter = { 0 };
+	uint32_t handle;
+
+	for (size_t i = 0; i < objects->filter_count; i++)
+		if (strcmp(objects->filters[i].id, id) == 0)
+			return sd_name_is_ours(objects->filters[i].name);
+	snprintf(filter.id, sizeof(filter.id), "%s", id);
+	if (!sd_filter_handle(&filter, &handle))
+		return false;
+	for (size_t i = 0; i < objects->policy_count; i++)
+		if (sd_name_is_ours(objects->policies[i].name) && has_handle(&objects->policies[i], handle))
+			return true;
+	return false;
 }

@@ -37,6 +37,8 @@ struct objects {
 };
 
 void objects_fini(struct objects *objects); /* empty again */
+/* Drops the filters where the policies tell which filters are theirs: they are read again before anything is written. */
+void objects_rest(struct objects *objects);
 void objects_call(enum objects_read read, struct session_call *call);
 int objects_take(struct objects *objects, enum objects_read read,
 		 const struct session_result *result, struct err *err);
@@ -53,6 +55,8 @@ const struct sd_filter *objects_filter_by_name(const struct objects *objects, co
 bool objects_policy_is_ours(const struct objects *objects, const char *id);
 bool objects_policy_is_bound(const struct objects *objects,
 			     const char *id); /* by any owner on any port */
+/* The filter of this id belongs to a policy of ours, or is named as ours. */
+bool objects_filter_is_ours(const struct objects *objects, const char *id);
 /* Some policy names this filter; where firmware does not tell handles, a policy of ours with
  * the same hash. */
 bool objects_filter_is_used(const struct objects *objects, const struct sd_filter *filter);

@@ -502,7 +502,6 @@ static int think_compile(void *arg, uint32_t n, const struct session_result *res
 	struct endpoint *endpoint = act->endpoint;
 	struct sd_budget budget = sd_budget_of(&endpoint->inventory.capabilities,
 					       &endpoint->inventory.number);
-	const struct sd_set *known;
 	int rc = inventory_check(&endpoint->inventory, endpoint->device, err);
 
 	(void)n;
@@ -511,11 +510,8 @@ static int think_compile(void *arg, uint32_t n, const struct session_result *res
 		rc = sd_compile(act->plan, &budget, endpoint->parts->precedence, &act->set, err);
 	if (rc < 0)
 		return rc;
-	known = endpoint_prepared(endpoint, &act->set);
-	if (known && endpoint->objects.known && act->kind != ENFORCER_PREPARE) {
-		act->set = *known;
+	if (act->kind != ENFORCER_PREPARE && endpoint->objects.known && endpoint_prepared(endpoint, &act->set))
 		return 0;
-	}
 	read_objects_and_decide(act);
 	return 0;
 }

@@ -31,7 +31,7 @@ struct transaction {
 	size_t undo_count;
 	struct step running;
 
-	bool undoing, left_behind;
+	bool undoing, left_behind, yields;
 	struct err err;
 	uint32_t writes, reads, round_trips_before;
 };
@@ -97,6 +97,7 @@ static void end(struct transaction *transaction)
 		.rc = transaction->err.code,
 		.err = &transaction->err,
 		.clean = !transaction->left_behind,
+		.yielded = transaction->yields && transaction->waiting_count > 0,
 		.writes = transaction->writes,
 		.reads = transaction->reads,
 		.round_trips =
@@ -186,7 +187,7 @@ static bool ask(struct transaction *transaction)
 static void advance(struct transaction *transaction)
 {
 	do {
-		if (!transaction->waiting_count) {
+		if (!transaction->waiting_count || transaction->yields) {
 			end(transaction);
 			return;
 		}
@@ -196,6 +197,11 @@ static void advance(struct transaction *transaction)
 			transaction->waiting_count * sizeof(transaction->waiting[0]));
 		transaction->insert_at = 0;
 	} while (!ask(transaction));
+}
+
+void transaction_yield(struct transaction *transaction)
+{
+	transaction->yields = true;
 }
 
 void transaction_run(struct transaction *transaction)

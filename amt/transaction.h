@@ -32,6 +32,7 @@ struct transaction_end {
 	int rc;
 	const struct err *err;
 	bool clean; /* rc < 0: everything was undone, the device is as before */
+	bool yielded; /* ended early because transaction_yield() asked for it */
 	uint32_t writes, reads, round_trips;
 };
 
@@ -47,6 +48,8 @@ void transaction_undo(struct transaction *transaction, const struct step_kind *k
 void transaction_keep(struct transaction *transaction);
 /* Drops what waits: the rest turned out to be needless. */
 void transaction_drop_waiting(struct transaction *transaction);
+/* Ends it when the device has answered what it was asked.  Only for steps that read. */
+void transaction_yield(struct transaction *transaction);
 /* done may be called before this returns if no step has anything to ask. */
 void transaction_run(struct transaction *transaction);
 

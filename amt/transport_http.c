@@ -167,6 +167,11 @@ void transport_http_fini(struct transport_http *http)
 	memset(http, 0, sizeof(*http));
 }
 
+uint32_t transport_http_connections_max(const struct transport_http *http)
+{
+	return (uint32_t)fetch_connections_max(http->fetch);
+}
+
 struct transport_source transport_http_source(struct transport_http *http)
 {
 	return (struct transport_source){ .arg = http, .open = open_line };

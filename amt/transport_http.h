@@ -26,6 +26,7 @@ void transport_http_init(struct transport_http *http, struct loop *loop, uint32_
 /* All its transports must be closed before. */
 void transport_http_fini(struct transport_http *http);
 /* Borrows http. */
+uint32_t transport_http_connections_max(const struct transport_http *http); /* that are possible */
 struct transport_source transport_http_source(struct transport_http *http);
 
 #endif

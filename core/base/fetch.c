@@ -15,7 +15,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
+#include <sys/resource.h>
 
 #include <curl/curl.h>
 #include <openssl/ssl.h>
@@ -32,6 +32,7 @@
 #include "core/base/units.h"
 
 #define SPARE_HANDLES 32
+#define OTHER_DESCRIPTORS 256          /* for idle connections, the store, people */
 #define KEPT_CONNECTIONS 128           /* idle ones; firmware closes them after seconds anyway */
 
 struct handle {
@@ -522,6 +523,23 @@ static void set_multi(struct fetch *fetch)
 	INVARIANT(curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING) == CURLM_OK);
 }
 
+/* Descriptors are short by default (1024), and a fleet needs one per machine that is slow to answer. */
+static size_t descriptors_for(size_t connections_max)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return connections_max;
+	if (limit.rlim_cur < limit.rlim_max) {
+		limit.rlim_cur = limit.rlim_max;
+		if (setrlimit(RLIMIT_NOFILE, &limit) < 0 && getrlimit(RLIMIT_NOFILE, &limit) < 0)
+			return connections_max;
+	}
+	if (limit.rlim_cur >= connections_max + OTHER_DESCRIPTORS)
+		return connections_max;
+	return limit.rlim_cur > 2 * OTHER_DESCRIPTORS ? (size_t)limit.rlim_cur - OTHER_DESCRIPTORS : OTHER_DESCRIPTORS;
+}
+
 struct fetch *fetch_new(struct loop *loop, size_t connections_max)
 {
 	struct fetch *fetch = mem_alloc(sizeof(*fetch));
@@ -531,7 +549,7 @@ struct fetch *fetch_new(struct loop *loop, size_t connections_max)
 	/* OpenSSL writes with write(2), and curl told to leave signals alone does not guard against this. */
 	signal(SIGPIPE, SIG_IGN);
 	fetch->loop = loop;
-	fetch->running_max = connections_max;
+	fetch->running_max = descriptors_for(connections_max);
 	fetch->kept_max = connections_max < KEPT_CONNECTIONS ? connections_max : KEPT_CONNECTIONS;
 	fetch->waiting_end = &fetch->waiting_first;
 	fetch->timer = loop_timer(loop, timeout_due, fetch);
@@ -540,6 +558,11 @@ struct fetch *fetch_new(struct loop *loop, size_t connections_max)
 	set_multi(fetch);
 	limit_connections(fetch);
 	return fetch;
+}
+
+size_t fetch_connections_max(const struct fetch *fetch)
+{
+	return fetch->running_max;
 }
 
 void fetch_free(struct fetch *fetch)

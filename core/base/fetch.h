@@ -71,9 +71,10 @@ struct fetch_answer {
 
 typedef void fetch_done_fn(void *arg, const struct fetch_answer *answer);
 
-/* Ignores SIGPIPE for the process, which TLS needs.  At most connections_max requests run at once, the others
- * wait in order; as many connections are kept. */
+/* Ignores SIGPIPE for the process, which TLS needs, and lets it open as many descriptors as it may.  At most
+ * connections_max requests run at once, the others wait in order. */
 struct fetch *fetch_new(struct loop *loop, size_t connections_max);
+size_t fetch_connections_max(const struct fetch *fetch);       /* less than asked for if descriptors are short */
 void fetch_free(struct fetch *fetch);          /* origins must be freed before */
 
 struct fetch_origin *fetch_origin_new(struct fetch *fetch, const struct fetch_target *target);

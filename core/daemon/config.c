@@ -43,7 +43,7 @@ static const struct setting settings[] = {
 	{ "safety", "automatic_per_hour", SET_U32, AT(automatic_per_hour), 0, GOVERNOR_MAX_PER_HOUR, "10", "cap on automatic isolations; 0 forbids them" },
 	{ "safety", "never_isolate", SET_NEVER, AT(never), 0, 0, "[]", "addresses, prefixes and MACs never to isolate" },
 	{ "", "enforce", SET_BOOL, AT(enforce), 0, 0, "false", "really isolate; otherwise decisions are only written down" },
-	{ "amt", "connections", SET_U32, AT(amt_connections), 1, 65536, "512", "connections to firmware at once" },
+	{ "amt", "connections", SET_U32, AT(amt_connections), 1, 65536, "4096", "machines spoken to at once; more wait, the urgent ones first" },
 	{ "amt", "precedence", SET_U32, AT(amt_precedence), 1, 65535, "1000", "precedence of our firmware policies; larger wins" },
 	{ "amt", "authorities", SET_TEXT, AT(amt_authorities), 0, 0, "", "PEM file for assets with tls: verify; without it the system's" },
 	{ "amt", "certificate", SET_TEXT, AT(amt_certificate), 0, 0, "", "PEM file shown to firmware that wants to know who asks (mutual TLS)" },
@@ -68,7 +68,7 @@ void config_defaults(struct config *config)
 	config->convict_nats = 13.8;
 	config->half_life_ns = s_to_ns(1800);
 	config->automatic_per_hour = GOVERNOR_DEFAULT_PER_HOUR;
-	config->amt_connections = 512;
+	config->amt_connections = 4096;
 	config->amt_precedence = 1000;
 	config->amt_answer_timeout_s = 35;
 }

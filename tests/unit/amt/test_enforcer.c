@@ -866,6 +866,33 @@ static void every_request_may_fail_in_every_way(void **state)
 }
 
 /* A failed preparation undoes what it wrote, if the device still listens. */
+static void an_isolation_overtakes_a_survey_that_runs_and_loses_nothing(void **state)
+{
+	struct bench *bench = bench_new();
+	struct plan plan = repair("repair", 2);
+
+	(void)state;
+	must(bench, ENFORCER_PREPARE, &plan);
+	bench->answers = 0;
+	bench->device.requests = 0;
+	fleet_survey(bench->fleet, &bench->asset, on_report, bench);
+	fake_loop_advance_ns(bench->loop, 4500000);
+	assert_int_equal(bench->device.requests, 5);
+	bench->enforcer->act(bench->enforcer->self, ENFORCER_ISOLATE, &bench->asset, &plan, on_done, bench);
+	fake_loop_advance_ns(bench->loop, 5000000);
+	/* The request in flight, one write, one read; then the survey from its beginning. */
+	assert_int_equal(bench->answers, 1);
+	assert_int_equal(bench->result.rc, 0);
+	assert_int_equal(bench->result.writes, 1);
+	assert_int_equal(bench->result.reads, 1);
+	fake_loop_advance_ns(bench->loop, 70 * UINT64_C(1000000000));
+	assert_int_equal(bench->answers, 2);
+	assert_int_equal(bench->report.rc, 0);
+	assert_int_equal(bench->report.filters_used, our_filters(bench));
+	must(bench, ENFORCER_RELEASE, NULL);
+	bench_free(bench);
+}
+
 static void a_refused_step_leaves_the_device_as_it_was(void **state)
 {
 	struct plan plan = repair("repair", 2);
@@ -918,6 +945,7 @@ int main(void)
 		cmocka_unit_test(a_machine_with_a_new_lease_is_found_again),
 		cmocka_unit_test(what_protects_its_flash_is_left_in_peace_but_for_what_is_urgent),
 		cmocka_unit_test(writes_are_never_repeated_by_the_transport),
+		cmocka_unit_test(an_isolation_overtakes_a_survey_that_runs_and_loses_nothing),
 		cmocka_unit_test(a_refused_step_leaves_the_device_as_it_was),
 		cmocka_unit_test(every_request_may_fail_in_every_way),
 	};
