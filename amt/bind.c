@@ -216,10 +216,52 @@ static int take_bind(void *arg, uint32_t n, const struct session_result *result,
 
 static const struct step_kind step_bind = { ask_bind, take_bind };
 
+static bool ask_read_back(void *arg, uint32_t n, struct session_call *call)
+{
+	struct act *act = arg;
+
+	(void)n;
+	*call = (struct session_call){
+		.op = WSMAN_GET,
+		.class_name = SD_CLASS_BINDING,
+		.selectors = sd_binding_key(act->endpoint->inventory.port, act->set.policy.id),
+	};
+	return true;
+}
+
+static bool is_ours_and_active(const struct act *act, const struct session_result *result, struct sd_binding *found)
+{
+	return result->end == SESSION_DONE && result->item_count == 1 && sd_binding_read(result->items[0], found) &&
+	       found->active && strcmp(found->owner_class, SD_CLASS_BINDING) == 0 &&
+	       strcmp(found->port_id, act->endpoint->inventory.port_id) == 0 &&
+	       strcmp(found->policy_id, act->set.policy.id) == 0;
+}
+
+/* One request says it where ours is there and active, as it nearly always is.  Else all owners' bindings are read: to
+ * see who is active instead, or because this firmware has no Get for them. */
+static int take_read_back(void *arg, uint32_t n, const struct session_result *result, struct err *err)
+{
+	struct act *act = arg;
+	struct sd_binding found;
+
+	(void)n;
+	if (is_ours_and_active(act, result, &found)) {
+		objects_put_binding(&act->endpoint->objects, &found);
+		act->bindings_fresh = true;
+		return 0;
+	}
+	if (result->end == SESSION_NOT_SENT || result->end == SESSION_UNKNOWN || result->locked_out)
+		return step_failed(result, err);
+	bindings_steps(act);
+	return 0;
+}
+
+static const struct step_kind step_read_back = { ask_read_back, take_read_back };
+
 static void bind_and_verify(struct act *act)
 {
 	transaction_then(act->transaction, &step_bind, 0);
-	bindings_steps(act);
+	transaction_then(act->transaction, &step_read_back, 0);
 	transaction_then(act->transaction, &step_verify, 0);
 }
 

@@ -63,6 +63,23 @@ static void add_binding(struct objects *objects, const struct sd_binding *bindin
 	objects->bindings[objects->binding_count++] = *binding;
 }
 
+void objects_put_binding(struct objects *objects, const struct sd_binding *binding)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < objects->binding_count; i++) {
+		struct sd_binding *other = &objects->bindings[i];
+		bool same_port = strcmp(other->port_id, binding->port_id) == 0;
+
+		if (same_port && strcmp(other->owner_class, binding->owner_class) == 0)
+			continue;
+		other->active = other->active && !(same_port && binding->active);
+		objects->bindings[kept++] = *other;
+	}
+	objects->binding_count = kept;
+	add_binding(objects, binding);
+}
+
 static void drop_filters(struct objects *objects, bool ethernet)
 {
 	size_t kept = 0;

@@ -45,6 +45,8 @@ int objects_take(struct objects *objects, enum objects_read read,
 
 void objects_add_policy(struct objects *objects, const struct sd_policy *policy);
 void objects_add_filter(struct objects *objects, const struct sd_filter *filter);
+/* As just read: what else was active on its port is so no more if this one is. */
+void objects_put_binding(struct objects *objects, const struct sd_binding *binding);
 void objects_remove_policy(struct objects *objects, const char *id);
 void objects_remove_filter(struct objects *objects, const char *id);
 void objects_remove_binding(struct objects *objects, const char *policy_id);

@@ -66,6 +66,7 @@ struct fake_device {
 	bool wireless, no_wired, flash_protected;
 	unsigned writes_repeatable, reads_repeatable; /* requests that the transport might have sent twice */
 	unsigned mode; /* ProvisioningMode */
+	bool no_binding_get; /* bindings can be enumerated only */
 	bool no_system_defense, password_wrong, tell_no_handles;
 	unsigned filters_max;
 	uint32_t dropped_transmit, dropped_receive;
@@ -502,8 +503,14 @@ static inline void fake_delete(struct fake_device *device, const char *class_nam
 static inline void fake_get(struct fake_device *device, const char *class_name,
 			    const struct cim_reference *key, struct buf *out)
 {
-	const char *id = key ? cim_selector_text(key, "InstanceID") : NULL;
-	struct fake_object *object = id ? fake_by_id(device, class_name, id) : NULL;
+	const struct cim_reference *dependent = key ? cim_selector_reference(key, "Dependent") : NULL;
+	const char *id = key ? cim_selector_text(dependent ? dependent : key, "InstanceID") : NULL;
+	struct fake_object *object = id && !dependent ? fake_by_id(device, class_name, id) : NULL;
+
+	for (size_t i = 0; i < FAKE_OBJECTS && dependent && id && !device->no_binding_get; i++)
+		if (device->objects[i].used && strcmp(device->objects[i].class_name, class_name) == 0 &&
+		    strcmp(device->objects[i].policy, id) == 0)
+			object = &device->objects[i];
 
 	if (object)
 		fake_write_object(device, object, out);

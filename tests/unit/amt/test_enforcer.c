@@ -239,8 +239,8 @@ static void isolating_a_prepared_device_is_one_write_and_one_read(void **state)
 	assert_true(bench->result.active);
 	assert_int_equal(bench->result.writes, 1);
 	assert_int_equal(bench->result.reads, 1);
-	assert_int_equal(bench->result.round_trips, 3);
-	assert_int_equal(bench->device.requests, 3); /* Create, Enumerate, Pull */
+	assert_int_equal(bench->result.round_trips, 2);
+	assert_int_equal(bench->device.requests, 2); /* Create, Get */
 	assert_int_equal(bench->device.writes, 1);
 	assert_int_equal(fake_bound(&bench->device, "crd-"), 1);
 	/* Again: nothing to write, but never taken on trust. */
@@ -248,6 +248,21 @@ static void isolating_a_prepared_device_is_one_write_and_one_read(void **state)
 	assert_true(bench->result.active);
 	assert_int_equal(bench->result.writes, 0);
 	assert_int_equal(bench->result.reads, 1);
+	bench_free(bench);
+}
+
+static void firmware_that_gives_no_single_binding_is_asked_for_all_of_them(void **state)
+{
+	struct bench *bench = bench_new();
+	struct plan plan = repair("repair", 2);
+
+	(void)state;
+	bench->device.no_binding_get = true;
+	must(bench, ENFORCER_PREPARE, &plan);
+	must(bench, ENFORCER_ISOLATE, &plan);
+	assert_true(bench->result.active);
+	assert_int_equal(bench->result.writes, 1);
+	assert_int_equal(bench->device.requests, 4); /* Create, Get, Enumerate, Pull */
 	bench_free(bench);
 }
 
@@ -924,6 +939,7 @@ int main(void)
 		cmocka_unit_test(a_changed_channel_replaces_the_old_one_and_no_other),
 		cmocka_unit_test(room_is_made_of_our_own_objects_only),
 		cmocka_unit_test(isolating_a_prepared_device_is_one_write_and_one_read),
+		cmocka_unit_test(firmware_that_gives_no_single_binding_is_asked_for_all_of_them),
 		cmocka_unit_test(releasing_is_one_write_and_one_read_and_repeats_well),
 		cmocka_unit_test(a_release_after_a_restart_finds_what_is_ours),
 		cmocka_unit_test(another_channel_replaces_the_one_in_force),
