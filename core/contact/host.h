@@ -6,7 +6,7 @@
  * What else belongs to a host is found by its index and forgotten when the key there is another.
  *
  * Only sources of contacts and holders of a role are hosts: a mere destination takes no place, nor
- * does a source that has reached for one thing only (novices.h). */
+ * does a source that has reached for one thing only and was not let in (novices.h). */
 #ifndef CORDON_CONTACT_HOST_H
 #define CORDON_CONTACT_HOST_H
 

@@ -2,7 +2,7 @@
 /* novices.h - sources that have reached for one thing so far.
  *
  * Most sources of a flood with forged addresses send a single packet.  Until a source reaches for a
- * second thing it is no host yet: its first contact waits here, in one cache line, and nobody is
+ * second thing, or is let in by a neighbour, it is no host yet: its first contact waits here, in one cache line, and nobody is
  * asked about it.  With the second it becomes a host, and the first contact is told as if it had
  * been one all along (tracker_novice.c).
  *

@@ -107,6 +107,15 @@ static void see_segment(struct reader *reader, const struct packet *packet)
 		reader_datagram(reader, packet);
 }
 
+/* What a copied address could be: four bytes of the target, in the order of the wire. */
+static bool repeats_target(const struct packet *packet)
+{
+	uint32_t target;
+
+	memcpy(&target, packet->dst.bytes + 12, sizeof(target));
+	return packet->tcp_seq == ntohl(target);
+}
+
 static void see_tcp(struct reader *reader, const struct packet *packet)
 {
 	bool is_syn = packet->tcp_flags & TCP_SYN;
@@ -117,7 +126,7 @@ static void see_tcp(struct reader *reader, const struct packet *packet)
 		reader_stream(reader, packet);
 	else if (!is_syn)
 		see_segment(reader, packet);
-	if (is_syn)
+	if (is_syn && repeats_target(packet))
 		reader_datagram(reader, packet);
 }
 

@@ -34,12 +34,8 @@ static bool is_welchia(const struct packet *packet)
  * worm's descendants try others than Telnet's. */
 static bool is_mirai(const struct packet *packet)
 {
-	const uint8_t *v4 = packet->dst.bytes + 12;
-
-	return packet->tcp_seq == ((uint32_t)v4[0] << 24 | (uint32_t)v4[1] << 16 |
-				   (uint32_t)v4[2] << 8 | v4[3]) &&
-	       ip_is_v4(&packet->dst) && !(packet->marks & PACKET_TCP_OPTIONS) &&
-	       !(packet->tcp_flags & TCP_ACK);
+	return packet->tcp_seq == ip_v4_number(&packet->dst) && ip_is_v4(&packet->dst) &&
+	       !(packet->marks & PACKET_TCP_OPTIONS) && !(packet->tcp_flags & TCP_ACK);
 }
 
 static void tell_datagram(struct reader *reader, const struct packet *packet, unsigned what)

@@ -15,7 +15,7 @@
  * is told as UNKNOWN: this is the one place where that is decided, and no detector takes it for failure.
  *
  * A source that has reached for one thing only is a novice: its contact is held back, and told with
- * its whole history when it reaches for a second (novices.h).  Who asks for a neighbour is a host
+ * its whole history when it reaches for a second, or when a private address accepts it (novices.h).  Who asks for a neighbour is a host
  * at once, because those questions are how a LAN is mapped.
  *
  * Memory is bounded: tables are fixed at start.  When the set of a contact table is full, the

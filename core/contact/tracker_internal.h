@@ -64,6 +64,7 @@ struct tracker {
 	/* The same for novices: when the latest with this hash opened a TCP contact. */
 	uint64_t newcomers_until_ns;
 	uint32_t newcomer_ms[NEWCOMER_SLOTS];
+	uint32_t welcome_s, welcomes; /* novices made hosts in that second because they were accepted */
 
 	/* Spares media streams the look-up of each packet. */
 	struct stream streams[STREAM_SLOTS];
@@ -163,6 +164,7 @@ bool tracker_novice_repeat(struct tracker *tracker, const struct reach *reach, u
 void tracker_novice_join(struct tracker *tracker, struct host *host, uint64_t src_hash);
 bool tracker_novice_find(struct tracker *tracker, const struct sought *sought, uint64_t src_hash,
 			 struct standing *standing);
+/* May make a host of it: then the novice is gone. */
 void tracker_novice_settle(struct tracker *tracker, struct novice *novice,
 			   enum contact_outcome outcome);
 /* An ordinary segment of a source that may be a novice: is it answered out of our sight? */

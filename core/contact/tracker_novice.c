@@ -5,6 +5,9 @@
  * who sends one packet and is never heard again, as each address of a forged flood, costs one cache
  * line and no detector (worm-detection.md C.3: state for those who might be scanners only).
  *
+ * Unless it is let in by a neighbour: the one let in may never reach for more, and the neighbour is told by it to be a
+ * server, or to have been infected.
+ *
  * When the source becomes a host, its contact is told in the order and with the times that it would
  * have had: opened, outstanding, ignored, answered.  Of what cannot be known any more - was anybody
  * beyond the router heard when the answer was due? - the innocent reading is taken.
@@ -15,6 +18,7 @@
 #include "core/base/units.h"
 
 #define TCP_PATIENCE_MS 5000
+#define WELCOMES_PER_S  64
 #define US_PER_MS       (NS_PER_MS / NS_PER_US)
 
 static bool is_answered(const struct novice *novice)
@@ -242,6 +246,28 @@ bool tracker_novice_find(struct tracker *tracker, const struct sought *sought, u
 	return true;
 }
 
+/* A neighbour let it in: for whoever learns servers and infections from what was accepted, one such contact is news.  Of a
+ * flood whose victim answers, no more than a few a second become hosts. */
+static bool is_welcome(struct tracker *tracker, const struct novice *novice, enum contact_outcome outcome)
+{
+	uint32_t second = (uint32_t)(tracker->mono_ns / NS_PER_S);
+
+	if (outcome != CONTACT_ACCEPTED || !ip_is_private(&novice->dst))
+		return false;
+	if (second != tracker->welcome_s)
+		tracker->welcomes = 0;
+	tracker->welcome_s = second;
+	return tracker->welcomes++ < WELCOMES_PER_S;
+}
+
+static void welcome(struct tracker *tracker, struct novice *novice)
+{
+	struct host_key src = host_key_of(&novice->src, novice->vlan);
+
+	join(tracker, novice, hosts_need(tracker->hosts, &src, tracker->mono_ns),
+	     tracker_hash(tracker, &novice->src, novice->vlan));
+}
+
 void tracker_novice_settle(struct tracker *tracker, struct novice *novice,
 			   enum contact_outcome outcome)
 {
@@ -253,6 +279,8 @@ void tracker_novice_settle(struct tracker *tracker, struct novice *novice,
 	novice->elapsed_us = elapsed_us < UINT32_MAX ? (uint32_t)elapsed_us : UINT32_MAX;
 	novices_touch(tracker->novices, novice, tracker->now_ms);
 	tracker_count_outcome(tracker, outcome);
+	if (is_welcome(tracker, novice, outcome))
+		welcome(tracker, novice);
 }
 
 void tracker_novice_segment(struct tracker *tracker, const struct packet *packet, uint64_t src_hash)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* test_tracker_novice.c - a source that has reached for one thing is not told of; with the second
- * it is told of as if it had been a host from the start. */
+/* test_tracker_novice.c - a source that has reached for one thing is not told of; with the second, or let in by a
+ * neighbour, it is told of as if it had been a host from the start. */
 #include "tests/unit/contact/tracking.h"
 
 enum act { ACT_NOTHING, ACT_SYN_ACK, ACT_RST, ACT_UNREACHABLE, ACT_NO_ROUTE };
@@ -140,7 +140,7 @@ static void repeating_itself_makes_nobody_a_host(void **state)
 	start_among_strangers(&f, 1024);
 	for (unsigned ms = 0; ms < 9000; ms += 1000)
 		see(&f, wire_tcp(ms, &f.a, &f.b, 445, TCP_SYN));
-	packet = wire_udp(9000, &f.b, &f.a, 123);
+	packet = wire_udp(9000, &f.b, &f.out, 123);
 	see(&f, packet);
 	see(&f, wire_answer(9010, &packet, 0));
 	see(&f, packet);
@@ -223,6 +223,61 @@ static void a_flood_of_single_packets_makes_no_hosts_and_hides_no_scan(void **st
 	tracker_free(f.tracker);
 }
 
+static void who_is_let_in_by_a_neighbour_is_told_at_once(void **state)
+{
+	static const struct {
+		const char *what, *to;
+		enum act act;
+		unsigned told;
+	} cases[] = {
+		{ "let in next door", "10.0.0.6", ACT_SYN_ACK, 2 },
+		{ "let in far away", "93.184.216.34", ACT_SYN_ACK, 0 },
+		{ "refused next door", "10.0.0.6", ACT_RST, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ip to = wire_ip(cases[i].to);
+		struct packet first;
+		struct fixture f;
+
+		start_among_strangers(&f, 1024);
+		first = wire_tcp(0, &f.a, &to, 25, TCP_SYN);
+		see(&f, first);
+		act(&f, &first, 20, cases[i].act);
+		if (f.count != cases[i].told)
+			fail_msg("%s: %u told", cases[i].what, f.count);
+		if (f.count)
+			assert_int_equal(latest(&f)->outcome, CONTACT_ACCEPTED);
+		assert_int_equal(tracker_counts(f.tracker).held, f.count == 0);
+		tracker_free(f.tracker);
+	}
+}
+
+static void a_flood_that_is_answered_makes_few_hosts(void **state)
+{
+	struct fixture f;
+	struct ip forged;
+
+	(void)state;
+	start_among_strangers(&f, 1024);
+	forged = f.b;
+	for (unsigned i = 0; i < 20000; i++) {
+		struct packet packet;
+
+		forged.bytes[13] = (uint8_t)(1 + (i >> 8));
+		forged.bytes[14] = (uint8_t)i;
+		packet = wire_tcp(i / 10, &forged, &f.a, 80, TCP_SYN);
+		see(&f, packet);
+		see(&f, wire_answer(i / 10, &packet, TCP_SYN | TCP_ACK));
+		f.count = 0;
+	}
+	/* In two seconds. */
+	assert_true(tracker_counts(f.tracker).contacts <= 128);
+	assert_true(tracker_counts(f.tracker).contacts > 0);
+	tracker_free(f.tracker);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -232,6 +287,8 @@ int main(void)
 		cmocka_unit_test(who_asks_for_a_neighbour_is_a_host_at_once),
 		cmocka_unit_test(a_pause_blames_no_novice),
 		cmocka_unit_test(a_novice_answered_out_of_sight_is_blind),
+		cmocka_unit_test(who_is_let_in_by_a_neighbour_is_told_at_once),
+		cmocka_unit_test(a_flood_that_is_answered_makes_few_hosts),
 		cmocka_unit_test(a_flood_of_single_packets_makes_no_hosts_and_hides_no_scan),
 	};
 
