@@ -92,7 +92,7 @@ struct rpc_talk {
 	/* A fragment that its writer cut into pieces. */
 	uint64_t held_file;
 	uint32_t held;
-	uint8_t held_bytes[RPC_HELD_BYTES];
+	uint8_t *held_bytes; /* RPC_HELD_BYTES of the connection's */
 };
 
 /* SMB2 compounds: the file of the command before. */

@@ -51,8 +51,13 @@ struct connection {
 	struct half to_server, to_client;
 	struct smb_talk smb;
 	struct rpc_talk rpc;
-	uint8_t client_bytes[CLIENT_BYTES];
-	uint8_t server_bytes[SERVER_BYTES];
+};
+
+/* What a connection holds back; most never do, and never touch it. */
+struct held_bytes {
+	uint8_t client[CLIENT_BYTES];
+	uint8_t server[SERVER_BYTES];
+	uint8_t rpc[RPC_HELD_BYTES];
 };
 
 struct streams {
@@ -60,7 +65,12 @@ struct streams {
 	uint32_t sets; /* a power of two */
 	uint64_t clock;
 	uint64_t *tags; /* WAYS per set, so that a miss does not touch connections */
+	/* Where the connection of a way is, plus one; 0 = never needed yet.  They lie in the order in which they were first
+	 * needed, so that a few connections are a few pages. */
+	uint32_t *places;
+	uint32_t count;
 	struct connection *connections;
+	struct held_bytes *held; /* of the connection with the same index */
 };
 
 /* A segment on its way. */
@@ -84,8 +94,10 @@ struct streams *streams_new(const struct hash_key *key, uint32_t streams_max)
 	while (streams->sets * WAYS < wanted)
 		streams->sets *= 2;
 	streams->tags = mem_array((size_t)streams->sets * WAYS, sizeof(*streams->tags));
+	streams->places = mem_array((size_t)streams->sets * WAYS, sizeof(*streams->places));
 	streams->connections =
 		mem_table((size_t)streams->sets * WAYS, sizeof(*streams->connections));
+	streams->held = mem_table((size_t)streams->sets * WAYS, sizeof(*streams->held));
 	return streams;
 }
 
@@ -95,6 +107,8 @@ void streams_free(struct streams *streams)
 		return;
 	mem_free_table(streams->connections, (size_t)streams->sets * WAYS,
 		       sizeof(*streams->connections));
+	mem_free_table(streams->held, (size_t)streams->sets * WAYS, sizeof(*streams->held));
+	mem_free(streams->places);
 	mem_free(streams->tags);
 	mem_free(streams);
 }
@@ -173,20 +187,43 @@ static struct connection *find(struct streams *streams, const struct packet *pac
 	uint64_t tag = tag_of(streams, packet, from_client);
 	size_t set = set_of(streams, tag);
 
-	for (size_t i = set; i < set + WAYS; i++)
-		if (streams->tags[i] == tag &&
-		    is_named(&streams->connections[i], packet, from_client))
-			return &streams->connections[i];
+	for (size_t way = set; way < set + WAYS; way++)
+		if (streams->tags[way] == tag &&
+		    is_named(&streams->connections[streams->places[way] - 1], packet, from_client))
+			return &streams->connections[streams->places[way] - 1];
 	return NULL;
 }
 
-/* Everything before the buffers, which mean nothing while nothing is held. */
-static void clear(struct connection *connection)
+static bool goes_before(const struct connection *a, const struct connection *b)
 {
-	struct rpc_talk *rpc = &connection->rpc;
+	return a->used != b->used ? !a->used : a->last_seen < b->last_seen;
+}
 
-	memset(connection, 0, offsetof(struct connection, rpc));
-	memset(rpc, 0, offsetof(struct rpc_talk, held_bytes));
+/* A way never needed yet, else the one that can be spared. */
+static size_t choose_way(const struct streams *streams, size_t set)
+{
+	size_t chosen = set;
+
+	for (size_t way = set; way < set + WAYS; way++) {
+		if (!streams->places[way])
+			return way;
+		if (goes_before(&streams->connections[streams->places[way] - 1],
+				&streams->connections[streams->places[chosen] - 1]))
+			chosen = way;
+	}
+	return chosen;
+}
+
+static struct connection *take_way(struct streams *streams, size_t way)
+{
+	if (!streams->places[way])
+		streams->places[way] = ++streams->count;
+	return &streams->connections[streams->places[way] - 1];
+}
+
+static struct held_bytes *held_by(const struct streams *streams, const struct connection *connection)
+{
+	return &streams->held[connection - streams->connections];
 }
 
 static unsigned slot_of(const struct connection *connection)
@@ -206,22 +243,18 @@ static struct connection *open_connection(struct reader *reader, const struct pa
 {
 	struct streams *streams = reader->streams;
 	uint64_t tag = tag_of(streams, packet, from_client);
-	size_t set = set_of(streams, tag), chosen = set;
-	struct connection *connection;
+	size_t way = choose_way(streams, set_of(streams, tag));
+	struct connection *connection = take_way(streams, way);
 
-	for (size_t i = set; i < set + WAYS && streams->connections[chosen].used; i++)
-		if (!streams->connections[i].used ||
-		    streams->connections[i].last_seen < streams->connections[chosen].last_seen)
-			chosen = i;
-	connection = &streams->connections[chosen];
 	reader->counts.streams++;
 	reader->counts.streams_given_up += connection->used;
 	give_up(reader, connection);
-	clear(connection);
+	memset(connection, 0, sizeof(*connection));
+	connection->rpc.held_bytes = held_by(streams, connection)->rpc;
 	name_of(packet, from_client, connection);
 	connection->used = true;
 	connection->protocol = (uint8_t)protocol;
-	streams->tags[chosen] = tag;
+	streams->tags[way] = tag;
 	return connection;
 }
 
@@ -512,10 +545,12 @@ static void see_payload(const struct segment *s)
 static struct segment segment_of(struct reader *reader, struct connection *connection,
 				 const struct packet *packet, bool to_server)
 {
+	struct held_bytes *held = held_by(reader->streams, connection);
+
 	return (struct segment){
 		.connection = connection,
 		.half = to_server ? &connection->to_server : &connection->to_client,
-		.buffer = to_server ? connection->client_bytes : connection->server_bytes,
+		.buffer = to_server ? held->client : held->server,
 		.capacity = to_server ? CLIENT_BYTES : SERVER_BYTES,
 		.turn = { .reader = reader,
 			  .packet = packet,
