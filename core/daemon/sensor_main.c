@@ -140,7 +140,8 @@ static void print_totals(const struct record_sensor *totals)
 	       totals->hosts_evicted, totals->contacts_evicted);
 }
 
-static void print_feed(const struct run *run)
+/* While it runs only what is new of the coverage; at the end all of it. */
+static void print_feed(const struct run *run, bool at_end)
 {
 	struct record record;
 
@@ -151,7 +152,8 @@ static void print_feed(const struct run *run)
 			print_evidence(&record.evidence);
 		else if (record.type == RECORD_ROLE)
 			print_role(&record);
-		else if (record.type == RECORD_COVERAGE)
+		else if (record.type == RECORD_COVERAGE &&
+			 (at_end || record.coverage.before != record.coverage.view.faults))
 			print_coverage(&record);
 		else if (record.type == RECORD_SENSOR)
 			print_totals(&record.sensor);
@@ -184,7 +186,7 @@ static int watch(struct run *run, struct err *err)
 
 	while (!stopped && rc >= 0) {
 		rc = capture_read(run->capture, BATCH, on_frame, run, err);
-		print_feed(run);
+		print_feed(run, false);
 		if (rc == 0)
 			wait_for_frames(run);
 	}
@@ -221,7 +223,7 @@ static int run_sensor(const struct options *options, struct err *err)
 	rc = watch(&run, err);
 	counts = capture_counts(run.capture);
 	sensor_report(run.sensor, &counts);
-	print_feed(&run);
+	print_feed(&run, true);
 	sensor_free(run.sensor);
 	feed_free(run.feed);
 	capture_free(run.capture);
