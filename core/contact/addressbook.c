@@ -2,9 +2,9 @@
 /* addressbook.c - the neighbours of each VLAN (worm-detection.md C.7: the LAN must be mapped
  * passively).
  *
- * Two tables of small sets; the longest unheard entry of a full set is forgotten.  An address
- * answered for by a proxy or a forger simply has that owner: judging claims is not this file's
- * business. */
+ * Two tables of small sets; the longest unheard entry of a full set is forgotten.  Judging claims is not
+ * this file's business (tracker_forge.c), except that newcomers do not displace the settled: whoever
+ * makes up addresses and MACs would otherwise make the book forget the true owners, and then be believed. */
 #include "core/contact/addressbook.h"
 
 #include <string.h>
@@ -16,11 +16,13 @@
 #define VLANS        4096
 #define WARM_MINUTES 10
 #define MINUTE_MS    60000
+#define PAUSE_MS     1000
+#define KEPT_MS      (30 * 60 * 1000)
 
 /* What a MAC calls its own. */
 struct holder {
 	struct mac mac;
-	uint16_t vlan : 12, is_router : 1;
+	uint16_t vlan : 12, is_router : 1, settled : 1;
 	uint8_t v4[4];     /* 0.0.0.0: none */
 	uint32_t heard_ms; /* only for eviction */
 	struct ip v6;      /* ::: none */
@@ -112,14 +114,25 @@ const struct owner *addressbook_owner(const struct addressbook *book,
 	return find_owner(book, address);
 }
 
+static bool is_kept(bool settled, uint32_t heard_ms, uint32_t now_ms)
+{
+	return settled && now_ms - heard_ms < KEPT_MS;
+}
+
+/* NULL if all are kept. */
 static struct owner *owner_room(const struct addressbook *book, const struct host_key *address,
 				uint32_t now_ms)
 {
-	struct owner *set = owner_set(book, address), *victim = set;
+	struct owner *set = owner_set(book, address), *victim = NULL;
 
-	for (struct owner *o = set; o < set + WAYS && victim->taken; o++)
-		if (!o->taken || now_ms - o->heard_ms > now_ms - victim->heard_ms)
+	for (struct owner *o = set; o < set + WAYS && (!victim || victim->taken); o++) {
+		if (o->taken && is_kept(o->settled, o->heard_ms, now_ms))
+			continue;
+		if (!victim || !o->taken || now_ms - o->heard_ms > now_ms - victim->heard_ms)
 			victim = o;
+	}
+	if (!victim)
+		return NULL;
 	*victim = (struct owner){ .ip = address->ip, .vlan = address->vlan, .taken = 1 };
 	return victim;
 }
@@ -127,11 +140,18 @@ static struct owner *owner_room(const struct addressbook *book, const struct hos
 static struct holder *holder_room(const struct addressbook *book, uint16_t vlan,
 				  const struct mac *mac, uint32_t now_ms)
 {
-	struct holder *set = holder_set(book, vlan, mac), *victim = set;
+	struct holder *set = holder_set(book, vlan, mac), *victim = NULL;
 
-	for (struct holder *h = set; h < set + WAYS && !mac_is_zero(&victim->mac); h++)
-		if (mac_is_zero(&h->mac) || now_ms - h->heard_ms > now_ms - victim->heard_ms)
+	for (struct holder *h = set; h < set + WAYS && (!victim || !mac_is_zero(&victim->mac)); h++) {
+		bool is_free = mac_is_zero(&h->mac);
+
+		if (!is_free && is_kept(h->settled, h->heard_ms, now_ms))
+			continue;
+		if (!victim || is_free || now_ms - h->heard_ms > now_ms - victim->heard_ms)
 			victim = h;
+	}
+	if (!victim)
+		return NULL;
 	*victim = (struct holder){ .mac = *mac, .vlan = vlan & (VLANS - 1u) };
 	return victim;
 }
@@ -169,14 +189,22 @@ bool addressbook_learn(struct addressbook *book, const struct host_key *address,
 
 	if (mac_is_zero(mac) || mac_is_group(mac))
 		return false;
-	if (!owner)
-		owner = owner_room(book, address, now_ms);
-	owner->mac = *mac;
-	owner->heard_ms = now_ms;
-	if (!holder)
-		holder = holder_room(book, address->vlan, mac, now_ms);
-	holder->heard_ms = now_ms;
 	keep_calendar(&book->calendars[address->vlan % VLANS], now_ms);
+	if (owner)
+		owner->settled |= mac_equal(&owner->mac, mac) && now_ms - owner->heard_ms >= PAUSE_MS;
+	else
+		owner = owner_room(book, address, now_ms);
+	if (holder)
+		holder->settled |= now_ms - holder->heard_ms >= PAUSE_MS;
+	else
+		holder = holder_room(book, address->vlan, mac, now_ms);
+	if (owner) {
+		owner->mac = *mac;
+		owner->heard_ms = now_ms;
+	}
+	if (!holder)
+		return is_news;
+	holder->heard_ms = now_ms;
 	return hold(holder, &address->ip) || is_news;
 }
 
@@ -193,6 +221,13 @@ bool addressbook_address(const struct addressbook *book, uint16_t vlan, const st
 	}
 	*address = ip_from_v4(holder->v4);
 	return ip_v4_number(address) != 0;
+}
+
+uint32_t addressbook_heard_ms(const struct addressbook *book, uint16_t vlan, const struct mac *mac)
+{
+	const struct holder *holder = find_holder(book, vlan, mac);
+
+	return holder ? holder->heard_ms : 0;
 }
 
 void addressbook_mark_router(struct addressbook *book, uint16_t vlan, const struct mac *mac)

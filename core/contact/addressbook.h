@@ -3,6 +3,8 @@
  *
  * Fixed size, learnt only from sender fields (never from 0.0.0.0 probes).  Two directions:
  * address to MAC, with the time it was last heard, and MAC to the address it calls its own.
+ * A newcomer never takes the place of who was heard again after a pause and is heard still: a flood of
+ * claims fills what is free and displaces other claims.
  * Times are milliseconds that wrap. */
 #ifndef CORDON_CONTACT_ADDRESSBOOK_H
 #define CORDON_CONTACT_ADDRESSBOOK_H
@@ -20,7 +22,8 @@ struct owner {
 	struct mac mac;
 	uint16_t vlan;
 	uint32_t heard_ms;
-	uint32_t taken; /* 0: a free place */
+	uint16_t taken;   /* 0: a free place */
+	uint16_t settled; /* heard again after a pause */
 };
 
 struct addressbook *addressbook_new(uint32_t capacity, const struct hash_key *key);
@@ -35,6 +38,8 @@ const struct owner *addressbook_owner(const struct addressbook *book,
 /* The address that the MAC last called its own, in the family of like; false if none is known. */
 bool addressbook_address(const struct addressbook *book, uint16_t vlan, const struct mac *mac,
 			 const struct ip *like, struct ip *address);
+/* When it last called itself anything; only after addressbook_address() knew it. */
+uint32_t addressbook_heard_ms(const struct addressbook *book, uint16_t vlan, const struct mac *mac);
 /* A MAC that others use to reach foreign addresses.  Forgotten with the MAC. */
 void addressbook_mark_router(struct addressbook *book, uint16_t vlan, const struct mac *mac);
 bool addressbook_is_router(const struct addressbook *book, uint16_t vlan, const struct mac *mac);

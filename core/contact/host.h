@@ -26,8 +26,8 @@ enum host_role {
 	HOST_BLIND = 1 << 3,        /* proven to be answered out of our sight; ends with an answer seen */
 	HOST_SUSPECT = 1 << 4,      /* a detector holds evidence: keep it when tables are full */
 	HOST_UNICAST_SEEN = 1 << 5, /* unicast frames from or to it reach the sensor */
+	HOST_DISPUTED = 1 << 6,     /* two MACs use its address; ends ten minutes after the last sign */
 	HOST_BEYOND = 1 << 9,       /* of a contact only: tracker_is_beyond() */
-	HOST_DISPUTED = 1 << 6,     /* its address came from two MACs at once: maybe forged */
 };
 
 struct host {
@@ -40,7 +40,8 @@ struct host {
 	/* The tracker's: recognises its contacts (pairs.h); 0 while it has none. */
 	uint32_t pair_check;
 	uint32_t block; /* the engine's: where its detectors' memory is; 0 = it has none */
-	uint32_t zero[2];
+	uint32_t disputed_ms; /* when that was last told */
+	uint32_t zero;
 };
 
 _Static_assert(sizeof(struct host) == 64, "a host is one cache line");

@@ -2,7 +2,7 @@
 /* observation.h - what was said on top of a contact: a name looked up, a share opened, a procedure called, a logon
  * refused, one telling datagram.
  *
- * Made by the reader from payload bytes; detectors see it instead of packets.  A flat value, lent for the call. */
+ * Made by the reader from payload bytes (forgeries by the tracker from addresses); detectors see it instead of packets.  A flat value, lent for the call. */
 #ifndef CORDON_CONTACT_OBSERVATION_H
 #define CORDON_CONTACT_OBSERVATION_H
 
@@ -18,6 +18,7 @@ enum observation_kind {
 	OBSERVED_LOGON,        /* a logon was answered: SMB, RDP, SSH, FTP */
 	OBSERVED_DATAGRAM,     /* one packet that speaks for itself */
 	OBSERVED_NEIGHBOR_NAME, /* a neighbour told an address itself: LLMNR, unicast mDNS, NetBIOS; anybody may claim a name */
+	OBSERVED_FORGERY,      /* it opened a contact in the name of contact.dst; told by the tracker */
 	OBSERVATION_KINDS
 };
 
@@ -74,6 +75,11 @@ struct observed_logon {
 
 enum observed_datagram { DATAGRAM_SLAMMER, DATAGRAM_WELCHIA_PING, DATAGRAM_MIRAI_SYN, DATAGRAMS };
 
+struct observed_forgery {
+	bool is_address_known;         /* else contact.src is made of its MAC (RFC 4291 2.5.1) */
+	bool is_new_name;              /* else it still uses those told before */
+};
+
 struct observation {
 	struct contact contact;        /* src is who did it (the client), also for answers; opened_ns is now */
 	uint8_t kind;                  /* enum observation_kind */
@@ -83,6 +89,7 @@ struct observation {
 		struct observed_rpc rpc;
 		struct observed_logon logon;
 		uint8_t datagram;      /* enum observed_datagram */
+		struct observed_forgery forgery;
 	};
 };
 

@@ -14,6 +14,7 @@
 #include "core/base/invariant.h"
 #include "core/base/mem.h"
 #include "core/base/units.h"
+#include "core/contact/forgers.h"
 
 #define HOSTS_DEFAULT          UINT32_C(65536)
 #define CONTACTS_DEFAULT       UINT32_C(262144)
@@ -44,6 +45,7 @@ struct tracker *tracker_new(const struct tracker_config *config, const struct tr
 				   &config->key);
 	/* Only neighbours are in it, and not every host is one. */
 	tracker->book = addressbook_new((hosts_max + 1) / 2, &config->key);
+	tracker->forgers = forgers_new(&config->key);
 	tracker->popular = popular_new(hosts_max / 4 + 1, &config->key);
 	tracker->coverage = coverage_new(&(struct coverage_sink){ sink->arg, sink->coverage });
 	tracker->outstanding_ms = config->outstanding_ns
@@ -61,6 +63,7 @@ void tracker_free(struct tracker *tracker)
 		return;
 	coverage_free(tracker->coverage);
 	popular_free(tracker->popular);
+	forgers_free(tracker->forgers);
 	addressbook_free(tracker->book);
 	pairs_free(tracker->pairs);
 	novices_free(tracker->novices);
@@ -385,6 +388,8 @@ static void open_contact(struct tracker *tracker, const struct reach *reach,
 {
 	struct pair *pair;
 
+	if (host->roles & HOST_DISPUTED)
+		tracker_let_dispute_end(tracker, host);
 	hosts_touch(host, tracker->mono_ns);
 	pair = tracker_place(tracker, key, &index, host);
 	tracker_bind_mac(tracker, host, reach->src_mac, reach->kind == CONTACT_ARP);
@@ -432,6 +437,8 @@ static struct host *who_reaches(struct tracker *tracker, const struct reach *rea
 
 	if (!host && tracker_queue_of(reach->kind) != QUEUE_NEIGHBOR)
 		return tracker_novice_reach(tracker, reach, src_hash);
+	if (!host && tracker_is_traced(tracker, reach))
+		return NULL;
 	if (!host) {
 		src = host_key_of(reach->src, reach->packet->vlan);
 		host = hosts_need(tracker->hosts, &src, tracker->mono_ns);
@@ -452,7 +459,10 @@ void tracker_reach(struct tracker *tracker, const struct reach *reach)
 		return;
 	key = pairs_key(tracker->pairs, src_hash, reach->dst, reach->kind, reach->dst_port);
 	index = pairs_find(tracker->pairs, &key);
-	if (!is_repeat(tracker, index))
+	if (is_repeat(tracker, index))
+		return;
+	/* Who sent the host's latest contact need not be asked again. */
+	if ((reach->src_mac && mac_equal(reach->src_mac, &host->mac)) || !tracker_is_traced(tracker, reach))
 		open_contact(tracker, reach, &key, index, host);
 }
 

@@ -34,6 +34,7 @@ struct host;
 struct host_key;
 struct hosts;
 struct packet;
+struct observation;
 struct tracker;
 
 struct tracker_config {
@@ -51,9 +52,12 @@ struct tracker_sink {
 	void (*contact)(void *arg, struct host *host, const struct contact *contact);
 	/* How much is seen of a VLAN: coverage_sink.told of coverage.h.  May be NULL. */
 	void (*coverage)(void *arg, const struct coverage_view *view, unsigned before);
-	/* A host got a role (router, DHCP or DNS server, disputed): told once per role and host.
-	 * May be NULL. */
+	/* A host got a role (router, DHCP or DNS server, disputed): told once per role and host,
+	 * a dispute once a minute while it lasts.  May be NULL. */
 	void (*role)(void *arg, const struct host *host, unsigned role);
+	/* A station opened a contact in a name that is not its own: an OBSERVED_FORGERY of host, which is the sender.
+	 * Told for each new name, and every ten seconds while it goes on.  May be NULL. */
+	void (*forged)(void *arg, struct host *host, const struct observation *observation);
 };
 
 struct tracker_counts {
@@ -62,6 +66,7 @@ struct tracker_counts {
 	uint64_t held;             /* of novices, not reported (yet) */
 	uint64_t contacts_evicted; /* outstanding ones given up because of memory */
 	uint64_t time_steps_back;
+	uint64_t borrowed;         /* in a name that was not the sender's */
 };
 
 struct tracker *tracker_new(const struct tracker_config *config, const struct tracker_sink *sink);

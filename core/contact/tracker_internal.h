@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tracker_internal.h - what the files of the tracker share: tracker.c (life, time, reports),
  * tracker_flow.c (TCP, UDP, ICMP), tracker_novice.c (first contacts held back), tracker_neighbor.c
- * (ARP, ND), tracker_role.c (routers, servers, forgeries) and tracker_coverage.c (our own view). */
+ * (ARP, ND), tracker_role.c (routers, servers), tracker_forge.c (whose contact it is) and tracker_coverage.c (our own
+ * view). */
 #ifndef CORDON_CONTACT_TRACKER_INTERNAL_H
 #define CORDON_CONTACT_TRACKER_INTERNAL_H
 
@@ -23,6 +24,10 @@
 #define NEWCOMER_SLOTS 1024
 #define PLAIN_SLOTS    16
 #define WAYS_OUT       16
+#define CLAIM_PLACES   64
+
+/* How long an owner counts as alive after it was heard. */
+#define TRACKER_CLAIM_CURRENT_MS (10 * 60 * 1000)
 
 /* One direction of a UDP exchange that was looked up a moment ago. */
 struct stream {
@@ -38,6 +43,13 @@ struct way_out {
 	uint16_t vlan;
 	struct ip first; /* of them */
 	bool has_others; /* of other networks */
+};
+
+/* A MAC that wants the address of a living owner. */
+struct claim {
+	struct host_key address;
+	struct mac mac;
+	uint32_t since_ms;
 };
 
 struct tracker {
@@ -81,6 +93,10 @@ struct tracker {
 	uint16_t dhcp_vlan;
 	uint32_t dhcp_asked_ms;
 
+	struct forgers *forgers;
+	struct claim claims[CLAIM_PLACES];
+	unsigned next_claim;
+
 	struct tracker_counts counts;
 };
 
@@ -91,6 +107,7 @@ struct reach {
 	const struct mac *src_mac; /* NULL if unknown */
 	uint16_t src_port, dst_port;
 	uint8_t kind, flags;
+	bool is_traced; /* src is not what the packet says but who sent it */
 };
 
 /* Whose contact an answer would belong to. */
@@ -196,5 +213,15 @@ void tracker_watch_way_out(struct tracker *tracker, const struct packet *packet)
 void tracker_watch_dns(struct tracker *tracker, const struct packet *packet);
 void tracker_bind_mac(struct tracker *tracker, struct host *host, const struct mac *mac,
 		      bool is_known_sender);
+
+/* tracker_forge.c */
+/* Whether the contact bears a name that is not its sender's: then it was opened in the sender's. */
+bool tracker_is_traced(struct tracker *tracker, const struct reach *reach);
+bool tracker_novice_is_borrowed(struct tracker *tracker, const struct novice *novice);
+/* May the address book learn it? */
+bool tracker_believes(struct tracker *tracker, const struct host_key *address, const struct mac *mac);
+/* The DHCP server gave it this address. */
+void tracker_grant(struct tracker *tracker, const struct host_key *address, const struct mac *mac);
+void tracker_let_dispute_end(const struct tracker *tracker, struct host *host);
 
 #endif

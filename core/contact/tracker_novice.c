@@ -112,6 +112,10 @@ static void join(struct tracker *tracker, struct novice *held, struct host *host
 	uint32_t index = pairs_find(tracker->pairs, &key);
 	struct pair *pair;
 
+	if (tracker_novice_is_borrowed(tracker, &novice)) {
+		novices_remove(tracker->novices, held);
+		return;
+	}
 	pair = tracker_place(tracker, &key, &index, host);
 	pairs_touch(tracker->pairs, index,
 		    is_waiting(tracker, &novice) ? novice.opened_ms
@@ -210,7 +214,7 @@ struct host *tracker_novice_reach(struct tracker *tracker, const struct reach *r
 		hold(tracker, reach, src_hash);
 		return NULL;
 	}
-	if (is_repeat(tracker, novice, reach))
+	if (is_repeat(tracker, novice, reach) || tracker_is_traced(tracker, reach))
 		return NULL;
 	src = host_key_of(reach->src, reach->packet->vlan);
 	host = hosts_need(tracker->hosts, &src, tracker->mono_ns);

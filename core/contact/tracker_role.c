@@ -12,7 +12,8 @@
 
 #include <string.h>
 
-#define CLAIM_CURRENT_MS (10 * 60 * 1000)
+#include "core/net/dhcp.h"
+
 #define DHCP_CURRENT_MS  10000
 
 enum { PORT_DHCP_SERVER = 67, PORT_DHCP_CLIENT = 68 };
@@ -53,7 +54,8 @@ static uint64_t *plain_slot(struct tracker *tracker, uint64_t word)
 
 void tracker_learn(struct tracker *tracker, const struct host_key *address, const struct mac *mac)
 {
-	if (addressbook_learn(tracker->book, address, mac, tracker->now_ms))
+	if (tracker_believes(tracker, address, mac) &&
+	    addressbook_learn(tracker->book, address, mac, tracker->now_ms))
 		memset(tracker->plain, 0, sizeof(tracker->plain));
 }
 
@@ -94,9 +96,19 @@ void tracker_watch_routing(struct tracker *tracker, const struct packet *packet)
 		see_forwarding(tracker, packet, &own);
 }
 
+/* A lease moves an address to the one who asked just now. */
+static void watch_lease(struct tracker *tracker, const struct packet *packet, const struct dhcp_message *message)
+{
+	struct host_key address = host_key_of(&message->yiaddr, packet->vlan);
+
+	if (mac_equal(&message->chaddr, &tracker->dhcp_client) && !ip_is_unspecified(&message->yiaddr))
+		tracker_grant(tracker, &address, &message->chaddr);
+}
+
 static void dhcp_answered(struct tracker *tracker, const struct packet *packet)
 {
 	struct host_key key = host_key_of(&packet->src, packet->vlan);
+	struct dhcp_message message;
 	struct host *host;
 
 	if (packet->vlan != tracker->dhcp_vlan ||
@@ -109,6 +121,8 @@ static void dhcp_answered(struct tracker *tracker, const struct packet *packet)
 	host = hosts_need(tracker->hosts, &key, tracker->mono_ns);
 	host->mac = packet->src_mac;
 	tracker_give_role(tracker, host, HOST_DHCP_SERVER);
+	if (dhcp_read(packet->payload, packet->payload_length, &message) && message.type == DHCP_ACK)
+		watch_lease(tracker, packet, &message);
 }
 
 void tracker_watch_dhcp(struct tracker *tracker, const struct packet *packet)
@@ -167,17 +181,6 @@ void tracker_watch_dns(struct tracker *tracker, const struct packet *packet)
 			  HOST_DNS_SERVER);
 }
 
-/* Two stations that use one address at the same time: one of them forges it, and evidence names
- * the wrong one. */
-static bool is_contested(const struct tracker *tracker, const struct host *host,
-			 const struct mac *mac)
-{
-	const struct owner *owner = addressbook_owner(tracker->book, &host->key);
-
-	return owner && !mac_equal(&owner->mac, mac) &&
-	       tracker->now_ms - owner->heard_ms < CLAIM_CURRENT_MS;
-}
-
 void tracker_bind_mac(struct tracker *tracker, struct host *host, const struct mac *mac,
 		      bool is_known_sender)
 {
@@ -191,8 +194,6 @@ void tracker_bind_mac(struct tracker *tracker, struct host *host, const struct m
 	    !ip_equal(&own, &host->key.ip) && !same_subnet(&own, &host->key.ip))
 		return;
 	host->mac = *mac;
-	if (is_contested(tracker, host, mac))
-		tracker_give_role(tracker, host, HOST_DISPUTED);
 	/* A router often has several addresses; it asks on behalf of others under each. */
 	if (is_known_sender && addressbook_is_router(tracker->book, host->key.vlan, mac))
 		tracker_give_role(tracker, host, HOST_ROUTER);

@@ -98,6 +98,14 @@ static void on_observation(void *arg, const struct observation *observation)
 	engine_observe(sensor->engine, host, &told);
 }
 
+/* Told by the tracker of a host that it holds. */
+static void on_forgery(void *arg, struct host *host, const struct observation *observation)
+{
+	struct sensor *sensor = arg;
+
+	engine_observe(sensor->engine, host, observation);
+}
+
 static void on_role(void *arg, const struct host *host, unsigned role)
 {
 	struct sensor *sensor = arg;
@@ -131,7 +139,8 @@ struct sensor *sensor_new(const struct sensor_config *config)
 	struct tracker_sink contact_sink = { .arg = sensor,
 					     .contact = on_contact,
 					     .coverage = on_coverage,
-					     .role = on_role };
+					     .role = on_role,
+					     .forged = on_forgery };
 
 	sensor->feed = config->feed;
 	sensor->engine = engine_new(&engine, &evidence_sink);

@@ -28,6 +28,7 @@ enum detector_id {
 	DETECTOR_CONTENT = 12,
 	DETECTOR_LOGONFAIL = 13,
 	DETECTOR_SPRAY = 14,
+	DETECTOR_SPOOF = 15,
 	DETECTOR_IDS_MAX = 64
 };
 
@@ -44,6 +45,7 @@ enum evidence_class {
 	CLASS_NAME,            /* names looked up */
 	CLASS_CONTENT,         /* what was said */
 	CLASS_SPREAD,          /* to whom, how fast, in answer to what; whether or not it succeeded */
+	CLASS_IDENTITY,        /* in whose name */
 	EVIDENCE_CLASSES
 };
 

@@ -92,6 +92,15 @@ static void say_pings(const struct evidence *evidence, struct buf *out)
 	buf_format(out, ", %u did not answer", (unsigned)evidence->failed);
 }
 
+static void say_forged(const struct evidence *evidence, struct buf *out)
+{
+	char mac[MAC_TEXT_BYTES];
+
+	mac_text(&evidence->mac, mac);
+	buf_format(out, "forged traffic in the name of %u %s from MAC %s", (unsigned)evidence->contacts,
+		   evidence->contacts == 1 ? "address" : "addresses", mac);
+}
+
 /* What is not about failing contacts: names, contents, logons, mail, ports of one host. */
 static bool say_other(const struct evidence *evidence, struct buf *out)
 {
@@ -102,6 +111,8 @@ static bool say_other(const struct evidence *evidence, struct buf *out)
 		buf_format(out, "tried to log on %u time%s, at port %u", count, s, (unsigned)evidence->port);
 	else if (evidence->kind == EVIDENCE_SPAM)
 		buf_format(out, "spoke SMTP to %u mail server%s", count, s);
+	else if (evidence->kind == EVIDENCE_SPOOFING)
+		say_forged(evidence, out);
 	else if (evidence->kind == EVIDENCE_RECONNAISSANCE)
 		buf_format(out, "tried %u port%s of one host", count, s);
 	else if (evidence->port_class == CLASS_NAME)

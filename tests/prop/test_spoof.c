@@ -33,7 +33,7 @@
 #define INNOCENTS       1000
 #define PACKETS_DEFAULT 100000
 #define WARM_UP_MIN     12
-#define FLOOD_PER_S     10000
+#define FLOOD_PER_S     5000
 #define MOMENT_EVERY    50 /* forged packets between two ordinary moments of an innocent */
 
 enum pattern { DARK_SYN, UDP_SPRAY, ARP_SENDER, SYN_ANSWERED, UDP_UNREACHABLE };
@@ -129,6 +129,13 @@ static void touched(void *arg, struct host *host, const struct contact *contact)
 	engine_see(bench->engine, host, contact);
 }
 
+static void forged(void *arg, struct host *host, const struct observation *observation)
+{
+	struct bench *bench = arg;
+
+	engine_observe(bench->engine, host, observation);
+}
+
 static void got_role(void *arg, const struct host *host, unsigned role)
 {
 	struct bench *bench = arg;
@@ -145,7 +152,8 @@ static void bench_start(struct bench *bench, uint64_t seed)
 	struct engine_config engine = { .detectors = detectors_table };
 	struct engine_sink evidence = { .arg = bench, .evidence = said };
 	struct tracker_config tracker = { .key = { { 13, 17 } } }; /* as shipped */
-	struct tracker_sink sink = { .arg = bench, .contact = touched, .role = got_role };
+	struct tracker_sink sink = { .arg = bench, .contact = touched, .role = got_role,
+				     .forged = forged };
 	struct book_config book = { 0 };
 
 	memset(bench, 0, sizeof(*bench));
@@ -305,16 +313,15 @@ static void forge(struct bench *bench, const struct flood *flood)
 /* ---- the test -------------------------------------------------------------------------------- */
 
 static struct flood floods[] = {
-	{ "SYN to dark hosts in their names, the forger's MAC", DARK_SYN, false, GAP, 250 },
+	{ "SYN to dark hosts in their names, the forger's MAC", DARK_SYN, false, 0, 0 },
 	{ "SYN to dark hosts in their names, their MACs", DARK_SYN, true, GAP, 0 },
-	{ "UDP sprayed in their names, the forger's MAC", UDP_SPRAY, false, GAP, 250 },
+	{ "UDP sprayed in their names, the forger's MAC", UDP_SPRAY, false, 0, 0 },
 	{ "UDP sprayed in their names, their MACs", UDP_SPRAY, true, GAP, 0 },
-	{ "ARP questions in their names, the forger's MAC", ARP_SENDER, false, GAP, INNOCENTS },
+	{ "ARP questions in their names, the forger's MAC", ARP_SENDER, false, 0, 0 },
 	{ "ARP questions in their names, their MACs", ARP_SENDER, true, GAP, 0 },
-	{ "SYN in their names, answers to them, the forger's MAC", SYN_ANSWERED, false, GAP, 250 },
+	{ "SYN in their names, answers to them, the forger's MAC", SYN_ANSWERED, false, 0, 0 },
 	{ "SYN in their names, answers to them, their MACs", SYN_ANSWERED, true, GAP, 0 },
-	{ "UDP in their names, refused to them, the forger's MAC", UDP_UNREACHABLE, false, GAP,
-	  250 },
+	{ "UDP in their names, refused to them, the forger's MAC", UDP_UNREACHABLE, false, 0, 0 },
 	{ "UDP in their names, refused to them, their MACs", UDP_UNREACHABLE, true, GAP, 0 },
 };
 
@@ -360,6 +367,23 @@ static void drown(struct bench *bench, const struct flood *flood)
 	tracker_advance(bench->tracker, bench->now_ns + s_to_ns(10));
 }
 
+/* By its MAC and the address that this calls its own; the names are counted by a map of bits: a little low. */
+static void the_forger_is_named(const struct bench *bench)
+{
+	struct ip own = forger();
+	struct host_key key = host_key_of(&own, 0);
+	struct mac mac = wire_mac(&own);
+	const struct incident *incident = book_find(bench->book, &key);
+
+	assert_non_null(incident);
+	assert_int_equal(incident->state, INCIDENT_CONVICTED);
+	assert_int_equal(incident->kind, EVIDENCE_SPOOFING);
+	assert_memory_equal(&incident->mac, &mac, sizeof(mac));
+	assert_int_equal(incident->evidence[0].detector, DETECTOR_SPOOF);
+	assert_int_equal(incident->evidence[0].sample_count, EVIDENCE_SAMPLES);
+	assert_in_range(incident->evidence[0].contacts, INNOCENTS * 95 / 100, INNOCENTS);
+}
+
 static void convicts_no_innocent(void **state)
 {
 	const struct flood *flood = *state;
@@ -374,7 +398,7 @@ static void convicts_no_innocent(void **state)
 	if (bench.innocents)
 		assert_true(bench.disputed >= flood->disputed_min);
 	else if (!flood->forged_mac)
-		assert_true(bench.forger_convicted);
+		the_forger_is_named(&bench);
 	bench_stop(&bench);
 }
 

@@ -69,22 +69,6 @@ static void a_dhcp_server_answers_somebody_elses_question(void **state)
 	tracker_free(f.tracker);
 }
 
-static void an_address_used_by_two_stations_is_disputed(void **state)
-{
-	struct fixture f;
-	struct packet forged;
-
-	(void)state;
-	start(&f, 1024);
-	see(&f, wire_arp(0, &f.a, &f.b));
-	forged = wire_tcp(1, &f.a, &f.b, 445, TCP_SYN);
-	forged.src_mac = wire_mac(&f.b);
-	see(&f, forged);
-	assert_true(f.roles & HOST_DISPUTED);
-	assert_memory_equal(&latest(&f)->src, &f.a, sizeof(f.a));
-	tracker_free(f.tracker);
-}
-
 static void answer_from(struct fixture *f, uint64_t ms, const char *server, const struct mac *by)
 {
 	struct ip ip = wire_ip(server);
@@ -151,7 +135,6 @@ int main(void)
 		cmocka_unit_test(claiming_many_addresses_makes_no_router),
 		cmocka_unit_test(a_dhcp_server_answers_somebody_elses_question),
 		cmocka_unit_test(the_internet_is_behind_who_brings_its_answers),
-		cmocka_unit_test(an_address_used_by_two_stations_is_disputed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -95,6 +95,7 @@ static void what_is_no_failing_contact_has_words_of_its_own(void **state)
 		{ EVIDENCE_BRUTE_FORCE, CLASS_CONTENT, "tried to log on 3 times, at port 445" },
 		{ EVIDENCE_SPAM, CLASS_SPREAD, "spoke SMTP to 3 mail servers" },
 		{ EVIDENCE_RECONNAISSANCE, CLASS_WORM_PORT, "tried 3 ports of one host" },
+		{ EVIDENCE_SPOOFING, CLASS_IDENTITY, "forged traffic in the name of 3 addresses from MAC 00:00:00:00:00:00" },
 	};
 
 	(void)state;
