@@ -46,11 +46,14 @@ static void observe(struct detector_run *run, void *memory, const struct observa
 			     .same_contact = !observation->forgery.is_new_name,
 			     .cap_nats = observation->forgery.is_address_known ? config->cap : config->unnamed_cap };
 
-	if (observation->kind != OBSERVED_FORGERY)
+	if (observation->kind != OBSERVED_FORGERY || (!observation->forgery.is_new_name && slot->walk.level <= 0))
 		return;
-	if (!observation->forgery.is_new_name)
-		term.nats = 0; /* only so that the number of names is told anew */
-	walk_fade(&slot->walk, &observation->contact, config->half_life_ns);
+	if (observation->forgery.is_new_name) {
+		walk_fade(&slot->walk, &observation->contact, config->half_life_ns);
+	} else { /* adds nothing, but while it goes on nothing fades, and the number of names is told anew */
+		term.nats = 0;
+		slot->walk.last_ns = observation->contact.opened_ns;
+	}
 	detector_walk(run, &slot->walk, &observation->contact, &term);
 }
 

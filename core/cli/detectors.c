@@ -10,7 +10,7 @@ int cli_detectors(int argc, char **argv, FILE *out, FILE *errors)
 {
 	const struct cli_option options[] = { { NULL, NULL } };
 	const struct engine_config config = { .detectors = detectors_table };
-	const struct engine_sink nobody = { NULL, NULL };
+	const struct engine_sink nobody = { .arg = NULL };
 	struct engine *engine;
 	struct buf text;
 

@@ -223,13 +223,6 @@ bool addressbook_address(const struct addressbook *book, uint16_t vlan, const st
 	return ip_v4_number(address) != 0;
 }
 
-uint32_t addressbook_heard_ms(const struct addressbook *book, uint16_t vlan, const struct mac *mac)
-{
-	const struct holder *holder = find_holder(book, vlan, mac);
-
-	return holder ? holder->heard_ms : 0;
-}
-
 void addressbook_mark_router(struct addressbook *book, uint16_t vlan, const struct mac *mac)
 {
 	struct holder *holder = find_holder(book, vlan, mac);

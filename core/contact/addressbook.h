@@ -38,8 +38,6 @@ const struct owner *addressbook_owner(const struct addressbook *book,
 /* The address that the MAC last called its own, in the family of like; false if none is known. */
 bool addressbook_address(const struct addressbook *book, uint16_t vlan, const struct mac *mac,
 			 const struct ip *like, struct ip *address);
-/* When it last called itself anything; only after addressbook_address() knew it. */
-uint32_t addressbook_heard_ms(const struct addressbook *book, uint16_t vlan, const struct mac *mac);
 /* A MAC that others use to reach foreign addresses.  Forgotten with the MAC. */
 void addressbook_mark_router(struct addressbook *book, uint16_t vlan, const struct mac *mac);
 bool addressbook_is_router(const struct addressbook *book, uint16_t vlan, const struct mac *mac);

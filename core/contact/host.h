@@ -41,7 +41,8 @@ struct host {
 	uint32_t pair_check;
 	uint32_t block; /* the engine's: where its detectors' memory is; 0 = it has none */
 	uint32_t disputed_ms; /* when that was last told */
-	uint32_t zero;
+	uint16_t established; /* the engine's: classes of evidence that convicted it beyond doubt, a bit each */
+	uint16_t zero;
 };
 
 _Static_assert(sizeof(struct host) == 64, "a host is one cache line");

@@ -46,6 +46,7 @@ struct tracker *tracker_new(const struct tracker_config *config, const struct tr
 	/* Only neighbours are in it, and not every host is one. */
 	tracker->book = addressbook_new((hosts_max + 1) / 2, &config->key);
 	tracker->forgers = forgers_new(&config->key);
+	tracker->visits = visits_new(tracker->hosts);
 	tracker->popular = popular_new(hosts_max / 4 + 1, &config->key);
 	tracker->coverage = coverage_new(&(struct coverage_sink){ sink->arg, sink->coverage });
 	tracker->outstanding_ms = config->outstanding_ns
@@ -63,6 +64,7 @@ void tracker_free(struct tracker *tracker)
 		return;
 	coverage_free(tracker->coverage);
 	popular_free(tracker->popular);
+	visits_free(tracker->visits);
 	forgers_free(tracker->forgers);
 	addressbook_free(tracker->book);
 	pairs_free(tracker->pairs);
@@ -74,6 +76,11 @@ void tracker_free(struct tracker *tracker)
 struct host *tracker_meet(struct tracker *tracker, const struct host_key *key)
 {
 	return hosts_need(tracker->hosts, key, tracker->mono_ns);
+}
+
+const struct host *tracker_visitor(const struct tracker *tracker, const struct host *host, uint64_t before_ns)
+{
+	return visits_find(tracker->visits, tracker_hash(tracker, &host->key.ip, host->key.vlan), before_ns);
 }
 
 struct hosts *tracker_hosts(struct tracker *tracker)
@@ -402,6 +409,8 @@ static void open_contact(struct tracker *tracker, const struct reach *reach,
 		host->roles |= HOST_UNICAST_SEEN;
 	pair->flags |= tracker_watch_coverage(tracker, host, reach);
 	pair->flags |= tracker_popularity(tracker, pair, host->key.vlan);
+	if (reach->kind == CONTACT_UDP)
+		tracker_visited(tracker, pair, host);
 	tracker_wait(tracker, index, QUEUE_OPENED);
 	tracker->counts.contacts++;
 	report(tracker, pair, CONTACT_PENDING);

@@ -103,6 +103,33 @@ uint8_t tracker_popularity(const struct tracker *tracker, const struct pair *pai
 		       : 0;
 }
 
+void tracker_visited(struct tracker *tracker, const struct pair *pair, const struct host *host)
+{
+	if (ip_is_private(&pair->dst) && !(pair->flags & CONTACT_TO_POPULAR))
+		visits_note(tracker->visits, tracker_hash(tracker, &pair->dst, host->key.vlan), host, tracker->wall_ns);
+}
+
+static void was_let_in(struct tracker *tracker, const struct standing *standing)
+{
+	const struct pair *pair;
+	const struct host *host;
+
+	if (standing->novice)
+		return;
+	pair = pairs_at(tracker->pairs, standing->index);
+	host = tracker_pair_host(tracker, pair);
+	if (host)
+		tracker_visited(tracker, pair, host);
+}
+
+static void was_turned_away(struct tracker *tracker, const struct ip *src, const struct ip *dst, uint16_t vlan)
+{
+	const struct host *host = hosts_find_hashed(tracker->hosts, src, vlan, tracker_hash(tracker, src, vlan));
+
+	if (host)
+		visits_retract(tracker->visits, tracker_hash(tracker, dst, vlan), host);
+}
+
 /* ---- TCP
  * ---------------------------------------------------------------------------------------- */
 
@@ -148,9 +175,18 @@ static void tcp_answer(struct tracker *tracker, const struct packet *packet,
 		return; /* a reset later in the life of a connection, a repeated SYN-ACK */
 	if (outcome == CONTACT_REFUSED && standing.state != CONTACT_IGNORED && !standing.is_waiting)
 		return;
-	if (outcome == CONTACT_ACCEPTED)
+	if (outcome == CONTACT_ACCEPTED) {
 		note_success(tracker, &standing, packet);
+		was_let_in(tracker, &standing);
+	}
 	tracker_answered(tracker, &standing, outcome);
+}
+
+/* A reset that acknowledges nothing answers a SYN-ACK that nobody asked for (RFC 9293 3.10.7.1): the owner of the address
+ * has sent no SYN, or another program than its own TCP has. */
+static void disown(struct tracker *tracker, const struct packet *packet)
+{
+	was_turned_away(tracker, &packet->src, &packet->dst, packet->vlan);
 }
 
 void tracker_tcp(struct tracker *tracker, const struct packet *packet)
@@ -158,8 +194,11 @@ void tracker_tcp(struct tracker *tracker, const struct packet *packet)
 	if (!between_single_hosts(packet))
 		return;
 	tracker_watch_routing(tracker, packet);
-	if (packet->tcp_flags & TCP_RST)
+	if (packet->tcp_flags & TCP_RST) {
+		if (!(packet->tcp_flags & TCP_ACK))
+			disown(tracker, packet);
 		tcp_answer(tracker, packet, CONTACT_REFUSED);
+	}
 	else if (packet->tcp_flags & TCP_ACK)
 		tcp_answer(tracker, packet, CONTACT_ACCEPTED);
 	else if (!(packet->tcp_flags & TCP_FIN))
@@ -364,6 +403,8 @@ static void icmp_error(struct tracker *tracker, const struct packet *packet)
 	if (!standing.is_waiting && standing.state != CONTACT_IGNORED)
 		return;
 	hear_answer(tracker, &standing, packet);
+	if (outcome == CONTACT_REFUSED)
+		was_turned_away(tracker, &quote->src, &quote->dst, packet->vlan);
 	tracker_answered(tracker, &standing, outcome);
 }
 

@@ -11,8 +11,8 @@
  *
  * Who owns an address moves for good reasons too: leases, failover, a new interface.  A claim on the address of a
  * living owner waits.  It is believed when the owner has been silent for a minute since the claim and the
- * claimant goes by no other name meanwhile, or when the owner has been silent for ten minutes anyway; a lease
- * given by the DHCP server needs no wait after a minute of silence.  A station that has been seen to forge is
+ * claimant has no other name (a new interface), or when the owner has been silent for ten minutes; a lease
+ * given by the DHCP server needs no claim, only a minute of silence.  A station that has been seen to forge is
  * never believed.  While two stations use one address it is disputed, and for ten minutes after: evidence counts,
  * for it is the owner's, but automation asks people (core/safety).
  *
@@ -168,14 +168,11 @@ static struct claim *claim_of(struct tracker *tracker, const struct host_key *ad
 	return NULL;
 }
 
-/* Whether the claimant was heard under another name since it claimed this one. */
 static bool has_other_name(const struct tracker *tracker, const struct claim *claim)
 {
 	struct ip own;
 
-	return addressbook_address(tracker->book, claim->address.vlan, &claim->mac, &claim->address.ip, &own) &&
-	       tracker->now_ms - addressbook_heard_ms(tracker->book, claim->address.vlan, &claim->mac) <
-		       tracker->now_ms - claim->since_ms;
+	return addressbook_address(tracker->book, claim->address.vlan, &claim->mac, &claim->address.ip, &own);
 }
 
 static bool has_moved(struct tracker *tracker, const struct host_key *address, const struct mac *mac, uint32_t silent)

@@ -17,6 +17,7 @@
 #include "core/contact/pairs.h"
 #include "core/contact/popular.h"
 #include "core/contact/tracker.h"
+#include "core/contact/visits.h"
 #include "core/net/packet.h"
 
 #define WAITING_SLOTS  4096
@@ -94,6 +95,7 @@ struct tracker {
 	uint32_t dhcp_asked_ms;
 
 	struct forgers *forgers;
+	struct visits *visits;
 	struct claim claims[CLAIM_PLACES];
 	unsigned next_claim;
 
@@ -163,6 +165,8 @@ void tracker_wait(struct tracker *tracker, uint32_t index, enum pair_queue queue
 struct host *tracker_pair_host(struct tracker *tracker, const struct pair *pair);
 
 /* tracker_flow.c */
+/* The pair's host was let in, or at least its datagram. */
+void tracker_visited(struct tracker *tracker, const struct pair *pair, const struct host *host);
 void tracker_tcp(struct tracker *tracker, const struct packet *packet);
 void tracker_udp(struct tracker *tracker, const struct packet *packet);
 void tracker_icmp(struct tracker *tracker, const struct packet *packet);

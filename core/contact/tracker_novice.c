@@ -131,6 +131,8 @@ static void join(struct tracker *tracker, struct novice *held, struct host *host
 		host->roles |= HOST_BLIND;
 	if (coverage_is_deaf(coverage_faults(tracker->coverage, novice.vlan)))
 		pair->flags |= CONTACT_BLIND;
+	if (pair->kind == CONTACT_UDP || (pair->kind == CONTACT_TCP && novice.state == CONTACT_ACCEPTED))
+		tracker_visited(tracker, pair, host);
 	tracker->counts.held--;
 	tracker->counts.contacts++;
 	catch_up(tracker, &novice, index);

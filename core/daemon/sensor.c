@@ -62,6 +62,13 @@ static void tell_heard(struct sensor *sensor, const struct host *host)
 	feed_publish(sensor->feed, &record);
 }
 
+static const struct host *find_visitor(void *arg, const struct host *host, uint64_t before_ns)
+{
+	const struct sensor *sensor = arg;
+
+	return tracker_visitor(sensor->tracker, host, before_ns);
+}
+
 static void on_contact(void *arg, struct host *host, const struct contact *contact)
 {
 	struct sensor *sensor = arg;
@@ -132,7 +139,7 @@ struct sensor *sensor_new(const struct sensor_config *config)
 {
 	struct sensor *sensor = mem_alloc(sizeof(*sensor));
 	struct engine_config engine = { .detectors = detectors_table };
-	struct engine_sink evidence_sink = { .arg = sensor, .evidence = on_evidence };
+	struct engine_sink evidence_sink = { .arg = sensor, .evidence = on_evidence, .visitor = find_visitor };
 	struct tracker_config tracker = { .key = config->key,
 					  .hosts_max = config->hosts_max,
 					  .contacts_max = config->contacts_max };

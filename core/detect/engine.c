@@ -20,6 +20,7 @@
 #include "core/contact/host.h"
 #include "core/contact/observation.h"
 #include "core/detect/blocks.h"
+#include "core/detect/crowd.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
 #include "core/detect/param.h"
@@ -60,6 +61,7 @@ struct engine {
 	unsigned next_forgiven, forgiven_count;
 	double state_from_nats;
 	struct samples *samples;
+	struct crowd *crowd;
 	struct hosts *hosts;
 	struct host *host; /* of the contact being seen */
 	struct blocks *blocks;
@@ -107,6 +109,7 @@ struct engine *engine_new(const struct engine_config *config, const struct engin
 	engine->state_from_nats = config->state_from_nats > 0 ? config->state_from_nats
 							      : STATE_FROM_NATS;
 	engine->samples = samples_new(SAMPLE_OWNERS);
+	engine->crowd = crowd_new();
 	for (const struct detector *const *d = config->detectors; *d; d++) {
 		struct detector_run *run = &engine->runs[engine->count++];
 
@@ -138,6 +141,7 @@ void engine_free(struct engine *engine)
 		mem_free(run->state);
 		mem_free(run->config);
 	}
+	crowd_free(engine->crowd);
 	samples_free(engine->samples);
 	blocks_free(engine->blocks);
 	mem_free(engine->scratch);
@@ -250,6 +254,7 @@ void engine_forget(struct engine *engine, struct host *host, uint64_t now_ns)
 		blocks_give_back(engine->blocks, host);
 	}
 	hosts_suspect(host, false);
+	host->established = 0;
 	if (!forgiven) {
 		forgiven = &engine->forgiven[engine->next_forgiven];
 		engine->next_forgiven = (engine->next_forgiven + 1) % FORGIVEN_PLACES;
@@ -377,6 +382,28 @@ static void tell_host(struct engine *engine, const struct walk *walk)
 		hosts_suspect(engine->host, suspect);
 }
 
+/* What the host did, and why: did a suspect get in before it began? */
+static bool is_explained(const struct engine *engine, const struct host *host, uint64_t first_contact_ns)
+{
+	const struct host *by = engine->sink.visitor
+					? engine->sink.visitor(engine->sink.arg, host, first_contact_ns)
+					: NULL;
+
+	return by && by->roles & HOST_SUSPECT;
+}
+
+static void doubt(const struct engine *engine, struct evidence *evidence)
+{
+	unsigned mark = 1u << evidence->port_class;
+
+	if (crowd_join(engine->crowd, evidence,
+		       engine->host->established & mark ||
+			       is_explained(engine, engine->host, evidence->first_contact_ns)))
+		evidence->doubt = DOUBT_CROWD;
+	else if (evidence->log_odds >= CONVICT_NATS)
+		engine->host->established |= (uint16_t)mark;
+}
+
 static void state(struct detector_run *run, struct walk *walk, const struct contact *contact,
 		  unsigned port_class)
 {
@@ -400,6 +427,7 @@ static void state(struct detector_run *run, struct walk *walk, const struct cont
 	};
 
 	evidence.sample_count = samples_copy(run->engine->samples, &owner, evidence.samples);
+	doubt(run->engine, &evidence);
 	run->engine->sink.evidence(run->engine->sink.arg, &evidence);
 }
 

@@ -34,6 +34,9 @@ struct engine_config {
 struct engine_sink {
 	void *arg;
 	void (*evidence)(void *arg, const struct evidence *evidence); /* borrowed for the call */
+	/* Who was let in by the host before that wall time (tracker_visitor); NULL if nobody.  The member may be NULL: then
+	 * nobody ever is, and a crowd is never explained (crowd.h). */
+	const struct host *(*visitor)(void *arg, const struct host *host, uint64_t before_ns);
 };
 
 struct engine *engine_new(const struct engine_config *config, const struct engine_sink *sink);

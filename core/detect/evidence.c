@@ -20,3 +20,14 @@ const char *evidence_class_name(unsigned port_class)
 		       "every class has a name");
 	return port_class < EVIDENCE_CLASSES ? names[port_class] : "?";
 }
+
+const char *evidence_doubt_text(unsigned doubt)
+{
+	static const char *const texts[] = {
+		"",
+		"many hosts began the same at the same time and nobody infected them: forged names, or an outage",
+	};
+
+	_Static_assert(sizeof(texts) / sizeof(texts[0]) == EVIDENCE_DOUBTS, "every doubt has a text");
+	return doubt < EVIDENCE_DOUBTS ? texts[doubt] : "?";
+}

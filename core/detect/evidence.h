@@ -49,6 +49,13 @@ enum evidence_class {
 	EVIDENCE_CLASSES
 };
 
+/* Why the host may not be who did it. */
+enum evidence_doubt {
+	DOUBT_NONE,
+	DOUBT_CROWD,           /* many others gave the same evidence at the same time, and nobody infected them */
+	EVIDENCE_DOUBTS
+};
+
 #define EVIDENCE_SAMPLES 8
 
 struct evidence_sample {
@@ -69,7 +76,8 @@ struct evidence {
 	uint16_t port;                 /* the port most contacts went to, 0 if none */
 	uint8_t contact_kind;          /* enum contact_kind of the judged contacts */
 	uint8_t coverage;              /* enum coverage_fault: what we did not see of the host's VLAN when this was stated */
-	uint8_t zero[2];
+	uint8_t doubt;                 /* enum evidence_doubt */
+	uint8_t zero[1];
 	double log_odds;               /* nats; at least 0 */
 	uint32_t contacts;             /* distinct first contacts since the walk last stood at zero */
 	uint32_t failed;               /* of them: refused, ignored or still unanswered */
@@ -79,6 +87,8 @@ struct evidence {
 };
 
 const char *evidence_kind_name(unsigned kind);     /* "worm", "reconnaissance", ... */
+/* A sentence for people; "" for none. */
+const char *evidence_doubt_text(unsigned doubt);
 const char *evidence_class_name(unsigned port_class);
 
 #endif

@@ -31,6 +31,7 @@ struct entry {
 	struct incident incident;
 	struct entry *next;            /* same bucket */
 	double told_nats;              /* level when the incident was last told */
+	bool doubt_told;
 };
 
 struct closed_host {
@@ -264,7 +265,7 @@ static bool well_formed(const struct evidence *evidence)
 {
 	return evidence->detector > 0 && evidence->detector < DETECTOR_IDS_MAX &&
 		evidence->kind < EVIDENCE_KINDS && evidence->port_class < EVIDENCE_CLASSES &&
-		evidence->contact_kind < CONTACT_KINDS && evidence->sample_count <= EVIDENCE_SAMPLES &&
+		evidence->contact_kind < CONTACT_KINDS && evidence->doubt < EVIDENCE_DOUBTS && evidence->sample_count <= EVIDENCE_SAMPLES &&
 		isfinite(evidence->log_odds) && evidence->log_odds >= 0;
 }
 
@@ -360,11 +361,28 @@ static void count_contacts(const struct book *book, struct incident *incident, u
 	}
 }
 
+static uint8_t doubt_of(const struct incident *incident)
+{
+	for (size_t i = 0; i < incident->evidence_count; i++)
+		if (incident->evidence[i].doubt && incident->evidence[i].log_odds > 0)
+			return incident->evidence[i].doubt;
+	return DOUBT_NONE;
+}
+
+/* What may be another's doing makes nobody more than a suspect, whatever its level; what is convicted stays so. */
+static bool is_held_back(const struct incident *incident)
+{
+	return incident->doubt && incident->state < INCIDENT_CONVICTED;
+}
+
 static void weigh(const struct book *book, struct incident *incident, uint64_t now_ns)
 {
+	incident->doubt = doubt_of(incident);
 	incident->log_odds = score_sum(incident->evidence, incident->evidence_count, now_ns,
 				       book->config.half_life_ns);
 	incident->updated_ns = now_ns;
+	if (is_held_back(incident))
+		incident->log_odds = fmin(incident->log_odds, book->config.suspect_nats);
 }
 
 /* The highest step that was newly reached is told; a conviction at one stroke was no suspicion before. */
@@ -387,6 +405,18 @@ static void climb(struct book *book, struct entry *entry, uint64_t stated_ns)
 	} else if (incident->log_odds < entry->told_nats) {
 		entry->told_nats = incident->log_odds;
 	}
+}
+
+static void tell_doubt(struct book *book, struct entry *entry, uint64_t now_ns)
+{
+	const struct incident *incident = &entry->incident;
+
+	if (entry->doubt_told || !is_held_back(incident) ||
+	    score_sum(incident->evidence, incident->evidence_count, now_ns, book->config.half_life_ns) <
+		    book->config.convict_nats)
+		return;
+	entry->doubt_told = true;
+	tell(book, entry, BOOK_DOUBTED);
 }
 
 static struct entry *find_or_open(struct book *book, const struct evidence *evidence, uint64_t now_ns, bool *opened)
@@ -428,6 +458,7 @@ void book_add(struct book *book, const struct evidence *evidence, uint64_t now_n
 	if (opened)
 		tell(book, entry, BOOK_OPENED);
 	climb(book, entry, evidence->stated_ns);
+	tell_doubt(book, entry, now_ns);
 }
 
 /* ---- fading ------------------------------------------------------------------------------------ */

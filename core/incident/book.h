@@ -20,9 +20,11 @@ struct book_config {
 	uint64_t first_id;             /* 0 = 1; after a restart the store says where ids go on */
 };
 
-enum book_change { BOOK_OPENED, BOOK_SUSPECTED, BOOK_CONVICTED, BOOK_STRONGER, BOOK_CLEARED, BOOK_CLOSED };
+enum book_change { BOOK_OPENED, BOOK_SUSPECTED, BOOK_CONVICTED, BOOK_STRONGER, BOOK_CLEARED, BOOK_CLOSED,
+		   BOOK_DOUBTED };
 
-/* incident is borrowed for the call.  STRONGER: at least one nat more since last told. */
+/* incident is borrowed for the call.  STRONGER: at least one nat more since last told.  DOUBTED: its evidence would convict
+ * if its identity were not in doubt; it counts as suspicion only, and is convicted when the doubt ends (told once). */
 typedef void book_fn(void *arg, const struct incident *incident, enum book_change change);
 
 struct book *book_new(const struct book_config *config, book_fn *changed, void *arg);

@@ -27,6 +27,7 @@ struct incident {
 	uint8_t kind;                  /* enum evidence_kind of the strongest evidence */
 	uint8_t evidence_count;
 	bool was_suspected;            /* at least; so that its end is news */
+	uint8_t doubt;                 /* enum evidence_doubt of an item that speaks: it is not convicted */
 	bool mac_conflict;             /* two machines used the address: its identity is in doubt (D.3) */
 	double log_odds;               /* as of updated_ns */
 	uint32_t contacts;             /* distinct first contacts of the convicted behaviour, up to the conviction

@@ -170,6 +170,7 @@ static struct json *incident_json(const struct incident *incident, fact_detector
 	json_set_u64(object, "contacts", incident->contacts);
 	json_set_u64(object, "failed", incident_failed(incident, incident->evidence_count));
 	set_coverage(object, "coverage", incident_coverage(incident));
+	set_word(object, "doubt", evidence_doubt_text(incident->doubt));
 	set_time(object, "first_contact_at", incident->first_contact_ns);
 	set_time(object, "convicted_at", incident->convicted_ns);
 	if (incident->evidence_count == 0)

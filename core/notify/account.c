@@ -99,6 +99,7 @@ static void tell_incident(const struct account *account, const struct fact *fact
 		coverage_words(incident_coverage(incident), coverage);
 		detail(account, "coverage", coverage);
 	}
+	detail(account, "in doubt", evidence_doubt_text(incident->doubt));
 }
 
 static void tell_decision(const struct account *account, const struct fact *fact)

@@ -46,6 +46,13 @@ static void said(void *arg, const struct evidence *evidence)
 	book_add(ours->book, evidence, ours->now_ns);
 }
 
+static const struct host *visitor(void *arg, const struct host *host, uint64_t before_ns)
+{
+	const struct ours *ours = arg;
+
+	return tracker_visitor(ours->tracker, host, before_ns);
+}
+
 static void touched(void *arg, struct host *host, const struct contact *contact)
 {
 	struct ours *ours = arg;
@@ -57,7 +64,7 @@ struct ours *ours_new(void)
 {
 	struct ours *ours = mem_alloc(sizeof(*ours));
 	struct engine_config engine = { .detectors = detectors_table };
-	struct engine_sink evidence = { .arg = ours, .evidence = said };
+	struct engine_sink evidence = { .arg = ours, .evidence = said, .visitor = visitor };
 	struct tracker_config tracker = { .key = { { 3, 5 } },
 					  .hosts_max = HOSTS_MAX,
 					  .contacts_max = CONTACTS_MAX };

@@ -88,7 +88,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct hash_key key = { { 5, 9 } };
 	struct world world = { 0 };
 	struct engine_config engine = { .detectors = detectors_table };
-	struct engine_sink evidence_sink = { &world, on_evidence };
+	struct engine_sink evidence_sink = { .arg = &world, .evidence = on_evidence };
 	struct tracker_config config = { .key = { { 5, 9 } }, .hosts_max = 16, .contacts_max = 32 };
 	struct tracker_sink contact_sink = { .arg = &world };
 	struct reader *reader = reader_new(&key, 4, on_observation, &world);

@@ -80,7 +80,7 @@ static void on_evidence(void *arg, const struct evidence *evidence)
 static void start(struct fixture *f)
 {
 	struct engine_config config = { .detectors = table };
-	struct engine_sink sink = { f, on_evidence };
+	struct engine_sink sink = { .arg = f, .evidence = on_evidence };
 	struct hash_key key = { { 1, 1 } };
 	uint8_t v4[4] = { 10, 0, 0, 5 };
 	struct ip ip = ip_from_v4(v4);
@@ -332,7 +332,7 @@ static unsigned shown_to(unsigned kinds, unsigned feeds, const struct contact *c
 				     .see = count_shown };
 	const struct detector *const only[] = { &counting, NULL };
 	struct engine_config config = { .detectors = only };
-	struct engine_sink sink = { NULL, on_evidence };
+	struct engine_sink sink = { .evidence = on_evidence };
 	struct engine *engine = engine_new(&config, &sink);
 	struct hash_key key = { { 1, 1 } };
 	struct hosts *hosts = hosts_new(64, &key);

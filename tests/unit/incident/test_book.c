@@ -15,7 +15,7 @@
 
 #define T0 s_to_ns(1700000000)
 
-/* Changes as letters, in order of telling: O S C + x(cleared) X(closed), each with the id. */
+/* Changes as letters, in order of telling: O S C + x(cleared) X(closed) ?(in doubt), each with the id. */
 struct log {
 	char text[4096];
 	struct incident last;
@@ -30,7 +30,8 @@ static void assert_near(double value, double wanted, double tolerance)
 static void changed(void *arg, const struct incident *incident, enum book_change change)
 {
 	static const char letters[] = { [BOOK_OPENED] = 'O', [BOOK_SUSPECTED] = 'S', [BOOK_CONVICTED] = 'C',
-					[BOOK_STRONGER] = '+', [BOOK_CLEARED] = 'x', [BOOK_CLOSED] = 'X' };
+					[BOOK_STRONGER] = '+', [BOOK_CLEARED] = 'x', [BOOK_CLOSED] = 'X',
+					[BOOK_DOUBTED] = '?' };
 	struct log *log = arg;
 	size_t length = strlen(log->text);
 
@@ -362,6 +363,55 @@ static void two_macs_of_one_address_leave_a_mark(void **state)
 	book_free(book);
 }
 
+static void what_is_in_doubt_is_suspected_until_the_doubt_ends(void **state)
+{
+	struct log log;
+	struct book *book = new_book(&log, 0);
+	struct evidence item = evidence(1, 1, CLASS_NEIGHBOR, 20, 1), other = evidence(1, 2, CLASS_WORM_PORT, 20, 2);
+
+	(void)state;
+	item.doubt = DOUBT_CROWD;
+	add(book, item);
+	assert_int_equal(book_at(book, 0)->state, INCIDENT_SUSPECTED);
+	assert_int_equal(book_at(book, 0)->doubt, DOUBT_CROWD);
+	assert_true(book_at(book, 0)->log_odds <= 6.9);
+	add(book, other); /* a doubt is about the host, whatever else is said of it */
+	assert_int_equal(book_at(book, 0)->state, INCIDENT_SUSPECTED);
+	item.doubt = DOUBT_NONE;
+	item.stated_ns = other.stated_ns + 1;
+	add(book, item);
+	assert_int_equal(book_at(book, 0)->state, INCIDENT_CONVICTED);
+	item.doubt = DOUBT_CROWD;
+	item.stated_ns++;
+	add(book, item); /* too late */
+	assert_int_equal(book_at(book, 0)->state, INCIDENT_CONVICTED);
+	assert_true(book_at(book, 0)->log_odds > 13.8);
+	item.doubt = EVIDENCE_DOUBTS;
+	add(book, item);
+	assert_int_equal(book_counts(book).malformed, 1);
+	book_free(book);
+}
+
+static void a_doubt_is_told_once_when_it_prevents_a_conviction(void **state)
+{
+	struct log log;
+	struct book *book = new_book(&log, 0);
+	struct evidence item = evidence(1, 1, CLASS_NEIGHBOR, 9, 1);
+
+	(void)state;
+	item.doubt = DOUBT_CROWD;
+	add(book, item);
+	assert_null(strchr(log.text, '?'));
+	for (unsigned i = 0; i < 3; i++) {
+		item.log_odds = 14 + i;
+		item.stated_ns++;
+		log.text[0] = '\0';
+		add(book, item);
+		assert_int_equal(strchr(log.text, '?') != NULL, i == 0);
+	}
+	book_free(book);
+}
+
 static void many_hosts_are_found_in_order_of_id(void **state)
 {
 	struct log log;
@@ -410,6 +460,8 @@ int main(void)
 		cmocka_unit_test(a_closed_incident_is_not_reopened_by_old_statements),
 		cmocka_unit_test(malformed_evidence_is_counted_and_left),
 		cmocka_unit_test(two_macs_of_one_address_leave_a_mark),
+		cmocka_unit_test(what_is_in_doubt_is_suspected_until_the_doubt_ends),
+		cmocka_unit_test(a_doubt_is_told_once_when_it_prevents_a_conviction),
 		cmocka_unit_test(many_hosts_are_found_in_order_of_id),
 		cmocka_unit_test(ids_go_on_where_the_store_says),
 	};

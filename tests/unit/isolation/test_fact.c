@@ -105,6 +105,7 @@ static void a_tcp_sweep_names_its_first_flow(void **state)
 	incident.host = fact.host;
 	incident.state = INCIDENT_SUSPECTED;
 	incident.convicted_ns = 0;
+	incident.doubt = DOUBT_CROWD;
 	incident.evidence_count = 2;
 	incident.evidence[1] = item;
 	incident.evidence[1].detector = DETECTOR_ARPSWEEP;
@@ -119,7 +120,8 @@ static void a_tcp_sweep_names_its_first_flow(void **state)
 	       "\"dest_ip\":\"66.35.250.204\",\"dest_port\":80,\"proto\":\"TCP\",\"src_port\":34855,"
 	       "\"community_id\":\"1:LQU9qZlK+B5F3KDmev6m5PMibrg=\",\"incident\":{\"id\":3,\"state\":\"suspected\","
 	       "\"kind\":\"worm\",\"detectors\":[\"trw\",\"arpsweep\"],\"log_odds\":14.203,\"confidence\":0.999999,"
-	       "\"contacts\":5,\"failed\":5,\"coverage\":\"one-sided,lossy\",\"first_contact_at\":\"2023-11-14T22:13:19.723456+0000\",\"port\":80,"
+	       "\"contacts\":5,\"failed\":5,\"coverage\":\"one-sided,lossy\",\"doubt\":\"many hosts began the same at the same "
+	       "time and nobody infected them: forged names, or an outage\",\"first_contact_at\":\"2023-11-14T22:13:19.723456+0000\",\"port\":80,"
 	       "\"proto\":\"tcp\",\"summary\":\"tried TCP port 80 of 5 hosts in 0.4 s, 5 failed\",\"samples\":[{"
 	       "\"dest_ip\":\"66.35.250.204\",\"dest_port\":80,\"proto\":\"tcp\",\"outcome\":\"refused\","
 	       "\"at\":\"2023-11-14T22:13:19.723456+0000\"}]}}");

@@ -73,10 +73,14 @@ static void a_conviction_says_who_why_and_after_how_much(void **state)
 	assert_non_null(strstr(text, "445"));
 	assert_non_null(strstr(text, "14.5 nats after 5 contacts, 0.40 s after the first"));
 	assert_null(strstr(text, "coverage"));
+	assert_null(strstr(text, "in doubt"));
 	free(text);
 	incident.evidence[0].coverage = COVERAGE_LOSSY;
+	incident.state = INCIDENT_SUSPECTED;
+	incident.doubt = DOUBT_CROWD;
 	text = told(&fact, false);
 	assert_non_null(strstr(text, "coverage: lossy"));
+	assert_non_null(strstr(text, "in doubt: many hosts began the same at the same time"));
 	free(text);
 }
 

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* visits.h - who was lately let in by an address: the road by which a worm comes.
+ *
+ * The latest host that an address accepted a TCP contact from, or that sent it a datagram.  A suspect's visit is not
+ * displaced by a later one of somebody else.  A fixed table: sets of four, the oldest visit is forgotten. */
+#ifndef CORDON_CONTACT_VISITS_H
+#define CORDON_CONTACT_VISITS_H
+
+#include <stdint.h>
+
+struct host;
+struct hosts;
+struct visits;
+
+struct visits *visits_new(struct hosts *hosts);
+void visits_free(struct visits *visits);
+/* hash is the keyed one of the visited address: hash_address().  at_ns is wall time. */
+void visits_note(struct visits *visits, uint64_t hash, const struct host *by, uint64_t at_ns);
+/* It was no visit after all. */
+void visits_retract(struct visits *visits, uint64_t hash, const struct host *by);
+/* The visitor, if it came before that time and is still known; else NULL. */
+const struct host *visits_find(const struct visits *visits, uint64_t hash, uint64_t before_ns);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* crowd.c - for each class the hosts that lately gave evidence and are not excused.
+ *
+ * It need not hold a whole flood: four that are current are enough, so whoever is longest without a contact gives
+ * way. */
+#include "core/detect/crowd.h"
+
+#include <string.h>
+
+#include "core/base/mem.h"
+#include "core/base/units.h"
+#include "core/detect/evidence.h"
+
+#define MEMBERS  16
+#define SLACK_NS s_to_ns(10) /* as long as the engine may keep silent about one that goes on */
+
+struct member {
+	struct host_key host;
+	uint64_t last_ns; /* 0: a free place */
+};
+
+struct crowd {
+	struct member members[EVIDENCE_CLASSES][MEMBERS];
+};
+
+struct crowd *crowd_new(void)
+{
+	return mem_alloc(sizeof(struct crowd));
+}
+
+void crowd_free(struct crowd *crowd)
+{
+	mem_free(crowd);
+}
+
+static struct member *find(struct member *members, const struct host_key *host)
+{
+	for (struct member *m = members; m < members + MEMBERS; m++)
+		if (m->last_ns && memcmp(&m->host, host, sizeof(*host)) == 0)
+			return m;
+	return NULL;
+}
+
+static struct member *oldest(struct member *members)
+{
+	struct member *oldest = members;
+
+	for (struct member *m = members + 1; m < members + MEMBERS; m++)
+		if (m->last_ns < oldest->last_ns)
+			oldest = m;
+	return oldest;
+}
+
+static unsigned count_others(const struct member *members, const struct evidence *evidence)
+{
+	unsigned count = 0;
+
+	for (const struct member *m = members; m < members + MEMBERS; m++)
+		count += m->last_ns && m->last_ns + SLACK_NS >= evidence->first_contact_ns &&
+			 memcmp(&m->host, &evidence->host, sizeof(m->host)) != 0;
+	return count;
+}
+
+/* What a forged frame cannot make: words said in a connection, and the contradiction that names the forger. */
+static bool is_beyond_forging(const struct evidence *evidence)
+{
+	return evidence->port_class == CLASS_NAME || evidence->port_class == CLASS_CONTENT ||
+	       evidence->port_class == CLASS_IDENTITY;
+}
+
+bool crowd_join(struct crowd *crowd, const struct evidence *evidence, bool is_excused)
+{
+	struct member *members = crowd->members[evidence->port_class];
+	struct member *member = find(members, &evidence->host);
+
+	/* A single contact is no sign of a common cause: every network has them. */
+	if (is_excused || is_beyond_forging(evidence) || evidence->log_odds <= 0 || evidence->contacts < 2) {
+		if (member)
+			member->last_ns = 0;
+		return false;
+	}
+	if (!member)
+		member = oldest(members);
+	*member = (struct member){ .host = evidence->host, .last_ns = evidence->last_contact_ns };
+	return count_others(members, evidence) >= CROWD_OTHERS;
+}

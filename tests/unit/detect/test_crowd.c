@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_crowd.c - who earned evidence alone, and who together with others. */
+#include "core/detect/crowd.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "core/base/units.h"
+#include "core/detect/evidence.h"
+
+#define T0_S 1000
+
+static struct evidence evidence(unsigned host, unsigned port_class, unsigned first_s, unsigned last_s)
+{
+	uint8_t four[4] = { 10, 0, 0, (uint8_t)host };
+	struct ip ip = ip_from_v4(four);
+
+	return (struct evidence){ .host = host_key_of(&ip, 0),
+				  .port_class = (uint8_t)port_class,
+				  .log_odds = 8.7,
+				  .contacts = 3,
+				  .first_contact_ns = s_to_ns(T0_S + first_s),
+				  .last_contact_ns = s_to_ns(T0_S + last_s) };
+}
+
+/* Others 1, 2, ... earn evidence at 100 s; then host 99 from its first to 130 s. */
+static const struct {
+	const char *what;
+	unsigned others, their_class, their_contacts, first_s;
+	bool they_are_excused, is_excused, is_lost;
+} cases[] = {
+	{ "alone", 0, CLASS_WORM_PORT, 3, 100, false, false, false },
+	{ "with three others", 3, CLASS_WORM_PORT, 3, 100, false, false, false },
+	{ "with four others", 4, CLASS_WORM_PORT, 3, 100, false, false, true },
+	{ "with forty others", 40, CLASS_WORM_PORT, 3, 100, false, false, true },
+	{ "it began within ten seconds after them", 4, CLASS_WORM_PORT, 3, 110, false, false, true },
+	{ "it began later", 4, CLASS_WORM_PORT, 3, 111, false, false, false },
+	{ "they did something else", 4, CLASS_NEIGHBOR, 3, 100, false, false, false },
+	{ "they did it once each", 4, CLASS_WORM_PORT, 1, 100, false, false, false },
+	{ "they are excused", 4, CLASS_WORM_PORT, 3, 100, true, false, false },
+	{ "it is excused", 4, CLASS_WORM_PORT, 3, 100, false, true, false },
+};
+
+static void a_crowd_is_four_others_at_the_same_time(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct evidence own = evidence(99, CLASS_WORM_PORT, cases[i].first_s, 130);
+		struct crowd *crowd = crowd_new();
+
+		print_message("  %s\n", cases[i].what);
+		for (unsigned n = 1; n <= cases[i].others; n++) {
+			struct evidence other = evidence(n, cases[i].their_class, 100, 100);
+
+			other.contacts = cases[i].their_contacts;
+			crowd_join(crowd, &other, cases[i].they_are_excused);
+		}
+		assert_int_equal(crowd_join(crowd, &own, cases[i].is_excused), cases[i].is_lost);
+		crowd_free(crowd);
+	}
+}
+
+static void one_host_is_counted_once_and_leaves_when_it_is_cleared(void **state)
+{
+	struct evidence own = evidence(99, CLASS_WORM_PORT, 100, 130), other;
+	struct crowd *crowd = crowd_new();
+
+	(void)state;
+	for (unsigned n = 0; n < 40; n++) {
+		other = evidence(n % 4, CLASS_WORM_PORT, 100, 100 + n / 4);
+		crowd_join(crowd, &other, false);
+	}
+	assert_true(crowd_join(crowd, &own, false));
+	other.log_odds = 0;
+	crowd_join(crowd, &other, false);
+	assert_false(crowd_join(crowd, &own, false));
+	crowd_free(crowd);
+}
+
+static void words_and_forged_names_are_beyond_forging(void **state)
+{
+	static const unsigned classes[] = { CLASS_NAME, CLASS_CONTENT, CLASS_IDENTITY };
+
+	(void)state;
+	for (unsigned c = 0; c < 3; c++) {
+		struct crowd *crowd = crowd_new();
+
+		for (unsigned n = 1; n < 20; n++) {
+			struct evidence each = evidence(n, classes[c], 100, 100);
+
+			assert_false(crowd_join(crowd, &each, false));
+		}
+		crowd_free(crowd);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_crowd_is_four_others_at_the_same_time),
+		cmocka_unit_test(one_host_is_counted_once_and_leaves_when_it_is_cleared),
+		cmocka_unit_test(words_and_forged_names_are_beyond_forging),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
