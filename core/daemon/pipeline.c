@@ -18,6 +18,7 @@
 #include "core/base/mem.h"
 #include "core/base/random.h"
 #include "core/base/units.h"
+#include "core/contact/host.h"
 #include "core/daemon/commands.h"
 #include "core/daemon/sensor.h"
 #include "core/daemon/setup.h"
@@ -102,6 +103,7 @@ static bool is_news(const struct incident *incident, enum book_change change)
 	switch (change) {
 	case BOOK_SUSPECTED:
 	case BOOK_CONVICTED:
+	case BOOK_DOUBTED:
 		return true;
 	case BOOK_CLEARED:
 	case BOOK_CLOSED:
@@ -143,7 +145,10 @@ static void take_record(struct pipeline *pipeline, const struct record *record)
 		book_add(pipeline->book, &record->evidence, pipeline->now_ns);
 		break;
 	case RECORD_ROLE:
-		guard_learn(pipeline->guard, &record->role.host, &record->role.mac, record->role.role);
+		if (record->role.role == HOST_DISPUTED)
+			guard_doubt(pipeline->guard, &record->role.host, pipeline->now_ns);
+		else
+			guard_learn(pipeline->guard, &record->role.host, &record->role.mac, record->role.role);
 		break;
 	case RECORD_SENSOR:
 		tell(pipeline, &fact);

@@ -12,7 +12,7 @@
 
 enum record_type {
 	RECORD_EVIDENCE = 1,
-	RECORD_ROLE,           /* a host was seen to be a router, DHCP or DNS server */
+	RECORD_ROLE,           /* a host was seen to be a router, DHCP or DNS server, or its address to be disputed */
 	RECORD_SENSOR,         /* the sensor's counters, at the end of a capture and once a minute */
 	RECORD_HEARD,          /* a suspect opened another contact; at most one a second for each */
 	RECORD_COVERAGE,       /* how much is seen of a VLAN: when that changes and once a minute */

@@ -2,7 +2,8 @@
 /* From incident to isolation: policy, guard, governor, in this order.
  *
  * The policy's verdict is told as it is; what safety made of it stands beside it as "refused".  A guard's no is final.
- * A governor's no, and a wish for a witness that no enforcer can call yet, turn the act into a proposal.  An
+ * A governor's no, a doubt about who the host is, and a wish for a witness that no enforcer can call yet, turn the act
+ * into a proposal.  An
  * incident is decided again whenever it is told, but only a change is news. */
 #include <stdio.h>
 #include <string.h>
@@ -71,10 +72,24 @@ static bool guard_says_yes(struct case_file *file)
 
 	if (!guard_allows(file->response->parts.guard, &incident->host, &incident->mac, file->asset, reason))
 		snprintf(file->refusal, sizeof(file->refusal), "%s", reason);
+	return !*file->refusal;
+}
+
+/* Is it really this machine?  Doubts pause automation, they protect nobody for ever. */
+static bool is_in_doubt(struct case_file *file)
+{
+	const struct incident *incident = file->incident;
+	char reason[GUARD_REASON_BYTES];
+
+	if (incident->doubt)
+		snprintf(file->refusal, sizeof(file->refusal), "%s: a person must approve",
+			 evidence_doubt_text(incident->doubt));
+	else if (guard_is_in_doubt(file->response->parts.guard, &incident->host, file->now_ns, reason))
+		snprintf(file->refusal, sizeof(file->refusal), "%s", reason);
 	else if (incident->mac_conflict)
 		snprintf(file->refusal, sizeof(file->refusal),
-			 "frames of two MAC addresses bore this address: somebody may forge it");
-	return !*file->refusal;
+			 "frames of two MAC addresses bore this address, somebody may forge it: a person must approve");
+	return *file->refusal;
 }
 
 /* False if nothing may be done; ask_people if only people may. */
@@ -86,7 +101,9 @@ static bool safety_allows(struct case_file *file)
 		return false;
 	if (file->ask_people)
 		return true;
-	if (file->decision.witness == WITNESS_BEFORE) {
+	if (is_in_doubt(file)) {
+		file->ask_people = true;
+	} else if (file->decision.witness == WITNESS_BEFORE) {
 		snprintf(file->refusal, sizeof(file->refusal),
 			 "the firmware cannot bear witness before the act yet: a person must approve");
 		file->ask_people = true;

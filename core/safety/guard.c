@@ -4,7 +4,10 @@
  * A role is remembered by address and by MAC.  By MAC it also covers every host behind a router: their frames bear the
  * router's address, so who sent them cannot be known here.  A stranger can forge a role and so protect himself; that
  * is the price of never cutting the gateway, and the refusal is told.  When the list is full nothing is
- * forgotten, the newcomer is counted. */
+ * forgotten, the newcomer is counted.
+ *
+ * Doubts end by themselves.  Should there ever be more than have room, everybody is in doubt: who disputes
+ * thousands of addresses must not push out the one that matters. */
 #include "core/safety/guard.h"
 
 #include <stdio.h>
@@ -12,10 +15,15 @@
 
 #include "core/asset/asset.h"
 #include "core/base/mem.h"
+#include "core/base/units.h"
 #include "core/contact/host.h"
+#include "core/net/hash.h"
 
 #define DEFAULT_LEARNT_MAX 4096
 #define WHY_BYTES 96
+#define DOUBT_NS s_to_ns(600)
+#define DOUBT_PLACES 8192
+#define DOUBT_PROBES 16
 
 struct never {
 	bool is_mac;
@@ -30,12 +38,19 @@ struct learnt {
 	unsigned roles;                /* enum host_role */
 };
 
+struct dispute {
+	struct host_key host;
+	uint64_t until_ns;             /* 0 = free */
+};
+
 struct guard {
 	struct never *never;
 	size_t never_count;
 	struct learnt *learnt;
 	size_t learnt_count, learnt_max;
 	uint64_t forgotten;
+	struct dispute *disputes;
+	uint64_t all_until_ns;         /* everybody is in doubt */
 };
 
 struct guard *guard_new(uint32_t learnt_max)
@@ -44,6 +59,7 @@ struct guard *guard_new(uint32_t learnt_max)
 
 	guard->learnt_max = learnt_max ? learnt_max : DEFAULT_LEARNT_MAX;
 	guard->learnt = mem_array(guard->learnt_max, sizeof(*guard->learnt));
+	guard->disputes = mem_array(DOUBT_PLACES, sizeof(*guard->disputes));
 	return guard;
 }
 
@@ -53,6 +69,7 @@ void guard_free(struct guard *guard)
 		return;
 	mem_free(guard->never);
 	mem_free(guard->learnt);
+	mem_free(guard->disputes);
 	mem_free(guard);
 }
 
@@ -107,6 +124,61 @@ uint64_t guard_forgotten(const struct guard *guard)
 {
 	return guard->forgotten;
 }
+
+/* ---- doubts ------------------------------------------------------------------------------------ */
+
+/* A fixed key will do: whoever aims at one place fills it, and then everybody is in doubt. */
+static size_t first_place(const struct host_key *host)
+{
+	static const struct hash_key key = { { UINT64_C(0x6775617264), UINT64_C(0x9e3779b97f4a7c15) } };
+
+	return hash_address(&key, &host->ip, host->vlan) % DOUBT_PLACES;
+}
+
+static struct dispute *dispute_of(const struct guard *guard, const struct host_key *host)
+{
+	for (size_t i = 0, at = first_place(host); i < DOUBT_PROBES; i++, at = (at + 1) % DOUBT_PLACES)
+		if (guard->disputes[at].until_ns && memcmp(&guard->disputes[at].host, host, sizeof(*host)) == 0)
+			return &guard->disputes[at];
+	return NULL;
+}
+
+static struct dispute *free_place(const struct guard *guard, const struct host_key *host, uint64_t now_ns)
+{
+	for (size_t i = 0, at = first_place(host); i < DOUBT_PROBES; i++, at = (at + 1) % DOUBT_PLACES)
+		if (guard->disputes[at].until_ns <= now_ns)
+			return &guard->disputes[at];
+	return NULL;
+}
+
+void guard_doubt(struct guard *guard, const struct host_key *host, uint64_t now_ns)
+{
+	struct dispute *dispute = dispute_of(guard, host);
+
+	if (!dispute)
+		dispute = free_place(guard, host, now_ns);
+	if (dispute)
+		*dispute = (struct dispute){ .host = *host, .until_ns = now_ns + DOUBT_NS };
+	else
+		guard->all_until_ns = now_ns + DOUBT_NS;
+}
+
+bool guard_is_in_doubt(const struct guard *guard, const struct host_key *host, uint64_t now_ns,
+		       char reason[GUARD_REASON_BYTES])
+{
+	const struct dispute *dispute = dispute_of(guard, host);
+
+	reason[0] = '\0';
+	if (dispute && dispute->until_ns > now_ns)
+		snprintf(reason, GUARD_REASON_BYTES,
+			 "two MAC addresses used this address within ten minutes, somebody may forge it: a person must approve");
+	else if (guard->all_until_ns > now_ns)
+		snprintf(reason, GUARD_REASON_BYTES,
+			 "more addresses are in dispute than can be remembered, somebody forges: a person must approve");
+	return reason[0] != '\0';
+}
+
+/* ---- asking ------------------------------------------------------------------------------------ */
 
 static const char *role_words(unsigned roles)
 {

@@ -2,7 +2,11 @@
 /* guard.h - whom never to isolate; asked last, whoever asks.
  *
  * Two sources: what the site lists, and what the sensor learns to be a gateway, DHCP or DNS server.  What was learnt is
- * kept for the life of the process: a machine does not stop being the gateway because it went quiet. */
+ * kept for the life of the process: a machine does not stop being the gateway because it went quiet.
+ *
+ * A doubt is less than a no: an address that two machines use (worm-detection.md D.3) is not isolated automatically
+ * while they do and for ten minutes after, but people may.  So it protects an innocent whose name is forged,
+ * and no worm for ever. */
 #ifndef CORDON_SAFETY_GUARD_H
 #define CORDON_SAFETY_GUARD_H
 
@@ -24,6 +28,11 @@ void guard_never_mac(struct guard *guard, const struct mac *mac, const char *why
 void guard_learn(struct guard *guard, const struct host_key *host, const struct mac *mac, unsigned host_role);
 /* Roles that were not remembered because learnt_max was reached: somebody forges, or the site is larger. */
 uint64_t guard_forgotten(const struct guard *guard);
+/* Two machines use the address of host. */
+void guard_doubt(struct guard *guard, const struct host_key *host, uint64_t now_ns);
+/* Whether only people may isolate it; reason says why, for them. */
+bool guard_is_in_doubt(const struct guard *guard, const struct host_key *host, uint64_t now_ns,
+		       char reason[GUARD_REASON_BYTES]);
 /* Whether host may be isolated; otherwise reason says why not, for people.  asset may be NULL: a machine that
  * we do not answer for is never isolated. */
 bool guard_allows(const struct guard *guard, const struct host_key *host, const struct mac *mac,

@@ -100,17 +100,51 @@ static void the_guard_has_the_last_word(void **state)
 	}
 }
 
-static void two_macs_behind_one_address_are_refused(void **state)
+static void doubts_about_the_identity_are_for_people(void **state)
 {
+	static const struct { const char *name, *why; bool conflict, doubt, disputed; } doubts[] = {
+		{ "two MACs in the evidence", "frames of two MAC", true, false, false },
+		{ "one of a crowd", "at the same time", false, true, false },
+		{ "its address is disputed", "within ten minutes", false, false, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(doubts) / sizeof(doubts[0]); i++) {
+		struct incident incident = bench_incident(BENCH_PC, 1, 15);
+		struct bench bench;
+
+		print_message("  %s\n", doubts[i].name);
+		bench_init(&bench, 10);
+		incident.mac_conflict = doubts[i].conflict;
+		incident.doubt = doubts[i].doubt ? DOUBT_CROWD : DOUBT_NONE;
+		if (doubts[i].disputed)
+			guard_doubt(bench.guard, &incident.host, bench.now_ns);
+		response_consider(bench.response, &incident, bench.now_ns);
+		bench_expect(&bench, "d:isolate! keep:awaiting_approval i:awaiting_approval");
+		assert_non_null(strstr(bench.last_refused, doubts[i].why));
+		assert_non_null(strstr(bench.last_refused, "a person must approve"));
+		assert_int_equal(response_approve(bench.response, 1, "anna", bench.now_ns, NULL), 0);
+		bench_settle(&bench);
+		bench_expect(&bench, "keep:applying i:applying ISOLATE keep:applied i:applied");
+		bench_fini(&bench);
+	}
+}
+
+/* What waits because of a dispute goes on by itself when the dispute has ended and the host goes on. */
+static void a_dispute_protects_nobody_for_ever(void **state)
+{
+	struct host_key host = bench_host(BENCH_PC);
 	struct bench bench;
-	struct incident incident = bench_incident(BENCH_PC, 1, 15);
 
 	(void)state;
 	bench_init(&bench, 10);
-	incident.mac_conflict = true;
-	response_consider(bench.response, &incident, bench.now_ns);
-	bench_expect(&bench, "d:isolate!");
-	assert_non_null(strstr(bench.last_refused, "two MAC"));
+	guard_doubt(bench.guard, &host, bench.now_ns);
+	bench_consider(&bench, BENCH_PC, 1, 15);
+	bench_expect(&bench, "d:isolate! keep:awaiting_approval i:awaiting_approval");
+	bench.now_ns += s_to_ns(601);
+	bench_consider(&bench, BENCH_PC, 1, 16);
+	bench_settle(&bench);
+	bench_expect(&bench, "d:isolate keep:applying i:applying ISOLATE keep:applied i:applied");
 	bench_fini(&bench);
 }
 
@@ -545,7 +579,8 @@ int main(void)
 		cmocka_unit_test(a_verdict_is_told_once),
 		cmocka_unit_test(one_isolation_of_an_asset_at_a_time),
 		cmocka_unit_test(the_guard_has_the_last_word),
-		cmocka_unit_test(two_macs_behind_one_address_are_refused),
+		cmocka_unit_test(doubts_about_the_identity_are_for_people),
+		cmocka_unit_test(a_dispute_protects_nobody_for_ever),
 		cmocka_unit_test(beyond_the_cap_people_decide),
 		cmocka_unit_test(what_waits_because_of_the_cap_goes_on_when_there_is_room),
 		cmocka_unit_test(the_cap_does_not_lower_the_bar_of_a_proposal),

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "core/asset/asset.h"
+#include "core/base/units.h"
 #include "core/contact/host.h"
 
 static struct host_key host(const char *text, unsigned vlan)
@@ -160,6 +161,52 @@ static void other_roles_protect_nobody(void **state)
 	guard_free(guard);
 }
 
+static void a_disputed_address_is_for_people_for_ten_minutes(void **state)
+{
+	struct guard *guard = guard_new(0);
+	struct host_key key = host("10.0.0.23", 0), other = host("10.0.0.23", 7);
+	char reason[GUARD_REASON_BYTES];
+
+	(void)state;
+	assert_false(guard_is_in_doubt(guard, &key, s_to_ns(100), reason));
+	guard_doubt(guard, &key, s_to_ns(100));
+	assert_true(guard_is_in_doubt(guard, &key, s_to_ns(699), reason));
+	assert_non_null(strstr(reason, "two MAC"));
+	assert_non_null(strstr(reason, "a person must approve"));
+	assert_false(guard_is_in_doubt(guard, &other, s_to_ns(100), reason));
+	assert_false(guard_is_in_doubt(guard, &key, s_to_ns(700), reason));
+	assert_string_equal(reason, "");
+	guard_doubt(guard, &key, s_to_ns(650));
+	assert_true(guard_is_in_doubt(guard, &key, s_to_ns(1200), reason));
+	guard_free(guard);
+}
+
+/* Who disputes more addresses than there is room for makes automation pause for all of them, not for none. */
+static void a_flood_of_disputes_pushes_nobody_out(void **state)
+{
+	struct guard *guard = guard_new(0);
+	struct host_key key = host("10.0.0.23", 0);
+	char reason[GUARD_REASON_BYTES];
+
+	(void)state;
+	guard_doubt(guard, &key, s_to_ns(100));
+	for (unsigned i = 0; i < 100000; i++) {
+		uint8_t four[4] = { 11, (uint8_t)(i >> 16), (uint8_t)(i >> 8), (uint8_t)i };
+		struct ip ip = ip_from_v4(four);
+		struct host_key forged = host_key_of(&ip, 0);
+
+		guard_doubt(guard, &forged, s_to_ns(101));
+		if (i % 1000 == 0)
+			assert_true(guard_is_in_doubt(guard, &forged, s_to_ns(102), reason));
+	}
+	assert_true(guard_is_in_doubt(guard, &key, s_to_ns(699), reason));
+	key = host("10.0.0.24", 0);
+	assert_true(guard_is_in_doubt(guard, &key, s_to_ns(699), reason));
+	assert_non_null(strstr(reason, "more addresses are in dispute"));
+	assert_false(guard_is_in_doubt(guard, &key, s_to_ns(701), reason));
+	guard_free(guard);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -169,6 +216,8 @@ int main(void)
 		cmocka_unit_test(a_listed_machine_is_safe_under_another_address_too),
 		cmocka_unit_test(a_flood_of_forged_roles_displaces_nobody),
 		cmocka_unit_test(other_roles_protect_nobody),
+		cmocka_unit_test(a_disputed_address_is_for_people_for_ten_minutes),
+		cmocka_unit_test(a_flood_of_disputes_pushes_nobody_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
