@@ -82,6 +82,9 @@ struct host *tracker_meet(struct tracker *tracker, const struct host_key *key);
 /* A public address whose frames come from a station that has also brought answers of public addresses elsewhere: it is
  * somewhere in the Internet, and none of ours. */
 bool tracker_is_beyond(const struct tracker *tracker, const struct host_key *key, const struct mac *mac);
+/* Whether the frame that this MAC sent in that name is not the name's: then whatever it says is nobody's (routers
+ * pass on what others said). */
+bool tracker_is_forged(struct tracker *tracker, const struct host_key *name, const struct mac *mac);
 /* The host that this one lately let in, before that wall time: it accepted its connection or was sent a datagram, and no
  * reset took that back.  NULL if nobody is known. */
 const struct host *tracker_visitor(const struct tracker *tracker, const struct host *host, uint64_t before_ns);

@@ -142,6 +142,14 @@ bool tracker_is_traced(struct tracker *tracker, const struct reach *reach)
 	return true;
 }
 
+bool tracker_is_forged(struct tracker *tracker, const struct host_key *name, const struct mac *mac)
+{
+	if (addressbook_is_router(tracker->book, name->vlan, mac) || !is_borrowed(tracker, name, mac))
+		return false;
+	note(tracker, name, mac);
+	return true;
+}
+
 bool tracker_novice_is_borrowed(struct tracker *tracker, const struct novice *novice)
 {
 	struct host_key name = host_key_of(&novice->src, novice->vlan);

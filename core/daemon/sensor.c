@@ -87,6 +87,17 @@ static bool is_beyond(const struct sensor *sensor, const struct host *host)
 	return packet->marks & PACKET_HAS_MACS && tracker_is_beyond(sensor->tracker, &host->key, mac);
 }
 
+/* Was it said by another than the one whose name it bears? */
+static bool is_forged(const struct sensor *sensor, const struct host_key *key, const struct host *host)
+{
+	const struct packet *packet = sensor->packet;
+
+	if (!(packet->marks & PACKET_HAS_MACS) || !ip_equal(&packet->src, &key->ip))
+		return false;
+	return !(host && mac_equal(&host->mac, &packet->src_mac)) &&
+	       tracker_is_forged(sensor->tracker, key, &packet->src_mac);
+}
+
 static void on_observation(void *arg, const struct observation *observation)
 {
 	struct sensor *sensor = arg;
@@ -94,6 +105,8 @@ static void on_observation(void *arg, const struct observation *observation)
 	struct host *host = hosts_find(tracker_hosts(sensor->tracker), &key);
 	struct observation told = *observation;
 
+	if (is_forged(sensor, &key, host))
+		return;
 	/* Who speaks without ever having opened a contact is met in the middle: it becomes a host now. */
 	if (!host)
 		host = tracker_meet(sensor->tracker, &key);

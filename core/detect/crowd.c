@@ -61,11 +61,16 @@ static unsigned count_others(const struct member *members, const struct evidence
 	return count;
 }
 
-/* What a forged frame cannot make: words said in a connection, and the contradiction that names the forger. */
+/* Names come back in answers that the host waited for; identity is the contradiction that names the forger. */
 static bool is_beyond_forging(const struct evidence *evidence)
 {
-	return evidence->port_class == CLASS_NAME || evidence->port_class == CLASS_CONTENT ||
-	       evidence->port_class == CLASS_IDENTITY;
+	return evidence->port_class == CLASS_NAME || evidence->port_class == CLASS_IDENTITY;
+}
+
+/* A single contact is no sign of a common cause, every network has them; a worm's own words are. */
+static unsigned least_contacts(const struct evidence *evidence)
+{
+	return evidence->port_class == CLASS_CONTENT ? 1 : 2;
 }
 
 bool crowd_join(struct crowd *crowd, const struct evidence *evidence, bool is_excused)
@@ -73,8 +78,8 @@ bool crowd_join(struct crowd *crowd, const struct evidence *evidence, bool is_ex
 	struct member *members = crowd->members[evidence->port_class];
 	struct member *member = find(members, &evidence->host);
 
-	/* A single contact is no sign of a common cause: every network has them. */
-	if (is_excused || is_beyond_forging(evidence) || evidence->log_odds <= 0 || evidence->contacts < 2) {
+	if (is_excused || is_beyond_forging(evidence) || evidence->log_odds <= 0 ||
+	    evidence->contacts < least_contacts(evidence)) {
 		if (member)
 			member->last_ns = 0;
 		return false;

@@ -17,6 +17,8 @@
  * four machines that turn at the same moment, without a visit that the sensor saw, stay suspected, and people
  * are told why.
  *
+ * Content that convicts at one packet can be forged in a few names before there is a crowd; from the fifth on there is.
+ *
  * Left out: few names at a time (fewer than five, or one after the other).  That cannot be told from a worm on the
  * wire; only the switch or the firmware of the machine (the witness) can. */
 #ifndef CORDON_DETECT_CROWD_H

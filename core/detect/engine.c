@@ -394,14 +394,17 @@ static bool is_explained(const struct engine *engine, const struct host *host, u
 
 static void doubt(const struct engine *engine, struct evidence *evidence)
 {
-	unsigned mark = 1u << evidence->port_class;
+	/* Content convicts at once, so that nobody would be left to make a crowd of. */
+	unsigned mark = evidence->port_class == CLASS_CONTENT ? 0 : 1u << evidence->port_class;
+	bool is_excused = engine->host->established & mark ||
+			  is_explained(engine, engine->host, evidence->first_contact_ns);
 
-	if (crowd_join(engine->crowd, evidence,
-		       engine->host->established & mark ||
-			       is_explained(engine, engine->host, evidence->first_contact_ns)))
+	if (crowd_join(engine->crowd, evidence, is_excused)) {
 		evidence->doubt = DOUBT_CROWD;
-	else if (evidence->log_odds >= CONVICT_NATS)
+	} else if (mark && !is_excused && evidence->log_odds >= CONVICT_NATS) {
 		engine->host->established |= (uint16_t)mark;
+		crowd_join(engine->crowd, evidence, true);
+	}
 }
 
 static void state(struct detector_run *run, struct walk *walk, const struct contact *contact,

@@ -106,6 +106,23 @@ static void a_station_without_a_name_is_called_by_its_mac(void **state)
 	tracker_free(f.tracker);
 }
 
+static void what_is_said_in_a_borrowed_name_is_nobodys(void **state)
+{
+	struct host_key a;
+	struct mac mac;
+	struct fixture f;
+
+	(void)state;
+	start_bound(&f);
+	a = host_key_of(&f.a, 0);
+	mac = wire_mac(&f.a);
+	assert_false(tracker_is_forged(f.tracker, &a, &mac));
+	mac = wire_mac(&f.b);
+	assert_true(tracker_is_forged(f.tracker, &a, &mac));
+	assert_int_equal(told, 1);
+	tracker_free(f.tracker);
+}
+
 static void what_a_router_passes_on_is_nobodys(void **state)
 {
 	struct ip gateway = wire_ip("10.0.0.1"), dark = wire_ip("10.0.9.9");
@@ -279,6 +296,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_borrowed_name_is_replaced_by_the_senders),
 		cmocka_unit_test(a_station_without_a_name_is_called_by_its_mac),
+		cmocka_unit_test(what_is_said_in_a_borrowed_name_is_nobodys),
 		cmocka_unit_test(what_a_router_passes_on_is_nobodys),
 		cmocka_unit_test(a_novices_borrowed_contact_is_not_told_of_the_owner),
 		cmocka_unit_test(a_claim_is_believed_when_the_owner_stays_silent),

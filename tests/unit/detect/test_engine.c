@@ -65,6 +65,7 @@ struct fixture {
 	struct engine *engine;
 	struct hosts *hosts;
 	struct host *host;
+	const struct host *visitor; /* of everybody */
 	struct evidence latest;
 	unsigned statements;
 };
@@ -77,10 +78,18 @@ static void on_evidence(void *arg, const struct evidence *evidence)
 	f->statements++;
 }
 
+static const struct host *on_visitor(void *arg, const struct host *host, uint64_t before_ns)
+{
+	const struct fixture *f = arg;
+
+	(void)before_ns;
+	return host == f->visitor ? NULL : f->visitor;
+}
+
 static void start(struct fixture *f)
 {
 	struct engine_config config = { .detectors = table };
-	struct engine_sink sink = { .arg = f, .evidence = on_evidence };
+	struct engine_sink sink = { .arg = f, .evidence = on_evidence, .visitor = on_visitor };
 	struct hash_key key = { { 1, 1 } };
 	uint8_t v4[4] = { 10, 0, 0, 5 };
 	struct ip ip = ip_from_v4(v4);
@@ -224,6 +233,51 @@ static void a_host_that_was_dealt_with_starts_anew(void **state)
 		contact(&f, i, CONTACT_PENDING, 2.9);
 	assert_int_equal(f.latest.contacts, 3);
 	stop(&f);
+}
+
+static struct host *neighbor(struct fixture *f, unsigned last)
+{
+	uint8_t v4[4] = { 10, 0, 0, (uint8_t)last };
+	struct ip ip = ip_from_v4(v4);
+	struct host_key key = host_key_of(&ip, 3);
+
+	return hosts_need(f->hosts, &key, 1);
+}
+
+/* Five hosts do the same at the same time; the fifth is looked at. */
+static void one_of_a_crowd_is_in_doubt(void **state)
+{
+	static const struct {
+		const char *what;
+		bool others_are_convicted, is_visited, by_suspect;
+		unsigned doubt;
+	} cases[] = {
+		{ "nothing explains it", false, false, false, DOUBT_CROWD },
+		{ "a suspect had visited them", false, true, true, DOUBT_NONE },
+		{ "somebody had", false, true, false, DOUBT_CROWD },
+		{ "the others were convicted one by one", true, false, false, DOUBT_NONE },
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct fixture f;
+
+		start(&f);
+		if (cases[c].is_visited)
+			f.visitor = neighbor(&f, 99);
+		if (cases[c].by_suspect)
+			hosts_suspect(neighbor(&f, 99), true);
+		for (unsigned n = 0; n < 5; n++) {
+			f.host = neighbor(&f, 10 + n);
+			contact(&f, 1, CONTACT_IGNORED, 5);
+			contact(&f, 2, CONTACT_IGNORED, 5);
+			if (cases[c].others_are_convicted)
+				contact(&f, 3, CONTACT_IGNORED, 5);
+		}
+		if (f.latest.doubt != cases[c].doubt)
+			fail_msg("%s", cases[c].what);
+		stop(&f);
+	}
 }
 
 static void at_zero_the_memory_starts_anew(void **state)
@@ -388,6 +442,7 @@ int main(void)
 		cmocka_unit_test(a_statement_carries_its_earliest_contacts),
 		cmocka_unit_test(what_is_taken_back_is_no_sample_and_not_counted),
 		cmocka_unit_test(a_host_that_was_dealt_with_starts_anew),
+		cmocka_unit_test(one_of_a_crowd_is_in_doubt),
 		cmocka_unit_test(at_zero_the_memory_starts_anew),
 		cmocka_unit_test(a_walk_fades_by_half_lives),
 		cmocka_unit_test(a_detector_is_shown_the_kinds_and_outcomes_it_asked_for),
