@@ -3,8 +3,9 @@
  *
  * What counts is a user name refused by a target for the first time: a forgotten password or a stale service
  * account repeats one and the same pair, a guesser goes through names or through targets.  Who tries many
- * passwords of one name is seen by the account being locked out.  Over SSH the answers are encrypted; there only the
- * rate of new sessions towards one server speaks, and it speaks softly.
+ * passwords of one name is seen by the account being locked out.  Whoever is let in under the name that was refused
+ * had mistyped: the refusal is taken back.  Over SSH and RDP the answers are encrypted; there the
+ * rate of new sessions towards one server speaks as well, and it speaks softly.
  *
  * It never convicts alone: terminal servers, mail gateways and scripts log on for many users. */
 #include "detectors/table.h"
@@ -31,7 +32,7 @@ struct slot {
 	struct walk walk;
 	uint16_t pairs[PAIRS]; /* tags of user and target already refused */
 	uint16_t targets[TARGETS];
-	uint16_t server; /* tag of the SSH server, and its latest session's port */
+	uint16_t server; /* tag of the SSH or RDP server, and its latest session's port */
 	uint16_t session_port;
 	uint32_t window_s;
 	uint16_t sessions; /* in that minute */
@@ -46,11 +47,11 @@ static const struct param params[] = {
 	{ "locked_out", PARAM_DOUBLE, offsetof(struct config, locked), 0, 10, "2.4",
 	  "nats for a user found locked out, in place of failure" },
 	{ "session", PARAM_DOUBLE, offsetof(struct config, session), 0, 10, "0.5",
-	  "nats for each SSH session to one server beyond those that are free" },
+	  "nats for each SSH or RDP session to one server beyond those that are free" },
 	{ "sessions_free", PARAM_U32, offsetof(struct config, sessions_free), 1, 1000, "10",
-	  "SSH sessions to one server within a minute that mean nothing" },
+	  "SSH or RDP sessions to one server within a minute that mean nothing" },
 	{ "success", PARAM_DOUBLE, offsetof(struct config, success), 0, 10, "0.7",
-	  "nats taken off for a logon that was accepted" },
+	  "nats taken off for a logon that was accepted, besides what its user's refusal there had brought" },
 	{ "cap", PARAM_DOUBLE, offsetof(struct config, cap), 0.1, 40, "9.2",
 	  "the most that guessing can bring: below conviction" },
 	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 1, 86400, "5m",
@@ -104,6 +105,33 @@ static void refused(struct detector_run *run, struct slot *slot,
 	add(run, slot, contact, nats);
 }
 
+/* True if it was there. */
+static bool forget(uint16_t *tags, unsigned count, uint16_t tag)
+{
+	for (unsigned i = 0; i < count; i++)
+		if (tags[i] == tag) {
+			tags[i] = 0;
+			return true;
+		}
+	return false;
+}
+
+static void accepted(struct detector_run *run, struct slot *slot,
+		     const struct observation *observation)
+{
+	const struct config *config = detector_config(run);
+	const struct contact *contact = &observation->contact;
+	double nats = config->success;
+
+	if (forget(slot->pairs, PAIRS, tag_of(&contact->dst, observation->logon.user_hash * 2))) {
+		nats += config->pair;
+		if (forget(slot->targets, TARGETS, tag_of(&contact->dst, 0)))
+			nats += config->target;
+	}
+	if (slot->walk.level > 0)
+		add(run, slot, contact, -nats);
+}
+
 /* Frames that a mirror repeats have the port of the session before. */
 static void sealed(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
@@ -138,14 +166,14 @@ static void observe(struct detector_run *run, void *memory, const struct observa
 		sealed(run, slot, &observation->contact);
 	else if (!observation->logon.accepted)
 		refused(run, slot, observation);
-	else if (slot->walk.level > 0)
-		add(run, slot, &observation->contact, -config->success);
+	else
+		accepted(run, slot, observation);
 }
 
 const struct detector detector_logonfail = {
 	.name = "logonfail",
 	.summary =
-		"users refused by many targets, many users refused, or SSH sessions in quick succession",
+		"users refused by many targets, many users refused, or SSH and RDP sessions in quick succession",
 	.id = DETECTOR_LOGONFAIL,
 	.kind = EVIDENCE_BRUTE_FORCE,
 	.feeds = FEED_OBSERVED,

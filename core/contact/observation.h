@@ -15,7 +15,7 @@ enum observation_kind {
 	OBSERVED_NAME,         /* a DNS answer reached its client, or (rcode UNANSWERED) a question was seen */
 	OBSERVED_SMB,          /* an SMB1/2 command or its answer */
 	OBSERVED_RPC,          /* a DCE/RPC call */
-	OBSERVED_LOGON,        /* a logon was answered: SMB, RDP, SSH, FTP */
+	OBSERVED_LOGON,        /* a logon was answered: SMB, FTP, Telnet, RDP; or begun: SSH, RDP */
 	OBSERVED_DATAGRAM,     /* one packet that speaks for itself */
 	OBSERVED_NEIGHBOR_NAME, /* a neighbour told an address itself: LLMNR, unicast mDNS, NetBIOS; anybody may claim a name */
 	OBSERVED_FORGERY,      /* it opened a contact in the name of contact.dst; told by the tracker */
@@ -69,7 +69,7 @@ struct observed_rpc {
 
 struct observed_logon {
 	bool accepted, locked_out;
-	bool sealed;                   /* begun; how it ends is encrypted (SSH) */
+	bool sealed;                   /* begun; how it ends is encrypted (SSH, RDP: told later if its size shows it) */
 	uint32_t user_hash;            /* 0 = user unknown */
 };
 

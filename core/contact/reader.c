@@ -120,11 +120,11 @@ static void see_tcp(struct reader *reader, const struct packet *packet)
 {
 	bool is_syn = packet->tcp_flags & TCP_SYN;
 
-	if (!packet->payload_length && !is_syn)
+	if (!packet->payload_length && !(packet->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)))
 		return;
 	if (is_stream_port(reader, packet->dst_port) || is_stream_port(reader, packet->src_port))
 		reader_stream(reader, packet);
-	else if (!is_syn)
+	else if (!is_syn && packet->payload_length)
 		see_segment(reader, packet);
 	if (is_syn && repeats_target(packet))
 		reader_datagram(reader, packet);

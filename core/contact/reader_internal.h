@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reader_internal.h - what the files of the reader share: reader.c (which packet is whose), reader_dns.c (names),
- * reader_datagram.c (single packets), reader_stream.c (bytes in order), reader_smb.c (SMB), reader_rpc.c (DCE/RPC). */
+ * reader_datagram.c (single packets), reader_stream.c (bytes in order), reader_smb.c (SMB), reader_rpc.c (DCE/RPC),
+ * reader_logon.c (FTP, Telnet, RDP). */
 #ifndef CORDON_CONTACT_READER_INTERNAL_H
 #define CORDON_CONTACT_READER_INTERNAL_H
 
@@ -13,7 +14,8 @@
 
 struct streams;
 
-enum stream_protocol { STREAM_NONE, STREAM_SMB, STREAM_RPC, STREAM_DNS };
+enum stream_protocol { STREAM_NONE, STREAM_SMB, STREAM_RPC, STREAM_DNS, STREAM_FTP, STREAM_TELNET,
+		       STREAM_RDP };
 
 #define STREAM_PORTS  4096 /* those of services that have one of their own lie below */
 #define ADOPTED_SLOTS 4096
@@ -44,7 +46,7 @@ void reader_dns(struct reader *reader, const struct packet *packet);
 void reader_neighbor_name(struct reader *reader, const struct packet *packet);
 /* reader_datagram.c: UDP 1434, ICMP echo requests, TCP SYN, SSH banners. */
 void reader_datagram(struct reader *reader, const struct packet *packet);
-/* reader_stream.c: TCP with a port of stream_of_port() on either side, with payload or SYN. */
+/* reader_stream.c: TCP with a port of stream_of_port() on either side, with payload, SYN, FIN or RST. */
 void reader_stream(struct reader *reader, const struct packet *packet);
 uint8_t stream_of_port(uint16_t port); /* enum stream_protocol */
 /* A connection on any port whose client begins to speak that protocol in this packet. */
@@ -120,6 +122,31 @@ struct smb_talk {
 	bool pinged, peeked, has_written;
 };
 
+#define TELNET_LINE_BYTES 80 /* the rest of a longer line is not looked at */
+
+struct telnet_half {
+	uint8_t command; /* inside one: the byte that says which, or where in it */
+	uint8_t length;
+	bool is_understood;
+	char line[TELNET_LINE_BYTES]; /* the server's; lower case */
+};
+
+/* How far one direction has come, by its sequence numbers. */
+struct span_seen {
+	uint32_t first, next;
+	bool is_met;
+};
+
+struct logon_talk {
+	uint32_t user_hash, typed_hash;
+	bool is_asked;  /* a password is on its way */
+	bool is_typing; /* a name */
+	bool is_done;   /* nothing further is read */
+	uint8_t reply[3]; /* FTP: the code of the one whose lines are coming in */
+	struct span_seen seen[2];
+	struct telnet_half telnet[2]; /* client, server */
+};
+
 /* One message or fragment on its way to the observer. */
 struct turn {
 	struct reader *reader;
@@ -127,6 +154,7 @@ struct turn {
 	bool from_client;
 	struct smb_talk *smb;
 	struct rpc_talk *rpc;
+	struct logon_talk *logon;
 };
 
 /* reader_smb.c: one NetBIOS frame, maybe cut. */
@@ -138,6 +166,14 @@ void smb_gap(struct smb_talk *talk);
 void dns_see(const struct turn *turn, const uint8_t *bytes, size_t length);
 /* Like smb_frame_bytes(). */
 size_t dns_frame_bytes(const uint8_t *bytes, size_t length);
+
+/* reader_logon.c: a line of FTP, what there is of Telnet, the first message of RDP. */
+void logon_see(const struct turn *turn, unsigned protocol, const uint8_t *bytes, size_t length);
+size_t logon_frame_bytes(unsigned protocol, const uint8_t *bytes, size_t length);
+/* Any segment of RDP, and its end. */
+void rdp_see(const struct turn *turn);
+/* Of a user's name, in any case of letters; never 0. */
+uint32_t user_hash(const uint8_t *text, size_t length);
 
 /* reader_rpc.c: bytes that the client sent into a pipe (file; 0 over TCP). */
 void rpc_see(const struct turn *turn, uint64_t file, const uint8_t *bytes, size_t length);

@@ -215,23 +215,13 @@ static void see_write(const struct turn *turn, const uint8_t *bytes,
 	tell_smb(turn, SMB_ADMIN_WRITE, message);
 }
 
-/* FNV-1a over the letters in one case; 0 is kept for "unknown". */
-static uint32_t hash_of(const char *name)
-{
-	uint32_t hash = 0x811c9dc5u;
-
-	for (; *name; name++) {
-		uint8_t c = (uint8_t)*name;
-
-		hash = (hash ^ (c >= 'A' && c <= 'Z' ? c + 32u : c)) * 0x01000193u;
-	}
-	return hash ? hash : 1;
-}
-
 static void see_session_setup(const struct turn *turn, const struct smb_message *message)
 {
 	if (message->marks & SMB_HAS_NAME)
-		turn->smb->user_hash = message->name[0] ? hash_of(message->name) : 0;
+		turn->smb->user_hash =
+			message->name[0] ? user_hash((const uint8_t *)message->name,
+						     strlen(message->name))
+					 : 0;
 }
 
 static void see_logon(const struct turn *turn, const struct smb_message *message)

@@ -30,7 +30,15 @@
 #define START_BYTES  8         /* tell a message from other bytes */
 #define FEW_BYTES    4         /* held ones that tell nothing yet */
 
-enum { PORT_DNS = 53, PORT_RPC = 135, PORT_RPC_HTTP = 593 };
+enum {
+	PORT_FTP = 21,
+	PORT_TELNET = 23,
+	PORT_DNS = 53,
+	PORT_RPC = 135,
+	PORT_RPC_HTTP = 593,
+	PORT_TELNET_ALT = 2323,
+	PORT_RDP = 3389
+};
 
 /* One direction. */
 struct half {
@@ -49,6 +57,7 @@ struct connection {
 	bool used, is_adopted;
 	uint64_t last_seen; /* by the count of packets read: no clock needed */
 	struct half to_server, to_client;
+	struct logon_talk logon;
 	struct smb_talk smb;
 	struct rpc_talk rpc;
 };
@@ -124,6 +133,13 @@ uint8_t stream_of_port(uint16_t port)
 		return STREAM_RPC;
 	case PORT_DNS:
 		return STREAM_DNS;
+	case PORT_FTP:
+		return STREAM_FTP;
+	case PORT_TELNET:
+	case PORT_TELNET_ALT:
+		return STREAM_TELNET;
+	case PORT_RDP:
+		return STREAM_RDP;
 	default:
 		return STREAM_NONE;
 	}
@@ -276,9 +292,17 @@ static size_t frame_bytes(const struct segment *s, const uint8_t *bytes, size_t 
 		return rpc_frame_bytes(bytes, length);
 	if (s->connection->protocol == STREAM_DNS)
 		return dns_frame_bytes(bytes, length);
+	if (s->connection->protocol != STREAM_SMB)
+		return logon_frame_bytes(s->connection->protocol, bytes, length);
 	if (!s->half->is_synced && length && bytes[0] != 0 && !is_bare_session(bytes, length))
 		return 0;
 	return smb_frame_bytes(bytes, length);
+}
+
+/* Text, which may be read from anywhere. */
+static bool is_text(const struct segment *s)
+{
+	return s->connection->protocol == STREAM_FTP || s->connection->protocol == STREAM_TELNET;
 }
 
 static bool starts_message(const struct segment *s, const uint8_t *bytes, size_t length)
@@ -292,6 +316,8 @@ static void message(const struct segment *s, const uint8_t *bytes, size_t length
 		rpc_see(&s->turn, 0, bytes, length);
 	else if (s->connection->protocol == STREAM_DNS)
 		dns_see(&s->turn, bytes, length);
+	else if (s->connection->protocol != STREAM_SMB)
+		logon_see(&s->turn, s->connection->protocol, bytes, length);
 	else
 		smb_see(&s->turn, bytes, length);
 }
@@ -486,10 +512,11 @@ static void find_start(const struct segment *s, const uint8_t *bytes, size_t len
 	uint32_t seq = s->turn.packet->tcp_seq, lead = s->capacity / LEAD_SHARE;
 
 	if (!half->is_met)
-		restart(s, starts_message(s, bytes, length) || length > s->capacity - lead
+		restart(s, is_text(s) || starts_message(s, bytes, length) ||
+					   length > s->capacity - lead
 				   ? seq
 				   : seq - lead);
-	else if (half->early == half->early_end && (int32_t)(seq - half->next) >= 0 &&
+	else if (!is_text(s) && half->early == half->early_end && (int32_t)(seq - half->next) >= 0 &&
 		 starts_message(s, bytes, length))
 		restart(s, seq);
 }
@@ -556,7 +583,8 @@ static struct segment segment_of(struct reader *reader, struct connection *conne
 			  .packet = packet,
 			  .from_client = to_server,
 			  .smb = &connection->smb,
-			  .rpc = &connection->rpc },
+			  .rpc = &connection->rpc,
+			  .logon = &connection->logon },
 	};
 }
 
@@ -598,9 +626,13 @@ static void see_segment(struct reader *reader, struct connection *connection,
 	struct segment segment;
 
 	connection->last_seen = ++reader->streams->clock;
+	segment = segment_of(reader, connection, packet, from_client);
+	if (connection->protocol == STREAM_RDP)
+		rdp_see(&segment.turn);
+	if (connection->logon.is_done || !packet->payload_length)
+		return;
 	if (packet->tcp_flags & TCP_ACK)
 		see_acknowledged(reader, connection, packet, !from_client);
-	segment = segment_of(reader, connection, packet, from_client);
 	see_payload(&segment);
 }
 
@@ -613,6 +645,8 @@ void reader_stream(struct reader *reader, const struct packet *packet)
 		see_syn(reader, connection, packet, from_client);
 		return;
 	}
+	if (!connection && !packet->payload_length)
+		return;
 	if (!connection)
 		connection = open_connection(
 			reader, packet, from_client,

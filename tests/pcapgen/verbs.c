@@ -13,6 +13,7 @@
 #include "tests/pcapgen/lan.h"
 #include "tests/pcapgen/line.h"
 #include "tests/pcapgen/load.h"
+#include "tests/pcapgen/logons.h"
 #include "tests/pcapgen/office.h"
 #include "tests/pcapgen/sweep.h"
 #include "tests/pcapgen/worm.h"
@@ -385,6 +386,34 @@ static void verb_sessions(struct recipe *r, struct line *line)
 		load_run(&r->scene, &plan);
 }
 
+static void verb_logons(struct recipe *r, struct line *line)
+{
+	static const char *const kinds[] = { "ftp", "telnet", "rdp" };
+	struct logons_plan plan;
+	unsigned kind = 0;
+
+	line_expect(line, 3, "at target targets users count success rate");
+	if (!line_ok(line))
+		return;
+	while (kind < 3 && strcmp(line->words[1], kinds[kind]) != 0)
+		kind++;
+	if (kind == 3)
+		line_fail(line, "unknown logons \"%s\"; ftp, telnet or rdp", line->words[1]);
+	plan.kind = (enum logon_kind)kind;
+	plan.who = who(r, line, line->words[2]);
+	plan.target = who(r, line, line_word(line, "target", ""));
+	plan.targets = line_count(line, "targets", "1", 500);
+	plan.users = line_count(line, "users", "1", 100);
+	plan.count = line_count(line, "count", NULL, 100000);
+	plan.success_percent = line_count(line, "success", "0", 100);
+	plan.per_s = line_number(line, "rate", NULL);
+	plan.at_us = line_time_us(line, "at", NULL);
+	if (!plan.targets || !plan.users)
+		line_fail(line, "targets and users must be above zero");
+	if (line_ok(line))
+		logons_run(&r->scene, &plan);
+}
+
 static const struct {
 	const char *name;
 	bool on_lan; /* a "lan" line must come first */
@@ -404,6 +433,7 @@ static const struct {
 	{ "worm", true, verb_worm },
 	{ "sweep", true, verb_sweep },
 	{ "portscan", true, verb_portscan },
+	{ "logons", true, verb_logons },
 	{ "p2p", true, verb_p2p },
 	{ "synflood", true, verb_synflood },
 	{ "sessions", true, verb_sessions },

@@ -86,6 +86,38 @@ static void accepted_logons_take_off(void **state)
 	scene_stop(&scene);
 }
 
+/* A person goes round the machines and mistypes at each of them. */
+static void whoever_is_let_in_under_that_name_had_mistyped(void **state)
+{
+	static const struct {
+		const char *what;
+		uint32_t let_in_as;
+		bool suspect;
+	} cases[] = {
+		{ "the same user", 100, false },
+		{ "another user", 101, true },
+		{ "nobody", 0, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+
+		scene_start(&scene);
+		for (unsigned server = 1; server < 20; server++) {
+			struct observation no = logon(server, server * 1000, 100, false),
+					   yes = logon(server, server * 1000 + 500, cases[i].let_in_as, true);
+
+			scene_said(&scene, &no);
+			if (cases[i].let_in_as)
+				scene_said(&scene, &yes);
+		}
+		if ((scene.highest >= SUSPECT_NATS) != cases[i].suspect)
+			fail_msg("%s: %.1f", cases[i].what, scene.highest);
+		scene_stop(&scene);
+	}
+}
+
 static void lockouts_weigh_more_than_refusals(void **state)
 {
 	struct scene scene;
@@ -144,6 +176,7 @@ int main(void)
 		cmocka_unit_test(guessing_makes_a_suspect_and_no_more),
 		cmocka_unit_test(failures_far_apart_fade),
 		cmocka_unit_test(accepted_logons_take_off),
+		cmocka_unit_test(whoever_is_let_in_under_that_name_had_mistyped),
 		cmocka_unit_test(lockouts_weigh_more_than_refusals),
 		cmocka_unit_test(ssh_sessions_speak_by_their_rate),
 	};
