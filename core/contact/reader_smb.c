@@ -197,12 +197,29 @@ static bool is_admin_tree(const struct smb_talk *talk, uint32_t tree)
 	return false;
 }
 
+/* A write into a pipe finds a transaction by the file's number where others are found by the message's; who gave a transaction that
+ * number on purpose moves its buffer (the type confusion of MS17-010 that Romance and Synergy use). */
+static bool writes_into_transaction(const struct smb_talk *talk, const struct smb_message *message)
+{
+	for (unsigned i = 0; i < SMB_TRANSACTIONS; i++) {
+		const struct smb_transaction *t = &talk->transactions[i];
+
+		if (t->kind && t->sent_data < t->total_data && t->id == message->file &&
+		    t->pid == message->pid)
+			return true;
+	}
+	return false;
+}
+
 static void see_write(const struct turn *turn, const uint8_t *bytes,
 		      const struct smb_message *message)
 {
 	struct smb_talk *talk = turn->smb;
 	uint32_t tree = message->tree == RELATED_TREE ? talk->last_tree : message->tree;
 
+	if (message->version == SMB_V1 && message->marks & SMB_HAS_FILE &&
+	    writes_into_transaction(talk, message))
+		tell_smb(turn, SMB_TRANS_CONTRADICTION, message);
 	if (!is_admin_tree(talk, tree)) {
 		rpc_see(turn, message->file, bytes + message->payload.offset,
 			message->payload.length);

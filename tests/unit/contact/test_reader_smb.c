@@ -122,6 +122,33 @@ static void a_secondary_of_another_kind_contradicts_its_primary(void **state)
 	}
 }
 
+/* Of a transaction that still waits for its data, and only of that. */
+static void a_write_into_a_transaction_by_the_number_of_its_file_is_told(void **state)
+{
+	static const struct {
+		const char *what;
+		unsigned total, id, told;
+	} cases[] = {
+		{ "its message has the file's number", 5000, 0x4001, 1 },
+		{ "another number", 5000, 0x41, 0 },
+		{ "it is complete", 8, 0x4001, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct reading reading;
+		struct bytes write = { 0 };
+
+		reading_start(&reading, 445);
+		say(&reading, nt_primary(cases[i].total, 8, 2), cases[i].id);
+		put_write(&write, 8, "shift");
+		say(&reading, write, 0x42);
+		if (reading.acts[SMB_TRANS_CONTRADICTION] != cases[i].told)
+			fail_msg("%s", cases[i].what);
+		reading_stop(&reading);
+	}
+}
+
 static void after_a_gap_no_primary_is_remembered(void **state)
 {
 	struct reading reading;
@@ -342,6 +369,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(transactions_are_held_to_their_totals),
 		cmocka_unit_test(a_secondary_of_another_kind_contradicts_its_primary),
+		cmocka_unit_test(a_write_into_a_transaction_by_the_number_of_its_file_is_told),
 		cmocka_unit_test(after_a_gap_no_primary_is_remembered),
 		cmocka_unit_test(the_implant_is_asked_and_answers),
 		cmocka_unit_test(refused_logons_are_told_with_their_user),
