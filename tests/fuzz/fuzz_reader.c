@@ -49,15 +49,18 @@ static void on_observation(void *arg, const struct observation *observation)
 
 static void aim(struct packet *packet, uint8_t which)
 {
-	static const uint16_t ports[] = { 445, 139, 135, 1434, 23, 902, 53, 445 };
+	/* The second half where bit 6 is set. */
+	static const uint16_t ports[] = { 445, 139,  135,  1434, 23,   902,	53,  445,
+					  21,  3389, 2323, 593,	 5355, 49155, 137, 5353 };
+	unsigned port = ports[(which & 7) | (which >> 3 & 8)];
 	static const uint8_t client[4] = { 10, 0, 0, 1 }, server[4] = { 10, 0, 0, 2 };
 	struct ip a = ip_from_v4(client), b = ip_from_v4(server);
 	bool is_answer = which & 8;
 
 	packet->src = is_answer ? b : a;
 	packet->dst = is_answer ? a : b;
-	packet->src_port = is_answer ? ports[which & 7] : (uint16_t)(49152 + (which >> 7));
-	packet->dst_port = is_answer ? (uint16_t)(49152 + (which >> 7)) : ports[which & 7];
+	packet->src_port = is_answer ? (uint16_t)port : (uint16_t)(49152 + (which >> 7));
+	packet->dst_port = is_answer ? (uint16_t)(49152 + (which >> 7)) : (uint16_t)port;
 	packet->kind = which & 16 ? PACKET_UDP : which & 32 ? PACKET_ICMP : PACKET_TCP;
 	packet->proto = IPPROTO_ICMP;
 	packet->icmp_type = 8;
