@@ -36,6 +36,7 @@ for program; do
 	failed=$((failed + bad))
 	skipped=$((skipped + left_out))
 	took=$(($(date +%s) - started))
+	sed -n "s|^not ok .*# SKIP |     skipped in $name: |p" "$log" | sort -u | grep -v 'skipped in [^:]*: $'
 	if [ "$bad" -gt 0 ]; then
 		echo "FAIL $name ($bad of $((ok + bad)))"
 		grep -v '^ok ' "$log" | tail -n 60 | sed 's/^/     /'
@@ -44,6 +45,6 @@ for program; do
 	fi
 done
 
-[ "$skipped" -eq 0 ] || echo "skipped: $skipped that need the recorded data beside the repository"
+[ "$skipped" -eq 0 ] || echo "skipped: $skipped that need the recorded data beside the repository or a tool that is not here"
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -181,7 +181,7 @@ static struct outcome do_delete(struct device *device, struct call *call)
 
 	if (!call->class_def->remove)
 		return outcome_fault(FAULT_ACTION);
-	if (!call->request.selectors)
+	if (!call->request.selectors || !call->request.selectors->first)
 		return outcome_fault(FAULT_SELECTORS);
 	outcome = class_find(call->class_def, device, call->request.selectors, &obj);
 	if (outcome.fault != FAULT_NONE)

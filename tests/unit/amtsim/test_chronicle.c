@@ -161,8 +161,10 @@ static void changes_of_system_defense_are_audited(void **state)
 	defense_wipe(firmware.device->defense, 0);
 	ask(FILTER);
 	ask(POLICY("q", ""));
-	assert_int_equal(ask(DELETE(AMT "AMT_SystemDefensePolicy", "<wsman:SelectorSet/>")), 200);
-	assert_int_equal(ask(DELETE(AMT "AMT_Hdr8021Filter", "<wsman:SelectorSet/>")), 200);
+	assert_int_equal(ask(DELETE(AMT "AMT_SystemDefensePolicy",
+				    SELECT("InstanceID", "Intel(r) AMT Policy 2"))),
+			 200);
+	assert_int_equal(ask(DELETE(AMT "AMT_Hdr8021Filter", SELECT("Name", "f"))), 200);
 	assert_int_equal(log->count, 7);
 	assert_int_equal(log->records[0].len, sizeof(expected));
 	assert_memory_equal(log->records[0].bytes, expected, sizeof(expected));

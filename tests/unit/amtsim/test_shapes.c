@@ -413,6 +413,11 @@ static void what_breaks_the_schema_is_refused(void **state)
 		      "AMT_Hdr8021Filter</w:ResourceURI>",
 		      ""),
 		  400, "e:InvalidSelectors" },
+		{ "Delete with an empty set of them",
+		  RAW("<a:Action>" TRANSFER "Delete</a:Action><w:ResourceURI>" AMT
+		      "AMT_SystemDefensePolicy</w:ResourceURI><w:SelectorSet/>",
+		      ""),
+		  400, "e:InvalidSelectors" },
 		{ "a class in the schema of another vendor",
 		  RAW(ACTION "<w:ResourceURI>" CIM "AMT_GeneralSettings</w:ResourceURI>", ""), 400,
 		  "b:DestinationUnreachable" },
