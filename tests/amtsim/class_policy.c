@@ -189,6 +189,8 @@ static struct outcome update_statistics(struct device *device, size_t index, str
 		output->return_value = PT_NOT_FOUND; /* CHOICE: only the active policy */
 		return outcome_ok();
 	}
+	if (port.index == 0)
+		device_refresh(device);
 	gate_publish(gate, reset, device->now_ns);
 	return outcome_ok();
 }

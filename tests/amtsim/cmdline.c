@@ -29,6 +29,8 @@ enum option_id {
 	OPTION_LISTEN,
 	OPTION_CLIENT_CA,
 	OPTION_FAULT,
+	OPTION_ENFORCE,
+	OPTION_NETNS,
 	OPTION_SCRIPT,
 	OPTION_FIXED,
 	OPTION_SUFFIX,
@@ -64,6 +66,8 @@ static const struct option table[] = {
 	{ "cert", required_argument, NULL, OPTION_CERT },
 	{ "key", required_argument, NULL, OPTION_KEY },
 	{ "listen", required_argument, NULL, OPTION_LISTEN },
+	{ "enforce-on", required_argument, NULL, OPTION_ENFORCE },
+	{ "netns", required_argument, NULL, OPTION_NETNS },
 	{ "fault", required_argument, NULL, OPTION_FAULT },
 	{ "script", required_argument, NULL, OPTION_SCRIPT },
 	{ "fixed-address", no_argument, NULL, OPTION_FIXED },
@@ -125,6 +129,10 @@ static const char help[] =
 	"                       [rate PERCENT] [match VERB|CLASS|METHOD], for example\n"
 	"                       --fault 'reset-after at 3 match Create'\n"
 	"  --set KNOB=VALUE     behaviour, may be repeated; --knobs lists them\n"
+	"\n"
+	"  --enforce-on IFACE   a real interface obeys the active policy of the wired port, by\n"
+	"                       nftables; ports 16992 to 16995 are exempt; needs root\n"
+	"  --netns NAME         the network namespace of that interface\n"
 	"\n"
 	"Many devices:\n"
 	"  --count N            N devices NAME-0, NAME-1...; ports, MAC, IP and UUID count up\n"
@@ -273,6 +281,12 @@ static const char *take_option(struct reading *r, int id, const char *value)
 	case OPTION_CERT:
 		r->options->cert_path = value;
 		return NULL;
+	case OPTION_ENFORCE:
+		r->options->enforce_on = value;
+		return NULL;
+	case OPTION_NETNS:
+		r->options->netns = value;
+		return NULL;
 	case OPTION_FIXED:
 		r->config.fixed_address = true;
 		return NULL;
@@ -376,6 +390,10 @@ int cmdline_read(int argc, char **argv, struct options *options, struct rack *ra
 		return usage(argv[optind], "unexpected argument");
 	if (!options->cert_path != !options->key_path)
 		return usage("--cert", "--cert and --key go together");
+	if (options->enforce_on && (r.many || r.fleet_path))
+		return usage("--enforce-on", "an interface obeys one device only");
+	if (options->netns && !options->enforce_on)
+		return usage("--netns", "says where --enforce-on is; give that too");
 	id = r.fleet_path ? read_fleet(&r) : make_devices(&r);
 	mishap_clear(&r.faults);
 	return id;

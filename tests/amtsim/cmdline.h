@@ -10,6 +10,8 @@ struct options {
 	const char *cert_path, *key_path;
 	const char *roots_path;  /* whom clients of mutual TLS descend from */
 	const char *script_path; /* control commands to start with */
+	const char *enforce_on;  /* interface that obeys the policy, or NULL */
+	const char *netns;       /* where it is, NULL: here */
 	int ready_fd;            /* -1: none */
 };
 

@@ -213,6 +213,7 @@ CONSOLE_COMMAND(counters)
 
 	if (!device)
 		return false;
+	device_refresh(device);
 	for (port = 0; port < device_ports(device); port++) {
 		struct gate *gate = defense_gate(device->defense, port);
 
@@ -236,6 +237,7 @@ CONSOLE_COMMAND(events)
 
 	if (!device)
 		return false;
+	device_refresh(device);
 	i = device->event_total > DEVICE_EVENTS ? device->event_total - DEVICE_EVENTS : 0;
 	for (; i < device->event_total; i++) {
 		const struct device_event *event = &device->events[i % DEVICE_EVENTS];

@@ -29,8 +29,11 @@ static void note_event(void *arg, const struct gate_event *event)
 
 static void note_change(void *arg, unsigned port)
 {
-	(void)port;
-	chronicle_policy_changed(arg);
+	struct device *device = arg;
+
+	chronicle_policy_changed(device);
+	if (port == 0 && device->enforcer.changed)
+		device->enforcer.changed(device->enforcer.arg);
 }
 
 static void act_for_agent(void *arg, const struct agent *agent, const struct agent_action *action)
@@ -177,6 +180,12 @@ void device_logons_changed(struct device *device)
 {
 	device->logon_epoch++;
 	account_forget_nonces(&device->account);
+}
+
+void device_refresh(struct device *device)
+{
+	if (device->enforcer.refresh)
+		device->enforcer.refresh(device->enforcer.arg);
 }
 
 const struct tls_terms *device_tls(struct device *device)

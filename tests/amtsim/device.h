@@ -87,6 +87,13 @@ struct device_caller {
 	char peer[46];   /* numeric address, "" if unknown */
 };
 
+/* Somebody who makes a real interface obey; all NULL: nobody. */
+struct device_enforcer {
+	void (*changed)(void *arg); /* another policy is active on port 0 */
+	void (*refresh)(void *arg); /* bring the counters */
+	void *arg;
+};
+
 struct device {
 	struct device_config config;
 	struct profile profile;
@@ -122,6 +129,7 @@ struct device {
 	int64_t clock_off_s; /* what consoles set the firmware's clock forward by */
 	/* Listens at config.address and port instead of before: 0, or -1 with errno set.  NULL: it
 	 * is on no network. */
+	struct device_enforcer enforcer;
 	int (*move)(void *arg);
 	void *move_arg;
 	struct device_tls_wish tls_wish;
@@ -160,6 +168,8 @@ uint32_t device_caller_realms(const struct device *device);
 const char *device_caller_name(const struct device *device);
 /* Accounts were changed: everybody has to log on again. */
 void device_logons_changed(struct device *device);
+/* Live counters of port 0, from wherever packets are judged. */
+void device_refresh(struct device *device);
 /* How the device shakes hands now; valid until the device goes. */
 const struct tls_terms *device_tls(struct device *device);
 /* The shared address has lapsed because the active policy cuts DHCP (3.4, CHOICE of timing). */

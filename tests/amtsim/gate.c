@@ -216,6 +216,57 @@ bool gate_would_drop(const struct gate *gate, const struct frame *frame,
 	return !matched && gate->policy.when_unmatched[direction].drop;
 }
 
+/* As note() and raise() would have done packet by packet. */
+static void add(struct gate *gate, struct meter *meter, uint32_t counted,
+		const struct gate_event *event)
+{
+	meter->matched = true;
+	meter->count += counted;
+	if (event)
+		raise(gate, meter, event);
+}
+
+static void add_to_filter(struct gate *gate, struct slot *slot, uint32_t packets)
+{
+	const struct sd_filter *f = &slot->filter;
+	bool rate = f->profile == SD_RATE_LIMIT;
+	struct gate_event event = { f->handle, f->direction,
+				    rate || f->profile == SD_DROP || f->profile == SD_DROP_COUNT,
+				    rate };
+
+	add(gate, &slot->meter, sd_filter_counts(f) ? packets : 0, f->event ? &event : NULL);
+}
+
+static void add_to_default(struct gate *gate, enum sd_direction direction, uint32_t packets)
+{
+	const struct sd_default *rule = &gate->policy.when_unmatched[direction];
+	struct gate_event event = { direction == SD_TX ? HANDLE_DEFAULT_TX : HANDLE_DEFAULT_RX,
+				    direction, rule->drop, false };
+
+	add(gate, &gate->unmatched[direction], rule->count ? packets : 0,
+	    rule->event ? &event : NULL);
+}
+
+void gate_add(struct gate *gate, uint32_t handle, uint32_t packets)
+{
+	static const struct gate_event spoofed = { HANDLE_SPOOF, SD_TX, true, false };
+	enum sd_spoof spoof = gate->policy.spoof;
+	size_t i;
+
+	if (handle == HANDLE_DEFAULT_TX || handle == HANDLE_DEFAULT_RX) {
+		add_to_default(gate, handle == HANDLE_DEFAULT_TX ? SD_TX : SD_RX, packets);
+		return;
+	}
+	if (handle == HANDLE_SPOOF) {
+		add(gate, &gate->spoof, spoof == SPOOF_COUNT || spoof == SPOOF_BOTH ? packets : 0,
+		    spoof == SPOOF_EVENT || spoof == SPOOF_BOTH ? &spoofed : NULL);
+		return;
+	}
+	for (i = 0; i < gate->policy.handle_count; i++)
+		if (gate->slots[i].filter.handle == handle)
+			add_to_filter(gate, &gate->slots[i], packets);
+}
+
 static void publish(struct meter *meter, bool reset)
 {
 	meter->shown_count = meter->count;

@@ -76,6 +76,9 @@ bool gate_would_drop(const struct gate *gate, const struct frame *frame,
 		     enum sd_direction direction);
 void gate_set_rules(struct gate *gate, const struct gate_rules *rules);
 
+/* Packets that somebody else compared with a filter or a default (by special handle). */
+void gate_add(struct gate *gate, uint32_t handle, uint32_t packets);
+
 /* UpdateStatistics: shows the live counters and re-arms events; `reset` zeroes them after. */
 void gate_publish(struct gate *gate, bool reset, uint64_t now_ns);
 /* Power loss: counters, windows and latches start anew. */

@@ -10,11 +10,14 @@
 
 #include "tests/amtsim/console.h"
 #include "tests/amtsim/crypto.h"
+#include "tests/amtsim/enforce.h"
 #include "tests/amtsim/rack.h"
 #include "tests/amtsim/net.h"
 #include "tests/amtsim/cmdline.h"
 #include "tests/amtsim/script.h"
 #include "tests/amtsim/server.h"
+
+#define ENFORCE_POLL_MS 1000
 
 /* A device needs a listener and a few connections. */
 static void raise_descriptor_limit(void)
@@ -72,6 +75,8 @@ static int run(const struct options *options, struct rack *rack, struct crypto_t
 	struct server *server = server_new(net, tls);
 	struct console *console = console_new(net, rack);
 	int code = EXIT_FAILURE;
+	struct enforce *enforce = NULL;
+	const char *no;
 	char why[512];
 
 	if (add_all(server, rack) < 0)
@@ -79,6 +84,15 @@ static int run(const struct options *options, struct rack *rack, struct crypto_t
 	if (options->console_path && console_listen(console, options->console_path) < 0) {
 		fail(options->console_path, strerror(errno));
 		goto out;
+	}
+	if (options->enforce_on) {
+		enforce =
+			enforce_new(rack_device(rack, 0), options->enforce_on, options->netns, &no);
+		if (!enforce) {
+			fail(options->enforce_on, no);
+			goto out;
+		}
+		net_every(net, ENFORCE_POLL_MS, enforce_poll, enforce);
 	}
 	if (options->script_path &&
 	    script_run(options->script_path, rack, net, why, sizeof(why)) < 0) {
@@ -89,6 +103,7 @@ static int run(const struct options *options, struct rack *rack, struct crypto_t
 	net_run(net);
 	code = EXIT_SUCCESS;
 out:
+	enforce_free(enforce);
 	net_free(net);
 	console_free(console);
 	server_free(server);
