@@ -186,7 +186,7 @@ static struct outcome update_statistics(struct device *device, size_t index, str
 	}
 	gate = defense_gate(device->defense, (unsigned)port.index);
 	if (gate_policy(gate) != defense_policy(device->defense, index)->id) {
-		output->return_value = PT_NOT_FOUND; /* CHOICE: only the active policy */
+		output->return_value = device->knobs.inactive_status;
 		return outcome_ok();
 	}
 	if (port.index == 0)

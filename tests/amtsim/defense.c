@@ -468,7 +468,16 @@ static void expire(struct defense *defense, uint64_t now_ns)
 	}
 }
 
-/* Strictly greater wins, so that on a tie the older one stays (CHOICE: firmware is arbitrary). */
+/* Firmware is said to be arbitrary on a tie. */
+static bool outranks(const struct defense *defense, const struct sd_binding *newer,
+		     const struct sd_binding *older)
+{
+	uint32_t a = policy_of(defense, newer)->precedence;
+	uint32_t b = policy_of(defense, older)->precedence;
+
+	return a > b || (a == b && defense->knobs->ties == TIES_NEWER);
+}
+
 static const struct sd_binding *choose(const struct defense *defense, unsigned port)
 {
 	const struct sd_binding *best = NULL, *fallback = NULL;
@@ -481,8 +490,7 @@ static const struct sd_binding *choose(const struct defense *defense, unsigned p
 			continue;
 		if (b->owner == OWNER_DEFAULT)
 			fallback = b;
-		else if (!best ||
-			 policy_of(defense, b)->precedence > policy_of(defense, best)->precedence)
+		else if (!best || outranks(defense, b, best))
 			best = b;
 	}
 	return best ? best : fallback;

@@ -113,7 +113,8 @@ static struct enumeration *asked_context(struct device *device, const struct xml
 static bool page_size(const struct device *device, const struct xml_node *pull, size_t *size)
 {
 	const struct xml_node *node = xml_child(pull, NS_ENUMERATION, "MaxElements");
-	uint32_t asked = UINT32_MAX, most = device->knobs.page_items;
+	uint32_t most = device->knobs.page_items;
+	uint32_t asked = device->knobs.pull_default ? device->knobs.pull_default : UINT32_MAX;
 
 	if (node && (!input_parse_number(node->text, UINT32_MAX, &asked) || asked == 0))
 		return false;

@@ -14,6 +14,7 @@
 struct text;
 
 enum audit_setting { AUDIT_OFF, AUDIT_ON, AUDIT_CRITICAL };
+enum ties { TIES_OLDER, TIES_NEWER };
 enum overrun { OVERRUN_FAULT, OVERRUN_LATE };
 enum expect_continue { EXPECT_SILENT, EXPECT_ANSWER, EXPECT_REFUSE };
 enum dark_form { DARK_SILENT, DARK_RESET };
@@ -74,6 +75,15 @@ struct knobs {
 	uint32_t share_filters;
 	uint32_t unsupported;
 	uint32_t put_objects;
+	uint32_t limit_status;
+	uint32_t name_status;
+	uint32_t property_status;
+	uint32_t handle_status;
+	uint32_t duplicate_status;
+	uint32_t inactive_status;
+	uint32_t status_http;
+	uint32_t ties;
+	uint32_t pull_default;
 	uint32_t second_binding;
 	uint32_t in_use_status;
 	uint32_t wireless;

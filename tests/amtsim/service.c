@@ -324,6 +324,32 @@ static struct outcome execute(struct device *device, struct call *call)
 
 /* --- the answer --- */
 
+/* Which number firmware has for which mistake is unknown: each is a knob. */
+static uint32_t dialect(const struct knobs *knobs, uint32_t status)
+{
+	switch (status) {
+	case PT_MAX_LIMIT_REACHED:
+		return knobs->limit_status;
+	case PT_INVALID_NAME:
+		return knobs->name_status;
+	case PT_INVALID_PARAMETER:
+		return knobs->property_status;
+	case PT_INVALID_HANDLE:
+		return knobs->handle_status;
+	case PT_DUPLICATE:
+		return knobs->duplicate_status;
+	default:
+		return status;
+	}
+}
+
+static unsigned http_status(const struct knobs *knobs, enum fault fault)
+{
+	if (fault == FAULT_DENIED)
+		return knobs->denied_http;
+	return fault == FAULT_INTERNAL ? knobs->status_http : envelope_fault_http(fault);
+}
+
 static void compose(struct device *device, const struct call *call, struct outcome outcome,
 		    struct service_answer *answer)
 {
@@ -335,8 +361,7 @@ static void compose(struct device *device, const struct call *call, struct outco
 		.message_number = ++device->messages,
 	};
 
-	answer->http_status = outcome.fault == FAULT_DENIED ? device->knobs.denied_http
-							    : envelope_fault_http(outcome.fault);
+	answer->http_status = http_status(&device->knobs, outcome.fault);
 	if (outcome.fault != FAULT_NONE) {
 		envelope_write_fault(&answer->xml, &head, outcome);
 		return;
@@ -403,6 +428,8 @@ static void answer_call(struct device *device, struct call *call, struct service
 		return; /* never reached the service */
 	} else {
 		outcome = execute(device, call);
+		if (outcome.fault == FAULT_INTERNAL)
+			outcome.status = dialect(&device->knobs, outcome.status);
 		meddle_perhaps(device);
 		device_tick(device, device->now_ns);
 	}

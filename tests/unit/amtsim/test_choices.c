@@ -283,6 +283,75 @@ static void writes_are_not_ready_after_boot_and_may_meet_others(void **state)
 	must_say(500, FILTER, "AMT-STATUS 2<");
 }
 
+static void each_mistake_has_the_number_its_knob_says(void **state)
+{
+	static const struct {
+		const char *knob, *request;
+	} cases[] = {
+		{ "limit_status", FILTER },
+		{ "name_status", ETHER_FILTER("12345678901234567", "<HdrProtocolID8021>1"
+								   "</HdrProtocolID8021>") },
+		{ "property_status", ETHER_FILTER("f", "") },
+		{ "handle_status",
+		  POLICY("p", "<FilterCreationHandles>9</FilterCreationHandles>") },
+		{ "duplicate_status",
+		  POLICY("p", "<FilterCreationHandles>1</FilterCreationHandles>"
+			      "<FilterCreationHandles>1</FilterCreationHandles>") },
+		{ "in_use_status", DELETE(AMT "AMT_Hdr8021Filter", SELECT("InstanceID", "1")) },
+	};
+	size_t i;
+
+	(void)state;
+	quarantine();
+	set_knob("max_filters", "1");
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		set_knob(cases[i].knob, "777");
+		must_say(500, cases[i].request, "AMT-STATUS 777<");
+		set_knob(cases[i].knob, "778");
+		must_say(500, cases[i].request, "AMT-STATUS 778<");
+	}
+	set_knob("status_http", "400");
+	must_say(400, FILTER, "e:InternalError");
+	assert_int_equal(ask(UNBIND("0", "1")), 200);
+	must_say(200, UPDATE_STATISTICS("1", "false"), "<g:ReturnValue>2068<");
+	set_knob("inactive_status", "0");
+	must_say(200, UPDATE_STATISTICS("1", "false"), "<g:ReturnValue>0<");
+}
+
+static void on_a_tie_the_older_or_the_newer_policy_is_active(void **state)
+{
+	struct gate *gate = defense_gate(firmware.device->defense, 0);
+
+	(void)state;
+	quarantine();
+	assert_int_equal(ask(POLICY("other", "")), 200); /* of the same precedence */
+	defense_arm(firmware.device->defense, OWNER_AGENT_PRESENCE, true, 0);
+	assert_int_equal(ask(BIND_AS("AMT_AgentPresenceInterfacePolicy", "0", "2")), 200);
+	assert_int_equal(gate_policy(gate), 1);
+	set_knob("ties", "newer");
+	pass_time(1);
+	assert_int_equal(gate_policy(gate), 2);
+}
+
+static void a_pull_without_a_number_returns_all_or_as_many_as_the_knob_says(void **state)
+{
+	static const char pull[] = ENVELOPE(ENUMERATION "/Pull", CIM "CIM_SoftwareIdentity", "",
+					    "<Pull xmlns=\"" ENUMERATION
+					    "\"><EnumerationContext>01000000-0000-0000-"
+					    "0000-000000000000</EnumerationContext></Pull>");
+
+	(void)state;
+	ask(ENUMERATE(CIM "CIM_SoftwareIdentity"));
+	must_say(200, pull, "EndOfSequence");
+	firmware_close(state);
+	firmware_open(state);
+	set_knob("pull_default", "1");
+	ask(ENUMERATE(CIM "CIM_SoftwareIdentity"));
+	assert_int_equal(ask(pull), 200);
+	assert_false(says("EndOfSequence"));
+	assert_int_equal(occurrences("</h:CIM_SoftwareIdentity>"), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -298,6 +367,9 @@ int main(void)
 		FIRMWARE_CASE(a_dead_man_timeout_ends_the_darkness),
 		FIRMWARE_CASE(restarts_keep_what_the_knobs_say),
 		FIRMWARE_CASE(unprovisioning_wipes_unless_told_otherwise),
+		FIRMWARE_CASE(each_mistake_has_the_number_its_knob_says),
+		FIRMWARE_CASE(on_a_tie_the_older_or_the_newer_policy_is_active),
+		FIRMWARE_CASE(a_pull_without_a_number_returns_all_or_as_many_as_the_knob_says),
 		FIRMWARE_CASE(writes_are_not_ready_after_boot_and_may_meet_others),
 	};
 
