@@ -102,8 +102,9 @@ static const struct option table[] = {
 static const char help[] =
 	"Usage: cordon-amtsim [OPTION...]\n"
 	"\n"
-	"Simulates the System Defense part of Intel AMT firmware: WS-Management over HTTP\n"
-	"or HTTPS with digest logon, filters, policies, and the packet engine behind them.\n"
+	"Simulates Intel AMT firmware with System Defense: WS-Management over HTTP or HTTPS\n"
+	"with digest logon, filters, policies and the packet engine behind them, accounts, logs,\n"
+	"alerts, agent presence, environment detection, heuristics.\n"
 	"\n"
 	"One device:\n"
 	"  --listen ADDR:PORT   numeric address and port to listen on, [ADDR]:PORT for IPv6\n"
@@ -128,7 +129,7 @@ static const char help[] =
 	"  --fault SENTENCE     plan a mishap, may be repeated: KIND [VALUE] [at K] [times N]\n"
 	"                       [rate PERCENT] [match VERB|CLASS|METHOD], for example\n"
 	"                       --fault 'reset-after at 3 match Create'\n"
-	"  --set KNOB=VALUE     behaviour, may be repeated; --knobs lists them\n"
+	"  --set KNOB=VALUE     behaviour, may be repeated; --knobs lists them all\n"
 	"\n"
 	"  --enforce-on IFACE   a real interface obeys the active policy of the wired port, by\n"
 	"                       nftables; ports 16992 to 16995 are exempt; needs root\n"
@@ -150,7 +151,7 @@ static const char help[] =
 	"Ends on Ctrl-C.  Exit code: 0 ended in order, 1 failure, 2 wrong usage.\n"
 	"\n"
 	"Example:\n"
-	"  cordon-amtsim --port 16992 --release 15.0 --control /tmp/amtsim.sock &\n"
+	"  cordon-amtsim --listen 127.0.0.1:16992 --release 15.0 --control /tmp/amtsim.sock &\n"
 	"  cordon-amtsim --order /tmp/amtsim.sock status amt\n";
 
 struct reading {
