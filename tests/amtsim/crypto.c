@@ -145,6 +145,7 @@ const char *crypto_tls_use_files(struct crypto_tls *tls, const char *cert_path,
 
 const char *crypto_tls_trust(struct crypto_tls *tls, const char *roots_path)
 {
+	X509_STORE_free(tls->roots);
 	tls->roots = X509_STORE_new();
 	CHECK(tls->roots);
 	return X509_STORE_load_file(tls->roots, roots_path) == 1

@@ -45,7 +45,7 @@ struct mishap {
 	char match[64];   /* a verb, class, method or Class.Method; "" matches every request */
 };
 
-#define MISHAPS_MAX 16
+#define MISHAPS_MAX 32
 
 struct mishap_list {
 	struct mishap *planned; /* NULL until the first */
