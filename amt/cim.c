@@ -147,19 +147,35 @@ const struct cim_reference *cim_reference_of(const struct cim_instance *instance
 	return property && property->kind == CIM_REFERENCE ? property->reference : NULL;
 }
 
+/* White space around a number or truth value is none of it (XML Schema, whiteSpace collapse). */
+static const char *collapsed(const char *text, char bytes[24])
+{
+	static const char blank[] = " \t\r\n";
+	size_t length;
+
+	if (!text)
+		return "";
+	text += strspn(text, blank);
+	length = strcspn(text, blank);
+	if (length >= 24 || text[length + strspn(text + length, blank)])
+		return "";
+	memcpy(bytes, text, length);
+	bytes[length] = '\0';
+	return bytes;
+}
+
 bool cim_u32(const struct cim_instance *instance, const char *name, size_t n, uint32_t *value)
 {
-	const char *text = cim_text(instance, name, n);
+	char bytes[24];
 
-	return text && num_u32_between(text, 0, UINT32_MAX, value);
+	return num_u32_between(collapsed(cim_text(instance, name, n), bytes), 0, UINT32_MAX, value);
 }
 
 bool cim_bool(const struct cim_instance *instance, const char *name, bool *value)
 {
-	const char *text = cim_text(instance, name, 0);
+	char bytes[24];
+	const char *text = collapsed(cim_text(instance, name, 0), bytes);
 
-	if (!text)
-		return false;
 	/* XML Schema allows the digits too; nobody has seen firmware send them. */
 	if (strcmp(text, "true") == 0 || strcmp(text, "1") == 0)
 		*value = true;
@@ -372,8 +388,26 @@ static struct cim_instance *read_instance(const struct soap_node *node, unsigned
 	return instance;
 }
 
+/* An item that is a reference itself (EnumerationMode EnumerateEPR): its selectors have names
+ * that a property could not carry. */
+static struct cim_instance *read_reference_item(const struct soap_node *node)
+{
+	struct cim_reference *reference = read_reference(node, 0);
+	struct cim_instance *instance;
+
+	if (!reference)
+		return NULL;
+	instance = mem_alloc(sizeof(*instance));
+	instance->class_name = mem_text(node->name);
+	instance->ns = mem_text(node->ns);
+	cim_add_reference(instance, node->name, reference);
+	return instance;
+}
+
 struct cim_instance *cim_read(const struct soap_node *node)
 {
+	if (soap_child(node, SOAP_NS_ADDRESSING, "ReferenceParameters"))
+		return read_reference_item(node);
 	return read_instance(node, 0);
 }
 

@@ -95,7 +95,8 @@ const char *cim_selector_text(const struct cim_reference *reference,
 const struct cim_reference *cim_selector_reference(const struct cim_reference *reference,
 						   const char *name);
 
-/* NULL where the node is no instance or nests too deeply. */
+/* NULL where the node is no instance or nests too deeply.  An item that is an endpoint reference
+ * becomes an instance whose only property, of the same name, is that reference. */
 struct cim_instance *cim_read(const struct soap_node *node);
 /* node holds ReferenceParameters (an EPR). */
 struct cim_reference *cim_reference_read(const struct soap_node *node);

@@ -361,6 +361,64 @@ static void wrong_types_are_absent_values(void **state)
 	cim_free(instance);
 }
 
+static void white_space_is_no_part_of_a_number(void **state)
+{
+	static const struct {
+		const char *text;
+		bool number, truth;
+	} cases[] = {
+		{ " 1", true, true },        { "1 ", true, true },
+		{ "\n\t1\r\n", true, true }, { "1 1", false, false },
+		{ "  ", false, false },      { " true ", false, true },
+		{ "tr ue", false, false },   { "11111111111111111111111111", false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct cim_instance *instance = cim_new("AMT_X");
+		uint32_t number;
+		bool truth;
+
+		cim_add(instance, "a", cases[i].text);
+		if (cim_u32(instance, "a", 0, &number) != cases[i].number ||
+		    cim_bool(instance, "a", &truth) != cases[i].truth)
+			fail_msg("%s", cases[i].text);
+		cim_free(instance);
+	}
+}
+
+/* Not what we ask for, but what other clients are answered. */
+static void items_may_be_references_or_both(void **state)
+{
+#define EPR_ITEM                                                                 \
+	"<b:EndpointReference><b:Address>x</b:Address><b:ReferenceParameters>"   \
+	"<c:ResourceURI>" AMT "AMT_Hdr8021Filter</c:ResourceURI><c:SelectorSet>" \
+	"<c:Selector Name=\"InstanceID\">7</c:Selector></c:SelectorSet>"         \
+	"</b:ReferenceParameters></b:EndpointReference>"
+#define AS_ITEMS(items)                                                                      \
+	ANSWER("<n:PullResponse xmlns:b=\"" SOAP_NS_ADDRESSING "\" xmlns:c=\"" SOAP_NS_WSMAN \
+	       "\"><n:Items>" items "</n:Items><n:EndOfSequence/></n:PullResponse>")
+	const struct cim_reference *reference;
+	struct wsman_answer answer;
+
+	(void)state;
+	assert_int_equal(read_as(WSMAN_PULL, AS_ITEMS(EPR_ITEM EPR_ITEM), &answer), 0);
+	assert_int_equal(answer.item_count, 2);
+	reference = cim_reference_of(answer.items[1], "EndpointReference");
+	assert_non_null(reference);
+	assert_string_equal(cim_selector_text(reference, "InstanceID"), "7");
+	wsman_answer_fini(&answer);
+	assert_int_equal(read_as(WSMAN_PULL,
+				 AS_ITEMS("<c:Item><h:X xmlns:h=\"u\"><h:P>1</h:P></h:X>" EPR_ITEM
+					  "</c:Item>"),
+				 &answer),
+			 0);
+	reference = cim_reference_of(answer.items[0], "EndpointReference");
+	assert_non_null(reference);
+	assert_string_equal(cim_selector_text(reference, "InstanceID"), "7");
+	wsman_answer_fini(&answer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -373,6 +431,8 @@ int main(void)
 		cmocka_unit_test(faults_are_understood),
 		cmocka_unit_test(a_statistic_names_its_filter_three_references_deep),
 		cmocka_unit_test(wrong_types_are_absent_values),
+		cmocka_unit_test(white_space_is_no_part_of_a_number),
+		cmocka_unit_test(items_may_be_references_or_both),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
