@@ -104,6 +104,17 @@ static const struct class_def *const classes[] = {
 	&class_dot1x,
 	&class_ipv6,
 	&class_listener_any,
+	&class_alarm_clock,
+	&class_cryptography,
+	&class_remote_capabilities,
+	&class_power_scheme,
+	&class_tls_endpoints,
+	&class_wifi_service,
+	&class_kvm_service,
+	&class_credential_context,
+	&class_dependency,
+	&class_host_addresses,
+	&class_lan,
 };
 
 #define CLASSES (sizeof(classes) / sizeof(classes[0]))

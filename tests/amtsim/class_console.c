@@ -174,6 +174,7 @@ const struct class_def class_key_pair = {
 const struct class_def class_tls_context = {
 	.name = "AMT_TLSCredentialContext",
 	.schema = SCHEMA_AMT_URI,
+	.super = "CIM_CredentialContext",
 	.keys = context_keys,
 };
 

@@ -38,6 +38,76 @@ static void releases_know_their_classes(void **state)
 	}
 }
 
+/* Every class that the recorded answers of real machines are about. */
+static void classes_of_the_recordings_are_known(void **state)
+{
+	static const char *const uris[] = { AMT "AMT_AlarmClockService",
+					    AMT "AMT_AuditLog",
+					    AMT "AMT_AuthorizationService",
+					    AMT "AMT_BootCapabilities",
+					    AMT "AMT_BootSettingData",
+					    AMT "AMT_CryptographicCapabilities",
+					    AMT "AMT_EnvironmentDetectionSettingData",
+					    AMT "AMT_EthernetPortSettings",
+					    AMT "AMT_GeneralSettings",
+					    AMT "AMT_KerberosSettingData",
+					    AMT "AMT_ManagementPresenceRemoteSAP",
+					    AMT "AMT_MessageLog",
+					    AMT "AMT_PublicKeyCertificate",
+					    AMT "AMT_RedirectionService",
+					    AMT "AMT_RemoteAccessCapabilities",
+					    AMT "AMT_RemoteAccessPolicyAppliesToMPS",
+					    AMT "AMT_RemoteAccessPolicyRule",
+					    AMT "AMT_RemoteAccessService",
+					    AMT "AMT_SetupAndConfigurationService",
+					    AMT "AMT_SystemPowerScheme",
+					    AMT "AMT_TLSCredentialContext",
+					    AMT "AMT_TLSProtocolEndpointCollection",
+					    AMT "AMT_TLSSettingData",
+					    AMT "AMT_TimeSynchronizationService",
+					    AMT "AMT_UserInitiatedConnectionService",
+					    AMT "AMT_WiFiPortConfigurationService",
+					    CIM "CIM_AssociatedPowerManagementService",
+					    CIM "CIM_BIOSElement",
+					    CIM "CIM_BootConfigSetting",
+					    CIM "CIM_BootService",
+					    CIM "CIM_BootSourceSetting",
+					    CIM "CIM_Card",
+					    CIM "CIM_Chassis",
+					    CIM "CIM_ComputerSystem",
+					    CIM "CIM_ComputerSystemPackage",
+					    CIM "CIM_ConcreteDependency",
+					    CIM "CIM_CredentialContext",
+					    CIM "CIM_EthernetPort",
+					    CIM "CIM_IEEE8021xSettings",
+					    CIM "CIM_KVMRedirectionSAP",
+					    CIM "CIM_PowerManagementCapabilities",
+					    CIM "CIM_PowerManagementService",
+					    CIM "CIM_RedirectionService",
+					    CIM "CIM_ServiceAvailableToElement",
+					    CIM "CIM_SoftwareIdentity",
+					    CIM "CIM_SystemPackaging",
+					    CIM "CIM_WiFiPort",
+					    IPS "IPS_AlarmClockOccurrence",
+					    IPS "IPS_HostBasedSetupService",
+					    IPS "IPS_HostIPSettings",
+					    IPS "IPS_IPv6PortSettings",
+					    IPS "IPS_KVMRedirectionSettingData",
+					    IPS "IPS_LANEndpoint",
+					    IPS "IPS_OptInService",
+					    IPS "IPS_PowerManagementService",
+					    IPS "IPS_ProvisioningRecordLog" };
+	char request[2048];
+	size_t i;
+
+	(void)state;
+	firmware_release("16.0");
+	for (i = 0; i < sizeof(uris) / sizeof(uris[0]); i++) {
+		snprintf(request, sizeof(request), ENUMERATE("%s"), uris[i]);
+		must_say(200, request, "EnumerateResponse");
+	}
+}
+
 /* amt-out-of-band.md 1.2: so on 10.0.56, not on 16.1.30. */
 static void release_10_reads_singletons_with_get_only(void **state)
 {
@@ -183,6 +253,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		FIRMWARE_CASE(releases_know_their_classes),
+		FIRMWARE_CASE(classes_of_the_recordings_are_known),
 		FIRMWARE_CASE(release_10_reads_singletons_with_get_only),
 		FIRMWARE_CASE(superclasses_show_their_subclasses),
 		FIRMWARE_CASE(a_machine_shows_what_it_is),
