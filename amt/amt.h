@@ -19,6 +19,10 @@ struct log;
 struct loop;
 struct plan;
 
+/* How firmware wants TCP flags written is not public: as numbers of bits, or as masks.  While it is not known, a limit of new
+ * connections holds for all packets to the port, and is told so. */
+enum amt_tcp_flags { AMT_FLAGS_UNKNOWN, AMT_FLAGS_BITS, AMT_FLAGS_MASKS };
+
 struct amt_config {
 	uint32_t connections_max;      /* 0 = 4096; fewer where the process may not open so many descriptors */
 	uint32_t answer_timeout_ms;    /* 0 = 35000: firmware may take 30 s (5.1) */
@@ -27,6 +31,7 @@ struct amt_config {
 	/* PEM files and a secret's reference, copied; NULL = none.  Authorities are for tls "verify"; certificate and
 	 * key are shown to firmware that asks for them (mutual TLS). */
 	const char *authorities, *certificate, *key_ref;
+	uint8_t tcp_flags;             /* enum amt_tcp_flags */
 	uint64_t (*wall_ns)(void);     /* to judge the clocks of devices; NULL = not judged */
 };
 

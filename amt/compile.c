@@ -7,7 +7,7 @@
  * filters over a pass default: then "drop wins" and "first match" and "default"
  * agree.  tests/unit/amt/test_compile.c checks that with random packets.
  *
- * Left out: address ranges, TCP flags, MAC and VLAN matches (firmware support is unknown or
+ * Left out: address ranges, MAC and VLAN matches (firmware support is unknown or
  * absent). */
 #include "amt/compile.h"
 
@@ -61,7 +61,7 @@ struct sd_budget sd_budget_of(const struct sd_port_capabilities *capabilities,
 
 static bool has_ip_fields(const struct filter *filter)
 {
-	return filter->proto || filter->has_remote || filter->local_port_first ||
+	return filter->proto || filter->opening || filter->has_remote || filter->local_port_first ||
 	       filter->local_port_last || filter->remote_port_first || filter->remote_port_last;
 }
 
@@ -129,7 +129,23 @@ static int take_remote(const struct filter *filter, bool v6, struct sd_address *
 	return 0;
 }
 
-static int take_ip(const struct filter *filter, struct sd_filter *out, struct err *err)
+/* SYN set and ACK clear. */
+static int take_flags(const struct filter *filter, unsigned coding, struct sd_filter *out, struct err *err)
+{
+	if (!filter->opening || (coding == SD_FLAGS_UNKNOWN && filter->action == FILTER_RATE_LIMIT))
+		return 0;
+	if (filter->proto != PROTO_TCP)
+		return err_set(err, ERR_CONFIG, "filter %s: only TCP opens connections", label_of(filter));
+	if (coding == SD_FLAGS_UNKNOWN)
+		return err_set(err, ERR_CONFIG,
+			       "filter %s: this firmware's coding of TCP flags is not known; set amt.tcp_flags",
+			       label_of(filter));
+	out->flags_on = coding == SD_FLAGS_BITS ? 1 : 0x02;
+	out->flags_off = coding == SD_FLAGS_BITS ? 4 : 0x10;
+	return 0;
+}
+
+static int take_ip(const struct filter *filter, unsigned coding, struct sd_filter *out, struct err *err)
 {
 	bool transmit = filter->direction == FILTER_TRANSMIT,
 	     v6 = filter->ethertype == ETHERTYPE_V6;
@@ -150,7 +166,9 @@ static int take_ip(const struct filter *filter, struct sd_filter *out, struct er
 	if (rc == 0)
 		rc = take_ports(label_of(filter), filter->remote_port_first,
 				filter->remote_port_last, remote, err);
-	return rc == 0 ? check_ports(filter, local, remote, err) : rc;
+	if (rc == 0)
+		rc = check_ports(filter, local, remote, err);
+	return rc == 0 ? take_flags(filter, coding, out, err) : rc;
 }
 
 /* Under "drop wins" these change nothing, so whoever wrote them expected something else. */
@@ -185,10 +203,15 @@ static uint8_t profile_of(const struct filter *filter)
 	return filter->count ? SD_PASS_COUNT : SD_PASS;
 }
 
-static int take_filter(const struct plan *plan, const struct filter *filter, struct sd_filter *out,
+struct source {
+	const struct plan *plan;
+	unsigned coding; /* enum sd_flag_coding */
+};
+
+static int take_filter(const struct source *source, const struct filter *filter, struct sd_filter *out,
 		       struct err *err)
 {
-	int rc = check_sense(plan, filter, err);
+	int rc = check_sense(source->plan, filter, err);
 
 	if (rc < 0)
 		return rc;
@@ -197,7 +220,7 @@ static int take_filter(const struct plan *plan, const struct filter *filter, str
 	out->profile = profile_of(filter);
 	out->rate_per_s = out->profile == SD_RATE_LIMIT ? filter->rate_per_s : 0;
 	if (has_ip_fields(filter))
-		return take_ip(filter, out, err);
+		return take_ip(filter, source->coding, out, err);
 	if (!filter->ethertype)
 		return err_set(err, ERR_CONFIG,
 			       "filter %s matches every packet; set the default instead",
@@ -228,6 +251,7 @@ struct draft {
 	struct sd_filter filters[PLAN_FILTERS];
 	const struct filter *from[PLAN_FILTERS];
 	size_t count;
+	bool widened;
 };
 
 static struct need need_of(const struct draft *draft, const struct sd_budget *budget,
@@ -343,18 +367,22 @@ static bool same(const struct sd_filter *a, const struct sd_filter *b)
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
-static int draft_of(const struct plan *plan, struct draft *draft, struct err *err)
+static int draft_of(const struct plan *plan, const struct sd_budget *budget, struct draft *draft, struct err *err)
 {
+	const struct source source = { plan, budget->flag_coding };
+
 	draft->count = 0;
+	draft->widened = false;
 	for (size_t i = 0; i < plan->filter_count; i++) {
 		struct sd_filter *filter = &draft->filters[draft->count];
 		size_t twin = 0;
-		int rc = take_filter(plan, &plan->filters[i], filter, err);
+		int rc = take_filter(&source, &plan->filters[i], filter, err);
 
 		if (rc < 0)
 			return rc;
 		while (!same(&draft->filters[twin], filter))
 			twin++;
+		draft->widened = draft->widened || (plan->filters[i].opening && !filter->flags_on);
 		draft->from[twin] = &plan->filters[i];
 		if (twin == draft->count)
 			draft->count++;
@@ -373,6 +401,8 @@ static void hash_filter(struct buf *text, const struct sd_filter *f)
 {
 	buf_format(text, "|%d,%u,%u,%d,%u,%u,%u,%u", f->ethernet, f->profile, f->direction,
 		   f->event, f->rate_per_s, f->ethertype, f->ip_version, f->proto);
+	if (f->flags_on || f->flags_off)
+		buf_format(text, ",f%u/%u", f->flags_on, f->flags_off);
 	hash_address(text, &f->source);
 	hash_address(text, &f->destination);
 	buf_format(text, "%d,%u-%u,%d,%u-%u", f->source_ports.given, f->source_ports.first,
@@ -429,7 +459,7 @@ int sd_compile(const struct plan *plan, const struct sd_budget *budget, uint32_t
 	int rc;
 
 	memset(set, 0, sizeof(*set));
-	rc = draft_of(plan, &draft, err);
+	rc = draft_of(plan, budget, &draft, err);
 	if (rc == 0)
 		rc = check_direction(&draft, budget, SD_TRANSMIT, &transmit, err);
 	if (rc == 0)
@@ -444,6 +474,7 @@ int sd_compile(const struct plan *plan, const struct sd_budget *budget, uint32_t
 	}
 	memcpy(set->filters, draft.filters, draft.count * sizeof(set->filters[0]));
 	set->count = (uint8_t)draft.count;
+	set->widened = draft.widened;
 	set->policy.precedence = precedence;
 	set->policy.transmit = transmit;
 	set->policy.receive = receive;

@@ -4,7 +4,8 @@
  * What firmware understands differs from what people expect of a packet filter
  * (amt-system-defense.md 3.3): no order, any match of a drop filter drops, the default decides
  * only where nothing matched, no state.  A plan whose filters would change meaning or be
- * pointless under that rule is refused with a sentence, never bent. */
+ * pointless under that rule is refused with a sentence, never bent; with one exception that the set tells: a rate
+ * limit of new connections holds for all packets where the coding of TCP flags is not known. */
 #ifndef CORDON_AMT_COMPILE_H
 #define CORDON_AMT_COMPILE_H
 
@@ -18,12 +19,16 @@ struct digest_sha256;
 struct err;
 struct plan;
 
+/* How the elements of TCPFlagsOn and TCPFlagsOff are written is not known (2.3): set it where you know it. */
+enum sd_flag_coding { SD_FLAGS_UNKNOWN, SD_FLAGS_BITS, SD_FLAGS_MASKS };
+
 /* What one policy may hold; the default filters are already taken off. */
 struct sd_budget {
 	uint32_t tx_filters, rx_filters;   /* IPv4 slots */
 	uint32_t tx_counters, rx_counters; /* for filters and defaults that count */
 	uint32_t v6_tx_filters, v6_rx_filters;
 	uint32_t v6_ratio; /* slots per IPv6 filter, at least 1 */
+	uint8_t flag_coding; /* enum sd_flag_coding; not from the device */
 };
 
 /* The documented limits (3.1) where the device does not say; no IPv6 filters where the release has none. */
@@ -35,6 +40,7 @@ struct sd_set {
 	struct sd_policy policy;
 	struct sd_filter filters[SD_HANDLES_MAX];
 	uint8_t count;
+	bool widened; /* a limit of new connections became one of all packets: flags could not be written */
 };
 
 /* Equal plans give equal sets, names included: "crd-" + up to 6 letters of the plan's name +

@@ -21,7 +21,15 @@
 #define HANDLE_TX_DEFAULT    "4294967292"
 #define HANDLE_ANTI_SPOOFING "4294967290"
 
-enum which { WHICH_OURS, WHICH_TRANSMIT, WHICH_RECEIVE, WHICH_DEFAULT, WHICH_OTHER };
+enum which {
+	WHICH_OURS,
+	WHICH_OUR_TRANSMIT_DROPS,
+	WHICH_OUR_RECEIVE_DROPS,
+	WHICH_TRANSMIT,
+	WHICH_RECEIVE,
+	WHICH_DEFAULT,
+	WHICH_OTHER
+};
 
 static bool mentions(const char *text, const char *const *words)
 {
@@ -30,6 +38,22 @@ static bool mentions(const char *text, const char *const *words)
 			if (strncasecmp(at, *words, strlen(*words)) == 0)
 				return true;
 	return false;
+}
+
+/* What our own filters counted: a blocked port's drops, or packets that were let through. */
+static enum which which_of_ours(const struct objects *objects, const struct sd_statistic *statistic)
+{
+	for (size_t i = 0; i < objects->filter_count; i++) {
+		const struct sd_filter *filter = &objects->filters[i];
+
+		if (*statistic->id ? strcmp(filter->id, statistic->id) != 0 :
+				     strcmp(filter->name, statistic->name) != 0)
+			continue;
+		if (filter->profile != SD_DROP_COUNT)
+			return WHICH_OURS;
+		return filter->direction == SD_TRANSMIT ? WHICH_OUR_TRANSMIT_DROPS : WHICH_OUR_RECEIVE_DROPS;
+	}
+	return WHICH_OURS;
 }
 
 static bool is_our_filter(const struct objects *objects, const struct sd_statistic *statistic)
@@ -50,7 +74,7 @@ static enum which which_is(const struct objects *objects, const struct sd_statis
 	bool named;
 
 	if (is_our_filter(objects, statistic))
-		return WHICH_OURS;
+		return which_of_ours(objects, statistic);
 	if (strcmp(statistic->id, HANDLE_TX_DEFAULT) == 0 ||
 	    strcmp(statistic->id, HANDLE_ANTI_SPOOFING) == 0)
 		return WHICH_TRANSMIT;
@@ -81,6 +105,12 @@ static void tell_counters(struct act *act, const struct sums *sums)
 	result->dropped_receive = sums->packets[WHICH_RECEIVE];
 	if (!certain)
 		result->dropped_transmit = sums->packets[WHICH_OTHER];
+	if (sums->entries[WHICH_OUR_TRANSMIT_DROPS] || sums->entries[WHICH_OUR_RECEIVE_DROPS])
+		result->has_counters = true;
+	result->has_counted = sums->entries[WHICH_OURS] > 0;
+	result->counted = sums->packets[WHICH_OURS];
+	result->dropped_transmit += sums->packets[WHICH_OUR_TRANSMIT_DROPS];
+	result->dropped_receive += sums->packets[WHICH_OUR_RECEIVE_DROPS];
 	if (sums->entries[WHICH_DEFAULT] || (!certain && sums->entries[WHICH_OTHER]))
 		snprintf(result->did, sizeof(result->did),
 			 "read the counters; the firmware does not tell their "

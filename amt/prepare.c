@@ -506,6 +506,7 @@ static int think_compile(void *arg, uint32_t n, const struct session_result *res
 
 	(void)n;
 	(void)result;
+	budget.flag_coding = endpoint->parts->flag_coding;
 	if (rc == 0)
 		rc = sd_compile(act->plan, &budget, endpoint->parts->precedence, &act->set, err);
 	if (rc < 0)

@@ -75,6 +75,10 @@ static void add_ip(struct cim_instance *instance, const struct sd_filter *filter
 		cim_add_u32(instance, "HdrProtocolID", filter->proto);
 	add_ports(instance, "Src", &filter->source_ports);
 	add_ports(instance, "Dest", &filter->destination_ports);
+	if (filter->flags_on)
+		cim_add_u32(instance, "TCPFlagsOn", filter->flags_on);
+	if (filter->flags_off)
+		cim_add_u32(instance, "TCPFlagsOff", filter->flags_off);
 }
 
 struct cim_instance *sd_filter_write(const struct sd_filter *filter)
@@ -137,6 +141,11 @@ static void read_ip(const struct cim_instance *instance, struct sd_filter *filte
 		filter->ip_version = (uint8_t)value;
 	if (cim_u32(instance, "HdrProtocolID", 0, &value) && value <= UINT8_MAX)
 		filter->proto = (uint8_t)value;
+	/* Of an array only the first is read: ours have one. */
+	if (cim_u32(instance, "TCPFlagsOn", 0, &value) && value <= UINT16_MAX)
+		filter->flags_on = (uint16_t)value;
+	if (cim_u32(instance, "TCPFlagsOff", 0, &value) && value <= UINT16_MAX)
+		filter->flags_off = (uint16_t)value;
 	read_address(instance, "Src", filter->ip_version == 6 ? 16 : 4, &filter->source);
 	read_address(instance, "Dest", filter->ip_version == 6 ? 16 : 4, &filter->destination);
 	read_ports(instance, "Src", &filter->source_ports);
@@ -199,6 +208,8 @@ bool sd_filter_agrees(const struct sd_filter *wanted, const struct sd_filter *fo
 	       numbers_agree(wanted->ethertype, found->ethertype) &&
 	       numbers_agree(wanted->ip_version, found->ip_version) &&
 	       numbers_agree(wanted->proto, found->proto) &&
+	       numbers_agree(wanted->flags_on, found->flags_on) &&
+	       numbers_agree(wanted->flags_off, found->flags_off) &&
 	       addresses_agree(&wanted->source, &found->source) &&
 	       addresses_agree(&wanted->destination, &found->destination) &&
 	       ports_agree(&wanted->source_ports, &found->source_ports) &&

@@ -52,6 +52,8 @@ struct sd_filter {
 	uint16_t ethertype;  /* ethernet */
 	uint8_t ip_version;  /* 4 or 6; the rest is for IP only */
 	uint8_t proto;       /* 0 = any */
+	/* TCPFlagsOn and TCPFlagsOff, in the coding that this firmware is known to use; 0: not given. */
+	uint16_t flags_on, flags_off;
 	struct sd_address source, destination;
 	struct sd_ports source_ports, destination_ports;
 };

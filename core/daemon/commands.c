@@ -29,12 +29,19 @@ static int run_isolations(struct asked *asked, struct err *err)
 		buf_text(asked->answer, "no isolation is running");
 	for (size_t i = 0; i < response_count(asked->response); i++) {
 		const struct isolation *isolation = response_at(asked->response, i);
+		const struct decision *decision = &isolation->decision;
+		char ports[MEASURE_TEXT_BYTES];
 		char host[IP_TEXT_BYTES];
 
 		ip_text(&isolation->host.ip, host);
-		buf_format(asked->answer, "%s%llu  %-15s  %-20s  %-17s  %-9s  channel %s", i ? "\n" : "",
+		buf_format(asked->answer, "%s%llu  %-15s  %-20s  %-17s  %-9s  ", i ? "\n" : "",
 			   (unsigned long long)isolation->id, host, isolation->asset, isolation_state_name(isolation->state),
-			   isolation_truth(isolation->state), isolation->decision.channel);
+			   isolation_truth(isolation->state));
+		measure_text(&decision->measure, ports);
+		if (verdict_is_measure(decision->verdict))
+			buf_format(asked->answer, "%s %s", verdict_name(decision->verdict), ports);
+		else
+			buf_format(asked->answer, "channel %s", decision->channel);
 	}
 	return 0;
 }

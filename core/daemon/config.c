@@ -48,6 +48,7 @@ static const struct setting settings[] = {
 	{ "amt", "authorities", SET_TEXT, AT(amt_authorities), 0, 0, "", "PEM file for assets with tls: verify; without it the system's" },
 	{ "amt", "certificate", SET_TEXT, AT(amt_certificate), 0, 0, "", "PEM file shown to firmware that wants to know who asks (mutual TLS)" },
 	{ "amt", "key", SET_TEXT, AT(amt_key), 0, 0, "", "its key: file:/PATH, env:NAME or credential:NAME" },
+	{ "amt", "tcp_flags", SET_TEXT, AT(amt_tcp_flags), 0, 0, "unknown", "how your firmware wants TCP flags: unknown, bits or masks" },
 	{ "amt", "answer_timeout_s", SET_U32, AT(amt_answer_timeout_s), 5, 300, "35", "firmware may take 30 s" },
 };
 
@@ -69,6 +70,7 @@ void config_defaults(struct config *config)
 	config->half_life_ns = s_to_ns(1800);
 	config->automatic_per_hour = GOVERNOR_DEFAULT_PER_HOUR;
 	config->amt_connections = 4096;
+	snprintf(config->amt_tcp_flags, sizeof(config->amt_tcp_flags), "unknown");
 	config->amt_precedence = 1000;
 	config->amt_answer_timeout_s = 35;
 }
@@ -189,6 +191,25 @@ static void read_section(struct config *config, const char *section, struct yaml
 	}
 }
 
+const char *const *config_tcp_flags(void)
+{
+	static const char *const words[] = { "unknown", "bits", "masks", NULL };
+
+	return words;
+}
+
+static void check_tcp_flags(struct config *config, const struct yaml_node *root)
+{
+	const char *const *word = config_tcp_flags();
+	const struct yaml_node *amt = yaml_kind(root) == YAML_MAPPING ? yaml_find(root, "amt") : NULL;
+
+	while (*word && strcmp(*word, config->amt_tcp_flags) != 0)
+		word++;
+	if (!*word)
+		yaml_complain(config->document, yaml_find(amt, "tcp_flags"), "unknown, bits or masks",
+			      "unknown coding of TCP flags \"%s\"", config->amt_tcp_flags);
+}
+
 void config_read(struct config *config, const struct source *source, struct complaints *complaints)
 {
 	static const char *const sections[] = { "capture", "tracker", "incident", "relay", "safety", "amt" };
@@ -204,6 +225,7 @@ void config_read(struct config *config, const struct source *source, struct comp
 		if (yaml_kind(root) == YAML_MAPPING && yaml_find(root, sections[i]))
 			read_section(config, sections[i], config->document, yaml_find(root, sections[i]));
 	config->detectors = yaml_kind(root) == YAML_MAPPING ? yaml_find(root, "detectors") : NULL;
+	check_tcp_flags(config, root);
 	if (config->convict_nats <= config->suspect_nats)
 		yaml_complain(config->document, root, "", "incident: convict must be above suspect");
 }

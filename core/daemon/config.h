@@ -42,6 +42,7 @@ struct config {
 	struct mac never_mac[CONFIG_NEVER_MAX];
 	bool enforce;
 	char amt_authorities[CONFIG_PATH_BYTES], amt_certificate[CONFIG_PATH_BYTES], amt_key[CONFIG_PATH_BYTES];
+	char amt_tcp_flags[16];                /* one of config_tcp_flags() */
 	uint32_t amt_connections, amt_precedence, amt_answer_timeout_s;
 	/* "detectors:" is read by the engine itself: the document and its node, NULL if absent. */
 	struct yaml *document;
@@ -52,6 +53,8 @@ void config_defaults(struct config *config);
 /* Starts from the defaults; adds every mistake to complaints.  source must outlive the config. */
 void config_read(struct config *config, const struct source *source, struct complaints *complaints);
 void config_fini(struct config *config);
+/* "unknown", "bits", "masks", NULL: in the order of enum amt_tcp_flags. */
+const char *const *config_tcp_flags(void);
 /* Every setting with its default and what it means. */
 void config_describe(struct buf *out);
 

@@ -92,7 +92,7 @@ static void tell(void *arg, const struct fact *fact)
 	if (pipeline->account)
 		account_tell(pipeline->account, fact);
 	if (fact->type == FACT_ISOLATION && fact->isolation->isolation.state == ISOLATION_RELEASED &&
-	    pipeline->closing_count < CLOSING_MAX)
+	    !verdict_is_measure(fact->isolation->isolation.decision.verdict) && pipeline->closing_count < CLOSING_MAX)
 		pipeline->closing[pipeline->closing_count++] = fact->isolation->isolation.incident;
 }
 
@@ -304,6 +304,9 @@ static void make_enforcer(struct pipeline *pipeline, struct loop *loop)
 				  .authorities = or_null(config->amt_authorities),
 				  .certificate = or_null(config->amt_certificate),
 				  .key_ref = or_null(config->amt_key), .wall_ns = clock_wall_ns };
+
+	while (strcmp(config_tcp_flags()[amt.tcp_flags], config->amt_tcp_flags) != 0)
+		amt.tcp_flags++;
 
 	pipeline->dryrun = dryrun_new();
 	if (loop && config->enforce)

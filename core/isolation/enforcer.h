@@ -31,6 +31,8 @@ struct enforcer_result {
 	char foreign_name[32];
 	bool has_counters;
 	uint64_t dropped_transmit, dropped_receive;    /* packets dropped since activation, by the firmware's counters */
+	bool has_counted;
+	uint64_t counted;              /* packets that counting and limiting filters of ours matched */
 	uint32_t writes, reads;        /* requests to the device in this act, for the account */
 	uint32_t round_trips;
 	char device[64];               /* which device, for people: "AMT 12.0.67 at 127.0.1.23:16992" */

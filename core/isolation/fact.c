@@ -186,10 +186,26 @@ static struct json *incident_json(const struct incident *incident, fact_detector
 
 /* ---- decision, isolation, stats ---------------------------------------------------------------- */
 
+static void set_measure(struct json *object, const struct decision *decision)
+{
+	const struct measure *measure = &decision->measure;
+	struct json *json;
+
+	if (!verdict_is_measure(decision->verdict))
+		return;
+	json = json_object_new();
+	json_set_text(json, "proto", protocol_name(measure->proto));
+	json_set_u64(json, "port", measure->port_first);
+	if (measure->port_last != measure->port_first)
+		json_set_u64(json, "port_last", measure->port_last);
+	set_count(json, "per_second", measure->per_s);
+	json_set(object, "measure", json);
+}
+
 static struct json *decision_json(const struct fact_decision *told)
 {
 	const struct decision *decision = &told->decision;
-	bool wants = decision->verdict == VERDICT_PROPOSE || decision->verdict == VERDICT_ISOLATE;
+	bool wants = verdict_acts(decision->verdict);
 	struct json *object = json_object_new();
 
 	json_set_u64(object, "incident", told->incident);
@@ -198,6 +214,7 @@ static struct json *decision_json(const struct fact_decision *told)
 	set_word(object, "rule_name", decision->rule_name);
 	if (wants) {
 		set_word(object, "channel", decision->channel);
+		set_measure(object, decision);
 		set_count(object, "hold_s", decision->hold_ns / NS_PER_S);
 		if (decision->witness != WITNESS_NONE)
 			json_set_text(object, "witness", decision_witness_name(decision->witness));
@@ -234,6 +251,9 @@ static struct json *isolation_json(const struct fact_isolation *told)
 	set_word(object, "asset", isolation->asset);
 	json_set_text(object, "state", isolation_state_name(isolation->state));
 	json_set_text(object, "truth", isolation_truth(isolation->state));
+	if (verdict_is_measure(isolation->decision.verdict))
+		json_set_text(object, "act", verdict_name(isolation->decision.verdict));
+	set_measure(object, &isolation->decision);
 	set_word(object, "channel", isolation->decision.channel);
 	set_word(object, "enforcer", told->enforcer);
 	if (told->dry_run)
@@ -247,6 +267,7 @@ static struct json *isolation_json(const struct fact_isolation *told)
 	if (isolation->applied_ns) {
 		json_set_u64(object, "dropped_transmit", isolation->dropped_transmit);
 		json_set_u64(object, "dropped_receive", isolation->dropped_receive);
+		set_count(object, "counted", isolation->counted);
 	}
 	json_set_u64(object, "attempts", isolation->attempts);
 	set_isolation_times(object, isolation);

@@ -52,6 +52,8 @@ int filter_check(const struct filter *filter, struct err *err)
 	if ((filter->action == FILTER_RATE_LIMIT) != (filter->rate_per_s != 0))
 		return err_set(err, ERR_CONFIG, "filter \"%s\": a rate belongs to a rate limit and to nothing else",
 			       filter->label);
+	if (filter->opening && filter->proto != IPPROTO_TCP)
+		return err_set(err, ERR_CONFIG, "filter \"%s\": only TCP opens connections", filter->label);
 	if (check_network(filter, err) < 0)
 		return ERR_CONFIG;
 	return check_ports(filter, err);
@@ -134,7 +136,8 @@ void filter_text(const struct filter *filter, char text[FILTER_TEXT_BYTES])
 		snprintf(at, sizeof(at), " %s %s", filter->direction == FILTER_TRANSMIT ? "from" : "to", local);
 	if (filter->action == FILTER_RATE_LIMIT)
 		snprintf(rate, sizeof(rate), " %u/s", (unsigned)filter->rate_per_s);
-	snprintf(text, FILTER_TEXT_BYTES, "%s %s%s %s%s%s",
+	snprintf(text, FILTER_TEXT_BYTES, "%s %s%s %s%s%s%s",
 		 filter->direction == FILTER_TRANSMIT ? "transmit" : "receive",
-		 filter->action <= FILTER_RATE_LIMIT ? actions[filter->action] : "?", rate, what, at, remote);
+		 filter->action <= FILTER_RATE_LIMIT ? actions[filter->action] : "?", rate, what,
+		 filter->opening ? " opening" : "", at, remote);
 }

@@ -24,6 +24,7 @@ struct filter {
 	struct prefix remote;
 	uint16_t local_port_first, local_port_last;      /* 0,0 = any */
 	uint16_t remote_port_first, remote_port_last;
+	bool opening;                  /* TCP: only packets that open a connection (SYN without ACK) */
 	uint32_t rate_per_s;           /* RATE_LIMIT */
 	char label[17];                /* short, for people and for names in firmware: "tx-arp" */
 };

@@ -90,7 +90,7 @@ static enum isolation_action apply(struct isolation *isolation)
 {
 	isolation->state = ISOLATION_APPLYING;
 	isolation->applied_ns = isolation->proven_ns = 0;
-	isolation->dropped_transmit = isolation->dropped_receive = 0;
+	isolation->dropped_transmit = isolation->dropped_receive = isolation->counted = 0;
 	isolation->inspections = 0;
 	isolation->doubt = false;
 	count_up(&isolation->attempts);
@@ -135,6 +135,8 @@ static enum isolation_action doubt(struct isolation *isolation, uint64_t now_ns)
 
 static void take_counters(struct isolation *isolation, const struct isolation_event *event)
 {
+	if (event->has_counted)
+		isolation->counted = event->counted;
 	if (!event->has_counters)
 		return;
 	isolation->dropped_transmit = event->dropped_transmit;
@@ -188,10 +190,22 @@ static enum isolation_action doubt_answered(struct isolation *isolation, const s
 
 /* ---- proving ----------------------------------------------------------------------------------- */
 
+/* The filters of a measure count what they match; those of a channel only let pass. */
+static bool has_moved(const struct isolation *isolation, const struct isolation_event *event)
+{
+	if (event->has_counters && (event->dropped_transmit > isolation->dropped_transmit ||
+				    event->dropped_receive > isolation->dropped_receive))
+		return true;
+	return verdict_is_measure(isolation->decision.verdict) && event->has_counted &&
+		event->counted > isolation->counted;
+}
+
 static bool is_silent(const struct isolation *isolation, uint64_t now_ns)
 {
 	uint64_t since_ns = isolation->applied_ns;
 
+	if (verdict_is_measure(isolation->decision.verdict))
+		return false;
 	if (isolation->last_contact_ns > since_ns)
 		since_ns = isolation->last_contact_ns;
 	return now_ns >= since_ns && now_ns - since_ns >= SILENCE_NS;
@@ -200,8 +214,7 @@ static bool is_silent(const struct isolation *isolation, uint64_t now_ns)
 static enum isolation_action inspected(struct isolation *isolation, const struct isolation_event *event,
 				       uint64_t now_ns)
 {
-	bool moved = event->has_counters && (event->dropped_transmit > isolation->dropped_transmit ||
-					     event->dropped_receive > isolation->dropped_receive);
+	bool moved = has_moved(isolation, event);
 
 	if (event->ok && !event->active) {
 		set_reason(isolation, event->reason ? event->reason : "the device no longer has our policy active");
@@ -303,6 +316,24 @@ static enum isolation_action on_approve(struct isolation *isolation)
 	return isolation->approvals >= isolation->decision.approvals ? apply(isolation) : ISOLATION_DO_NOTHING;
 }
 
+static enum isolation_action end_superseded(struct isolation *isolation, uint64_t now_ns)
+{
+	char reason[64];
+
+	if (isolation->asked != ISOLATION_DO_NOTHING)
+		return ISOLATION_DO_NOTHING;
+	snprintf(reason, sizeof(reason), "isolation %llu holds in its place",
+		 (unsigned long long)isolation->superseded_by);
+	return end(isolation, ISOLATION_RELEASED, reason, now_ns);
+}
+
+static enum isolation_action on_superseded(struct isolation *isolation, uint64_t by, uint64_t now_ns)
+{
+	isolation->superseded_by = by;
+	isolation->due_ns = 0;
+	return end_superseded(isolation, now_ns);
+}
+
 static enum isolation_action on_answer(struct isolation *isolation, const struct isolation_event *event,
 				       uint64_t now_ns)
 {
@@ -311,6 +342,8 @@ static enum isolation_action on_answer(struct isolation *isolation, const struct
 	if (asked == ISOLATION_DO_NOTHING)
 		return ISOLATION_DO_NOTHING;
 	isolation->asked = ISOLATION_DO_NOTHING;
+	if (isolation->superseded_by)
+		return end_superseded(isolation, now_ns);
 	switch (isolation->state) {
 	case ISOLATION_APPLYING:
 		return isolate_answered(isolation, event, now_ns);
@@ -394,6 +427,7 @@ static enum isolation_action on_recalled(struct isolation *isolation)
 {
 	isolation->asked = ISOLATION_DO_NOTHING;
 	isolation->inspections = 0;
+	isolation->superseded_by = isolation->counted = 0;
 	switch (isolation->state) {
 	case ISOLATION_AWAITING_APPROVAL:
 		/* Approvals without names cannot be told apart from a second one of the same person. */
@@ -441,8 +475,10 @@ enum isolation_action isolation_step(struct isolation *isolation, const struct i
 		return ISOLATION_DO_NOTHING;
 	case ISOLATION_RECALLED:
 		return on_recalled(isolation);
+	case ISOLATION_SUPERSEDED:
+		return on_superseded(isolation, event->by, now_ns);
 	default:
-		INVARIANT(event->type <= ISOLATION_RECALLED);
+		INVARIANT(event->type <= ISOLATION_SUPERSEDED);
 		return ISOLATION_DO_NOTHING;
 	}
 }

@@ -6,6 +6,9 @@
  *                                      +--retry--+            +-> releasing -> released
  *   any -> failed with a reason
  *
+ * A measure (count, limit, block) lives the same life; it is proven by its counters alone, for the machine goes on
+ * talking.  One that another isolation of the asset has taken the place of ends without an act.
+ *
  * Three states of truth: requested (queued, applying), applied (read back as active), proven (active and: the
  * firmware's drop counter moved, or the sensor sees silence).  Time is an argument; the step does nothing
  * itself, it says what to do next. */
@@ -49,6 +52,8 @@ struct isolation {
 	uint8_t asked;                 /* enum isolation_action whose answer is awaited; 0 = none */
 	bool doubt;                    /* the last act's outcome is unknown: inspect before repeating it */
 	uint8_t inspections;           /* in a row, for the distance to the next */
+	uint64_t counted;              /* packets that a measure's filters matched, as last read */
+	uint64_t superseded_by;        /* the isolation that took its place in the firmware; ends when nothing is awaited */
 };
 
 enum isolation_event_type {
@@ -59,6 +64,7 @@ enum isolation_event_type {
 	ISOLATION_RELEASE_ASKED,
 	ISOLATION_HOST_HEARD,          /* the sensor saw a new contact of the isolated host */
 	ISOLATION_RECALLED,            /* found in the journal at start */
+	ISOLATION_SUPERSEDED,          /* another one of the same asset holds now, and cuts off more */
 };
 
 struct isolation_event {
@@ -68,6 +74,9 @@ struct isolation_event {
 	bool pretended;                /* ACT_DONE: a dry run; it can be applied on paper, never proven */
 	bool blind;                    /* ACT_DONE: the sensor does not see, so silence proves nothing */
 	uint64_t dropped_transmit, dropped_receive;
+	bool has_counted;              /* ACT_DONE */
+	uint64_t counted;
+	uint64_t by;                   /* SUPERSEDED: the other's id */
 	const char *reason;            /* of a denial, failure or release; may be NULL */
 };
 

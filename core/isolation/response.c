@@ -14,6 +14,7 @@
 #include "core/base/units.h"
 #include "core/isolation/enforcer.h"
 #include "core/isolation/journal.h"
+#include "core/isolation/measure.h"
 #include "core/isolation/plan.h"
 #include "core/isolation/response_running.h"
 #include "core/policy/channel.h"
@@ -66,16 +67,19 @@ struct running *response_add(struct response *response, const struct isolation *
 
 struct running *response_find_running(const struct response *response, const char *asset, const struct host_key *host)
 {
+	struct running *best = NULL;
+
 	for (size_t i = 0; i < response->count; i++) {
 		struct running *running = response->running[i];
+		bool matches = (asset && strcmp(running->isolation.asset, asset) == 0) ||
+			memcmp(&running->isolation.host, host, sizeof(*host)) == 0;
 
-		if (isolation_has_ended(&running->isolation))
-			continue;
-		if ((asset && strcmp(running->isolation.asset, asset) == 0) ||
-		    memcmp(&running->isolation.host, host, sizeof(*host)) == 0)
-			return running;
+		if (matches && !isolation_has_ended(&running->isolation) &&
+		    (!best || verdict_rung(running->isolation.decision.verdict) >
+			      verdict_rung(best->isolation.decision.verdict)))
+			best = running;
 	}
-	return NULL;
+	return best;
 }
 
 /* What people ended stays ended until the verdict changes; what failed may be tried again later, and a host that relapses
@@ -84,7 +88,7 @@ static void note_end(struct response *response, const struct running *running, u
 {
 	struct verdict_memory *memory = response_memory(response, running->isolation.incident);
 
-	if (memory->incident != running->isolation.incident)
+	if (memory->incident != running->isolation.incident || running->isolation.superseded_by)
 		return;
 	memory->refused = false;
 	if (!running->by_people)
@@ -124,10 +128,10 @@ const struct isolation *response_at(const struct response *response, size_t inde
 void response_heard(struct response *response, const struct host_key *host, uint64_t now_ns)
 {
 	struct isolation_event event = { .type = ISOLATION_HOST_HEARD };
-	struct running *running = response->count ? response_find_running(response, NULL, host) : NULL;
 
-	if (running)
-		response_step(running, &event, now_ns);
+	for (size_t i = 0; i < response->count; i++)
+		if (memcmp(&response->running[i]->isolation.host, host, sizeof(*host)) == 0)
+			response_step(response->running[i], &event, now_ns);
 }
 
 static void take_preparations(struct response *response)
@@ -161,13 +165,17 @@ uint64_t response_advance(struct response *response, uint64_t now_ns)
 
 		if (running->answered)
 			response_take_answer(running, now_ns);
-		response_step(running, &tick, now_ns);
+		if (!response_is_overtaken(response, running))
+			response_step(running, &tick, now_ns);
 	}
+	response_climb(response, now_ns);
 	response_sweep(response, now_ns);
 	for (size_t i = 0; i < response->count; i++) {
 		uint64_t wanted_ns = response->running[i]->isolation.due_ns;
 
-		if (wanted_ns && (due_ns == 0 || wanted_ns < due_ns))
+		/* What is overtaken waits for the other. */
+		if (wanted_ns && (due_ns == 0 || wanted_ns < due_ns) &&
+		    !response_is_overtaken(response, response->running[i]))
 			due_ns = wanted_ns;
 	}
 	return due_ns;
@@ -335,10 +343,22 @@ static void tell_no_plan(struct response *response, const struct asset *asset, c
 		response->parts.prepared(response->parts.prepared_arg, asset, channel, &result);
 }
 
-static bool prepare_one(struct response *response, const struct asset *asset, const struct channel *channel)
+static void prepare_plan(struct response *response, const struct asset *asset, const struct plan *plan)
 {
 	const struct enforcer *enforcer = response->parts.enforcer;
 	struct preparation *preparation;
+
+	preparation = mem_alloc(sizeof(*preparation));
+	preparation->response = response;
+	preparation->asset = asset;
+	snprintf(preparation->channel, sizeof(preparation->channel), "%s", plan->name);
+	preparation->next = response->preparing;
+	response->preparing = preparation;
+	enforcer->act(enforcer->self, ENFORCER_PREPARE, asset, plan, prepared, preparation);
+}
+
+static bool prepare_channel(struct response *response, const struct asset *asset, const struct channel *channel)
+{
 	struct plan plan;
 	struct err err = { 0 };
 
@@ -346,13 +366,28 @@ static bool prepare_one(struct response *response, const struct asset *asset, co
 		tell_no_plan(response, asset, channel->name, &err);
 		return false;
 	}
-	preparation = mem_alloc(sizeof(*preparation));
-	preparation->response = response;
-	preparation->asset = asset;
-	snprintf(preparation->channel, sizeof(preparation->channel), "%s", channel->name);
-	preparation->next = response->preparing;
-	response->preparing = preparation;
-	enforcer->act(enforcer->self, ENFORCER_PREPARE, asset, &plan, prepared, preparation);
+	prepare_plan(response, asset, &plan);
+	return true;
+}
+
+/* The measure of a rule, unless an earlier rule has the same. */
+static bool prepare_measure(struct response *response, const struct asset *asset, size_t rule)
+{
+	const struct policy *policy = response->parts.policy;
+	const struct decision *wanted = policy_rule_answer(policy, rule);
+	struct plan plan;
+
+	if (!verdict_is_measure(wanted->verdict))
+		return false;
+	for (size_t i = 0; i < rule; i++) {
+		const struct decision *earlier = policy_rule_answer(policy, i);
+
+		if (earlier->verdict == wanted->verdict && measure_equal(&earlier->measure, &wanted->measure))
+			return false;
+	}
+	if (plan_from_decision(policy, wanted, &plan, NULL) < 0)
+		return false;
+	prepare_plan(response, asset, &plan);
 	return true;
 }
 
@@ -368,7 +403,9 @@ size_t response_prepare(struct response *response)
 		if (asset->never_isolate || (!asset->amt.present && !parts->dry_run))
 			continue;
 		for (size_t k = 0; k < policy_channel_count(parts->policy); k++)
-			asked += prepare_one(response, asset, policy_channel_at(parts->policy, k));
+			asked += prepare_channel(response, asset, policy_channel_at(parts->policy, k));
+		for (size_t k = 0; k < policy_rule_count(parts->policy); k++)
+			asked += prepare_measure(response, asset, k);
 	}
 	return asked;
 }

@@ -12,9 +12,9 @@
 #include "core/base/invariant.h"
 #include "core/isolation/enforcer.h"
 #include "core/isolation/journal.h"
+#include "core/isolation/measure.h"
 #include "core/isolation/plan.h"
 #include "core/isolation/response_running.h"
-#include "core/policy/channel.h"
 #include "core/safety/governor.h"
 
 static int keep(struct running *running, struct err *err)
@@ -65,12 +65,7 @@ static void answered(void *arg, const struct enforcer_result *result)
 
 static int plan_for(const struct running *running, struct plan *plan, struct err *err)
 {
-	const char *name = running->isolation.decision.channel;
-	const struct channel *channel = policy_channel(running->response->parts.policy, name);
-
-	if (!channel)
-		return err_set(err, ERR_CONFIG, "the policy has no channel \"%s\" any more", name);
-	return plan_from_channel(channel, plan, err);
+	return plan_from_decision(running->response->parts.policy, &running->isolation.decision, plan, err);
 }
 
 /* The firmware shares the host's address, so where the host was heard is where a moved firmware would be.  Only if it is
@@ -191,6 +186,7 @@ void response_take_answer(struct running *running, uint64_t now_ns)
 		.pretended = running->response->parts.dry_run,
 		.blind = governor_is_blind(running->response->parts.governor),
 		.dropped_transmit = answer->dropped_transmit, .dropped_receive = answer->dropped_receive,
+		.has_counted = answer->has_counted, .counted = answer->counted,
 		.reason = reason_of(running, text, sizeof(text)),
 	};
 

@@ -2,18 +2,20 @@
 /* From incident to isolation: policy, guard, governor, in this order.
  *
  * The policy's verdict is told as it is; what safety made of it stands beside it as "refused".  A guard's no is final.
- * A governor's no, a doubt about who the host is, and a wish for a witness that no enforcer can call yet, turn the act
+ * A governor's no, a doubt about who the host is, and a wish for a witness where there is no port to count, turn the act
  * into a proposal.  An
  * incident is decided again whenever it is told, but only a change is news. */
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/asset/roster.h"
 #include "core/base/units.h"
+#include "core/contact/contact.h"
 #include "core/incident/score.h"
+#include "core/isolation/measure.h"
 #include "core/isolation/plan.h"
 #include "core/isolation/response_running.h"
-#include "core/policy/channel.h"
 #include "core/safety/governor.h"
 #include "core/safety/guard.h"
 
@@ -35,11 +37,6 @@ struct verdict_memory *response_memory(struct response *response, uint64_t incid
 	return &response->memories[incident % VERDICT_MEMORIES];
 }
 
-static bool wants_isolation(const struct decision *decision)
-{
-	return decision->verdict == VERDICT_PROPOSE || decision->verdict == VERDICT_ISOLATE;
-}
-
 static void decide(struct case_file *file)
 {
 	const struct response_parts *parts = &file->response->parts;
@@ -55,13 +52,12 @@ static void decide(struct case_file *file)
 
 static bool channel_holds(struct case_file *file)
 {
-	const struct channel *channel = policy_channel(file->response->parts.policy, file->decision.channel);
 	struct plan plan;
 	struct err err = { 0 };
 
-	if (channel && plan_from_channel(channel, &plan, &err) == 0)
+	if (plan_from_decision(file->response->parts.policy, &file->decision, &plan, &err) == 0)
 		return true;
-	snprintf(file->refusal, sizeof(file->refusal), "%s", channel ? err.text : "the policy names no such channel");
+	snprintf(file->refusal, sizeof(file->refusal), "%s", err.text);
 	return false;
 }
 
@@ -92,6 +88,15 @@ static bool is_in_doubt(struct case_file *file)
 	return *file->refusal;
 }
 
+/* What the strongest evidence is about must have ports. */
+static bool can_be_witnessed(const struct case_file *file)
+{
+	const struct evidence *first = &file->incident->evidence[0];
+
+	return file->incident->evidence_count > 0 && first->port &&
+		(first->contact_kind == CONTACT_TCP || first->contact_kind == CONTACT_UDP);
+}
+
 /* False if nothing may be done; ask_people if only people may. */
 static bool safety_allows(struct case_file *file)
 {
@@ -103,10 +108,15 @@ static bool safety_allows(struct case_file *file)
 		return true;
 	if (is_in_doubt(file)) {
 		file->ask_people = true;
-	} else if (file->decision.witness == WITNESS_BEFORE) {
+	} else if (file->decision.witness == WITNESS_BEFORE && !can_be_witnessed(file)) {
 		snprintf(file->refusal, sizeof(file->refusal),
-			 "the firmware cannot bear witness before the act yet: a person must approve");
+			 "there is no port whose packets the firmware could count: a person must approve");
 		file->ask_people = true;
+	} else if (file->decision.witness == WITNESS_BEFORE) {
+		return true;           /* counting holds nothing up; the brakes are asked when the witness has spoken */
+	} else if (file->decision.verdict == VERDICT_COUNT) {
+		/* Nothing is held up by counting, so the brakes have nothing to say. */
+		return true;
 	} else if (!governor_allows(file->response->parts.governor, file->now_ns, reason)) {
 		snprintf(file->refusal, sizeof(file->refusal), "%s", reason);
 		file->ask_people = true;
@@ -160,6 +170,16 @@ static void set_approvals(struct case_file *file, struct decision *decision)
 		decision->expires_ns = PROPOSAL_NS;
 }
 
+/* Instead of the isolation its witness: the rest of the decision stays, for the isolation that may follow. */
+static void set_witness(const struct case_file *file, struct decision *decision)
+{
+	const struct evidence *first = &file->incident->evidence[0];
+
+	decision->verdict = VERDICT_COUNT;
+	decision->measure = (struct measure){ .proto = first->contact_kind == CONTACT_UDP ? IPPROTO_UDP : IPPROTO_TCP,
+					      .port_first = first->port, .port_last = first->port };
+}
+
 static void start(struct case_file *file, struct running *waiting)
 {
 	struct isolation_event event = { .type = ISOLATION_START };
@@ -172,7 +192,9 @@ static void start(struct case_file *file, struct running *waiting)
 		waiting = response_add(file->response, &isolation);
 	}
 	set_approvals(file, &waiting->isolation.decision);
-	if (!file->ask_people)
+	if (!file->ask_people && file->decision.witness == WITNESS_BEFORE)
+		set_witness(file, &waiting->isolation.decision);
+	if (!file->ask_people && waiting->isolation.decision.verdict != VERDICT_COUNT)
 		governor_count(file->response->parts.governor, file->now_ns);
 	response_step(waiting, &event, file->now_ns);
 }
@@ -180,6 +202,16 @@ static void start(struct case_file *file, struct running *waiting)
 static bool may_act_again(const struct verdict_memory *memory, uint64_t now_ns)
 {
 	return memory->refused || (memory->again_ns && memory->again_ns <= now_ns);
+}
+
+static bool is_step_up(const struct case_file *file, const struct running *running)
+{
+	/* Its witness is being heard already. */
+	if (file->decision.witness == WITNESS_BEFORE && running->isolation.decision.witness == WITNESS_BEFORE)
+		return false;
+	return verdict_is_measure(running->isolation.decision.verdict) &&
+		running->isolation.state != ISOLATION_RELEASING &&
+		verdict_rung(file->decision.verdict) > verdict_rung(running->isolation.decision.verdict);
 }
 
 void response_consider(struct response *response, const struct incident *incident, uint64_t now_ns)
@@ -194,8 +226,11 @@ void response_consider(struct response *response, const struct incident *inciden
 	if (known && !may_act_again(memory, now_ns))
 		return;
 	running = response_find_running(response, file.asset ? file.asset->name : NULL, &incident->host);
+	/* A measure gives way to more; it goes on until that holds. */
+	if (running && is_step_up(&file, running))
+		running = NULL;
 	/* One is enough; but what waits for people need not wait longer when the policy no longer asks for them. */
-	if (wants_isolation(&file.decision) &&
+	if (verdict_acts(file.decision.verdict) &&
 	    (!running || (running->isolation.state == ISOLATION_AWAITING_APPROVAL && !file.ask_people)))
 		allowed = safety_allows(&file);
 	if (running && file.ask_people)

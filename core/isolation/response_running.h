@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* response_running.h - the inside of a response, shared by its three files: response.c (people, time, recall),
- * response_decide.c (incident to isolation) and response_acts.c (isolation to journal, enforcer and facts). */
+/* response_running.h - the inside of a response, shared by its four files: response.c (people, time, recall),
+ * response_decide.c (incident to isolation), response_ladder.c (from measure to isolation) and response_acts.c
+ * (isolation to journal, enforcer and facts). */
 #ifndef CORDON_ISOLATION_RESPONSE_RUNNING_H
 #define CORDON_ISOLATION_RESPONSE_RUNNING_H
 
@@ -12,6 +13,7 @@ struct running {
 	struct response *response;
 	struct isolation isolation;
 	bool by_people;                /* ended by a denial or a release that a person asked for */
+	bool witnessed;                /* what it was to bear witness for has been started or proposed */
 	bool answered;                 /* the answer below waits to be taken */
 	struct enforcer_result answer;
 	struct err answer_err;
@@ -49,7 +51,7 @@ struct response {
 
 struct running *response_add(struct response *response, const struct isolation *isolation);
 struct verdict_memory *response_memory(struct response *response, uint64_t incident);
-/* NULL if neither the asset (name, may be NULL) nor the host is being isolated. */
+/* The one that cuts off most; NULL if nothing holds or is wanted for the asset (name, may be NULL) or the host. */
 struct running *response_find_running(const struct response *response, const char *asset,
 				      const struct host_key *host);
 
@@ -58,6 +60,11 @@ struct running *response_find_running(const struct response *response, const cha
 void response_step(struct running *running, const struct isolation_event *event, uint64_t now_ns);
 /* The enforcer's answer as an event. */
 void response_take_answer(struct running *running, uint64_t now_ns);
+/* response_ladder.c */
+/* Something that cuts off more is on its way for the same asset: then this one neither ends nor starts anything. */
+bool response_is_overtaken(const struct response *response, const struct running *running);
+/* Lets what holds take the place of lesser measures, and lets witnesses speak. */
+void response_climb(struct response *response, uint64_t now_ns);
 void response_sweep(struct response *response, uint64_t now_ns);
 
 #endif

@@ -106,12 +106,18 @@ static void tell_decision(const struct account *account, const struct fact *fact
 {
 	const struct fact_decision *told = fact->decision;
 	const struct decision *decision = &told->decision;
-	char hold[32];
+	char hold[32], ports[MEASURE_TEXT_BYTES];
 
 	headline(account, fact, TONE_PLAIN, "decision");
 	fprintf(account->stream, "%s", verdict_name(decision->verdict));
 	if (decision->verdict == VERDICT_ISOLATE || decision->verdict == VERDICT_PROPOSE)
 		fprintf(account->stream, " with channel \"%s\"", decision->channel);
+	if (verdict_is_measure(decision->verdict)) {
+		measure_text(&decision->measure, ports);
+		fprintf(account->stream, " %s", ports);
+	}
+	if (decision->verdict == VERDICT_LIMIT)
+		fprintf(account->stream, " to %u a second", decision->measure.per_s);
 	if (decision->hold_ns) {
 		num_duration_text(decision->hold_ns, hold, sizeof(hold));
 		fprintf(account->stream, " for %s", hold);
@@ -162,20 +168,34 @@ static const char *isolation_word(const struct isolation *isolation, enum tone *
 	}
 }
 
+/* "isolation 3", or "block of TCP port 445 (3)". */
+static void name_isolation(const struct isolation *isolation, char text[64])
+{
+	char ports[MEASURE_TEXT_BYTES];
+
+	measure_text(&isolation->decision.measure, ports);
+	if (verdict_is_measure(isolation->decision.verdict))
+		snprintf(text, 64, "%s of %s (%llu)", verdict_name(isolation->decision.verdict), ports,
+			 (unsigned long long)isolation->id);
+	else
+		snprintf(text, 64, "isolation %llu", (unsigned long long)isolation->id);
+}
+
 static void isolation_sentence(const struct account *account, const struct fact_isolation *told)
 {
 	const struct isolation *isolation = &told->isolation;
 	FILE *out = account->stream;
 	unsigned long long dropped = (unsigned long long)(isolation->dropped_transmit + isolation->dropped_receive);
+	char name[64];
 
+	name_isolation(isolation, name);
 	switch (isolation->state) {
 	case ISOLATION_AWAITING_APPROVAL:
-		fprintf(out, "isolation %llu waits for %u approval(s): cordon approve %llu\n", (unsigned long long)isolation->id,
-			isolation->decision.approvals, (unsigned long long)isolation->id);
+		fprintf(out, "%s waits for %u approval(s): cordon approve %llu\n", name, isolation->decision.approvals, (unsigned long long)isolation->id);
 		break;
 	case ISOLATION_QUEUED:
 	case ISOLATION_APPLYING:
-		fprintf(out, "isolation %llu of %s through %s\n", (unsigned long long)isolation->id, isolation->asset, told->enforcer);
+		fprintf(out, "%s of %s through %s\n", name, isolation->asset, told->enforcer);
 		break;
 	case ISOLATION_APPLIED:
 		fprintf(out, told->dry_run ? "on paper only: a dry run sends nothing\n" :
@@ -185,11 +205,13 @@ static void isolation_sentence(const struct account *account, const struct fact_
 		if (dropped)
 			fprintf(out, "the firmware has dropped %llu packets (%llu sent by the host, %llu sent to it)\n", dropped,
 				(unsigned long long)isolation->dropped_transmit, (unsigned long long)isolation->dropped_receive);
+		else if (isolation->counted)
+			fprintf(out, "the firmware has counted %llu packets\n", (unsigned long long)isolation->counted);
 		else
 			fprintf(out, "the policy is active and the sensor hears nothing more of the host\n");
 		break;
 	default:
-		fprintf(out, "isolation %llu%s%s\n", (unsigned long long)isolation->id, *isolation->reason ? ": " : "", isolation->reason);
+		fprintf(out, "%s%s%s\n", name, *isolation->reason ? ": " : "", isolation->reason);
 	}
 }
 

@@ -2,6 +2,8 @@
 /* The words of a decision; the ledger and other programs read them, so they never change. */
 #include "core/policy/decision.h"
 
+#include <stdio.h>
+
 #include "core/base/buf.h"
 #include "core/base/invariant.h"
 #include "core/base/num.h"
@@ -13,10 +15,50 @@ const char *verdict_name(unsigned verdict)
 		[VERDICT_WATCH] = "watch",
 		[VERDICT_PROPOSE] = "propose",
 		[VERDICT_ISOLATE] = "isolate",
+		[VERDICT_COUNT] = "count",
+		[VERDICT_LIMIT] = "limit",
+		[VERDICT_BLOCK] = "block",
 	};
 
 	INVARIANT(verdict < VERDICTS);
 	return names[verdict];
+}
+
+bool verdict_is_measure(unsigned verdict)
+{
+	return verdict == VERDICT_COUNT || verdict == VERDICT_LIMIT || verdict == VERDICT_BLOCK;
+}
+
+bool verdict_acts(unsigned verdict)
+{
+	return verdict_is_measure(verdict) || verdict == VERDICT_PROPOSE || verdict == VERDICT_ISOLATE;
+}
+
+unsigned verdict_rung(unsigned verdict)
+{
+	static const unsigned rungs[VERDICTS] = {
+		[VERDICT_IGNORE] = 0,  [VERDICT_WATCH] = 1,   [VERDICT_COUNT] = 2, [VERDICT_LIMIT] = 3,
+		[VERDICT_BLOCK] = 4,   [VERDICT_PROPOSE] = 5, [VERDICT_ISOLATE] = 5,
+	};
+
+	INVARIANT(verdict < VERDICTS);
+	return rungs[verdict];
+}
+
+bool measure_equal(const struct measure *a, const struct measure *b)
+{
+	return a->proto == b->proto && a->port_first == b->port_first && a->port_last == b->port_last &&
+	       a->per_s == b->per_s;
+}
+
+void measure_text(const struct measure *measure, char text[MEASURE_TEXT_BYTES])
+{
+	const char *proto = measure->proto == 17 ? "UDP" : "TCP";
+
+	if (measure->port_first == measure->port_last)
+		snprintf(text, MEASURE_TEXT_BYTES, "%s port %u", proto, measure->port_first);
+	else
+		snprintf(text, MEASURE_TEXT_BYTES, "%s ports %u-%u", proto, measure->port_first, measure->port_last);
 }
 
 const char *decision_witness_name(unsigned witness)
@@ -63,6 +105,20 @@ static void say_isolate(const struct decision *decision, struct buf *out)
 			   decision_witness_name(decision->witness));
 }
 
+static void say_measure(const struct decision *decision, struct buf *out)
+{
+	const struct measure *measure = &decision->measure;
+	char ports[MEASURE_TEXT_BYTES];
+
+	measure_text(measure, ports);
+	if (decision->verdict == VERDICT_LIMIT)
+		buf_format(out, "let it %s at most %u %s a second to %s", measure->proto == 17 ? "send" : "open",
+			   (unsigned)measure->per_s, measure->proto == 17 ? "packets" : "connections", ports);
+	else
+		buf_format(out, "%s what it sends to %s", verdict_name(decision->verdict), ports);
+	say_hold(decision, out);
+}
+
 void decision_sentence(const struct decision *decision, struct buf *out)
 {
 	switch (decision->verdict) {
@@ -77,6 +133,11 @@ void decision_sentence(const struct decision *decision, struct buf *out)
 		break;
 	case VERDICT_ISOLATE:
 		say_isolate(decision, out);
+		break;
+	case VERDICT_COUNT:
+	case VERDICT_LIMIT:
+	case VERDICT_BLOCK:
+		say_measure(decision, out);
 		break;
 	default:
 		INVARIANT(decision->verdict < VERDICTS);

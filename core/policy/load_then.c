@@ -2,6 +2,7 @@
 /* Answers.  The channel is always named: which hole stays open in a wall is nothing to guess. */
 #include "core/policy/load.h"
 
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -85,6 +86,40 @@ static void load_propose(struct loader *l, const struct yaml_node *node, struct 
 	rule->answer.approvals = (uint8_t)people;
 }
 
+static void load_measure_ports(struct loader *l, const struct yaml_node *node, enum word_section section,
+			       struct measure *measure)
+{
+	const struct yaml_node *tcp = yaml_find(node, "tcp"), *udp = yaml_find(node, "udp");
+
+	if (!tcp == !udp) {
+		yaml_complain(l->yaml, node, "write tcp: 445, or udp: 161", tcp ? "tcp and udp exclude each other" :
+			      "which port is not said");
+		return;
+	}
+	measure->proto = tcp ? IPPROTO_TCP : IPPROTO_UDP;
+	load_ports(l, tcp ? tcp : udp, vocabulary_find(section, tcp ? "tcp" : "udp"), &measure->port_first,
+		   &measure->port_last);
+}
+
+static void load_measure(struct loader *l, const struct yaml_node *node, struct rule *rule)
+{
+	bool limit = rule->answer.verdict == VERDICT_LIMIT;
+	enum word_section section = limit ? SECTION_LIMIT : SECTION_MEASURE;
+	const struct word *rate = vocabulary_find(SECTION_LIMIT, "per_second");
+
+	if (!load_keys(l, node, section))
+		return;
+	load_measure_ports(l, node, section, &rule->answer.measure);
+	load_duration(l, node, vocabulary_find(section, "for"), &rule->answer.hold_ns);
+	if (!limit)
+		return;
+	if (!yaml_find(node, "per_second"))
+		yaml_complain(l->yaml, node, "add \"per_second: 5\"", "how much goes through is not said");
+	else
+		yaml_get_u32(l->yaml, yaml_find(node, "per_second"), (uint32_t)rate->least, (uint32_t)rate->most,
+			     &rule->answer.measure.per_s);
+}
+
 /* watch and ignore have no settings: "{}" or nothing. */
 static void load_nothing(struct loader *l, const struct yaml_node *node, const char *name)
 {
@@ -108,6 +143,11 @@ static void load_verdict(struct loader *l, const char *name, const struct yaml_n
 	case VERDICT_PROPOSE:
 		load_propose(l, node, rule);
 		break;
+	case VERDICT_COUNT:
+	case VERDICT_LIMIT:
+	case VERDICT_BLOCK:
+		load_measure(l, node, rule);
+		break;
 	default:
 		load_nothing(l, node, name);
 	}
@@ -127,7 +167,7 @@ void load_answer(struct loader *l, const struct yaml_node *node, struct rule *ru
 		return;
 	if (yaml_count(node) != 1) {
 		yaml_complain(l->yaml, yaml_count(node) ? yaml_key(node, 1) : node,
-			      "isolate, propose, watch or ignore",
+			      "isolate, propose, block, limit, count, watch or ignore",
 			      "a rule has exactly one answer, not %zu", yaml_count(node));
 		return;
 	}

@@ -135,3 +135,9 @@ size_t policy_rule_count(const struct policy *policy)
 {
 	return policy->rule_count;
 }
+
+const struct decision *policy_rule_answer(const struct policy *policy, size_t index)
+{
+	INVARIANT(index < policy->rule_count);
+	return &policy->rules[index].answer;
+}

@@ -76,6 +76,8 @@ void policy_explain(const struct policy *policy, const struct policy_input *inpu
 const struct channel *policy_channel(const struct policy *policy, const char *name);  /* or NULL */
 size_t policy_channel_count(const struct policy *policy);
 const struct channel *policy_channel_at(const struct policy *policy, size_t index);
+/* What a rule answers when it fires. */
+const struct decision *policy_rule_answer(const struct policy *policy, size_t index);
 size_t policy_rule_count(const struct policy *policy);
 
 /* Complains about names of assets and tags in conditions that no asset of the roster has. */

@@ -23,6 +23,8 @@ enum word_section {
 	SECTION_THEN,
 	SECTION_ISOLATE,       /* then: { isolate: { ... } } */
 	SECTION_PROPOSE,
+	SECTION_MEASURE,       /* then: { count: { ... } }, then: { block: { ... } } */
+	SECTION_LIMIT,
 	SECTION_EXAMPLE,       /* an item of "expect:" */
 	SECTION_GIVEN,
 	SECTION_STATEMENT,     /* an item of given: { evidence: [...] } */

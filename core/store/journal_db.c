@@ -42,9 +42,13 @@ static const struct field texts[] = {
 #define TEXTS ((int)(sizeof(texts) / sizeof(texts[0])))
 #define COLUMNS (NUMBERS + TEXTS + 2)          /* and host, mac */
 
+/* What a measure is about has a table of its own, so that older versions read the rest as before. */
+static const char measures[] = "CREATE TABLE IF NOT EXISTS measures(isolation INTEGER PRIMARY KEY, proto INTEGER NOT NULL,"
+			       " port_first INTEGER NOT NULL, port_last INTEGER NOT NULL, per_s INTEGER NOT NULL)";
+
 struct journal_db {
 	struct db *db;
-	struct db_query *keep, *recall;
+	struct db_query *keep, *recall, *keep_measure, *recall_measure;
 	struct journal interface;
 };
 
@@ -94,11 +98,26 @@ static void set_number(struct isolation *isolation, const struct field *field, u
 	}
 }
 
+static int keep_measure(struct journal_db *journal, const struct isolation *isolation, struct err *err)
+{
+	const struct measure *measure = &isolation->decision.measure;
+
+	db_bind_u64(journal->keep_measure, 1, isolation->id);
+	db_bind_u64(journal->keep_measure, 2, measure->proto);
+	db_bind_u64(journal->keep_measure, 3, measure->port_first);
+	db_bind_u64(journal->keep_measure, 4, measure->port_last);
+	db_bind_u64(journal->keep_measure, 5, measure->per_s);
+	return db_step(journal->keep_measure, err);
+}
+
 static int keep(void *self, const struct isolation *isolation, struct err *err)
 {
 	struct journal_db *journal = self;
 	char host[IP_TEXT_BYTES], mac[MAC_TEXT_BYTES];
 
+	/* First, so that no row is ever without its measure. */
+	if (verdict_is_measure(isolation->decision.verdict) && keep_measure(journal, isolation, err) < 0)
+		return ERR_FAILED;
 	for (int i = 0; i < NUMBERS; i++)
 		db_bind_u64(journal->keep, i + 1, number_of(isolation, &numbers[i]));
 	for (int i = 0; i < TEXTS; i++)
@@ -124,6 +143,26 @@ static int read_row(struct db_query *query, struct isolation *isolation, struct 
 	return 0;
 }
 
+static int read_measure(struct journal_db *journal, struct isolation *isolation, struct err *err)
+{
+	struct measure *measure = &isolation->decision.measure;
+	int rc;
+
+	if (!verdict_is_measure(isolation->decision.verdict))
+		return 0;
+	db_bind_u64(journal->recall_measure, 1, isolation->id);
+	rc = db_step(journal->recall_measure, err);
+	if (rc <= 0)
+		return rc < 0 ? rc : err_set(err, ERR_FAILED, "journal: measure %llu has lost what it is about",
+					     (unsigned long long)isolation->id);
+	measure->proto = (uint8_t)db_u64(journal->recall_measure, 0);
+	measure->port_first = (uint16_t)db_u64(journal->recall_measure, 1);
+	measure->port_last = (uint16_t)db_u64(journal->recall_measure, 2);
+	measure->per_s = (uint32_t)db_u64(journal->recall_measure, 3);
+	db_reset(journal->recall_measure);
+	return 0;
+}
+
 static int recall(void *self, void (*each)(void *arg, const struct isolation *isolation), void *arg, struct err *err)
 {
 	struct journal_db *journal = self;
@@ -141,6 +180,8 @@ static int recall(void *self, void (*each)(void *arg, const struct isolation *is
 		}
 		count++;
 	}
+	for (size_t i = 0; rc == 0 && i < count; i++)
+		rc = read_measure(journal, &rows[i], err);
 	for (size_t i = 0; rc == 0 && i < count; i++)
 		each(arg, &rows[i]);
 	mem_free(rows);
@@ -175,7 +216,13 @@ struct journal_db *journal_db_new(struct db *db, struct err *err)
 	journal->keep = db_prepare(db, sql, err);
 	snprintf(sql, sizeof(sql), "SELECT %s FROM isolations WHERE ended_ns = 0 ORDER BY id", names);
 	journal->recall = journal->keep ? db_prepare(db, sql, err) : NULL;
-	if (!journal->recall) {
+	if (journal->recall && db_run(db, measures, err) == 0)
+		journal->keep_measure = db_prepare(db, "INSERT OR REPLACE INTO measures(isolation, proto, port_first,"
+						   " port_last, per_s) VALUES(?, ?, ?, ?, ?)", err);
+	if (journal->keep_measure)
+		journal->recall_measure = db_prepare(db, "SELECT proto, port_first, port_last, per_s FROM measures"
+						     " WHERE isolation = ?", err);
+	if (!journal->recall_measure) {
 		journal_db_free(journal);
 		return NULL;
 	}
@@ -188,6 +235,8 @@ void journal_db_free(struct journal_db *journal)
 		return;
 	db_query_free(journal->keep);
 	db_query_free(journal->recall);
+	db_query_free(journal->keep_measure);
+	db_query_free(journal->recall_measure);
 	mem_free(journal);
 }
 

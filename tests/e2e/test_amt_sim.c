@@ -660,9 +660,117 @@ static void cut_connections_leave_nothing_double_and_nothing_behind(void **state
 	}
 }
 
+/* A UDP datagram to 10.0.0.9 port 53, and a TCP packet with ACK to port 445. */
+#define DNS_FRAME                                              \
+	"0200000000020200000000010800450000200001000040110000" \
+	"0a0100010a000009"                                     \
+	"c0000035000c000041424344"
+#define SMB_ACK_FRAME                                          \
+	"0200000000020200000000010800450000280001000040060000" \
+	"0a0100010a000009"                                     \
+	"c00001bd00000001000000005010ffff00000000"
+
+static struct plan measure(enum filter_action action, bool opening)
+{
+	struct plan plan = { .name = "m445" };
+
+	for (unsigned i = 0; i < 2; i++)
+		plan.filters[plan.filter_count++] =
+			(struct filter){ .direction = FILTER_TRANSMIT,
+					 .action = (uint8_t)action,
+					 .count = true,
+					 .ethertype = i ? 0x86dd : 0x0800,
+					 .proto = 6,
+					 .opening = opening,
+					 .rate_per_s = action == FILTER_RATE_LIMIT ? 5 : 0,
+					 .remote_port_first = 445,
+					 .remote_port_last = 445,
+					 .label = "m" };
+	return plan;
+}
+
+static unsigned passed_of(struct bench *bench, const char *frame, unsigned count)
+{
+	char command[256];
+	unsigned passed = 0;
+
+	snprintf(command, sizeof(command), "frame amt tx %s", frame);
+	for (unsigned i = 0; i < count; i++)
+		passed += strncmp(order(bench, command), "pass", 4) == 0;
+	return passed;
+}
+
+static void each_rung_of_the_ladder_does_what_it_says(void **state)
+{
+	static const struct {
+		const char *name;
+		enum filter_action action;
+		unsigned smb_least, smb_most, dropped, counted;
+	} cases[] = {
+		{ "count", FILTER_PASS, 20, 20, 0, 20 },
+		{ "limit", FILTER_RATE_LIMIT, 5, 7, 0, 20 },
+		{ "block", FILTER_DROP, 0, 0, 20, 0 },
+	};
+	static const char *const none[] = { NULL };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct bench *bench = bench_new(none);
+		struct plan plan = measure(cases[i].action, false), all = repair();
+
+		must(bench, ENFORCER_PREPARE, &plan);
+		must(bench, ENFORCER_ISOLATE, &plan);
+		assert_true(bench->result.active);
+		assert_int_equal(bench->result.writes, 1);
+		assert_in_range(passed_of(bench, SMB_FRAME, 20), cases[i].smb_least, cases[i].smb_most);
+		assert_int_equal(passed_of(bench, DNS_FRAME, 5), 5);
+		must(bench, ENFORCER_INSPECT, NULL);
+		assert_int_equal(bench->result.dropped_transmit, cases[i].dropped);
+		assert_int_equal(bench->result.counted, cases[i].counted);
+		/* Up to the top: the isolation takes the measure's place. */
+		must(bench, ENFORCER_ISOLATE, &all);
+		assert_int_equal(passed_of(bench, DNS_FRAME, 3), 0);
+		must(bench, ENFORCER_RELEASE, NULL);
+		assert_int_equal(passed_of(bench, SMB_FRAME, 3), 3);
+		bench_free(bench);
+	}
+}
+
+/* The firmware's coding of TCP flags must be known: then connections that are open go on. */
+static void a_limit_of_new_connections_spares_open_ones(void **state)
+{
+	static const struct {
+		const char *options[3];
+		uint8_t coding;
+		bool spared;
+	} cases[] = {
+		{ { "--set", "flag_coding=bit" }, AMT_FLAGS_BITS, true },
+		{ { "--set", "flag_coding=mask" }, AMT_FLAGS_MASKS, true },
+		{ { "--set", "flag_coding=bit" }, AMT_FLAGS_UNKNOWN, false },
+	};
+	struct plan plan = measure(FILTER_RATE_LIMIT, true);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct bench *bench = bench_new(cases[i].options);
+		struct amt_config config = { .answer_timeout_ms = 2000, .tcp_flags = cases[i].coding };
+
+		amt_free(bench->amt);
+		bench->amt = amt_new(&config, bench->loop, NULL);
+		bench->enforcer = amt_enforcer(bench->amt);
+		must(bench, ENFORCER_ISOLATE, &plan);
+		assert_int_equal(strstr(bench->result.did, "limits all packets") != NULL, !cases[i].spared);
+		assert_in_range(passed_of(bench, SMB_FRAME, 20), 5, 7);
+		assert_int_equal(passed_of(bench, SMB_ACK_FRAME, 20) == 20, cases[i].spared);
+		bench_free(bench);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_rung_of_the_ladder_does_what_it_says),
+		cmocka_unit_test(a_limit_of_new_connections_spares_open_ones),
 		cmocka_unit_test(the_whole_story_costs_what_it_should),
 		cmocka_unit_test(an_isolation_is_two_requests_on_the_wire),
 		cmocka_unit_test(habits_of_firmware_do_no_harm),

@@ -36,7 +36,8 @@ static void use(const struct policy *policy, struct complaints *complaints)
 	policy_decide(policy, &input, &decision);
 	INVARIANT(decision.verdict < VERDICTS && decision.rule <= policy_rule_count(policy));
 	/* What isolates must have a channel that exists. */
-	INVARIANT(decision.verdict < VERDICT_PROPOSE || policy_channel(policy, decision.channel));
+	INVARIANT(!verdict_acts(decision.verdict) || verdict_is_measure(decision.verdict) ||
+		  policy_channel(policy, decision.channel));
 	buf_init(&out, (size_t)1 << 20);
 	policy_explain(policy, &input, &out);
 	decision_sentence(&decision, &out);

@@ -311,6 +311,47 @@ static void a_budget_error_says_what_takes_most(void **state)
 	assert_int_equal(sd_compile(&v6, &budget, 1000, &set, NULL), 0);
 }
 
+static void flags_are_written_where_their_coding_is_known(void **state)
+{
+	struct filter limit = { .direction = FILTER_TRANSMIT, .action = FILTER_RATE_LIMIT, .count = true,
+				.ethertype = 0x0800, .proto = 6, .opening = true, .rate_per_s = 5,
+				.remote_port_first = 445, .remote_port_last = 445 };
+	static const char *const on[] = { NULL, "1", "2" }, *const off[] = { NULL, "4", "16" };
+	struct plan plan = { .name = "l445", .filter_count = 1, .filters = { limit } };
+	struct sd_budget budget = roomy;
+	char names[3][SD_NAME_BYTES];
+	struct sd_filter read;
+	struct sd_set set;
+
+	(void)state;
+	for (uint8_t coding = SD_FLAGS_UNKNOWN; coding <= SD_FLAGS_MASKS; coding++) {
+		struct cim_instance *instance;
+		const char *said;
+
+		budget.flag_coding = coding;
+		assert_int_equal(sd_compile(&plan, &budget, 1000, &set, NULL), 0);
+		assert_int_equal(set.widened, coding == SD_FLAGS_UNKNOWN);
+		assert_int_equal(set.filters[0].profile, SD_RATE_LIMIT);
+		instance = sd_filter_write(&set.filters[0]);
+		assert_string_equal(cim_text(instance, "FilterProfileData", 0), "5");
+		said = cim_text(instance, "TCPFlagsOn", 0);
+		assert_true(on[coding] ? said && strcmp(said, on[coding]) == 0 : !said);
+		said = cim_text(instance, "TCPFlagsOff", 0);
+		assert_true(off[coding] ? said && strcmp(said, off[coding]) == 0 : !said);
+		assert_true(sd_filter_read(instance, &read) && sd_filter_agrees(&set.filters[0], &read));
+		cim_free(instance);
+		memcpy(names[coding], set.policy.name, SD_NAME_BYTES);
+	}
+	/* Another coding is another content. */
+	assert_string_not_equal(names[0], names[1]);
+	assert_string_not_equal(names[1], names[2]);
+	/* Only a limit may be widened: to block or to count all for new connections would be another act. */
+	plan.filters[0].action = FILTER_DROP;
+	plan.filters[0].rate_per_s = 0;
+	budget.flag_coding = SD_FLAGS_UNKNOWN;
+	assert_true(sd_compile(&plan, &budget, 1000, &set, NULL) < 0);
+}
+
 static void old_releases_filter_no_ipv6(void **state)
 {
 	const struct sd_port_capabilities unsaid = { 0 };
@@ -569,6 +610,7 @@ int main(void)
 		cmocka_unit_test(names_fit_are_safe_and_change_with_the_content),
 		cmocka_unit_test(equal_filters_are_written_once),
 		cmocka_unit_test(a_budget_error_says_what_takes_most),
+		cmocka_unit_test(flags_are_written_where_their_coding_is_known),
 		cmocka_unit_test(old_releases_filter_no_ipv6),
 		cmocka_unit_test(without_counters_the_default_does_not_count),
 		cmocka_unit_test(the_compiled_set_means_what_the_plan_means),

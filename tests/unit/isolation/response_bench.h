@@ -33,9 +33,9 @@
 #define BENCH_T0 s_to_ns(1700000000)
 #define BENCH_ROWS 64
 
-enum { BENCH_PC, BENCH_PC2, BENCH_SERVER, BENCH_NEVER, BENCH_WITNESS, BENCH_PCS = 30 };
+enum { BENCH_PC, BENCH_PC2, BENCH_SERVER, BENCH_NEVER, BENCH_WITNESS, BENCH_LAB, BENCH_PCS = 30 };
 
-struct bench_device { bool active; unsigned applied; uint64_t dropped; };
+struct bench_device { bool active; unsigned applied; uint64_t dropped, counted; char plan[32]; };
 
 struct bench {
 	struct response *response;
@@ -57,7 +57,7 @@ struct bench {
 	unsigned acts_left;            /* then the power goes: no further act is taken; 0 = never */
 	bool power_gone;
 	/* one question at a time is enough for these tests, a second is queued */
-	struct bench_question { enum enforcer_act act; unsigned device; enforcer_done_fn *done; void *arg; } asked[64];
+	struct bench_question { enum enforcer_act act; unsigned device; enforcer_done_fn *done; void *arg; char plan[32]; } asked[128];
 	unsigned asked_count;
 	/* the journal */
 	struct isolation rows[BENCH_ROWS];
@@ -127,6 +127,7 @@ static inline int bench_recall(void *self, void (*each)(void *arg, const struct 
 		row.asked = 0;
 		row.doubt = false;
 		row.inspections = 0;
+		row.superseded_by = row.counted = 0;
 		if (row.ended_ns == 0)
 			each(arg, &row);
 	}
@@ -144,8 +145,11 @@ static inline void bench_act(void *self, enum enforcer_act act, const struct ass
 		device++;
 	assert_true(plan || act == ENFORCER_INSPECT || act == ENFORCER_RELEASE);
 	bench_note(bench, words[act], "");
-	assert_true(bench->asked_count < 64);
-	bench->asked[bench->asked_count++] = (struct bench_question){ act, device, done, arg };
+	assert_true(bench->asked_count < 128);
+	bench->asked[bench->asked_count] = (struct bench_question){ act, device, done, arg, "" };
+	if (plan)
+		snprintf(bench->asked[bench->asked_count].plan, 32, "%s", plan->name);
+	bench->asked_count++;
 }
 
 static inline void bench_obey(struct bench *bench, const struct bench_question *question)
@@ -159,6 +163,7 @@ static inline void bench_obey(struct bench *bench, const struct bench_question *
 	if (question->act == ENFORCER_ISOLATE) {
 		device->applied += !device->active;
 		device->active = true;
+		snprintf(device->plan, sizeof(device->plan), "%s", question->plan);
 	} else if (question->act == ENFORCER_RELEASE) {
 		device->active = false;
 	}
@@ -168,7 +173,7 @@ static inline void bench_obey(struct bench *bench, const struct bench_question *
 static inline void bench_answer(struct bench *bench)
 {
 	unsigned count = bench->asked_count;
-	struct bench_question asked[64];
+	struct bench_question asked[128];
 	struct err err = { 0 };
 
 	memcpy(asked, bench->asked, sizeof(asked));
@@ -184,6 +189,8 @@ static inline void bench_answer(struct bench *bench)
 		result.active = device->active;
 		result.has_counters = device->active;
 		result.dropped_transmit = device->dropped;
+		result.has_counted = device->active;
+		result.counted = device->counted;
 		if (bench->dead || bench->unknown)
 			result = (struct enforcer_result){ .rc = err.code, .err = &err, .unknown = bench->unknown };
 		asked[i].done(asked[i].arg, &result);
@@ -202,6 +209,15 @@ static const char bench_policy_text[] =
 	"  - name: witness first\n"
 	"    when: { confidence: '>= 0.99', role: kiosk }\n"
 	"    then: { isolate: { channel: repair, for: 1h, witness: before } }\n"
+	"  - name: lab worm\n"
+	"    when: { confidence: '>= 0.999999', role: lab }\n"
+	"    then: { isolate: { channel: repair, for: 4h } }\n"
+	"  - name: lab block\n"
+	"    when: { confidence: '>= 0.9999', role: lab }\n"
+	"    then: { block: { tcp: 445, for: 2h } }\n"
+	"  - name: lab count\n"
+	"    when: { confidence: '>= 0.99', role: lab }\n"
+	"    then: { count: { tcp: 445 } }\n"
 	"  - name: servers need two people\n"
 	"    when: { confidence: '>= 0.99', role: server }\n"
 	"    then: { propose: { channel: repair, approvals: 2, expires: 30m } }\n"
@@ -253,7 +269,7 @@ static inline struct roster *bench_roster(void)
 
 		snprintf(asset.name, sizeof(asset.name), "pc-%u", i);
 		snprintf(asset.role, sizeof(asset.role), "%s", i == BENCH_SERVER ? "server" :
-			 i == BENCH_WITNESS ? "kiosk" : "workstation");
+			 i == BENCH_WITNESS ? "kiosk" : i == BENCH_LAB ? "lab" : "workstation");
 		asset.never_isolate = i == BENCH_NEVER;
 		roster_add(roster, &asset);
 	}

@@ -228,7 +228,7 @@ static void a_blind_sensor_asks_people(void **state)
 	bench_fini(&bench);
 }
 
-static void without_a_witness_before_the_act_people_decide(void **state)
+static void without_a_port_to_count_people_decide(void **state)
 {
 	struct bench bench;
 
@@ -236,7 +236,7 @@ static void without_a_witness_before_the_act_people_decide(void **state)
 	bench_init(&bench, 10);
 	bench_consider(&bench, BENCH_WITNESS, 1, 15);
 	bench_expect(&bench, "d:isolate! keep:awaiting_approval i:awaiting_approval");
-	assert_non_null(strstr(bench.last_refused, "witness"));
+	assert_non_null(strstr(bench.last_refused, "no port"));
 	bench_fini(&bench);
 }
 
@@ -544,7 +544,7 @@ static void count_prepared(void *arg, const struct asset *asset, const char *cha
 {
 	struct prepared *prepared = arg;
 
-	assert_string_equal(channel, "repair");
+	assert_true(strcmp(channel, "repair") == 0 || strcmp(channel, "b445") == 0 || strcmp(channel, "c445") == 0);
 	assert_false(asset->never_isolate);
 	prepared->count++;
 	prepared->failed += result->rc < 0 && result->err->text[0];
@@ -562,13 +562,14 @@ static void every_asset_is_prepared_before_it_is_needed(void **state)
 					 .prepared = count_prepared, .prepared_arg = &prepared };
 	response_free(bench.response);
 	bench.response = response_new(&parts);
-	assert_int_equal(response_prepare(bench.response), BENCH_PCS - 1);
+	/* The channel, and the two measures of the policy. */
+	assert_int_equal(response_prepare(bench.response), 3 * (BENCH_PCS - 1));
 	assert_int_equal(prepared.count, 0);
 	bench.dead = true;
 	bench_answer(&bench);
 	response_advance(bench.response, bench.now_ns);
-	assert_int_equal(prepared.count, BENCH_PCS - 1);
-	assert_int_equal(prepared.failed, BENCH_PCS - 1);
+	assert_int_equal(prepared.count, 3 * (BENCH_PCS - 1));
+	assert_int_equal(prepared.failed, 3 * (BENCH_PCS - 1));
 	bench_fini(&bench);
 }
 
@@ -586,7 +587,7 @@ int main(void)
 		cmocka_unit_test(the_cap_does_not_lower_the_bar_of_a_proposal),
 		cmocka_unit_test(what_people_denied_beyond_the_cap_is_not_asked_again),
 		cmocka_unit_test(a_blind_sensor_asks_people),
-		cmocka_unit_test(without_a_witness_before_the_act_people_decide),
+		cmocka_unit_test(without_a_port_to_count_people_decide),
 		cmocka_unit_test(two_people_must_agree),
 		cmocka_unit_test(part_of_a_name_is_another_person),
 		cmocka_unit_test(a_proposal_expires_or_is_denied),

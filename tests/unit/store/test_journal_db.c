@@ -55,7 +55,8 @@ static struct isolation random_isolation(uint64_t id, uint64_t *seed)
 	isolation.host.vlan = (uint16_t)(random_step(seed) & 0xfff);
 	assert_true(mac_parse("02:c0:4d:00:00:17", &isolation.mac));
 	snprintf(isolation.asset, sizeof(isolation.asset), "pc-%u", (unsigned)random_step(seed));
-	isolation.decision.verdict = VERDICT_ISOLATE;
+	isolation.decision.verdict = VERDICT_BLOCK;
+	isolation.decision.measure = (struct measure){ 17, 161, 162, 9 };
 	isolation.decision.witness = WITNESS_AFTER;
 	isolation.decision.approvals = (uint8_t)random_step(seed);
 	isolation.decision.rule = (uint32_t)random_step(seed);
