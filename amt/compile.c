@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Plan to System Defense.
  *
- * Each neutral filter becomes one firmware filter; equal ones are merged.  Local and remote
- * become source and destination by direction (2.3).  The meaning is kept because every plan
- * that is let through has, per direction, either pass filters over a drop default or drop
- * filters over a pass default: then "drop wins" and "first match" and "default"
- * agree.  tests/unit/amt/test_compile.c checks that with random packets.
+ * Each neutral filter becomes one firmware filter; equal ones are merged, and so are those whose packets one
+ * filter can match (aggregate.h).  Local and remote become source and destination by direction (2.3).  The meaning
+ * is kept because every plan that is let through has, per direction, either pass filters over a drop default or drop
+ * filters over a pass default: then "drop wins" and "first match" and "default" agree.  tests/unit/amt/test_compile.c
+ * checks that with random packets, tests/e2e/test_amt_equivalence.c against the simulator's packet engine.
  *
  * Left out: address ranges, MAC and VLAN matches (firmware support is unknown or
  * absent). */
@@ -15,6 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "amt/aggregate.h"
 #include "core/base/buf.h"
 #include "core/base/digest.h"
 #include "core/base/err.h"
@@ -387,6 +388,7 @@ static int draft_of(const struct plan *plan, const struct sd_budget *budget, str
 		if (twin == draft->count)
 			draft->count++;
 	}
+	draft->count = sd_aggregate(draft->filters, draft->from, draft->count);
 	return 0;
 }
 

@@ -60,7 +60,8 @@ static struct plan repair(const char *name, unsigned ports)
 						 .has_remote = true };
 
 			prefix_parse("10.0.0.5", &filter.remote);
-			filter.remote_port_first = filter.remote_port_last = (uint16_t)(8000 + i);
+			/* No two next to each other: those would become one range. */
+			filter.remote_port_first = filter.remote_port_last = (uint16_t)(8000 + 2 * i);
 			add(&plan, filter);
 		}
 	}
