@@ -77,6 +77,10 @@ void health_steps(struct act *act);
 void bindings_steps(struct act *act);
 void isolate_steps(struct act *act);
 void release_steps(struct act *act);
+/* swap.c: the new policy (act->set) holds the port as its default while an older one of ours is taken off; then the
+ * default goes. */
+void hold_steps(struct act *act);
+void unhold_steps(struct act *act);
 void inspect_steps(struct act *act);
 /* Fills active, foreign_active and foreign_name from the bindings just read; may add a step to
  * learn a name. */

@@ -6,8 +6,8 @@
  * and one reading back. Memory says what should be there; only when the device disagrees is it
  * read again, once.
  *
- * A port takes one policy of this owner, so an older one of ours is unbound first; if the new
- * one is then refused the old is bound again.  A policy of somebody else in that place is
+ * A port takes one policy of this owner, so an older one of ours is unbound first, while the new one
+ * holds the port as its default (swap.c); if the new one is then refused the old is bound again.  A policy of somebody else in that place is
  * never removed: the act fails and says so. */
 #include <stdio.h>
 #include <string.h>
@@ -81,7 +81,9 @@ void tell_active(struct act *act)
 		active ? objects_policy(&endpoint->objects, active->policy_id) : NULL;
 
 	act->result.active = act->result.foreign_active = false;
-	if (!active)
+	/* A default of ours is what an interrupted swap has left (swap.c), not an isolation. */
+	if (!active || (policy && sd_name_is_ours(policy->name) &&
+			strcmp(active->owner_class, SD_CLASS_DEFAULT) == 0))
 		return;
 	if (!policy)
 		transaction_then(act->transaction, &step_foreign_name, 0);
@@ -115,7 +117,7 @@ static bool ask_bind_old(void *arg, uint32_t n, struct session_call *call)
 	*call = (struct session_call){
 		.op = WSMAN_CREATE,
 		.class_name = SD_CLASS_BINDING,
-		.body = sd_binding_write(act->old_port, act->old_policy.text),
+		.body = sd_binding_write(SD_CLASS_BINDING, act->old_port, act->old_policy.text),
 	};
 	return true;
 }
@@ -150,7 +152,7 @@ static bool ask_bind(void *arg, uint32_t n, struct session_call *call)
 	*call = (struct session_call){
 		.op = WSMAN_CREATE,
 		.class_name = SD_CLASS_BINDING,
-		.body = sd_binding_write(act->endpoint->inventory.port, act->set.policy.id),
+		.body = sd_binding_write(SD_CLASS_BINDING, act->endpoint->inventory.port, act->set.policy.id),
 	};
 	return true;
 }
@@ -324,17 +326,21 @@ static int decide_bind(void *arg, uint32_t n, const struct session_result *resul
 	(void)result;
 	if (!binding) {
 		bind_and_verify(act);
+		unhold_steps(act);
 	} else if (our_binding(act)) {
 		if (!act->bindings_fresh)
 			bindings_steps(act);
 		transaction_then(act->transaction, &step_verify, 0);
+		unhold_steps(act);
 	} else if (objects_policy_is_ours(objects, binding->policy_id)) {
 		snprintf(act->old_policy.text, sizeof(act->old_policy.text), "%s",
 			 binding->policy_id);
 		cim_reference_free(act->old_port);
 		act->old_port = cim_reference_copy(act->endpoint->inventory.port);
+		hold_steps(act);
 		transaction_then(act->transaction, &step_unbind_old, 0);
 		bind_and_verify(act);
+		unhold_steps(act);
 	} else if (!act->bindings_fresh) {
 		bindings_steps(act);
 		transaction_then(act->transaction, &step_decide_bind, 0);
@@ -443,6 +449,22 @@ static int take_released(void *arg, uint32_t n, const struct session_result *res
 
 static const struct step_kind step_released = { NULL, take_released };
 
+static int take_default_gone(void *arg, uint32_t n, const struct session_result *result, struct err *err)
+{
+	struct act *act = arg;
+	const struct objects *objects = &act->endpoint->objects;
+	const struct sd_binding *left = objects_default(objects, act->endpoint->inventory.port_id);
+
+	(void)n;
+	(void)result;
+	if (!left || !objects_policy_is_ours(objects, left->policy_id))
+		return 0;
+	return err_set(err, ERR_FAILED, "%s still has a policy of ours as the default of its port",
+		       act->endpoint->device);
+}
+
+static const struct step_kind step_default_gone = { NULL, take_default_gone };
+
 static void say_released(struct act *act)
 {
 	const struct sd_policy *policy =
@@ -464,16 +486,21 @@ static int decide_release(void *arg, uint32_t n, const struct session_result *re
 	list_ours(act);
 	if (act->to_release_count) {
 		say_released(act);
+		/* The default first: it would be in force as soon as nothing else is. */
+		unhold_steps(act);
 		for (uint32_t i = 0; i < act->to_release_count; i++)
 			transaction_then(act->transaction, &step_unbind, i);
 		bindings_steps(act);
 		transaction_then(act->transaction, &step_released, 0);
+		transaction_then(act->transaction, &step_default_gone, 0);
 	} else if (!act->bindings_fresh) {
 		bindings_steps(act);
 		transaction_then(act->transaction, &step_decide_release, 0);
 	} else if (!knows_all_policies(objects) && !act->refreshed) {
 		read_and_decide_again(act);
 	} else {
+		unhold_steps(act);
+		transaction_then(act->transaction, &step_default_gone, 0);
 		snprintf(act->result.did, sizeof(act->result.did),
 			 "nothing of ours was enabled on %s",
 			 inventory_port_words(&act->endpoint->inventory));

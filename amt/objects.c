@@ -17,7 +17,7 @@ static const char *const classes[OBJECTS_READS] = {
 	[OBJECTS_ETHERNET_FILTERS] = SD_CLASS_ETHERNET_FILTER,
 	[OBJECTS_IP_FILTERS] = SD_CLASS_IP_FILTER,
 	[OBJECTS_BINDINGS] = SD_CLASS_BINDINGS,
-	[OBJECTS_DEFAULT_BINDINGS] = "AMT_NetworkPortDefaultSystemDefensePolicy",
+	[OBJECTS_DEFAULT_BINDINGS] = SD_CLASS_DEFAULT,
 };
 
 void objects_fini(struct objects *objects)
@@ -107,14 +107,36 @@ static void take_item(struct objects *objects, enum objects_read read,
 		add_binding(objects, &binding);
 }
 
+static bool is_default(const struct sd_binding *binding)
+{
+	return strcmp(binding->owner_class, SD_CLASS_DEFAULT) == 0;
+}
+
+/* Default policies are read apart; whether the one in memory is active is then not known any more. */
+static void drop_bindings(struct objects *objects, bool defaults)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < objects->binding_count; i++) {
+		struct sd_binding *binding = &objects->bindings[i];
+
+		if (is_default(binding) == defaults)
+			continue;
+		if (!defaults)
+			binding->active = false;
+		objects->bindings[kept++] = *binding;
+	}
+	objects->binding_count = kept;
+}
+
 static void empty_before(struct objects *objects, enum objects_read read)
 {
 	if (read == OBJECTS_POLICIES)
 		objects->policy_count = 0;
 	else if (read == OBJECTS_ETHERNET_FILTERS || read == OBJECTS_IP_FILTERS)
 		drop_filters(objects, read == OBJECTS_ETHERNET_FILTERS);
-	else if (read == OBJECTS_BINDINGS)
-		objects->binding_count = 0;
+	else
+		drop_bindings(objects, read == OBJECTS_DEFAULT_BINDINGS);
 }
 
 int objects_take(struct objects *objects, enum objects_read read,
@@ -161,6 +183,25 @@ void objects_remove_binding(struct objects *objects, const char *policy_id)
 	for (size_t i = 0; i < objects->binding_count; i++)
 		if (strcmp(objects->bindings[i].policy_id, policy_id) != 0 ||
 		    strcmp(objects->bindings[i].owner_class, SD_CLASS_BINDING) != 0)
+			objects->bindings[kept++] = objects->bindings[i];
+	objects->binding_count = kept;
+}
+
+void objects_add_default(struct objects *objects, const char *port_id, const char *policy_id)
+{
+	struct sd_binding binding = { .owner_class = SD_CLASS_DEFAULT };
+
+	snprintf(binding.port_id, sizeof(binding.port_id), "%s", port_id);
+	snprintf(binding.policy_id, sizeof(binding.policy_id), "%s", policy_id);
+	add_binding(objects, &binding);
+}
+
+void objects_remove_default(struct objects *objects, const char *port_id)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < objects->binding_count; i++)
+		if (!is_default(&objects->bindings[i]) || strcmp(objects->bindings[i].port_id, port_id) != 0)
 			objects->bindings[kept++] = objects->bindings[i];
 	objects->binding_count = kept;
 }
@@ -236,6 +277,14 @@ const struct sd_binding *objects_binding(const struct objects *objects, const ch
 	for (size_t i = 0; i < objects->binding_count; i++)
 		if (strcmp(objects->bindings[i].port_id, port_id) == 0 &&
 		    strcmp(objects->bindings[i].owner_class, SD_CLASS_BINDING) == 0)
+			return &objects->bindings[i];
+	return NULL;
+}
+
+const struct sd_binding *objects_default(const struct objects *objects, const char *port_id)
+{
+	for (size_t i = 0; i < objects->binding_count; i++)
+		if (is_default(&objects->bindings[i]) && strcmp(objects->bindings[i].port_id, port_id) == 0)
 			return &objects->bindings[i];
 	return NULL;
 }

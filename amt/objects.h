@@ -50,6 +50,8 @@ void objects_put_binding(struct objects *objects, const struct sd_binding *bindi
 void objects_remove_policy(struct objects *objects, const char *id);
 void objects_remove_filter(struct objects *objects, const char *id);
 void objects_remove_binding(struct objects *objects, const char *policy_id);
+void objects_add_default(struct objects *objects, const char *port_id, const char *policy_id);
+void objects_remove_default(struct objects *objects, const char *port_id);
 
 /* NULL if there is none. */
 const struct sd_policy *objects_policy(const struct objects *objects, const char *id);
@@ -64,6 +66,8 @@ bool objects_filter_is_ours(const struct objects *objects, const char *id);
 bool objects_filter_is_used(const struct objects *objects, const struct sd_filter *filter);
 /* What the owner "System Defense" has enabled on the port; NULL if nothing. */
 const struct sd_binding *objects_binding(const struct objects *objects, const char *port_id);
+/* The port's default policy, as last read; NULL if there is none. */
+const struct sd_binding *objects_default(const struct objects *objects, const char *port_id);
 const struct sd_binding *objects_active(const struct objects *objects, const char *port_id);
 
 #endif

@@ -453,6 +453,16 @@ static void create_steps(struct act *act)
 	transaction_then(act->transaction, &step_settled, 0);
 }
 
+/* A default that a swap has left behind goes, if the isolation itself is in force. */
+static void tidy_default(struct act *act)
+{
+	const struct objects *objects = &act->endpoint->objects;
+	const struct sd_binding *binding = objects_binding(objects, act->endpoint->inventory.port_id);
+
+	if (binding && binding->active && objects_policy_is_ours(objects, binding->policy_id))
+		unhold_steps(act);
+}
+
 static int think_writes(void *arg, uint32_t n, const struct session_result *result, struct err *err)
 {
 	struct act *act = arg;
@@ -464,8 +474,10 @@ static int think_writes(void *arg, uint32_t n, const struct session_result *resu
 	if (there) {
 		think_settled(act, 0, NULL, NULL);
 		reconcile_list_stale(objects, &act->set, false, &act->stale);
-		if (tidy)
+		if (tidy) {
+			tidy_default(act);
 			delete_steps(act);
+		}
 		return 0;
 	}
 	reconcile_take_filters(objects, &act->set);
@@ -481,8 +493,10 @@ static int think_writes(void *arg, uint32_t n, const struct session_result *resu
 	}
 	create_steps(act);
 	/* An isolation does not wait for tidying up. */
-	if (tidy)
+	if (tidy) {
+		tidy_default(act);
 		delete_steps(act);
+	}
 	return 0;
 }
 

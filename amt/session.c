@@ -40,7 +40,6 @@ struct session {
 	char context[WSMAN_CONTEXT_BYTES];
 	bool retried, resent, logged_on_again;
 	enum session_trouble trouble;
-	bool trusted; /* these credentials were good once */
 	unsigned pages;
 	uint64_t asked_ns;
 	struct cim_instance **items;
@@ -167,12 +166,12 @@ static void describe(const struct session *session, char *text, size_t size)
 			 call->class_name);
 }
 
-/* Firmware may forget its nonces at any moment, even twice in a row (1.4).  A 401 means
- * nothing was executed, so where the credentials have been good before, even a write may be
- * sent once more. */
+/* Firmware may forget its nonces at any moment, even twice in a row and even the first one (1.4).  A 401
+ * means nothing was executed, so even a write may be sent once more.  A wrong password is thereby
+ * tried twice, which no lock-out known to us minds. */
 static bool log_on_again(struct session *session)
 {
-	if (!session->trusted || session->logged_on_again)
+	if (session->logged_on_again)
 		return false;
 	session->logged_on_again = true;
 	return send_request(session, session->request.op, NULL) == 0;
@@ -183,7 +182,6 @@ static void lock_out(struct session *session)
 	struct session_result result = { .end = SESSION_REFUSED, .locked_out = true };
 	struct err err = { 0 };
 
-	session->trusted = false;
 	session->trouble = SESSION_BAD_LOGON;
 	session->lock_s = session->lock_s ? session->lock_s * 2 : LOCK_FIRST_S;
 	if (session->lock_s > LOCK_MOST_S)
@@ -331,7 +329,6 @@ static void on_good(struct session *session, struct wsman_answer *answer)
 	struct session_result result = { .end = SESSION_DONE, .created = answer->created };
 
 	session->lock_s = 0;
-	session->trusted = true;
 	if (answer->has_return_value && answer->return_value != 0) {
 		on_return_value(session, answer->return_value);
 		return;

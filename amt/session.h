@@ -6,7 +6,7 @@
  * (from its Enumerate); a write never is: its outcome is then unknown and only reading back
  * can tell.
  *
- * After a 401 to our credentials (wrong password, or the account is locked: 1.3) the session
+ * After two 401 in a row to our credentials (wrong password, or the account is locked: 1.3) the session
  * refuses by itself for a minute, doubling to a quarter of an hour, so that we never lock an
  * account that is in use.  Flash protection is only told; what may wait, waits (fleet.c). */
 #ifndef CORDON_AMT_SESSION_H

@@ -300,9 +300,10 @@ struct cim_reference *sd_by_id(const char *class_name, const char *id)
 	return reference;
 }
 
-struct cim_instance *sd_binding_write(const struct cim_reference *port, const char *policy_id)
+struct cim_instance *sd_binding_write(const char *class_name, const struct cim_reference *port,
+				      const char *policy_id)
 {
-	struct cim_instance *instance = cim_new(SD_CLASS_BINDING);
+	struct cim_instance *instance = cim_new(class_name);
 
 	cim_add_reference(instance, "Antecedent", cim_reference_copy(port));
 	cim_add_reference(instance, "Dependent", sd_by_id(SD_CLASS_POLICY, policy_id));

@@ -26,6 +26,7 @@ struct cim_reference;
 #define SD_CLASS_IP_FILTER       "AMT_IPHeadersFilter"
 #define SD_CLASS_BINDING         "AMT_NetworkPortSystemDefensePolicy"
 #define SD_CLASS_BINDINGS        "AMT_InterfacePolicy"
+#define SD_CLASS_DEFAULT         "AMT_NetworkPortDefaultSystemDefensePolicy"
 #define SD_CLASS_STATISTICS      "AMT_ActiveFilterStatistics"
 
 enum sd_profile { SD_PASS_COUNT, SD_DROP_COUNT, SD_RATE_LIMIT, SD_PASS, SD_DROP };
@@ -105,8 +106,9 @@ bool sd_policy_read(const struct cim_instance *instance, struct sd_policy *polic
 /* Same defaults, precedence and handles (in any order); name and id aside. */
 bool sd_policy_agrees(const struct sd_policy *wanted, const struct sd_policy *found);
 
-/* port is copied. */
-struct cim_instance *sd_binding_write(const struct cim_reference *port, const char *policy_id);
+/* port is copied; class_name is SD_CLASS_BINDING or SD_CLASS_DEFAULT. */
+struct cim_instance *sd_binding_write(const char *class_name, const struct cim_reference *port,
+				      const char *policy_id);
 /* The selectors to delete a binding by. */
 struct cim_reference *sd_binding_key(const struct cim_reference *port, const char *policy_id);
 bool sd_binding_read(const struct cim_instance *instance, struct sd_binding *binding);

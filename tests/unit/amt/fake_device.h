@@ -63,7 +63,8 @@ struct fake_device {
 	char asked[64];          /* the address the client has opened */
 	char address[64];        /* where this device is; "" = everywhere */
 	const char *guid, *release, *audit, *clock; /* NULL: the usual; audit, clock: not told */
-	bool wireless, no_wired, flash_protected;
+	bool wireless, no_wired, flash_protected, no_defaults;
+	unsigned gaps; /* requests after which nothing at all was active */
 	unsigned writes_repeatable, reads_repeatable; /* requests that the transport might have sent twice */
 	unsigned mode; /* ProvisioningMode */
 	bool no_binding_get; /* bindings can be enumerated only */
@@ -145,22 +146,28 @@ static inline bool fake_is_binding(const struct fake_object *object)
 	return object->used && *object->policy;
 }
 
-/* The binding with the highest precedence wins (dossier 3.2). */
+#define FAKE_DEFAULT "AMT_NetworkPortDefaultSystemDefensePolicy"
+
+/* The binding with the highest precedence wins, the default's only where there is no other (dossier 3.2). */
 static inline const struct fake_object *fake_active(struct fake_device *device)
 {
-	const struct fake_object *best = NULL;
+	const struct fake_object *best = NULL, *fallback = NULL;
+
+	for (size_t i = 0; i < FAKE_OBJECTS; i++)
+		if (fake_is_binding(&device->objects[i]) && strcmp(device->objects[i].class_name, FAKE_DEFAULT) == 0)
+			fallback = &device->objects[i];
 
 	for (size_t i = 0; i < FAKE_OBJECTS; i++) {
 		const struct fake_object *object = &device->objects[i];
 
-		if (fake_is_binding(object) &&
+		if (object != fallback && fake_is_binding(object) &&
 		    (!best || fake_precedence(fake_by_id(device, "AMT_SystemDefensePolicy",
 							 object->policy)) >
 				      fake_precedence(fake_by_id(device, "AMT_SystemDefensePolicy",
 								 best->policy))))
 			best = object;
 	}
-	return best;
+	return best ? best : fallback;
 }
 
 static inline void fake_foreign(struct fake_device *device, const char *name, unsigned precedence,
@@ -179,7 +186,7 @@ static inline void fake_foreign(struct fake_device *device, const char *name, un
 	snprintf(binding->policy, sizeof(binding->policy), "%s", policy->id);
 }
 
-/* Policies of ours that the owner System Defense has enabled. */
+/* Policies that some owner has enabled; defaults aside. */
 static inline unsigned fake_bound(struct fake_device *device, const char *name_prefix)
 {
 	unsigned count = 0;
@@ -188,7 +195,7 @@ static inline unsigned fake_bound(struct fake_device *device, const char *name_p
 		const struct fake_object *object = &device->objects[i];
 		const struct fake_object *policy;
 
-		if (!fake_is_binding(object))
+		if (!fake_is_binding(object) || strcmp(object->class_name, FAKE_DEFAULT) == 0)
 			continue;
 		policy = fake_by_id(device, "AMT_SystemDefensePolicy", object->policy);
 		count += policy && strncmp(policy->name, name_prefix, strlen(name_prefix)) == 0;
@@ -364,7 +371,7 @@ static inline void fake_page(struct fake_device *device, const char *class_name,
 			struct fake_object *object = &device->objects[i];
 
 			if (!object->used ||
-			    (bindings ? !*object->policy
+			    (bindings ? !*object->policy || strcmp(object->class_name, FAKE_DEFAULT) == 0
 				      : strcmp(object->class_name, class_name) != 0) ||
 			    seen++ < from)
 				continue;
@@ -411,6 +418,10 @@ static inline void fake_create_binding(struct fake_device *device, const struct 
 	const char *port = cim_selector_text(cim_reference_of(body, "Antecedent"), "DeviceID");
 	struct fake_object *binding;
 
+	if (device->no_defaults && strcmp(body->class_name, FAKE_DEFAULT) == 0) {
+		fake_fault("DestinationUnreachable", "", 400, device, out);
+		return;
+	}
 	if (!fake_by_id(device, "AMT_SystemDefensePolicy", policy)) {
 		fake_fault("InternalError", "AMT-STATUS 2053", 500, device, out);
 		return;
@@ -720,6 +731,7 @@ static inline void fake_post(void *self, const char *body, size_t length, transp
 	if (fake_is_there(device)) {
 		device->writes += fake_is_write(request.op);
 		fake_run(device, &request);
+		device->gaps += !fake_active(device);
 	}
 	cim_reference_free(request.key);
 	soap_message_free(message);

@@ -104,7 +104,7 @@ static void a_get_names_the_class_of_its_own_schema(void **state)
 static void enabling_and_disabling_are_written_as_documented(void **state)
 {
 	struct cim_reference *where = port(), *key = sd_binding_key(where, "P 1");
-	struct cim_instance *body = sd_binding_write(where, "P 1");
+	struct cim_instance *body = sd_binding_write(SD_CLASS_BINDING, where, "P 1");
 	struct wsman_request request = {
 		.op = WSMAN_CREATE, .class_name = SD_CLASS_BINDING, .body = body, .message_id = 9
 	};
