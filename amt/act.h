@@ -59,6 +59,7 @@ struct act {
 	bool bindings_fresh;
 	unsigned switched; /* orders to enable or disable that may have been executed */
 	bool bind_repeated;
+	bool rearmed; /* a lapsed policy was enabled anew */
 	struct sd_id old_policy; /* ours, unbound to make room for the new one */
 	struct cim_reference
 		*old_port; /* where it was bound: the inventory may be read again since */
@@ -85,6 +86,10 @@ void inspect_steps(struct act *act);
 /* Fills active, foreign_active and foreign_name from the bindings just read; may add a step to
  * learn a name. */
 void tell_active(struct act *act);
+/* deadman.c: the policy of act->set gets, or is found to have, the timeout that is wanted. */
+void timeout_steps(struct act *act, bool is_new);
+/* After how many seconds firmware ends it by itself; 0 = never. */
+uint32_t timeout_of(const struct act *act);
 /* The device says there is no such thing. */
 bool fault_means_gone(const struct wsman_fault *fault);
 

@@ -31,6 +31,7 @@ struct amt_config {
 	/* PEM files and a secret's reference, copied; NULL = none.  Authorities are for tls "verify"; certificate and
 	 * key are shown to firmware that asks for them (mutual TLS). */
 	const char *authorities, *certificate, *key_ref;
+	uint16_t dead_man_min;         /* firmware ends an isolation by itself after that; 0 = never */
 	uint8_t tcp_flags;             /* enum amt_tcp_flags */
 	uint64_t (*wall_ns)(void);     /* to judge the clocks of devices; NULL = not judged */
 };

@@ -276,12 +276,35 @@ static const struct sd_binding *our_binding(const struct act *act)
 	return binding && strcmp(binding->policy_id, act->set.policy.id) == 0 ? binding : NULL;
 }
 
+/* Enabled and not active, and nothing else is: its time has run out. */
+static bool has_lapsed(const struct act *act)
+{
+	const struct endpoint *endpoint = act->endpoint;
+	const struct sd_binding *ours = our_binding(act);
+
+	return ours && !ours->active && !objects_active(&endpoint->objects, endpoint->inventory.port_id);
+}
+
+static void enable_anew(struct act *act)
+{
+	act->rearmed = true;
+	snprintf(act->old_policy.text, sizeof(act->old_policy.text), "%s", act->set.policy.id);
+	cim_reference_free(act->old_port);
+	act->old_port = cim_reference_copy(act->endpoint->inventory.port);
+	transaction_then(act->transaction, &step_unbind_old, 0);
+	bind_and_verify(act);
+}
+
 static int take_verify(void *arg, uint32_t n, const struct session_result *result, struct err *err)
 {
 	struct act *act = arg;
 
 	(void)n;
 	(void)result;
+	if (has_lapsed(act) && !act->rearmed) {
+		enable_anew(act);
+		return 0;
+	}
 	if (!our_binding(act)) {
 		if (act->bind_repeated)
 			return err_set(
@@ -296,6 +319,7 @@ static int take_verify(void *arg, uint32_t n, const struct session_result *resul
 	snprintf(act->result.did, sizeof(act->result.did), "enabled policy %s on %s%s",
 		 act->set.policy.name, inventory_port_words(&act->endpoint->inventory),
 		 act->set.widened ? "; it limits all packets, for the coding of TCP flags is not known" : "");
+	act->result.ends_in_s = timeout_of(act);
 	tell_active(act);
 	return 0;
 }

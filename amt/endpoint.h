@@ -39,6 +39,7 @@ struct endpoint_parts {
 	struct log *log;
 	struct transport_source source;
 	uint32_t precedence;
+	uint16_t timeout_min;      /* firmware ends a policy of ours by itself after that; 0 = never */
 	uint8_t flag_coding;       /* enum sd_flag_coding */
 	uint64_t (*wall_ns)(void); /* NULL: the clocks of devices are not judged */
 	uint32_t connections_max; /* endpoints spoken to at once; 0 = 1 */

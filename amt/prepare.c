@@ -450,6 +450,7 @@ static void create_steps(struct act *act)
 		if (!*act->set.filters[n].id)
 			transaction_then(act->transaction, &step_create_filter, n);
 	transaction_then(act->transaction, &step_create_policy, 0);
+	timeout_steps(act, true);
 	transaction_then(act->transaction, &step_settled, 0);
 }
 
@@ -475,6 +476,7 @@ static int think_writes(void *arg, uint32_t n, const struct session_result *resu
 		think_settled(act, 0, NULL, NULL);
 		reconcile_list_stale(objects, &act->set, false, &act->stale);
 		if (tidy) {
+			timeout_steps(act, false);
 			tidy_default(act);
 			delete_steps(act);
 		}

@@ -48,6 +48,7 @@ static const struct setting settings[] = {
 	{ "amt", "authorities", SET_TEXT, AT(amt_authorities), 0, 0, "", "PEM file for assets with tls: verify; without it the system's" },
 	{ "amt", "certificate", SET_TEXT, AT(amt_certificate), 0, 0, "", "PEM file shown to firmware that wants to know who asks (mutual TLS)" },
 	{ "amt", "key", SET_TEXT, AT(amt_key), 0, 0, "", "its key: file:/PATH, env:NAME or credential:NAME" },
+	{ "amt", "dead_man", SET_DURATION, AT(amt_dead_man_ns), 0, 3932100, "0", "firmware ends an isolation by itself after that (whole minutes); 0 = never" },
 	{ "amt", "tcp_flags", SET_TEXT, AT(amt_tcp_flags), 0, 0, "unknown", "how your firmware wants TCP flags: unknown, bits or masks" },
 	{ "amt", "answer_timeout_s", SET_U32, AT(amt_answer_timeout_s), 5, 300, "35", "firmware may take 30 s" },
 };
@@ -210,6 +211,17 @@ static void check_tcp_flags(struct config *config, const struct yaml_node *root)
 			      "unknown coding of TCP flags \"%s\"", config->amt_tcp_flags);
 }
 
+/* The firmware counts minutes, 16 bits of them. */
+static void check_dead_man(struct config *config, const struct yaml_node *root)
+{
+	const struct yaml_node *amt = yaml_kind(root) == YAML_MAPPING ? yaml_find(root, "amt") : NULL;
+	uint64_t time_ns = config->amt_dead_man_ns;
+
+	if (time_ns && (time_ns < s_to_ns(60) || time_ns > s_to_ns(60) * UINT16_MAX))
+		yaml_complain(config->document, yaml_find(amt, "dead_man"), "for example 12h",
+			      "dead_man lies between 1m and 45d; 0 is never");
+}
+
 void config_read(struct config *config, const struct source *source, struct complaints *complaints)
 {
 	static const char *const sections[] = { "capture", "tracker", "incident", "relay", "safety", "amt" };
@@ -226,6 +238,7 @@ void config_read(struct config *config, const struct source *source, struct comp
 			read_section(config, sections[i], config->document, yaml_find(root, sections[i]));
 	config->detectors = yaml_kind(root) == YAML_MAPPING ? yaml_find(root, "detectors") : NULL;
 	check_tcp_flags(config, root);
+	check_dead_man(config, root);
 	if (config->convict_nats <= config->suspect_nats)
 		yaml_complain(config->document, root, "", "incident: convict must be above suspect");
 }

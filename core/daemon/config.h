@@ -42,6 +42,7 @@ struct config {
 	struct mac never_mac[CONFIG_NEVER_MAX];
 	bool enforce;
 	char amt_authorities[CONFIG_PATH_BYTES], amt_certificate[CONFIG_PATH_BYTES], amt_key[CONFIG_PATH_BYTES];
+	uint64_t amt_dead_man_ns;              /* 0 = none */
 	char amt_tcp_flags[16];                /* one of config_tcp_flags() */
 	uint32_t amt_connections, amt_precedence, amt_answer_timeout_s;
 	/* "detectors:" is read by the engine itself: the document and its node, NULL if absent. */

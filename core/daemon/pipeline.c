@@ -303,7 +303,8 @@ static void make_enforcer(struct pipeline *pipeline, struct loop *loop)
 				  .answer_timeout_ms = config->amt_answer_timeout_s * 1000,
 				  .authorities = or_null(config->amt_authorities),
 				  .certificate = or_null(config->amt_certificate),
-				  .key_ref = or_null(config->amt_key), .wall_ns = clock_wall_ns };
+				  .key_ref = or_null(config->amt_key), .wall_ns = clock_wall_ns,
+				  .dead_man_min = (uint16_t)(config->amt_dead_man_ns / s_to_ns(60)) };
 
 	while (strcmp(config_tcp_flags()[amt.tcp_flags], config->amt_tcp_flags) != 0)
 		amt.tcp_flags++;

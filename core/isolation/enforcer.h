@@ -31,6 +31,7 @@ struct enforcer_result {
 	char foreign_name[32];
 	bool has_counters;
 	uint64_t dropped_transmit, dropped_receive;    /* packets dropped since activation, by the firmware's counters */
+	uint32_t ends_in_s;            /* ISOLATE: the device ends it by itself after that; 0 = never */
 	bool has_counted;
 	uint64_t counted;              /* packets that counting and limiting filters of ours matched */
 	uint32_t writes, reads;        /* requests to the device in this act, for the account */

@@ -21,6 +21,7 @@
 #define HOURLY_NS s_to_ns(3600)
 /* A machine that should be silent was heard (perhaps through its channel): look, at most this often. */
 #define HEARD_NS s_to_ns(60)
+#define LAPSED_NS s_to_ns(2)
 #define DOUBT_SLOW_NS s_to_ns(600)
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -56,7 +57,10 @@ static void set_reason(struct isolation *isolation, const char *reason)
 static void set_due(struct isolation *isolation, uint64_t due_ns)
 {
 	isolation->due_ns = due_ns;
-	if (isolation->hold_until_ns && isolation->hold_until_ns < due_ns)
+	/* What ends by itself is looked at right afterwards, and asked for anew. */
+	if (isolation->lapses_ns && isolation->lapses_ns + LAPSED_NS < isolation->due_ns)
+		isolation->due_ns = isolation->lapses_ns + LAPSED_NS;
+	if (isolation->hold_until_ns && isolation->hold_until_ns < isolation->due_ns)
 		isolation->due_ns = isolation->hold_until_ns;
 }
 
@@ -148,6 +152,7 @@ static enum isolation_action applied(struct isolation *isolation, const struct i
 {
 	isolation->state = ISOLATION_APPLIED;
 	isolation->applied_ns = now_ns;
+	isolation->lapses_ns = event->ends_in_s ? now_ns + s_to_ns(event->ends_in_s) : 0;
 	isolation->doubt = false;
 	isolation->inspections = 0;
 	isolation->reason[0] = '\0';
@@ -216,6 +221,8 @@ static enum isolation_action inspected(struct isolation *isolation, const struct
 {
 	bool moved = has_moved(isolation, event);
 
+	if (isolation->lapses_ns && isolation->lapses_ns <= now_ns)
+		isolation->lapses_ns = 0;
 	if (event->ok && !event->active) {
 		set_reason(isolation, event->reason ? event->reason : "the device no longer has our policy active");
 		return apply_again(isolation, now_ns);
@@ -427,7 +434,7 @@ static enum isolation_action on_recalled(struct isolation *isolation)
 {
 	isolation->asked = ISOLATION_DO_NOTHING;
 	isolation->inspections = 0;
-	isolation->superseded_by = isolation->counted = 0;
+	isolation->superseded_by = isolation->counted = isolation->lapses_ns = 0;
 	switch (isolation->state) {
 	case ISOLATION_AWAITING_APPROVAL:
 		/* Approvals without names cannot be told apart from a second one of the same person. */

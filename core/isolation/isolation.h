@@ -52,6 +52,7 @@ struct isolation {
 	uint8_t asked;                 /* enum isolation_action whose answer is awaited; 0 = none */
 	bool doubt;                    /* the last act's outcome is unknown: inspect before repeating it */
 	uint8_t inspections;           /* in a row, for the distance to the next */
+	uint64_t lapses_ns;            /* wall: the device ends it by itself then; 0 = never or not known */
 	uint64_t counted;              /* packets that a measure's filters matched, as last read */
 	uint64_t superseded_by;        /* the isolation that took its place in the firmware; ends when nothing is awaited */
 };
@@ -74,6 +75,7 @@ struct isolation_event {
 	bool pretended;                /* ACT_DONE: a dry run; it can be applied on paper, never proven */
 	bool blind;                    /* ACT_DONE: the sensor does not see, so silence proves nothing */
 	uint64_t dropped_transmit, dropped_receive;
+	uint32_t ends_in_s;            /* ACT_DONE of an isolate: the device ends it by itself; 0 = never */
 	bool has_counted;              /* ACT_DONE */
 	uint64_t counted;
 	uint64_t by;                   /* SUPERSEDED: the other's id */

@@ -186,7 +186,7 @@ void response_take_answer(struct running *running, uint64_t now_ns)
 		.pretended = running->response->parts.dry_run,
 		.blind = governor_is_blind(running->response->parts.governor),
 		.dropped_transmit = answer->dropped_transmit, .dropped_receive = answer->dropped_receive,
-		.has_counted = answer->has_counted, .counted = answer->counted,
+		.ends_in_s = answer->ends_in_s, .has_counted = answer->has_counted, .counted = answer->counted,
 		.reason = reason_of(running, text, sizeof(text)),
 	};
 

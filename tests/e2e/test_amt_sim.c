@@ -464,10 +464,43 @@ static void a_limit_of_new_connections_spares_open_ones(void **state)
 	}
 }
 
+/* The firmware ends it by itself; whoever still lives enables it anew, whatever the lapse has left. */
+static void what_has_lapsed_is_enabled_anew(void **state)
+{
+	static const char *const leaves[][3] = { { "--set", "timeout_leaves=inactive" },
+						 { "--set", "timeout_leaves=gone" } };
+	struct plan plan = repair();
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(leaves); i++) {
+		struct bench *bench = bench_new(leaves[i]);
+		struct amt_config config = { .answer_timeout_ms = 2000, .dead_man_min = 2 };
+
+		amt_free(bench->amt);
+		bench->amt = amt_new(&config, bench->loop, NULL);
+		bench->enforcer = amt_enforcer(bench->amt);
+		must(bench, ENFORCER_ISOLATE, &plan);
+		assert_int_equal(bench->result.ends_in_s, 120);
+		for (unsigned round = 0; round < 3; round++) {
+			assert_int_equal(passed_of(bench, SMB_FRAME, 3), 0);
+			order(bench, "clock 121");
+			assert_int_equal(passed_of(bench, SMB_FRAME, 3), 3);
+			must(bench, ENFORCER_INSPECT, NULL);
+			assert_false(bench->result.active);
+			must(bench, ENFORCER_ISOLATE, &plan);
+			assert_true(bench->result.active);
+		}
+		must(bench, ENFORCER_RELEASE, NULL);
+		assert_int_equal(passed_of(bench, SMB_FRAME, 3), 3);
+		bench_free(bench);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_rung_of_the_ladder_does_what_it_says),
+		cmocka_unit_test(what_has_lapsed_is_enabled_anew),
 		cmocka_unit_test(a_limit_of_new_connections_spares_open_ones),
 		cmocka_unit_test(the_whole_story_costs_what_it_should),
 		cmocka_unit_test(an_isolation_is_two_requests_on_the_wire),

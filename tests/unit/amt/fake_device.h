@@ -44,6 +44,7 @@ struct fake_object {
 	char id[24];
 	char name[64];        /* Name or PolicyName */
 	char inner[4096];     /* the properties as XML, prefix h */
+	uint32_t timeout_min; /* of a policy */
 	uint32_t handles[64]; /* of a policy */
 	unsigned handle_count;
 	char policy[24]; /* of a binding: the policy's id */
@@ -64,6 +65,7 @@ struct fake_device {
 	char address[64];        /* where this device is; "" = everywhere */
 	const char *guid, *release, *audit, *clock; /* NULL: the usual; audit, clock: not told */
 	bool wireless, no_wired, flash_protected, no_defaults;
+	unsigned timeouts; /* orders SetTimeout */
 	unsigned gaps; /* requests after which nothing at all was active */
 	unsigned writes_repeatable, reads_repeatable; /* requests that the transport might have sent twice */
 	unsigned mode; /* ProvisioningMode */
@@ -571,6 +573,20 @@ static inline void fake_pull(struct fake_device *device, const struct fake_reque
 	fake_page(device, class_name, from, out);
 }
 
+static inline void fake_timeout(struct fake_device *device, const struct fake_request *request, struct buf *out)
+{
+	const char *id = request->key ? cim_selector_text(request->key, "InstanceID") : "";
+	struct fake_object *policy = fake_by_id(device, "AMT_SystemDefensePolicy", id);
+	struct cim_instance *input = request->body ? cim_read(request->body) : NULL;
+
+	device->timeouts += strcmp(request->op, "SetTimeout") == 0;
+	if (policy && input && strcmp(request->op, "SetTimeout") == 0)
+		cim_u32(input, "Timeout", 0, &policy->timeout_min);
+	buf_format(out, "<h:%s_OUTPUT xmlns:h=\"u\"><h:ReturnValue>%u</h:ReturnValue><h:Timeout>%u</h:Timeout></h:%s_OUTPUT>",
+		   request->op, policy ? 0u : 2068u, policy ? policy->timeout_min : 0, request->op);
+	cim_free(input);
+}
+
 static inline void fake_execute(struct fake_device *device, const struct fake_request *request,
 				struct buf *out)
 {
@@ -593,6 +609,8 @@ static inline void fake_execute(struct fake_device *device, const struct fake_re
 		body = cim_read(request->body);
 		fake_create(device, body, out);
 		cim_free(body);
+	} else if (strcmp(request->op, "SetTimeout") == 0 || strcmp(request->op, "GetTimeout") == 0) {
+		fake_timeout(device, request, out);
 	} else if (strcmp(request->op, "GetLowAccuracyTimeSynch") == 0) {
 		if (device->clock)
 			buf_format(out,

@@ -28,6 +28,7 @@ struct bench {
 	struct amt_report report;
 	char text[ERR_TEXT_MAX_BYTES];
 	unsigned answers;
+	uint16_t timeout_min;
 };
 
 static void add(struct plan *plan, struct filter filter)
@@ -78,6 +79,7 @@ static void start(struct bench *bench)
 	struct endpoint_parts parts = { .loop = bench->loop,
 					.source = fake_source(&bench->device),
 					.precedence = 1000,
+					.timeout_min = bench->timeout_min,
 					.wall_ns = wall };
 
 	bench->fleet = fleet_new(&parts);
@@ -762,6 +764,41 @@ static void what_protects_its_flash_is_left_in_peace_but_for_what_is_urgent(void
 	bench_free(bench);
 }
 
+static void a_dead_mans_switch_is_set_once_and_taken_back(void **state)
+{
+	struct bench *bench = bench_new();
+	struct plan plan = repair("repair", 1);
+	const struct fake_object *policy;
+
+	(void)state;
+	bench->timeout_min = 90;
+	restart(bench);
+	must(bench, ENFORCER_PREPARE, &plan);
+	policy = fake_by_id(&bench->device, POLICY, bench->device.objects[6].id);
+	assert_non_null(policy);
+	assert_int_equal(policy->timeout_min, 90);
+	must(bench, ENFORCER_PREPARE, &plan);
+	assert_int_equal(bench->device.timeouts, 1);
+	must(bench, ENFORCER_ISOLATE, &plan);
+	assert_int_equal(bench->result.ends_in_s, 90 * 60);
+	assert_int_equal(bench->result.writes, 1);
+	/* Another setting: the same policy, another timeout. */
+	bench->timeout_min = 0;
+	restart(bench);
+	must(bench, ENFORCER_PREPARE, &plan);
+	assert_int_equal(policy->timeout_min, 0);
+	assert_int_equal(bench->device.timeouts, 2);
+	assert_int_equal(bench->result.writes, 1);
+	/* Releases before 4 have none. */
+	bench->timeout_min = 90;
+	bench->device.release = "3.2.1";
+	restart(bench);
+	must(bench, ENFORCER_ISOLATE, &plan);
+	assert_int_equal(bench->result.ends_in_s, 0);
+	assert_int_equal(bench->device.timeouts, 2);
+	bench_free(bench);
+}
+
 static void one_isolation_takes_the_place_of_another_without_a_gap(void **state)
 {
 	struct bench *bench = bench_new();
@@ -1036,6 +1073,7 @@ int main(void)
 		cmocka_unit_test(a_prepared_switch_is_not_thrown_on_a_machine_that_took_the_address),
 		cmocka_unit_test(a_machine_with_a_new_lease_is_found_again),
 		cmocka_unit_test(what_protects_its_flash_is_left_in_peace_but_for_what_is_urgent),
+		cmocka_unit_test(a_dead_mans_switch_is_set_once_and_taken_back),
 		cmocka_unit_test(one_isolation_takes_the_place_of_another_without_a_gap),
 		cmocka_unit_test(firmware_without_default_policies_swaps_all_the_same),
 		cmocka_unit_test(a_default_left_behind_is_no_isolation_and_keeps_nobody_cut_off),

@@ -181,6 +181,30 @@ static void the_hold_runs_from_the_moment_of_application(void **state)
 	assert_string_equal(isolation.reason, "the hold is over");
 }
 
+/* The firmware ends it after 10 minutes: looked at two seconds later and asked for anew, not an hour later. */
+static void what_ends_by_itself_is_asked_for_anew(void **state)
+{
+	struct isolation isolation = fresh(0, 0);
+	struct isolation_event applied = { .type = ISOLATION_ACT_DONE, .ok = true, .active = true, .ends_in_s = 600 };
+	uint64_t now_ns = T0;
+
+	(void)state;
+	play(&isolation, 'S', &now_ns);
+	isolation_step(&isolation, &applied, now_ns);
+	assert_int_equal(play(&isolation, 'T', &now_ns), ISOLATION_DO_INSPECT);
+	play(&isolation, 'd', &now_ns);
+	assert_int_equal(isolation.state, ISOLATION_PROVEN);
+	assert_int_equal(isolation.due_ns, T0 + s_to_ns(602));
+	assert_int_equal(play(&isolation, 'T', &now_ns), ISOLATION_DO_INSPECT);
+	assert_int_equal(play(&isolation, 'n', &now_ns), ISOLATION_DO_ISOLATE);
+	isolation_step(&isolation, &applied, now_ns);
+	/* A device whose clock is slow: no haste, the next look is an hour away. */
+	now_ns += s_to_ns(700);
+	isolation.asked = ISOLATION_DO_INSPECT;
+	play(&isolation, 'd', &now_ns);
+	assert_int_equal(isolation.due_ns, now_ns + s_to_ns(3600));
+}
+
 static void a_proven_host_that_is_heard_is_looked_at_within_a_minute(void **state)
 {
 	struct isolation isolation = fresh(0, 0);
@@ -359,6 +383,7 @@ int main(void)
 		cmocka_unit_test(looks_come_after_2_5_10_30_and_60_seconds),
 		cmocka_unit_test(attempts_back_off_1_5_30_and_120_seconds),
 		cmocka_unit_test(the_hold_runs_from_the_moment_of_application),
+		cmocka_unit_test(what_ends_by_itself_is_asked_for_anew),
 		cmocka_unit_test(a_proven_host_that_is_heard_is_looked_at_within_a_minute),
 		cmocka_unit_test(silence_is_counted_from_the_last_contact),
 		cmocka_unit_test(counters_that_stand_still_prove_nothing),
