@@ -426,6 +426,16 @@ void sd_set_digest(const struct sd_set *set, struct digest_sha256 *sum)
 	buf_fini(&text);
 }
 
+/* Capitals drop: whoever reads counters by the filter's name need not remember the filter. */
+static char name_letter(const struct sd_filter *filter)
+{
+	bool drops = filter->profile == SD_DROP || filter->profile == SD_DROP_COUNT;
+
+	if (filter->direction == SD_TRANSMIT)
+		return drops ? 'T' : 't';
+	return drops ? 'R' : 'r';
+}
+
 /* The safe characters of names in firmware (3.1). */
 static void name_set(struct sd_set *set, const char *plan_name)
 {
@@ -446,8 +456,7 @@ static void name_set(struct sd_set *set, const char *plan_name)
 		 length ? part : "plan", HASH_DIGITS, digits);
 	for (unsigned i = 0; i < set->count; i++)
 		snprintf(set->filters[i].name, sizeof(set->filters[i].name),
-			 SD_NAME_PREFIX "%.*s-%c%02u", HASH_DIGITS, digits,
-			 set->filters[i].direction == SD_TRANSMIT ? 't' : 'r', i % 100);
+			 SD_NAME_PREFIX "%.*s-%c%02u", HASH_DIGITS, digits, name_letter(&set->filters[i]), i % 100);
 }
 
 int sd_compile(const struct plan *plan, const struct sd_budget *budget, uint32_t precedence,

@@ -45,7 +45,7 @@ struct sd_set {
 
 /* Equal plans give equal sets, names included: "crd-" + up to 6 letters of the plan's name +
  * "-" + 5 hex digits of a SHA-256 over the content.  Filters are named "crd-" + the same
- * digits + "-t00", "-r01"... */
+ * digits + "-t00", "-r01"..., and where they drop "-T00", "-R01". */
 int sd_compile(const struct plan *plan, const struct sd_budget *budget, uint32_t precedence,
 	       struct sd_set *set, struct err *err);
 

@@ -40,20 +40,15 @@ static bool mentions(const char *text, const char *const *words)
 	return false;
 }
 
-/* What our own filters counted: a blocked port's drops, or packets that were let through. */
-static enum which which_of_ours(const struct objects *objects, const struct sd_statistic *statistic)
+/* What our own filters counted: a blocked port's drops, or packets that were let through.  Their names tell
+ * (compile.h). */
+static enum which which_of_ours(const struct sd_statistic *statistic)
 {
-	for (size_t i = 0; i < objects->filter_count; i++) {
-		const struct sd_filter *filter = &objects->filters[i];
+	const char *dash = strrchr(statistic->name, '-');
 
-		if (*statistic->id ? strcmp(filter->id, statistic->id) != 0 :
-				     strcmp(filter->name, statistic->name) != 0)
-			continue;
-		if (filter->profile != SD_DROP_COUNT)
-			return WHICH_OURS;
-		return filter->direction == SD_TRANSMIT ? WHICH_OUR_TRANSMIT_DROPS : WHICH_OUR_RECEIVE_DROPS;
-	}
-	return WHICH_OURS;
+	if (dash && dash[1] == 'T')
+		return WHICH_OUR_TRANSMIT_DROPS;
+	return dash && dash[1] == 'R' ? WHICH_OUR_RECEIVE_DROPS : WHICH_OURS;
 }
 
 static bool is_our_filter(const struct objects *objects, const struct sd_statistic *statistic)
@@ -74,7 +69,7 @@ static enum which which_is(const struct objects *objects, const struct sd_statis
 	bool named;
 
 	if (is_our_filter(objects, statistic))
-		return which_of_ours(objects, statistic);
+		return which_of_ours(statistic);
 	if (strcmp(statistic->id, HANDLE_TX_DEFAULT) == 0 ||
 	    strcmp(statistic->id, HANDLE_ANTI_SPOOFING) == 0)
 		return WHICH_TRANSMIT;

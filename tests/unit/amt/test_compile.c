@@ -244,6 +244,11 @@ static void names_fit_are_safe_and_change_with_the_content(void **state)
 	other.filters[0].ethertype = 0x888e;
 	assert_int_equal(sd_compile(&other, &roomy, 1000, &b, NULL), 0);
 	assert_string_not_equal(a.policy.name, b.policy.name);
+	assert_string_equal(a.filters[0].name + 9, "-t00");
+	other.filters[0].action = FILTER_DROP;
+	other.drop_transmit = other.drop_receive = false;
+	assert_int_equal(sd_compile(&other, &roomy, 1000, &b, NULL), 0);
+	assert_string_equal(b.filters[0].name + 9, "-T00");
 	assert_int_equal(sd_compile(&plan, &roomy, 1001, &b, NULL), 0);
 	assert_string_not_equal(a.policy.name, b.policy.name);
 }
