@@ -48,13 +48,14 @@ CONTROLLER_LIBS := $(SENSOR_LIBS) -lsqlite3 -lxml2
 ARCHIVES        := $(OUT)/libamt.a $(OUT)/libcontroller.a $(OUT)/libsensor.a
 
 PROGRAMS := $(addprefix $(OUT)/,cordond cordon cordon-sensor cordon-amtsim)
-TOOLS    := $(addprefix $(OUT)/,cordon-pcapgen cordon-score cordon-bench-floor cordon-bench-runner cordon-wire cordon-epidemic cordon-distort)
+TOOLS    := $(addprefix $(OUT)/,cordon-pcapgen cordon-score cordon-bench-floor cordon-bench-runner cordon-bench-fleet \
+	cordon-bench-bare cordon-wire cordon-epidemic cordon-distort)
 UNIT     := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/*/test_*.c tests/prop/test_*.c tests/e2e/test_*.c))
 SCRIPTS  := $(filter-out %/tap.sh,$(wildcard tests/e2e/*.sh)) tests/lint/selftest.sh tests/score/selftest.sh
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY   := $(FUZZ:%=$(OUT)/tests/fuzz/replay_%)
 
-.PHONY: all help deps demo check lint bench score pcaps epidemic coverage install uninstall clean tools tests
+.PHONY: all help deps demo check lint bench bench-fleet score pcaps epidemic coverage install uninstall clean tools tests
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -97,6 +98,7 @@ $(OUT)/libcontroller.a: $(call obj,$(CONTROLLER))
 $(OUT)/libamt.a: $(call obj,$(AMT))
 $(OUT)/libfakes.a: $(call obj,$(wildcard tests/fakes/*.c))
 $(OUT)/libamtsim.a: $(call obj,$(filter-out %/main.c,$(wildcard tests/amtsim/*.c)))
+$(OUT)/librig.a: $(call obj,$(filter-out tests/torture/test_%.c,$(wildcard tests/torture/*.c)))
 $(OUT)/libpcapgen.a: $(call obj,$(filter-out %/main.c,$(wildcard tests/pcapgen/*.c)))
 %.a:
 	@rm -f $@
@@ -122,6 +124,10 @@ $(OUT)/cordon-bench-floor: $(call obj,tests/bench/floor.c)
 	$(link) -lpcap
 $(OUT)/cordon-bench-runner: $(call obj,tests/bench/runner.c)
 	$(link) -lm
+$(OUT)/cordon-bench-bare: $(call obj,tests/bench/bare.c)
+	$(link) -lcurl
+$(OUT)/cordon-bench-fleet: $(call obj,tests/bench/fleet.c) $(OUT)/librig.a $(ARCHIVES)
+	$(link) $(CONTROLLER_LIBS)
 $(OUT)/cordon-epidemic: $(call obj,$(wildcard tests/epidemic/*.c)) $(OUT)/libpcapgen.a $(ARCHIVES)
 	$(link) $(CONTROLLER_LIBS)
 $(OUT)/cordon-distort: $(call obj,$(wildcard tests/distort/*.c)) $(OUT)/libsensor.a
@@ -181,6 +187,10 @@ pcaps: $(TOOLS)
 
 bench: $(PROGRAMS) $(TOOLS)
 	@OUT=$(OUT) tests/bench/bench.sh
+
+# Thousands of simulated machines against the bars; BARS="storm 2000" for one of them.
+bench-fleet: $(PROGRAMS) $(TOOLS)
+	@$(OUT)/cordon-bench-fleet $(BARS)
 
 FUZZ_S ?= 60
 fuzz-%:

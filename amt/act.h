@@ -20,6 +20,7 @@
 
 struct endpoint;
 struct endpoint_memory;
+struct fleet_plan;
 struct transaction;
 struct wsman_fault;
 
@@ -30,7 +31,8 @@ struct act {
 	struct endpoint *endpoint;
 	unsigned kind; /* enum enforcer_act or ACT_SURVEY */
 	struct asset asset;
-	struct plan *plan; /* owned; NULL if none was given */
+	const struct plan *plan; /* NULL if none was given */
+	struct fleet_plan *shared; /* where it is kept */
 	bool overflow;     /* the queue was full */
 	enforcer_done_fn *done;
 	amt_report_fn *report; /* ACT_SURVEY */

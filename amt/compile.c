@@ -412,7 +412,7 @@ static void hash_filter(struct buf *text, const struct sd_filter *f)
 		   f->destination_ports.last);
 }
 
-void sd_set_digest(const struct sd_set *set, struct digest_sha256 *sum)
+static void hash_set(struct sd_set *set)
 {
 	const struct sd_default *tx = &set->policy.transmit, *rx = &set->policy.receive;
 	struct buf text;
@@ -422,7 +422,7 @@ void sd_set_digest(const struct sd_set *set, struct digest_sha256 *sum)
 		   tx->count, rx->drop, rx->event, rx->count);
 	for (unsigned i = 0; i < set->count; i++)
 		hash_filter(&text, &set->filters[i]);
-	digest_sha256(text.text, text.length, sum);
+	digest_sha256(text.text, text.length, &set->content);
 	buf_fini(&text);
 }
 
@@ -440,7 +440,6 @@ static char name_letter(const struct sd_filter *filter)
 static void name_set(struct sd_set *set, const char *plan_name)
 {
 	char digits[65], part[7];
-	struct digest_sha256 sum;
 	size_t length = 0;
 
 	for (const char *c = plan_name; *c && length < sizeof(part) - 1; c++) {
@@ -450,8 +449,8 @@ static void name_set(struct sd_set *set, const char *plan_name)
 		part[length++] = plain ? *c : '_';
 	}
 	part[length] = '\0';
-	sd_set_digest(set, &sum);
-	digest_sha256_text(&sum, digits);
+	hash_set(set);
+	digest_sha256_text(&set->content, digits);
 	snprintf(set->policy.name, sizeof(set->policy.name), SD_NAME_PREFIX "%s-%.*s",
 		 length ? part : "plan", HASH_DIGITS, digits);
 	for (unsigned i = 0; i < set->count; i++)

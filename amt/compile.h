@@ -14,8 +14,8 @@
 
 #include "amt/release.h"
 #include "amt/sysdefense.h"
+#include "core/base/digest.h"
 
-struct digest_sha256;
 struct err;
 struct plan;
 
@@ -41,6 +41,7 @@ struct sd_set {
 	struct sd_filter filters[SD_HANDLES_MAX];
 	uint8_t count;
 	bool widened; /* a limit of new connections became one of all packets: flags could not be written */
+	struct digest_sha256 content; /* of the meaning: ids, names and handles aside */
 };
 
 /* Equal plans give equal sets, names included: "crd-" + up to 6 letters of the plan's name +
@@ -48,8 +49,5 @@ struct sd_set {
  * digits + "-t00", "-r01"..., and where they drop "-T00", "-R01". */
 int sd_compile(const struct plan *plan, const struct sd_budget *budget, uint32_t precedence,
 	       struct sd_set *set, struct err *err);
-
-/* Over the meaning: ids, names and handles aside. */
-void sd_set_digest(const struct sd_set *set, struct digest_sha256 *sum);
 
 #endif

@@ -223,15 +223,12 @@ bool endpoint_is_another(const struct endpoint *endpoint)
 
 bool endpoint_prepared(const struct endpoint *endpoint, struct sd_set *wanted)
 {
-	struct digest_sha256 content;
-
-	sd_set_digest(wanted, &content);
 	for (size_t i = 0; i < endpoint->prepared_count; i++) {
 		const struct prepared *prepared = &endpoint->prepared[i];
 
 		/* The digits of the name are few, so the content is compared too. */
 		if (strcmp(prepared->name, wanted->policy.name) != 0 ||
-		    !digest_equal(prepared->content.bytes, content.bytes, sizeof(content.bytes)))
+		    !digest_equal(prepared->content.bytes, wanted->content.bytes, sizeof(wanted->content.bytes)))
 			continue;
 		memcpy(wanted->policy.id, prepared->policy_id, sizeof(wanted->policy.id));
 		return true;
@@ -261,5 +258,5 @@ void endpoint_remember(struct endpoint *endpoint, const struct sd_set *set)
 
 	memcpy(prepared->name, set->policy.name, sizeof(prepared->name));
 	memcpy(prepared->policy_id, set->policy.id, sizeof(prepared->policy_id));
-	sd_set_digest(set, &prepared->content);
+	prepared->content = set->content;
 }

@@ -51,6 +51,12 @@ struct fleet {
 	struct fleet_plan *last_plan; /* most recently asked for; in use for that */
 };
 
+static void drop_plan(struct fleet_plan *plan)
+{
+	if (plan && --plan->users == 0)
+		mem_free(plan);
+}
+
 void act_free(struct act *act)
 {
 	if (!act)
@@ -58,7 +64,7 @@ void act_free(struct act *act)
 	transaction_free(act->transaction);
 	cim_reference_free(act->old_port);
 	endpoint_memory_free(act->set_aside);
-	mem_free(act->plan);
+	drop_plan(act->shared);
 	stale_fini(&act->stale);
 	mem_free(act);
 }
@@ -150,6 +156,7 @@ static void run_again(struct act *act)
 			     .kind = act->kind,
 			     .asset = act->asset,
 			     .plan = act->plan,
+			     .shared = act->shared,
 			     .done = act->done,
 			     .report = act->report,
 			     .arg = act->arg,
@@ -370,12 +377,6 @@ static bool may_start(struct act *act, struct err *err)
 	return true;
 }
 
-static void drop_plan(struct fleet_plan *plan)
-{
-	if (plan && --plan->users == 0)
-		mem_free(plan);
-}
-
 static void wish_free(struct wish *wish)
 {
 	drop_plan(wish->plan);
@@ -394,8 +395,9 @@ static struct act *act_of(struct endpoint *endpoint, const struct wish *wish)
 	act->report = wish->report;
 	act->arg = wish->arg;
 	if (wish->plan) {
-		act->plan = mem_alloc(sizeof(*act->plan));
-		*act->plan = wish->plan->plan;
+		act->shared = wish->plan;
+		act->shared->users++;
+		act->plan = &act->shared->plan;
 	}
 	return act;
 }

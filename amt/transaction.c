@@ -25,10 +25,9 @@ struct transaction {
 	void *act;
 	transaction_done_fn *done;
 
-	struct step waiting[STEPS_MAX];
-	size_t waiting_count, insert_at;
-	struct step undo[STEPS_MAX];
-	size_t undo_count;
+	struct step *waiting, *undo;
+	size_t waiting_count, waiting_room, insert_at;
+	size_t undo_count, undo_room;
 	struct step running;
 
 	bool undoing, left_behind, yields;
@@ -53,14 +52,29 @@ struct transaction *transaction_new(struct session *session, struct loop *loop, 
 
 void transaction_free(struct transaction *transaction)
 {
+	if (!transaction)
+		return;
+	mem_free(transaction->waiting);
+	mem_free(transaction->undo);
 	mem_free(transaction);
+}
+
+/* Most acts have a handful of steps, and thousands of acts run at once. */
+static void make_room(struct step **steps, size_t *room, size_t count)
+{
+	INVARIANT(count < STEPS_MAX);
+	if (count < *room)
+		return;
+	*room = *room ? 2 * *room : 8;
+	*steps = mem_resize(*steps, *room, sizeof(**steps));
 }
 
 void transaction_then(struct transaction *transaction, const struct step_kind *kind, uint32_t n)
 {
-	struct step *at = transaction->waiting + transaction->insert_at;
+	struct step *at;
 
-	INVARIANT(transaction->waiting_count < STEPS_MAX);
+	make_room(&transaction->waiting, &transaction->waiting_room, transaction->waiting_count);
+	at = transaction->waiting + transaction->insert_at;
 	memmove(at + 1, at, (transaction->waiting_count - transaction->insert_at) * sizeof(*at));
 	*at = (struct step){ .kind = kind, .n = n };
 	transaction->waiting_count++;
@@ -69,7 +83,7 @@ void transaction_then(struct transaction *transaction, const struct step_kind *k
 
 void transaction_undo(struct transaction *transaction, const struct step_kind *kind, uint32_t n)
 {
-	INVARIANT(transaction->undo_count < STEPS_MAX);
+	make_room(&transaction->undo, &transaction->undo_room, transaction->undo_count);
 	transaction->undo[transaction->undo_count++] = (struct step){ .kind = kind, .n = n };
 }
 

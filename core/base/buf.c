@@ -73,20 +73,30 @@ void buf_char(struct buf *buf, char c)
 	buf_append(buf, &c, 1);
 }
 
+/* Most texts fit into what is there, so that is tried first. */
 void buf_format(struct buf *buf, const char *format, ...)
 {
+	size_t room;
 	va_list args;
 	int length;
 
+	INVARIANT(buf->text);
+	room = buf->overflow ? 0 : buf->capacity - buf->length;
 	va_start(args, format);
-	length = vsnprintf(NULL, 0, format, args);
+	length = vsnprintf(buf->text + buf->length, room, format, args);
 	va_end(args);
 	INVARIANT(length >= 0);
-	if (!reserve(buf, (size_t)length))
+	if (room && (size_t)length >= room)
+		buf->text[buf->length] = '\0';
+	if (!reserve(buf, (size_t)length)) {
+		buf->text[buf->length] = '\0';
 		return;
-	va_start(args, format);
-	vsnprintf(buf->text + buf->length, (size_t)length + 1, format, args);
-	va_end(args);
+	}
+	if ((size_t)length >= room) {
+		va_start(args, format);
+		vsnprintf(buf->text + buf->length, (size_t)length + 1, format, args);
+		va_end(args);
+	}
 	buf->length += (size_t)length;
 }
 

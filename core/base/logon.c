@@ -138,6 +138,11 @@ bool logon_take_challenge(struct logon *logon, const char *value, size_t length)
 		logon_forget(&found);
 		return false;
 	}
+	/* A new nonce of the same realm asks for the same account. */
+	if (logon->realm && strcmp(logon->realm, found.realm) == 0) {
+		found.account = logon->account;
+		logon->account = NULL;
+	}
 	logon_forget(logon);
 	*logon = found;
 	return true;
@@ -153,7 +158,21 @@ void logon_forget(struct logon *logon)
 	mem_free(logon->realm);
 	mem_free(logon->nonce);
 	mem_free(logon->opaque);
+	if (logon->account)
+		mem_wipe(logon->account, HEX_BYTES);
+	mem_free(logon->account);
 	memset(logon, 0, sizeof(*logon));
+}
+
+static void write_hex(const uint8_t *bytes, size_t count, char *hex)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < count; i++) {
+		*hex++ = digits[bytes[i] >> 4];
+		*hex++ = digits[bytes[i] & 15];
+	}
+	*hex = '\0';
 }
 
 static void hash(const void *bytes, size_t length, char hex[HEX_BYTES])
@@ -161,8 +180,7 @@ static void hash(const void *bytes, size_t length, char hex[HEX_BYTES])
 	uint8_t sum[DIGEST_MD5_BYTES];
 
 	digest_md5(bytes, length, sum);
-	for (size_t i = 0; i < sizeof(sum); i++)
-		snprintf(hex + 2 * i, 3, "%02x", sum[i]);
+	write_hex(sum, sizeof(sum), hex);
 }
 
 static void hash_text(const struct buf *text, char hex[HEX_BYTES])
@@ -176,15 +194,24 @@ struct proof {
 	const char *qop;               /* NULL: the older form without */
 };
 
-static void hash_account(const struct logon *logon, const struct logon_request *request, char hex[HEX_BYTES])
+/* The same for every request until the realm changes. */
+static const char *account_hash(struct logon *logon, const struct logon_request *request)
 {
 	struct buf text;
 
+	if (logon->account)
+		return logon->account;
+	logon->account = mem_alloc(HEX_BYTES);
 	buf_init(&text, 2 * INPUT_MAX_BYTES);
-	buf_format(&text, "%s:%s:%s", request->user, logon->realm, request->password);
-	hash_text(&text, hex);
+	buf_text(&text, request->user);
+	buf_char(&text, ':');
+	buf_text(&text, logon->realm);
+	buf_char(&text, ':');
+	buf_text(&text, request->password);
+	hash_text(&text, logon->account);
 	mem_wipe(text.text, text.length);
 	buf_fini(&text);
+	return logon->account;
 }
 
 static void hash_request(const struct logon_request *request, bool with_body, char hex[HEX_BYTES])
@@ -204,16 +231,15 @@ static void hash_request(const struct logon_request *request, bool with_body, ch
 
 static void prove(struct logon *logon, const struct logon_request *request, struct proof *proof)
 {
-	char account[HEX_BYTES], what[HEX_BYTES];
+	const char *account = account_hash(logon, request);
+	char what[HEX_BYTES];
 	uint8_t random[16];
 	struct buf text;
 
 	proof->qop = logon->auth ? "auth" : logon->auth_int ? "auth-int" : NULL;
 	random_bytes(random, sizeof(random));
-	for (size_t i = 0; i < sizeof(random); i++)
-		snprintf(proof->client_nonce + 2 * i, 3, "%02x", random[i]);
+	write_hex(random, sizeof(random), proof->client_nonce);
 	snprintf(proof->counter, sizeof(proof->counter), "%08x", ++logon->uses);
-	hash_account(logon, request, account);
 	hash_request(request, proof->qop && !logon->auth, what);
 	buf_init(&text, INPUT_MAX_BYTES);
 	if (proof->qop)
@@ -223,7 +249,6 @@ static void prove(struct logon *logon, const struct logon_request *request, stru
 		buf_format(&text, "%s:%s:%s", account, logon->nonce, what);
 	hash_text(&text, proof->response);
 	mem_wipe(text.text, text.length);
-	mem_wipe(account, sizeof(account));
 	buf_fini(&text);
 }
 

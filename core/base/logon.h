@@ -17,6 +17,7 @@ struct buf;
 
 struct logon {
 	char *realm, *nonce, *opaque;
+	char *account;                 /* hash of user, realm and password: as secret as the last; NULL = not needed yet */
 	uint32_t uses;                 /* of the nonce */
 	bool auth, auth_int, stale;
 };
@@ -30,7 +31,8 @@ struct logon_request {
  * that can be answered. */
 bool logon_take_challenge(struct logon *logon, const char *value, size_t length);
 bool logon_is_known(const struct logon *logon);
-/* The value of the Authorization header; counts a use of the nonce.  Never without a challenge. */
+/* The value of the Authorization header; counts a use of the nonce.  Never without a challenge.  User and password are the
+ * same until logon_forget(). */
 void logon_write(struct logon *logon, const struct logon_request *request, struct buf *value);
 void logon_forget(struct logon *logon);
 
