@@ -85,11 +85,8 @@ void savefile_free(struct savefile *savefile)
 	mem_free(savefile);
 }
 
-/* Whether so many bytes lie behind `at` now; false at the end of the file, or with err. */
-static bool fill(struct savefile *savefile, size_t wanted, struct err *err)
+static __attribute__((noinline)) bool fill(struct savefile *savefile, size_t wanted, struct err *err)
 {
-	if (savefile->held - savefile->at >= wanted)
-		return true;
 	memmove(savefile->buffer, savefile->buffer + savefile->at, savefile->held - savefile->at);
 	savefile->held -= savefile->at;
 	savefile->at = 0;
@@ -107,6 +104,12 @@ static bool fill(struct savefile *savefile, size_t wanted, struct err *err)
 		savefile->offset_bytes += (size_t)got;
 	}
 	return true;
+}
+
+/* Whether so many bytes lie behind `at` now; false at the end of the file, or with err. */
+static inline bool has(struct savefile *savefile, size_t wanted, struct err *err)
+{
+	return savefile->held - savefile->at >= wanted || fill(savefile, wanted, err);
 }
 
 /* Seconds are unsigned (draft-ietf-opsawg-pcap); a fraction beyond 2^31 was negative, and is none. */
@@ -129,7 +132,7 @@ int savefile_next(struct savefile *savefile, struct savefile_record *record, str
 	const uint8_t *header;
 	uint32_t length;
 
-	if (!fill(savefile, RECORD_HEADER_BYTES, err)) {
+	if (!has(savefile, RECORD_HEADER_BYTES, err)) {
 		if (!err_is_set(err) && savefile->held == savefile->at)
 			return 0;
 		return end_inside(err);
@@ -140,7 +143,7 @@ int savefile_next(struct savefile *savefile, struct savefile_record *record, str
 		return err_set(err, ERR_FAILED,
 			       "has a record of %u bytes, more than the %d that are allowed,", length,
 			       RECORD_MAX_BYTES);
-	if (!fill(savefile, RECORD_HEADER_BYTES + length, err))
+	if (!has(savefile, RECORD_HEADER_BYTES + length, err))
 		return end_inside(err);
 	header = savefile->buffer + savefile->at;
 	*record = (struct savefile_record){
