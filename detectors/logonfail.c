@@ -2,7 +2,8 @@
 /* logonfail.c - guessing of passwords (worm-detection.md A.7).
  *
  * What counts is a user name refused by a target for the first time: a forgotten password or a stale service
- * account repeats one and the same pair, a guesser goes through names or through targets.  Who tries many
+ * account repeats one and the same pair, a guesser goes through names or through targets.  One mistake in a while is
+ * everybody's and weighs nothing, and being let in earns another one.  Who tries many
  * passwords of one name is seen by the account being locked out.  Whoever is let in under the name that was refused
  * had mistyped: the refusal is taken back.  Over SSH and RDP the answers are encrypted; there the
  * rate of new sessions towards one server speaks as well, and it speaks softly.
@@ -20,10 +21,11 @@
 
 #define PAIRS    8
 #define TARGETS  4
+#define SERVED   4
 #define WINDOW_S 60
 
 struct config {
-	double pair, target, locked, session, success, cap;
+	double pair, target, locked, session, success, credit, cap;
 	uint64_t half_life_ns;
 	uint32_t sessions_free;
 };
@@ -36,13 +38,16 @@ struct slot {
 	uint16_t session_port;
 	uint32_t window_s;
 	uint16_t sessions; /* in that minute */
-	uint8_t next_pair, next_target;
+	uint16_t served[SERVED]; /* tags of user and target already let in */
+	uint8_t next_pair, next_target, next_served;
+	int16_t spent_tenths; /* nats of the credit; below zero: earned beyond it */
+	uint32_t spent_s;     /* wall, when that changed */
 };
 
 static const struct param params[] = {
-	{ "failure", PARAM_DOUBLE, offsetof(struct config, pair), 0, 10, "1.2",
+	{ "failure", PARAM_DOUBLE, offsetof(struct config, pair), 0, 10, "1.75",
 	  "nats for a user refused by a target for the first time" },
-	{ "target", PARAM_DOUBLE, offsetof(struct config, target), 0, 10, "1.2",
+	{ "target", PARAM_DOUBLE, offsetof(struct config, target), 0, 10, "1.75",
 	  "nats more if the target had refused nobody before" },
 	{ "locked_out", PARAM_DOUBLE, offsetof(struct config, locked), 0, 10, "2.4",
 	  "nats for a user found locked out, in place of failure" },
@@ -50,8 +55,10 @@ static const struct param params[] = {
 	  "nats for each SSH or RDP session to one server beyond those that are free" },
 	{ "sessions_free", PARAM_U32, offsetof(struct config, sessions_free), 1, 1000, "10",
 	  "SSH or RDP sessions to one server within a minute that mean nothing" },
-	{ "success", PARAM_DOUBLE, offsetof(struct config, success), 0, 10, "0.7",
-	  "nats taken off for a logon that was accepted, besides what its user's refusal there had brought" },
+	{ "success", PARAM_DOUBLE, offsetof(struct config, success), 0, 10, "1.75",
+	  "nats taken off for a user let in by a target, besides what its refusal there had brought" },
+	{ "credit", PARAM_DOUBLE, offsetof(struct config, credit), 0, 40, "3.5",
+	  "nats of refusals that weigh nothing: one mistake; as much again is earned by being let in" },
 	{ "cap", PARAM_DOUBLE, offsetof(struct config, cap), 0.1, 40, "9.2",
 	  "the most that guessing can bring: below conviction" },
 	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 1, 86400, "5m",
@@ -90,6 +97,48 @@ static void add(struct detector_run *run, struct slot *slot, const struct contac
 	detector_walk(run, &slot->walk, contact, &term);
 }
 
+/* ---- credit --------------------------------------------------------------------------------------- */
+
+#define TENTHS 10.0
+
+static double spent(const struct config *config, const struct slot *slot, uint32_t now_s)
+{
+	bool is_old = now_s - slot->spent_s > config->half_life_ns / NS_PER_S;
+
+	return is_old ? 0 : slot->spent_tenths / TENTHS;
+}
+
+static void spend(struct slot *slot, double nats, uint32_t now_s)
+{
+	slot->spent_tenths = (int16_t)(nats * TENTHS + (nats < 0 ? -0.5 : 0.5));
+	slot->spent_s = now_s;
+}
+
+/* What is left of a refusal's weight. */
+static double charge(const struct config *config, struct slot *slot, const struct contact *contact,
+		     double nats)
+{
+	uint32_t now_s = (uint32_t)(contact->opened_ns / NS_PER_S);
+	double before = spent(config, slot, now_s), left = config->credit - before;
+	double used = nats < left ? nats : left;
+
+	if (used > 0)
+		spend(slot, before + used, now_s);
+	return used > 0 ? nats - used : nats;
+}
+
+/* What is left of a success when nothing is to be taken off any more. */
+static void earn(const struct config *config, struct slot *slot, const struct contact *contact,
+		 double nats)
+{
+	uint32_t now_s = (uint32_t)(contact->opened_ns / NS_PER_S);
+	double after = spent(config, slot, now_s) - nats;
+
+	spend(slot, after < -config->credit ? -config->credit : after, now_s);
+}
+
+/* ---- answers -------------------------------------------------------------------------------------- */
+
 static void refused(struct detector_run *run, struct slot *slot,
 		    const struct observation *observation)
 {
@@ -102,7 +151,10 @@ static void refused(struct detector_run *run, struct slot *slot,
 		return;
 	if (remember(slot->targets, TARGETS, &slot->next_target, tag_of(&contact->dst, 0)))
 		nats += config->target;
-	add(run, slot, contact, nats);
+	if (!observation->logon.locked_out)
+		nats = charge(config, slot, contact, nats);
+	if (nats > 0)
+		add(run, slot, contact, nats);
 }
 
 /* True if it was there. */
@@ -116,20 +168,26 @@ static bool forget(uint16_t *tags, unsigned count, uint16_t tag)
 	return false;
 }
 
+/* The same user at the same target again is no further sign of good faith: one account could buy a guesser any number of them. */
 static void accepted(struct detector_run *run, struct slot *slot,
 		     const struct observation *observation)
 {
 	const struct config *config = detector_config(run);
 	const struct contact *contact = &observation->contact;
-	double nats = config->success;
+	uint16_t tag = tag_of(&contact->dst, observation->logon.user_hash * 2);
+	double nats = 0, level = slot->walk.level;
 
-	if (forget(slot->pairs, PAIRS, tag_of(&contact->dst, observation->logon.user_hash * 2))) {
+	if (remember(slot->served, SERVED, &slot->next_served, tag))
+		nats += config->success;
+	if (forget(slot->pairs, PAIRS, tag)) {
 		nats += config->pair;
 		if (forget(slot->targets, TARGETS, tag_of(&contact->dst, 0)))
 			nats += config->target;
 	}
-	if (slot->walk.level > 0)
+	if (level > 0 && nats > 0)
 		add(run, slot, contact, -nats);
+	if (nats > level)
+		earn(config, slot, contact, nats - level);
 }
 
 /* Frames that a mirror repeats have the port of the session before. */

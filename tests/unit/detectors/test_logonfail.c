@@ -118,6 +118,52 @@ static void whoever_is_let_in_under_that_name_had_mistyped(void **state)
 	}
 }
 
+/* With what a round of many machines weighs by itself (fanout's ceiling, 9.2). */
+static void a_round_with_some_refusals_is_no_guessing(void **state)
+{
+	static const struct {
+		const char *what;
+		unsigned refuse_from, refuse_to; /* of twenty machines */
+		bool stays_below;
+	} cases[] = {
+		{ "two in a row", 10, 11, true },
+		{ "two at the start", 0, 1, true },
+		{ "half of them", 10, 19, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+
+		scene_start(&scene);
+		for (unsigned server = 0; server < 20; server++) {
+			bool refused = server >= cases[i].refuse_from && server <= cases[i].refuse_to;
+			struct observation o = logon(1 + server, server * 1000, 100, !refused);
+
+			scene_said(&scene, &o);
+		}
+		if ((scene.highest + 9.2 < CONVICT_NATS) != cases[i].stays_below)
+			fail_msg("%s: %.1f", cases[i].what, scene.highest);
+		scene_stop(&scene);
+	}
+}
+
+static void one_account_buys_no_innocence(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned n = 0; n < 40; n++) {
+		struct observation no = logon(1, n * 100, 1000 + n, false), yes = logon(2, n * 100 + 50, 100, true);
+
+		scene_said(&scene, &yes);
+		scene_said(&scene, &no);
+	}
+	assert_true(scene.highest >= SUSPECT_NATS);
+	scene_stop(&scene);
+}
+
 static void lockouts_weigh_more_than_refusals(void **state)
 {
 	struct scene scene;
@@ -177,6 +223,8 @@ int main(void)
 		cmocka_unit_test(failures_far_apart_fade),
 		cmocka_unit_test(accepted_logons_take_off),
 		cmocka_unit_test(whoever_is_let_in_under_that_name_had_mistyped),
+		cmocka_unit_test(a_round_with_some_refusals_is_no_guessing),
+		cmocka_unit_test(one_account_buys_no_innocence),
 		cmocka_unit_test(lockouts_weigh_more_than_refusals),
 		cmocka_unit_test(ssh_sessions_speak_by_their_rate),
 	};
