@@ -93,8 +93,7 @@ static bool is_rpc_opening(const struct packet *packet)
 {
 	const uint8_t *bytes = packet->payload;
 
-	return packet->payload_length >= 4 && bytes[0] == 5 && bytes[1] <= 1 && bytes[2] == 11 &&
-	       rpc_is_opening(bytes, packet->payload_length);
+	return bytes[0] == 5 && rpc_is_opening(bytes, packet->payload_length);
 }
 
 static void see_segment(struct reader *reader, const struct packet *packet)

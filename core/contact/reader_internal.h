@@ -180,7 +180,7 @@ void rpc_see(const struct turn *turn, uint64_t file, const uint8_t *bytes, size_
 void rpc_gap(struct rpc_talk *talk);
 /* Like smb_frame_bytes(), of DCE/RPC over TCP. */
 size_t rpc_frame_bytes(const uint8_t *bytes, size_t length);
-/* Whether they begin a connection of DCE/RPC that matters; four bytes must be there. */
+/* Whether they, as far as they go, begin a connection of DCE/RPC that matters. */
 bool rpc_is_opening(const uint8_t *bytes, size_t length);
 
 #endif

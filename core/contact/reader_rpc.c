@@ -60,7 +60,7 @@ bool rpc_is_opening(const uint8_t *bytes, size_t length)
 {
 	struct dcerpc_fragment fragment;
 
-	if (length < 4 || !rpc_frame_bytes(bytes, length) || bytes[2] != DCERPC_BIND)
+	if (!rpc_frame_bytes(bytes, length) || (length > 2 && bytes[2] != DCERPC_BIND))
 		return false;
 	if (length < HEADER_BYTES)
 		return true;
