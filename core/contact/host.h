@@ -26,6 +26,7 @@ enum host_role {
 	HOST_BLIND = 1 << 3,        /* proven to be answered out of our sight; ends with an answer seen */
 	HOST_SUSPECT = 1 << 4,      /* a detector holds evidence: keep it when tables are full */
 	HOST_UNICAST_SEEN = 1 << 5, /* unicast frames from or to it reach the sensor */
+	HOST_DISOWNED = 1 << 10,    /* it reset a connection begun in its name, less than a minute ago */
 	HOST_DISPUTED = 1 << 6,     /* two MACs use its address; ends ten minutes after the last sign */
 	HOST_BEYOND = 1 << 9,       /* of a contact only: tracker_is_beyond() */
 };
@@ -42,7 +43,7 @@ struct host {
 	uint32_t block; /* the engine's: where its detectors' memory is; 0 = it has none */
 	uint32_t disputed_ms; /* when that was last told */
 	uint16_t established; /* the engine's: classes of evidence that convicted it beyond doubt, a bit each */
-	uint16_t zero;
+	uint16_t disowned_s;  /* when it last did, tracker's time; wraps */
 };
 
 _Static_assert(sizeof(struct host) == 64, "a host is one cache line");

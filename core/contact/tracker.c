@@ -395,8 +395,8 @@ static void open_contact(struct tracker *tracker, const struct reach *reach,
 {
 	struct pair *pair;
 
-	if (host->roles & HOST_DISPUTED)
-		tracker_let_dispute_end(tracker, host);
+	if (host->roles & (HOST_DISPUTED | HOST_DISOWNED))
+		tracker_let_doubts_end(tracker, host);
 	hosts_touch(host, tracker->mono_ns);
 	pair = tracker_place(tracker, key, &index, host);
 	tracker_bind_mac(tracker, host, reach->src_mac, reach->kind == CONTACT_ARP);
@@ -410,7 +410,7 @@ static void open_contact(struct tracker *tracker, const struct reach *reach,
 	pair->flags |= tracker_watch_coverage(tracker, host, reach);
 	pair->flags |= tracker_popularity(tracker, pair, host->key.vlan);
 	if (reach->kind == CONTACT_UDP)
-		tracker_visited(tracker, pair, host);
+		tracker_visited(tracker, pair, host, 0);
 	tracker_wait(tracker, index, QUEUE_OPENED);
 	tracker->counts.contacts++;
 	report(tracker, pair, CONTACT_PENDING);

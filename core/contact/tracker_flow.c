@@ -103,13 +103,14 @@ uint8_t tracker_popularity(const struct tracker *tracker, const struct pair *pai
 		       : 0;
 }
 
-void tracker_visited(struct tracker *tracker, const struct pair *pair, const struct host *host)
+void tracker_visited(struct tracker *tracker, const struct pair *pair, const struct host *host, uint32_t seq)
 {
 	if (ip_is_private(&pair->dst) && !(pair->flags & CONTACT_TO_POPULAR))
-		visits_note(tracker->visits, tracker_hash(tracker, &pair->dst, host->key.vlan), host, tracker->wall_ns);
+		visits_note(tracker->visits, tracker_hash(tracker, &pair->dst, host->key.vlan), host, tracker->wall_ns,
+			    seq);
 }
 
-static void was_let_in(struct tracker *tracker, const struct standing *standing)
+static void was_let_in(struct tracker *tracker, const struct standing *standing, uint32_t seq)
 {
 	const struct pair *pair;
 	const struct host *host;
@@ -119,15 +120,19 @@ static void was_let_in(struct tracker *tracker, const struct standing *standing)
 	pair = pairs_at(tracker->pairs, standing->index);
 	host = tracker_pair_host(tracker, pair);
 	if (host)
-		tracker_visited(tracker, pair, host);
+		tracker_visited(tracker, pair, host, seq);
 }
 
-static void was_turned_away(struct tracker *tracker, const struct ip *src, const struct ip *dst, uint16_t vlan)
+/* NULL unless the number shows that it was never used. */
+static struct host *take_back_visit(struct tracker *tracker, const struct ip *src, const struct host_key *visited,
+				    uint32_t seq)
 {
-	const struct host *host = hosts_find_hashed(tracker->hosts, src, vlan, tracker_hash(tracker, src, vlan));
+	struct host *host = hosts_find_hashed(tracker->hosts, src, visited->vlan,
+					      tracker_hash(tracker, src, visited->vlan));
 
-	if (host)
-		visits_retract(tracker->visits, tracker_hash(tracker, dst, vlan), host);
+	if (!host || !visits_retract(tracker->visits, tracker_hash(tracker, &visited->ip, visited->vlan), host, seq))
+		return NULL;
+	return host;
 }
 
 /* ---- TCP
@@ -177,16 +182,22 @@ static void tcp_answer(struct tracker *tracker, const struct packet *packet,
 		return;
 	if (outcome == CONTACT_ACCEPTED) {
 		note_success(tracker, &standing, packet);
-		was_let_in(tracker, &standing);
+		was_let_in(tracker, &standing, packet->tcp_ack);
 	}
 	tracker_answered(tracker, &standing, outcome);
 }
 
-/* A reset that acknowledges nothing answers a SYN-ACK that nobody asked for (RFC 9293 3.10.7.1): the owner of the address
- * has sent no SYN, or another program than its own TCP has. */
+/* A reset that acknowledges nothing and has the number that the SYN-ACK asked for answers that SYN-ACK (RFC 9293 3.10.7.1):
+ * the TCP of the address knows nothing of the SYN.  Somebody else sent it, or a scanner beside that TCP. */
 static void disown(struct tracker *tracker, const struct packet *packet)
 {
-	was_turned_away(tracker, &packet->src, &packet->dst, packet->vlan);
+	struct host_key visited = host_key_of(&packet->dst, packet->vlan);
+	struct host *host = take_back_visit(tracker, &packet->src, &visited, packet->tcp_seq);
+
+	if (!host)
+		return;
+	host->roles |= HOST_DISOWNED;
+	host->disowned_s = (uint16_t)(tracker->now_ms / 1000);
 }
 
 void tracker_tcp(struct tracker *tracker, const struct packet *packet)
@@ -392,6 +403,7 @@ static void icmp_error(struct tracker *tracker, const struct packet *packet)
 	enum contact_outcome outcome = outcome_of_error(packet);
 	const struct packet_quote *quote = &packet->quote;
 	struct sought sought = { .src = &quote->src, .dst = &quote->dst, .vlan = packet->vlan };
+	struct host_key visited = host_key_of(&quote->dst, packet->vlan);
 	struct standing standing;
 
 	if (outcome == CONTACT_PENDING || !quoted_kind(quote, &sought.kind) ||
@@ -404,7 +416,7 @@ static void icmp_error(struct tracker *tracker, const struct packet *packet)
 		return;
 	hear_answer(tracker, &standing, packet);
 	if (outcome == CONTACT_REFUSED)
-		was_turned_away(tracker, &quote->src, &quote->dst, packet->vlan);
+		take_back_visit(tracker, &quote->src, &visited, 0);
 	tracker_answered(tracker, &standing, outcome);
 }
 

@@ -27,6 +27,7 @@
 
 #define MOVE_MS         60000
 #define RENEW_MS        60000
+#define DISOWNED_CURRENT_S 60
 /* One name more than failover, a lease and a second interface could give one station within an hour. */
 #define FORGER_NAMES    4
 
@@ -160,10 +161,12 @@ bool tracker_novice_is_borrowed(struct tracker *tracker, const struct novice *no
 	return true;
 }
 
-void tracker_let_dispute_end(const struct tracker *tracker, struct host *host)
+void tracker_let_doubts_end(const struct tracker *tracker, struct host *host)
 {
 	if (tracker->now_ms - host->disputed_ms > TRACKER_CLAIM_CURRENT_MS)
 		host->roles &= (uint16_t)~HOST_DISPUTED;
+	if ((uint16_t)(tracker->now_ms / 1000 - host->disowned_s) > DISOWNED_CURRENT_S)
+		host->roles &= (uint16_t)~HOST_DISOWNED;
 }
 
 /* ---- claims ------------------------------------------------------------------------------------ */

@@ -166,7 +166,7 @@ struct host *tracker_pair_host(struct tracker *tracker, const struct pair *pair)
 
 /* tracker_flow.c */
 /* The pair's host was let in, or at least its datagram. */
-void tracker_visited(struct tracker *tracker, const struct pair *pair, const struct host *host);
+void tracker_visited(struct tracker *tracker, const struct pair *pair, const struct host *host, uint32_t seq);
 void tracker_tcp(struct tracker *tracker, const struct packet *packet);
 void tracker_udp(struct tracker *tracker, const struct packet *packet);
 void tracker_icmp(struct tracker *tracker, const struct packet *packet);
@@ -226,6 +226,6 @@ bool tracker_novice_is_borrowed(struct tracker *tracker, const struct novice *no
 bool tracker_believes(struct tracker *tracker, const struct host_key *address, const struct mac *mac);
 /* The DHCP server gave it this address. */
 void tracker_grant(struct tracker *tracker, const struct host_key *address, const struct mac *mac);
-void tracker_let_dispute_end(const struct tracker *tracker, struct host *host);
+void tracker_let_doubts_end(const struct tracker *tracker, struct host *host);
 
 #endif

@@ -132,7 +132,7 @@ static void join(struct tracker *tracker, struct novice *held, struct host *host
 	if (coverage_is_deaf(coverage_faults(tracker->coverage, novice.vlan)))
 		pair->flags |= CONTACT_BLIND;
 	if (pair->kind == CONTACT_UDP || (pair->kind == CONTACT_TCP && novice.state == CONTACT_ACCEPTED))
-		tracker_visited(tracker, pair, host);
+		tracker_visited(tracker, pair, host, 0);
 	tracker->counts.held--;
 	tracker->counts.contacts++;
 	catch_up(tracker, &novice, index);

@@ -15,7 +15,7 @@ struct visit {
 	uint64_t at_ns;
 	uint32_t check; /* of the visited; with at_ns 0: a free place */
 	uint32_t by, by_check;
-	uint32_t zero;
+	uint32_t seq;
 };
 
 struct visits {
@@ -77,7 +77,7 @@ static bool is_kept(const struct visits *visits, const struct visit *visit, uint
 	return host && host->roles & HOST_SUSPECT && now_ns < visit->at_ns + CURRENT_NS;
 }
 
-void visits_note(struct visits *visits, uint64_t hash, const struct host *by, uint64_t at_ns)
+void visits_note(struct visits *visits, uint64_t hash, const struct host *by, uint64_t at_ns, uint32_t seq)
 {
 	struct visit *visit = find(visits, hash);
 
@@ -88,15 +88,18 @@ void visits_note(struct visits *visits, uint64_t hash, const struct host *by, ui
 	*visit = (struct visit){ .at_ns = at_ns,
 				 .check = (uint32_t)(hash >> 32),
 				 .by = hosts_index(visits->hosts, by),
-				 .by_check = by->pair_check };
+				 .by_check = by->pair_check,
+				 .seq = seq };
 }
 
-void visits_retract(struct visits *visits, uint64_t hash, const struct host *by)
+bool visits_retract(struct visits *visits, uint64_t hash, const struct host *by, uint32_t seq)
 {
 	struct visit *visit = find(visits, hash);
 
-	if (visit && visit->by == hosts_index(visits->hosts, by))
-		visit->at_ns = 0;
+	if (!visit || visit->by != hosts_index(visits->hosts, by) || (visit->seq && visit->seq != seq))
+		return false;
+	visit->at_ns = 0;
+	return visit->seq != 0;
 }
 
 const struct host *visits_find(const struct visits *visits, uint64_t hash, uint64_t before_ns)

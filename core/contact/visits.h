@@ -6,6 +6,7 @@
 #ifndef CORDON_CONTACT_VISITS_H
 #define CORDON_CONTACT_VISITS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct host;
@@ -14,10 +15,11 @@ struct visits;
 
 struct visits *visits_new(struct hosts *hosts);
 void visits_free(struct visits *visits);
-/* hash is the keyed one of the visited address: hash_address().  at_ns is wall time. */
-void visits_note(struct visits *visits, uint64_t hash, const struct host *by, uint64_t at_ns);
-/* It was no visit after all. */
-void visits_retract(struct visits *visits, uint64_t hash, const struct host *by);
+/* hash is the keyed one of the visited address: hash_address().  at_ns is wall time; seq is what the visitor's next
+ * segment begins with, 0 if unknown or without TCP. */
+void visits_note(struct visits *visits, uint64_t hash, const struct host *by, uint64_t at_ns, uint32_t seq);
+/* It was no visit after all: the one with that number, or whose number is unknown.  Whether it was the former. */
+bool visits_retract(struct visits *visits, uint64_t hash, const struct host *by, uint32_t seq);
 /* The visitor, if it came before that time and is still known; else NULL. */
 const struct host *visits_find(const struct visits *visits, uint64_t hash, uint64_t before_ns);
 

@@ -401,6 +401,8 @@ static void doubt(const struct engine *engine, struct evidence *evidence)
 
 	if (crowd_join(engine->crowd, evidence, is_excused)) {
 		evidence->doubt = DOUBT_CROWD;
+	} else if (engine->host->roles & HOST_DISOWNED && evidence->contact_kind == CONTACT_TCP) {
+		evidence->doubt = DOUBT_DISOWNED;
 	} else if (mark && !is_excused && evidence->log_odds >= CONVICT_NATS) {
 		engine->host->established |= (uint16_t)mark;
 		crowd_join(engine->crowd, evidence, true);

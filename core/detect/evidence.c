@@ -26,6 +26,7 @@ const char *evidence_doubt_text(unsigned doubt)
 	static const char *const texts[] = {
 		"",
 		"many hosts began the same at the same time and nobody infected them: forged names, or an outage",
+		"the host resets connections that were begun in its name: somebody forges it, or a scanner runs beside its TCP",
 	};
 
 	_Static_assert(sizeof(texts) / sizeof(texts[0]) == EVIDENCE_DOUBTS, "every doubt has a text");

@@ -53,6 +53,7 @@ enum evidence_class {
 enum evidence_doubt {
 	DOUBT_NONE,
 	DOUBT_CROWD,           /* many others gave the same evidence at the same time, and nobody infected them */
+	DOUBT_DISOWNED,        /* it resets connections begun in its name */
 	EVIDENCE_DOUBTS
 };
 

@@ -369,10 +369,16 @@ static uint8_t doubt_of(const struct incident *incident)
 	return DOUBT_NONE;
 }
 
-/* What may be another's doing makes nobody more than a suspect, whatever its level; what is convicted stays so. */
+/* What may be another's doing convicts nobody; what is convicted stays so. */
 static bool is_held_back(const struct incident *incident)
 {
 	return incident->doubt && incident->state < INCIDENT_CONVICTED;
+}
+
+/* One of a crowd is a suspect like the others, a single one is nearly convicted: people are asked. */
+static double ceiling_of(const struct book *book, const struct incident *incident)
+{
+	return incident->doubt == DOUBT_CROWD ? book->config.suspect_nats : 0.99 * book->config.convict_nats;
 }
 
 static void weigh(const struct book *book, struct incident *incident, uint64_t now_ns)
@@ -382,7 +388,7 @@ static void weigh(const struct book *book, struct incident *incident, uint64_t n
 				       book->config.half_life_ns);
 	incident->updated_ns = now_ns;
 	if (is_held_back(incident))
-		incident->log_odds = fmin(incident->log_odds, book->config.suspect_nats);
+		incident->log_odds = fmin(incident->log_odds, ceiling_of(book, incident));
 }
 
 /* The highest step that was newly reached is told; a conviction at one stroke was no suspicion before. */

@@ -24,7 +24,7 @@ enum book_change { BOOK_OPENED, BOOK_SUSPECTED, BOOK_CONVICTED, BOOK_STRONGER, B
 		   BOOK_DOUBTED };
 
 /* incident is borrowed for the call.  STRONGER: at least one nat more since last told.  DOUBTED: its evidence would convict
- * if its identity were not in doubt; it counts as suspicion only, and is convicted when the doubt ends (told once). */
+ * if its identity were not in doubt; it stays below conviction, and is convicted when the doubt ends (told once). */
 typedef void book_fn(void *arg, const struct incident *incident, enum book_change change);
 
 struct book *book_new(const struct book_config *config, book_fn *changed, void *arg);

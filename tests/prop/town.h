@@ -249,13 +249,17 @@ static inline void syn_answered(struct bench *bench, const struct flood *flood, 
 
 	if (ip_equal(&target, victim))
 		return;
+	syn.tcp_seq = 7000;
 	wire(bench, signed_by(syn, flood));
 	if (dice_percent(&bench->dice, 50)) {
 		wire(bench, wire_answer(0, &syn, TCP_RST | TCP_ACK));
 		return;
 	}
-	wire(bench, wire_answer(0, &syn, TCP_SYN | TCP_ACK));
+	reset = wire_answer(0, &syn, TCP_SYN | TCP_ACK);
+	reset.tcp_ack = 7001;
+	wire(bench, reset);
 	reset = syn;
+	reset.tcp_seq = 7001;
 	reset.tcp_flags = TCP_RST;
 	reset.marks = PACKET_HAS_MACS;
 	wire(bench, reset);

@@ -12,35 +12,45 @@ static struct ip visitor_of(struct fixture *f, const struct ip *visited, uint64_
 
 static void reach(struct fixture *f, uint64_t ms, const struct ip *by, const struct ip *whom, unsigned answer)
 {
-	struct packet syn = wire_tcp(ms, by, whom, 445, TCP_SYN);
+	struct packet syn = wire_tcp(ms, by, whom, 445, TCP_SYN), reply = wire_answer(ms + 1, &syn, answer);
 
+	reply.tcp_ack = 7001;
 	see(f, syn);
 	if (answer)
-		see(f, wire_answer(ms + 1, &syn, answer));
+		see(f, reply);
 }
 
 /* a reaches for b. */
 static void who_is_let_in_is_a_visitor(void **state)
 {
-	static const struct { const char *what; unsigned answer; bool reset, is_visitor; } cases[] = {
-		{ "accepted", TCP_SYN | TCP_ACK, false, true },
-		{ "refused", TCP_RST | TCP_ACK, false, false },
-		{ "ignored", 0, false, false },
-		{ "accepted, but a never asked", TCP_SYN | TCP_ACK, true, false },
+	static const struct { const char *what; unsigned answer; bool reset; uint32_t seq; bool is_visitor; } cases[] = {
+		{ "accepted", TCP_SYN | TCP_ACK, false, 0, true },
+		{ "refused", TCP_RST | TCP_ACK, false, 0, false },
+		{ "ignored", 0, false, 0, false },
+		{ "accepted, but a never asked", TCP_SYN | TCP_ACK, true, 7001, false },
+		{ "accepted, used and reset", TCP_SYN | TCP_ACK, true, 7500, true },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct host_key a = host_key_of(&(struct ip){ { 0 } }, 0);
 		struct fixture f;
 		struct ip found;
 
 		print_message("  %s\n", cases[i].what);
 		start(&f, 1024);
+		a.ip = f.a;
 		reach(&f, 10, &f.a, &f.b, cases[i].answer);
-		if (cases[i].reset)
-			see(&f, wire_tcp(12, &f.a, &f.b, 445, TCP_RST));
+		if (cases[i].reset) {
+			struct packet reset = wire_tcp(12, &f.a, &f.b, 445, TCP_RST);
+
+			reset.tcp_seq = cases[i].seq;
+			see(&f, reset);
+		}
 		found = visitor_of(&f, &f.b, 5000);
 		assert_int_equal(ip_equal(&found, &f.a), cases[i].is_visitor);
+		assert_int_equal(!!(hosts_find(tracker_hosts(f.tracker), &a)->roles & HOST_DISOWNED),
+				 cases[i].reset && !cases[i].is_visitor);
 		tracker_free(f.tracker);
 	}
 }
@@ -61,6 +71,31 @@ static void a_datagram_is_a_visit_unless_it_is_refused(void **state)
 	see(&f, error);
 	found = visitor_of(&f, &f.b, 5000);
 	assert_true(ip_is_unspecified(&found));
+	tracker_free(f.tracker);
+}
+
+/* Of a first contact that was held back the number is not known: any reset takes it back, and proves nothing. */
+static void a_newcomers_visit_is_taken_back_by_any_reset(void **state)
+{
+	struct ip c = wire_ip("10.0.0.7");
+	struct host_key key;
+	struct packet reset;
+	struct fixture f;
+	struct ip found;
+
+	(void)state;
+	start(&f, 1024);
+	key = host_key_of(&c, 0);
+	reach(&f, 10, &c, &f.b, TCP_SYN | TCP_ACK);
+	see(&f, wire_arp(20, &c, &f.a));
+	found = visitor_of(&f, &f.b, 5000);
+	assert_memory_equal(&found, &c, sizeof(found));
+	reset = wire_tcp(30, &c, &f.b, 445, TCP_RST);
+	reset.tcp_seq = 9999;
+	see(&f, reset);
+	found = visitor_of(&f, &f.b, 5000);
+	assert_true(ip_is_unspecified(&found));
+	assert_false(hosts_find(tracker_hosts(f.tracker), &key)->roles & HOST_DISOWNED);
 	tracker_free(f.tracker);
 }
 
@@ -107,6 +142,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_is_let_in_is_a_visitor),
 		cmocka_unit_test(a_datagram_is_a_visit_unless_it_is_refused),
+		cmocka_unit_test(a_newcomers_visit_is_taken_back_by_any_reset),
 		cmocka_unit_test(only_what_came_before_and_not_long_before_counts),
 		cmocka_unit_test(a_suspects_visit_is_kept),
 	};

@@ -392,6 +392,20 @@ static void what_is_in_doubt_is_suspected_until_the_doubt_ends(void **state)
 	book_free(book);
 }
 
+static void one_that_disowns_its_connections_stays_just_below_conviction(void **state)
+{
+	struct log log;
+	struct book *book = new_book(&log, 0);
+	struct evidence item = evidence(1, 1, CLASS_WORM_PORT, 20, 1);
+
+	(void)state;
+	item.doubt = DOUBT_DISOWNED;
+	add(book, item);
+	assert_int_equal(book_at(book, 0)->state, INCIDENT_SUSPECTED);
+	assert_true(book_at(book, 0)->log_odds > 13.0 && book_at(book, 0)->log_odds < 13.8);
+	book_free(book);
+}
+
 static void a_doubt_is_told_once_when_it_prevents_a_conviction(void **state)
 {
 	struct log log;
@@ -461,6 +475,7 @@ int main(void)
 		cmocka_unit_test(malformed_evidence_is_counted_and_left),
 		cmocka_unit_test(two_macs_of_one_address_leave_a_mark),
 		cmocka_unit_test(what_is_in_doubt_is_suspected_until_the_doubt_ends),
+		cmocka_unit_test(one_that_disowns_its_connections_stays_just_below_conviction),
 		cmocka_unit_test(a_doubt_is_told_once_when_it_prevents_a_conviction),
 		cmocka_unit_test(many_hosts_are_found_in_order_of_id),
 		cmocka_unit_test(ids_go_on_where_the_store_says),
