@@ -24,6 +24,7 @@
 
 #include "amt/amt.h"
 #include "core/asset/asset.h"
+#include "core/base/clock.h"
 #include "core/base/err.h"
 #include "core/base/loop.h"
 #include "core/base/mem.h"
@@ -181,7 +182,8 @@ static inline void out_of_patience(void *arg)
 
 static inline void start_client(struct bench *bench)
 {
-	struct amt_config config = { .answer_timeout_ms = 2000, .connect_timeout_ms = 2000 };
+	struct amt_config config = { .answer_timeout_ms = 2000, .connect_timeout_ms = 2000,
+				     .wall_ns = clock_wall_ns };
 
 	bench->amt = amt_new(&config, bench->loop, NULL);
 	bench->enforcer = amt_enforcer(bench->amt);

@@ -73,6 +73,26 @@ expect 0 "without a store" "$cordon" assets "$work/assets.yaml"
 check "nothing is pretended" says '^good .*not asked yet'
 expect 1 "a store that is not there" "$cordon" assets "$work/assets.yaml" --store "$work/none.db"
 
+# Mutual TLS: a client certificate that is its own authority.
+if openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=cordon -keyout "$work/client.key" -out "$work/client.pem" \
+	2>/dev/null; then
+	chmod 600 "$work/client.key"
+	"$amtsim" --address "$net.5" --port 16993 --tls --mutual --client-ca "$work/client.pem" >"$work/said5" 2>/dev/null &
+	mutual=$!
+	trap 'kill "$simulator" "$mutual" 2>/dev/null; rm -rf "$work"' EXIT
+	tries=0
+	until grep -q "^ready" "$work/said5" 2>/dev/null || [ "$tries" -gt 100 ]; do
+		sleep 0.05
+		tries=$((tries + 1))
+	done
+	pin=$(grep -o 'sha256[^0-9a-fA-F]*[0-9a-fA-F]\{64\}' "$work/said5" | head -n 1 | grep -o '[0-9a-fA-F]\{64\}$')
+	{ echo "assets:"; asset careful "$net.5" "tls: pin, pin: $pin"; } >"$work/mutual.yaml"
+	expect 0 "firmware that asks who we are is told" "$cordon" assets check "$work/mutual.yaml" \
+		--certificate "$work/client.pem" --key "file:$work/client.key"
+	expect 14 "without our certificate it does not talk" "$cordon" assets check "$work/mutual.yaml"
+	expect 2 "a certificate without its key" "$cordon" assets check "$work/mutual.yaml" --certificate "$work/client.pem"
+fi
+
 expect 0 "all codes" "$cordon" assets codes
 while read -r grade code rest; do
 	: "$grade" "$rest"

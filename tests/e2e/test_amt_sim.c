@@ -223,6 +223,11 @@ static void what_cannot_be_is_said_beforehand(void **state)
 		  AMT_GRADE_C,
 		  AMT_NO_COUNTERS },
 		{ { "--set", "max_filters=3" }, ASSET_TLS_NONE, AMT_GRADE_E, AMT_NO_ROOM },
+		{ { "--set", "clock_behind_s=1000" }, ASSET_TLS_NONE, AMT_GRADE_C, AMT_CLOCK_WRONG },
+		{ { "--set", "audit=critical", "--set", "audit_records=0", "--set", "audit_rolls=no" },
+		  ASSET_TLS_NONE,
+		  AMT_GRADE_E,
+		  AMT_AUDIT_LOG_FULL },
 		{ { "--password", "Another1!" }, ASSET_TLS_NONE, AMT_GRADE_E, AMT_CREDENTIALS_REFUSED },
 	};
 
