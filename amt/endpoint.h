@@ -61,6 +61,7 @@ struct endpoint {
 	/* Who it was when it first answered, as long as the process lives; "" = not known. */
 	char known_uuid[ASSET_UUID_BYTES], known_realm[ASSET_REALM_BYTES];
 	bool another_device;     /* the last act found somebody else there */
+	bool unprepared;         /* a preparation failed since the last that was complete */
 	uint8_t trouble;         /* enum session_trouble: what the last failed act met */
 	struct health health;    /* of the last survey */
 	char device[64];         /* for people: "AMT 12.0.67 at 127.0.1.23:16992" */

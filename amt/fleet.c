@@ -308,6 +308,7 @@ static void on_end(void *arg, const struct transaction_end *end)
 		act->endpoint->trouble = (uint8_t)session_trouble(act->endpoint->session);
 	}
 	if (end->rc < 0) {
+		act->endpoint->unprepared |= act->kind == ENFORCER_PREPARE;
 		result->active = false;
 		result->unknown = act->switched > 0 ||
 				  (!end->clean && (act->kind == ENFORCER_ISOLATE ||

@@ -464,6 +464,24 @@ static void tidy_default(struct act *act)
 		unhold_steps(act);
 }
 
+/* The last preparation of a policy's channels cleans up what none of them is; unless one failed, for then the old is
+ * better than nothing. */
+static void list_stale(struct act *act)
+{
+	struct endpoint *endpoint = act->endpoint;
+	bool complete = act->kind == ENFORCER_PREPARE && act->plan->complete;
+	struct sd_id keep[ENDPOINT_PREPARED_MAX];
+	struct stale_rule rule = { .others = complete && !endpoint->unprepared,
+				   .keep = keep,
+				   .keep_count = endpoint->prepared_count };
+
+	for (size_t i = 0; i < endpoint->prepared_count; i++)
+		memcpy(keep[i].text, endpoint->prepared[i].policy_id, sizeof(keep[i].text));
+	if (complete)
+		endpoint->unprepared = false;
+	reconcile_list_stale(&endpoint->objects, &act->set, &rule, &act->stale);
+}
+
 static int think_writes(void *arg, uint32_t n, const struct session_result *result, struct err *err)
 {
 	struct act *act = arg;
@@ -474,7 +492,7 @@ static int think_writes(void *arg, uint32_t n, const struct session_result *resu
 	(void)result;
 	if (there) {
 		think_settled(act, 0, NULL, NULL);
-		reconcile_list_stale(objects, &act->set, false, &act->stale);
+		list_stale(act);
 		if (tidy) {
 			timeout_steps(act, false);
 			tidy_default(act);
@@ -483,10 +501,10 @@ static int think_writes(void *arg, uint32_t n, const struct session_result *resu
 		return 0;
 	}
 	reconcile_take_filters(objects, &act->set);
-	reconcile_list_stale(objects, &act->set, false, &act->stale);
+	list_stale(act);
 	if (!fits(act, 0, 0)) {
 		if (!fits(act, act->stale.policy_count, act->stale.filter_count))
-			reconcile_list_stale(objects, &act->set, true, &act->stale);
+			reconcile_list_stale(objects, &act->set, &(struct stale_rule){ .others = true }, &act->stale);
 		if (!fits(act, act->stale.policy_count, act->stale.filter_count))
 			return no_room(act, err);
 		delete_steps(act);

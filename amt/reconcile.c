@@ -157,15 +157,23 @@ void stale_fini(struct stale *stale)
 	memset(stale, 0, sizeof(*stale));
 }
 
-static bool may_go(const struct objects *objects, const struct sd_set *set, bool others,
+static bool is_kept(const struct stale_rule *rule, const char *policy_id)
+{
+	for (size_t i = 0; i < rule->keep_count; i++)
+		if (strcmp(rule->keep[i].text, policy_id) == 0)
+			return true;
+	return false;
+}
+
+static bool may_go(const struct objects *objects, const struct sd_set *set, const struct stale_rule *rule,
 		   const struct sd_policy *policy)
 {
 	return sd_name_is_ours(policy->name) && strcmp(policy->id, set->policy.id) != 0 &&
 	       !objects_policy_is_bound(objects, policy->id) &&
-	       (others || same_channel(policy->name, set->policy.name));
+	       ((rule->others && !is_kept(rule, policy->id)) || same_channel(policy->name, set->policy.name));
 }
 
-void reconcile_list_stale(const struct objects *objects, const struct sd_set *set, bool others,
+void reconcile_list_stale(const struct objects *objects, const struct sd_set *set, const struct stale_rule *rule,
 			  struct stale *stale)
 {
 	struct objects rest = *objects;
@@ -177,7 +185,7 @@ void reconcile_list_stale(const struct objects *objects, const struct sd_set *se
 	for (size_t i = 0; i < objects->policy_count; i++) {
 		const struct sd_policy *policy = &objects->policies[i];
 
-		if (may_go(objects, set, others, policy))
+		if (may_go(objects, set, rule, policy))
 			add_id(&stale->policies, &stale->policy_count, policy->id);
 		else
 			rest.policies[rest.policy_count++] = *policy;

@@ -33,9 +33,16 @@ struct stale {
 	size_t policy_count, filter_count;
 };
 
+/* Which channels besides the set's own are cleaned. */
+struct stale_rule {
+	bool others;
+	const struct sd_id *keep; /* with others: policies that stay */
+	size_t keep_count;
+};
+
 /* Ours, bound to nothing, and of an older content of this channel, or in no policy; with
  * others, of any channel. */
-void reconcile_list_stale(const struct objects *objects, const struct sd_set *set, bool others,
+void reconcile_list_stale(const struct objects *objects, const struct sd_set *set, const struct stale_rule *rule,
 			  struct stale *stale);
 void stale_fini(struct stale *stale);
 

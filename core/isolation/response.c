@@ -357,38 +357,74 @@ static void prepare_plan(struct response *response, const struct asset *asset, c
 	enforcer->act(enforcer->self, ENFORCER_PREPARE, asset, plan, prepared, preparation);
 }
 
-static bool prepare_channel(struct response *response, const struct asset *asset, const struct channel *channel)
+/* One plan is held back, so that the last can say it is the last. */
+struct stager {
+	struct response *response;
+	const struct asset *asset;
+	struct plan plan;              /* waits */
+	bool waiting, incomplete;
+	size_t asked;
+};
+
+static void stage(struct stager *stager, const struct plan *plan)
+{
+	if (stager->waiting)
+		prepare_plan(stager->response, stager->asset, &stager->plan);
+	stager->asked += stager->waiting;
+	stager->waiting = plan != NULL;
+	if (plan)
+		stager->plan = *plan;
+}
+
+static void stage_last(struct stager *stager)
+{
+	stager->plan.complete = !stager->incomplete;
+	stage(stager, NULL);
+}
+
+static void stage_channel(struct stager *stager, const struct channel *channel)
 {
 	struct plan plan;
 	struct err err = { 0 };
 
-	if (plan_from_channel(channel, &plan, &err) < 0) {
-		tell_no_plan(response, asset, channel->name, &err);
-		return false;
+	if (plan_from_channel(channel, &plan, &err) == 0) {
+		stage(stager, &plan);
+		return;
 	}
-	prepare_plan(response, asset, &plan);
-	return true;
+	stager->incomplete = true;
+	tell_no_plan(stager->response, stager->asset, channel->name, &err);
 }
 
 /* The measure of a rule, unless an earlier rule has the same. */
-static bool prepare_measure(struct response *response, const struct asset *asset, size_t rule)
+static void stage_measure(struct stager *stager, size_t rule)
 {
-	const struct policy *policy = response->parts.policy;
+	const struct policy *policy = stager->response->parts.policy;
 	const struct decision *wanted = policy_rule_answer(policy, rule);
 	struct plan plan;
 
 	if (!verdict_is_measure(wanted->verdict))
-		return false;
+		return;
 	for (size_t i = 0; i < rule; i++) {
 		const struct decision *earlier = policy_rule_answer(policy, i);
 
 		if (earlier->verdict == wanted->verdict && measure_equal(&earlier->measure, &wanted->measure))
-			return false;
+			return;
 	}
-	if (plan_from_decision(policy, wanted, &plan, NULL) < 0)
-		return false;
-	prepare_plan(response, asset, &plan);
-	return true;
+	if (plan_from_decision(policy, wanted, &plan, NULL) == 0)
+		stage(stager, &plan);
+}
+
+static size_t prepare_asset(struct response *response, const struct asset *asset)
+{
+	const struct policy *policy = response->parts.policy;
+	struct stager stager = { .response = response, .asset = asset };
+
+	for (size_t i = 0; i < policy_channel_count(policy); i++)
+		stage_channel(&stager, policy_channel_at(policy, i));
+	for (size_t i = 0; i < policy_rule_count(policy); i++)
+		stage_measure(&stager, i);
+	stage_last(&stager);
+	return stager.asked;
 }
 
 /* A machine that is never isolated needs no filters: its flash is left alone. */
@@ -400,12 +436,8 @@ size_t response_prepare(struct response *response)
 	for (size_t i = 0; i < roster_count(parts->roster); i++) {
 		const struct asset *asset = roster_at(parts->roster, i);
 
-		if (asset->never_isolate || (!asset->amt.present && !parts->dry_run))
-			continue;
-		for (size_t k = 0; k < policy_channel_count(parts->policy); k++)
-			asked += prepare_channel(response, asset, policy_channel_at(parts->policy, k));
-		for (size_t k = 0; k < policy_rule_count(parts->policy); k++)
-			asked += prepare_measure(response, asset, k);
+		if (!asset->never_isolate && (asset->amt.present || parts->dry_run))
+			asked += prepare_asset(response, asset);
 	}
 	return asked;
 }

@@ -206,6 +206,35 @@ static void a_changed_channel_replaces_the_old_one_and_no_other(void **state)
 	bench_free(bench);
 }
 
+static void channels_that_nobody_wants_any_more_are_cleaned_up(void **state)
+{
+	struct bench *bench = bench_new();
+	struct plan old = repair("old", 1), held = repair("held", 0), kept = repair("kept", 2), last = repair("last", 3);
+
+	(void)state;
+	must(bench, ENFORCER_PREPARE, &old);
+	must(bench, ENFORCER_ISOLATE, &held);
+	fake_foreign(&bench->device, "Lab", 1, NULL);
+	/* One of the new ones fails: then nothing is cleaned up. */
+	restart(bench);
+	fake_fail(&bench->device, FAKE_FAULT, 16, true);
+	assert_true(act(bench, ENFORCER_PREPARE, &kept)->rc < 0);
+	fake_fail(&bench->device, FAKE_NONE, 0, false);
+	last.complete = true;
+	must(bench, ENFORCER_PREPARE, &last);
+	assert_int_equal(fake_count(&bench->device, POLICY, "crd-old-"), 1);
+	/* All well: what is not among them goes, but for what is in force and for what is not ours. */
+	must(bench, ENFORCER_PREPARE, &kept);
+	must(bench, ENFORCER_PREPARE, &last);
+	assert_int_equal(fake_count(&bench->device, POLICY, "crd-old-"), 0);
+	assert_int_equal(fake_count(&bench->device, POLICY, "crd-held-"), 1);
+	assert_int_equal(fake_count(&bench->device, POLICY, "crd-kept-"), 1);
+	assert_int_equal(fake_count(&bench->device, POLICY, "crd-last-"), 1);
+	assert_int_equal(fake_count(&bench->device, POLICY, "Lab"), 1);
+	assert_int_equal(our_filters(bench), 4 + 8 + 10);
+	bench_free(bench);
+}
+
 static void room_is_made_of_our_own_objects_only(void **state)
 {
 	struct bench *bench = bench_new();
@@ -1050,6 +1079,7 @@ int main(void)
 		cmocka_unit_test(preparing_writes_filters_and_a_disabled_policy),
 		cmocka_unit_test(preparing_again_writes_nothing_even_after_a_restart),
 		cmocka_unit_test(a_changed_channel_replaces_the_old_one_and_no_other),
+		cmocka_unit_test(channels_that_nobody_wants_any_more_are_cleaned_up),
 		cmocka_unit_test(room_is_made_of_our_own_objects_only),
 		cmocka_unit_test(isolating_a_prepared_device_is_one_write_and_one_read),
 		cmocka_unit_test(firmware_that_gives_no_single_binding_is_asked_for_all_of_them),

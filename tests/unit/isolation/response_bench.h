@@ -58,7 +58,7 @@ struct bench {
 	bool power_gone;
 	/* one question at a time is enough for these tests, a second is queued */
 	struct bench_question { enum enforcer_act act; unsigned device; enforcer_done_fn *done; void *arg; char plan[32]; } asked[128];
-	unsigned asked_count;
+	unsigned asked_count, complete;        /* plans that were said to be the last */
 	/* the journal */
 	struct isolation rows[BENCH_ROWS];
 	unsigned row_count, keeps_left;        /* keeps until the journal dies; UINT32_MAX = never */
@@ -147,6 +147,7 @@ static inline void bench_act(void *self, enum enforcer_act act, const struct ass
 	bench_note(bench, words[act], "");
 	assert_true(bench->asked_count < 128);
 	bench->asked[bench->asked_count] = (struct bench_question){ act, device, done, arg, "" };
+	bench->complete += plan && plan->complete;
 	if (plan)
 		snprintf(bench->asked[bench->asked_count].plan, 32, "%s", plan->name);
 	bench->asked_count++;

@@ -565,6 +565,7 @@ static void every_asset_is_prepared_before_it_is_needed(void **state)
 	/* The channel, and the two measures of the policy. */
 	assert_int_equal(response_prepare(bench.response), 3 * (BENCH_PCS - 1));
 	assert_int_equal(prepared.count, 0);
+	assert_int_equal(bench.complete, BENCH_PCS - 1);
 	bench.dead = true;
 	bench_answer(&bench);
 	response_advance(bench.response, bench.now_ns);
