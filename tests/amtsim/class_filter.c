@@ -70,11 +70,13 @@ static const struct known *find_known(const struct known *known, const char *nam
 	return NULL;
 }
 
-static struct outcome check_names(const struct device *device, const struct input *input,
+static struct outcome check_names(const struct device *device, struct input *input,
 				  const struct known *known)
 {
+	static const char *const arrays[] = { "TCPFlagsOn", "TCPFlagsOff", "HdrDSCP", NULL };
 	const struct xml_node *child;
 
+	input_once(input, arrays);
 	for (child = input->node ? input->node->first : NULL; child; child = child->next) {
 		const struct known *found = find_known(known, child->name);
 

@@ -64,6 +64,7 @@ static void read_default(struct input *input, const char *const names[3], struct
 	input_need_bool(input, names[2], &rule->count);
 }
 
+static const char *const policy_arrays[] = { "FilterCreationHandles", NULL };
 static const char *const policy_names[] = {
 	"InstanceID",
 	"ElementName",
@@ -89,6 +90,7 @@ static struct outcome read_policy(const struct device *device, struct input *inp
 	uint32_t spoof = SPOOF_OFF;
 
 	input_allow(input, policy_names, false);
+	input_once(input, policy_arrays);
 	input_number(input, "AntiSpoofingSupport", SPOOF_VALUES - 1, &spoof);
 	input_need_number(input, "PolicyPrecedence", UINT32_MAX, &policy->precedence);
 	policy->spoof = (enum sd_spoof)spoof;

@@ -157,6 +157,19 @@ void input_allow(struct input *input, const char *const *names, bool in_order)
 	}
 }
 
+void input_once(struct input *input, const char *const *arrays)
+{
+	const struct xml_node *child = input->node ? input->node->first : NULL, *twin;
+
+	for (; child; child = child->next) {
+		if (arrays[place_of(arrays, child->name)])
+			continue;
+		for (twin = child->next; twin; twin = twin->next)
+			if (strcmp(twin->name, child->name) == 0)
+				input->wrong = true;
+	}
+}
+
 bool input_has_empty(const struct input *input)
 {
 	const struct xml_node *child = input->node ? input->node->first : NULL;

@@ -37,6 +37,8 @@ bool input_hex(struct input *input, const char *name, uint8_t *bytes, size_t len
 /* `wrong` if an element is of another name or namespace than the listed ones (NULL-ended), or, with
  * `in_order`, out of their order. */
 void input_allow(struct input *input, const char *const *names, bool in_order);
+/* `wrong` if an element comes twice whose name is not in `arrays` (NULL-ended). */
+void input_once(struct input *input, const char *const *arrays);
 /* An element with neither text nor children: what a console sends that should leave an optional
  * parameter out (amt-out-of-band.md 1.2). */
 bool input_has_empty(const struct input *input);
