@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "tests/amtsim/acl.h"
 #include "tests/amtsim/check.h"
 #include "tests/amtsim/device.h"
 #include "tests/amtsim/names.h"
@@ -18,6 +19,7 @@ static const char *const no_keys[] = { NULL };
 const struct class_def class_all = {
 	.name = "*",
 	.schema = "http://schemas.dmtf.org/wbem/wscim/1/",
+	.realms = REALM_BIT(REALM_DEFENSE), /* most of what is associated here */
 	.keys = no_keys,
 };
 

@@ -249,6 +249,40 @@ static void the_clock_can_be_read_and_set(void **state)
 		 "e:SchemaValidationError");
 }
 
+static void power_clock_and_associations_have_realms(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned realm;
+		bool power, read_clock, set_clock, around;
+	} cases[] = {
+		{ "general information", REALM_GENERAL, false, true, false, false },
+		{ "remote control", REALM_REMOTE_CONTROL, true, false, false, false },
+		{ "network time", REALM_TIME, false, false, true, false },
+		{ "system defense", REALM_DEFENSE, false, false, false, true },
+		{ "administration", REALM_ADMIN, true, true, true, true },
+	};
+	struct acl_entry entry = { .user = "u", .enabled = true };
+	size_t i;
+
+	(void)state;
+	assert_int_equal(acl_add(&firmware.device->acl, &entry), PT_SUCCESS);
+	firmware.device->caller.handle = entry.handle;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		firmware.device->acl.entries[0].realms = REALM_BIT(cases[i].realm);
+		if ((ask(POWER("10", MACHINE)) == 200) != cases[i].power ||
+		    (ask(CALL(CLOCK, "GetLowAccuracyTimeSynch", "")) == 200) !=
+			    cases[i].read_clock ||
+		    (ask(CALL(CLOCK, "SetHighAccuracyTimeSynch",
+			      "<r:Ta0>1</r:Ta0><r:Tm1>1</r:Tm1><r:Tm2>1</r:Tm2>")) == 200) !=
+			    cases[i].set_clock)
+			fail_msg("%s", cases[i].name);
+		ask(ENUMERATE("http://schemas.dmtf.org/wbem/wscim/1/*"));
+		if (says("AccessDenied") == cases[i].around)
+			fail_msg("%s: %s", cases[i].name, firmware.last.bytes);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -259,6 +293,7 @@ int main(void)
 		FIRMWARE_CASE(a_machine_shows_what_it_is),
 		FIRMWARE_CASE(power_requests_are_followed),
 		FIRMWARE_CASE(power_leaves_the_quarantine_in_force),
+		FIRMWARE_CASE(power_clock_and_associations_have_realms),
 		FIRMWARE_CASE(the_clock_can_be_read_and_set),
 	};
 
