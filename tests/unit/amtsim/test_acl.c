@@ -103,6 +103,13 @@ static void an_account_reaches_the_classes_of_its_realms_only(void **state)
 		    (ask(CALL("GetAdminAclEntry", "")) == 200) != cases[i].accounts)
 			fail_msg("%s", cases[i].name);
 	}
+	/* reading is one thing, changing another */
+	firmware.device->acl.entries[0].realms = REALM_BIT(REALM_GENERAL);
+	assert_int_equal(ask(GET(AMT "AMT_GeneralSettings", "")), 200);
+	must_say(400,
+		 ENVELOPE(TRANSFER "Put", AMT "AMT_GeneralSettings", "",
+			  "<AMT_GeneralSettings xmlns=\"" AMT "AMT_GeneralSettings\"/>"),
+		 "e:AccessDenied");
 	must_say(400, filter, "e:AccessDenied");
 	set_knob("denied_http", "403");
 	must_say(403, filter, "e:AccessDenied");
@@ -133,6 +140,7 @@ static void each_account_logs_on_and_locks_by_itself(void **state)
 		{ "eve", "secret", ACCESS_NETWORK, LOGON_REFUSED }, /* locked by the one before */
 		{ "admin", "P@ssw0rd", ACCESS_NETWORK, LOGON_OK },  /* but nobody else is */
 		{ "eve", "secret", ACCESS_LOCAL, LOGON_REFUSED },
+		{ "eve", "secret", ACCESS_ANY, LOGON_OK },
 		{ "nobody", "secret", ACCESS_NETWORK, LOGON_REFUSED },
 	};
 	size_t i;
@@ -160,6 +168,8 @@ static void each_account_logs_on_and_locks_by_itself(void **state)
 			 "cnonce=\"c\",nc=00000001,qop=auth,response=\"%s\"",
 			 a.username, a.realm, a.nonce, hex);
 		firmware.device->acl.entries[0].access = cases[i].access;
+		if (cases[i].access == ACCESS_LOCAL) /* not refused for the lock */
+			firmware.device->acl.entries[0].lockout = (struct lockout){ 0 };
 		if (account_check(&account, &terms, header, &covered, 1) != cases[i].logon)
 			fail_msg("case %zu", i);
 		if (cases[i].logon == LOGON_OK)

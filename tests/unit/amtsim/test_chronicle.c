@@ -133,6 +133,9 @@ static void records_are_read_newest_first_in_pieces(void **state)
 	assert_int_equal(occurrences("<g:RecordArray>"), 3);
 	must_say(200, GET_RECORDS("4", "3"), "<g:NoMoreRecords>true</g:NoMoreRecords>");
 	assert_int_equal(occurrences("<g:RecordArray>"), 2);
+	must_say(200, GET_RECORDS("1", "4"), "<g:NoMoreRecords>false</g:NoMoreRecords>");
+	assert_int_equal(occurrences("<g:RecordArray>"), 4);
+	must_say(200, GET_RECORDS("1", "5"), "<g:NoMoreRecords>true</g:NoMoreRecords>");
 	must_say(200, GET_RECORDS("1", "391"), "<g:ReturnValue>36<");
 	must_say(200, CALL(MESSAGES, "FreezeLog", "<Freeze>true</Freeze>"), "<g:ReturnValue>0<");
 	eventlog_add(&firmware.device->eventlog, &(struct event_record){ .offset = 2 }, 0);

@@ -43,6 +43,9 @@ static void a_subscription_is_made_listed_and_ended(void **state)
 	must_say(400, UNSUBSCRIBE("2"), "b:DestinationUnreachable");
 	assert_int_equal(ask(UNSUBSCRIBE("1")), 200);
 	assert_int_equal(firmware.device->subscriptions.count, 0);
+	assert_int_equal(ask(SUBSCRIBE(PUSH, "http://127.0.0.1:9/x")), 200);
+	must_say(400, UNSUBSCRIBE("1"), "b:DestinationUnreachable"); /* a name serves once */
+	assert_int_equal(ask(UNSUBSCRIBE("2")), 200);
 	list(COLLECTION);
 	assert_int_equal(occurrences("</h:CIM_FilterCollection>"), 3);
 }
@@ -114,6 +117,52 @@ static void an_event_looks_like_the_recorded_one(void **state)
 	assert_non_null(strstr(out.bytes, "<g:MessageArguments>16</g:MessageArguments>"));
 	assert_non_null(strstr(out.bytes, "<h:Datetime>2023-11-14T22:13:20.000Z</h:Datetime>"));
 	text_fini(&out);
+}
+
+static void a_drop_or_a_limit_is_told_by_its_kind(void **state)
+{
+	static const uint8_t frame[14] = { [13] = 1 }, other[14] = { [12] = 0x12 };
+	static const struct {
+		const char *name, *profile, *way;
+		enum sd_direction direction;
+		const uint8_t *frame;
+		const char *argument;
+	} cases[] = {
+		{ "transmitted, dropped", "4", "0", SD_TX, frame, "16" },
+		{ "transmitted, limited", "2", "0", SD_TX, frame, "17" },
+		{ "received, dropped", "4", "1", SD_RX, frame, "18" },
+		{ "received, limited", "2", "1", SD_RX, frame, "19" },
+		{ "by the default", "3", "0", SD_TX, other, "16" },
+	};
+	char request[4096];
+	size_t i;
+	int n;
+
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct alert *alert;
+
+		firmware_close(state);
+		firmware_open(state);
+		set_knob("rate_overshoot", "0");
+		assert_int_equal(ask(SUBSCRIBE(PUSH, "http://127.0.0.1/")), 200);
+		snprintf(request, sizeof(request),
+			 CREATE("AMT_Hdr8021Filter",
+				"<Name>f</Name><HdrProtocolID8021>1</HdrProtocolID8021>"
+				"<FilterProfile>%s</FilterProfile>%s<FilterDirection>%s"
+				"</FilterDirection><ActionEventOnMatch>true</ActionEventOnMatch>"),
+			 cases[i].profile,
+			 *cases[i].profile == '2' ? "<FilterProfileData>1</FilterProfileData>" : "",
+			 cases[i].way);
+		assert_int_equal(ask(request), 200);
+		ask(POLICY("q", "<FilterCreationHandles>1</FilterCreationHandles>"));
+		assert_int_equal(ask(BIND("0", "1")), 200);
+		for (n = 0; n < 2; n++)
+			device_judge(firmware.device, cases[i].frame, 14, cases[i].direction);
+		alert = alert_get(&firmware.device->alerts, firmware.device->alerts.raised - 1);
+		if (strcmp(alert->message_id, "iAMT0050") != 0 ||
+		    strcmp(alert->argument, cases[i].argument) != 0)
+			fail_msg("%s: %s %s", cases[i].name, alert->message_id, alert->argument);
+	}
 }
 
 /* --- over the network --- */
@@ -244,6 +293,7 @@ int main(void)
 		FIRMWARE_CASE(what_cannot_be_subscribed_to_is_refused),
 		FIRMWARE_CASE(releases_differ_in_number_and_in_https),
 		FIRMWARE_CASE(an_event_looks_like_the_recorded_one),
+		FIRMWARE_CASE(a_drop_or_a_limit_is_told_by_its_kind),
 		NETWORK_CASE(a_dropped_packet_becomes_a_post_to_the_sink),
 		NETWORK_CASE(what_the_sink_does_not_take_comes_again_until_it_is_too_old),
 	};
