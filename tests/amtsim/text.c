@@ -76,17 +76,22 @@ void text_puts(struct text *text, const char *string)
 	text_add(text, string, strlen(string));
 }
 
+/* Into what room there is first; only a text that does not fit is made twice. */
 void text_printf(struct text *text, const char *format, ...)
 {
+	size_t room = text->cap - text->len;
 	va_list args, again;
 	int need;
 
 	va_start(args, format);
 	va_copy(again, args);
-	need = vsnprintf(NULL, 0, format, args);
+	need = vsnprintf(text->bytes + text->len, room, format, args);
 	CHECK(need >= 0);
-	if (reserve(text, (size_t)need)) {
-		vsnprintf(text->bytes + text->len, (size_t)need + 1, format, again);
+	if (!reserve(text, (size_t)need)) {
+		text->bytes[text->len] = '\0';
+	} else {
+		if ((size_t)need >= room)
+			vsnprintf(text->bytes + text->len, (size_t)need + 1, format, again);
 		text->len += (size_t)need;
 	}
 	va_end(again);
@@ -111,15 +116,14 @@ static const char *entity(char c)
 
 void text_xml(struct text *text, const char *string)
 {
-	const char *p;
+	for (;;) {
+		size_t plain = strcspn(string, "&<>\"");
 
-	for (p = string; *p; p++) {
-		const char *name = entity(*p);
-
-		if (name)
-			text_puts(text, name);
-		else
-			text_add(text, p, 1);
+		text_add(text, string, plain);
+		string += plain;
+		if (!*string)
+			return;
+		text_puts(text, entity(*string++));
 	}
 }
 
