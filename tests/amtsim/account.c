@@ -86,6 +86,24 @@ static void count_failure(struct lockout *lockout, const struct knobs *knobs, ui
 	}
 }
 
+enum logon account_answer(struct account *account, const struct account_terms *terms,
+			  const struct httpauth_answer *answer,
+			  const struct httpauth_request *request, uint64_t now_ns)
+{
+	struct claim claim = claim_of(account, terms, answer->username);
+
+	if (claim.lockout && now_ns < claim.lockout->locked_until_ns)
+		return LOGON_REFUSED;
+	if (!password_fits(terms, &claim, answer, request)) {
+		account->refused_total++;
+		count_failure(claim.lockout, terms->knobs, now_ns);
+		return LOGON_REFUSED;
+	}
+	claim.lockout->failures = 0;
+	account->who = claim.handle;
+	return LOGON_OK;
+}
+
 enum logon account_check(struct account *account, const struct account_terms *terms,
 			 const char *authorization, const struct httpauth_request *request,
 			 uint64_t now_ns)

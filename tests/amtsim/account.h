@@ -9,6 +9,7 @@
 
 #include "tests/amtsim/acl.h"
 
+struct httpauth_answer;
 struct httpauth_request;
 struct knobs;
 struct rng;
@@ -53,6 +54,10 @@ enum logon {
 enum logon account_check(struct account *account, const struct account_terms *terms,
 			 const char *authorization, const struct httpauth_request *request,
 			 uint64_t now_ns);
+/* The same for an answer read elsewhere, whose nonce the caller has checked: redirection. */
+enum logon account_answer(struct account *account, const struct account_terms *terms,
+			  const struct httpauth_answer *answer,
+			  const struct httpauth_request *request, uint64_t now_ns);
 /* Appends the value of WWW-Authenticate with a fresh nonce. */
 void account_challenge(struct account *account, const struct account_terms *terms, bool stale,
 		       struct text *out);

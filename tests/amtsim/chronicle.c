@@ -11,15 +11,17 @@
 #include "tests/amtsim/alert.h"
 #include "tests/amtsim/device.h"
 
-#define SENSOR_FILTER   36
-#define SENSOR_USER     0xC0
-#define SENSOR_AGENT    0x12
-#define EVENT_FILTER    0x6F
-#define EVENT_USER      0x70
-#define EVENT_AGENT     0x0A
-#define SEVERITY_INFO   2
-#define INTERFACE_WIRED 0xAA
-#define REASON_DEFENSE  0x10
+#define SENSOR_FILTER      36
+#define SENSOR_USER        0xC0
+#define SENSOR_AGENT       0x12
+#define EVENT_FILTER       0x6F
+#define EVENT_USER         0x70
+#define EVENT_AGENT        0x0A
+#define SEVERITY_INFO      2
+#define INTERFACE_WIRED    0xAA
+#define REASON_DIAGNOSTICS 0x30
+#define USER_SOL_BASE      48
+#define REASON_DEFENSE     0x10
 #define USER_DEFENSE_BASE \
 	16 /* iAMT0050: 16 Tx dropped, 17 Tx limited, 18 Rx dropped, 19 Rx limited */
 
@@ -83,6 +85,19 @@ void chronicle_worm(struct device *device)
 {
 	log_match(device, 0);
 	raise_number(device, "iAMT0001", ALERTS_FEATURES, 0);
+}
+
+/* amt-out-of-band.md 6.2: remote diagnostics, 0 opened, 1 closed; iAMT0050 with 48 and 49. */
+void chronicle_redirection(struct device *device, bool opened)
+{
+	struct event_record record = { .sensor_type = SENSOR_USER,
+				       .event_type = EVENT_USER,
+				       .severity = SEVERITY_INFO,
+				       .data = { INTERFACE_WIRED, REASON_DIAGNOSTICS,
+						 opened ? 0 : 1 } };
+
+	eventlog_add(&device->eventlog, &record, device->now_ns);
+	raise_number(device, "iAMT0050", ALERTS_USER, USER_SOL_BASE + (opened ? 0 : 1));
 }
 
 static const char *agent_message(uint32_t state)

@@ -18,6 +18,8 @@ void chronicle_filter_matched(struct device *device, const struct gate_event *ev
 void chronicle_policy_changed(struct device *device);
 /* Heuristics met a worm. */
 void chronicle_worm(struct device *device);
+/* A serial session opened or closed. */
+void chronicle_redirection(struct device *device, bool opened);
 /* An agent of that GUID came to a state (a bit of CurrentState). */
 void chronicle_agent(struct device *device, const uint8_t guid[16], uint32_t state);
 

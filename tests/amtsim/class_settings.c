@@ -2,8 +2,7 @@
 /* AMT_TLSSettingData and the redirection switches: settings by Put
  * (amt-system-defense.md 1.2, amt-out-of-band.md 3.6, 7.4).
  *
- * TLS settings wait for AMT_SetupAndConfigurationService.CommitChanges.  Redirection is only the
- * service's state: nothing listens on 16994 and 16995. */
+ * TLS settings wait for AMT_SetupAndConfigurationService.CommitChanges. */
 #include "tests/amtsim/class.h"
 
 #include <string.h>

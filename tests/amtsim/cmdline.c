@@ -29,6 +29,7 @@ enum option_id {
 	OPTION_LISTEN,
 	OPTION_CLIENT_CA,
 	OPTION_FAULT,
+	OPTION_REDIRECTION,
 	OPTION_ENFORCE,
 	OPTION_NETNS,
 	OPTION_SCRIPT,
@@ -68,6 +69,7 @@ static const struct option table[] = {
 	{ "listen", required_argument, NULL, OPTION_LISTEN },
 	{ "enforce-on", required_argument, NULL, OPTION_ENFORCE },
 	{ "netns", required_argument, NULL, OPTION_NETNS },
+	{ "redirection-port", required_argument, NULL, OPTION_REDIRECTION },
 	{ "fault", required_argument, NULL, OPTION_FAULT },
 	{ "script", required_argument, NULL, OPTION_SCRIPT },
 	{ "fixed-address", no_argument, NULL, OPTION_FIXED },
@@ -126,6 +128,7 @@ static const char help[] =
 	"  --host NAME          host name\n"
 	"  --fixed-address      no DHCP: never dark, no environment detection\n"
 	"  --dhcp-suffix DOMAIN what the network's DHCP gives as domain\n"
+	"  --redirection-port PORT  serial over LAN there (in life 16994, with TLS 16995)\n"
 	"  --fault SENTENCE     plan a mishap, may be repeated: KIND [VALUE] [at K] [times N]\n"
 	"                       [rate PERCENT] [match VERB|CLASS|METHOD], for example\n"
 	"                       --fault 'reset-after at 3 match Create'\n"
@@ -222,6 +225,7 @@ static const char *take_device_option(struct reading *r, int id, const char *val
 		{ OPTION_REALM, "realm" },
 		{ OPTION_HOST, "host" },
 		{ OPTION_SUFFIX, "dhcp-suffix" },
+		{ OPTION_REDIRECTION, "redirection-port" },
 		{ OPTION_LISTEN, "listen" },
 		{ OPTION_TRUSTED, "trusted-name" },
 	};

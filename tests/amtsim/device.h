@@ -40,6 +40,7 @@ struct device_config {
 	char address[46];
 	uint16_t port;
 	bool tls;
+	uint16_t redirection_port; /* 0: closed */
 	char user[33];
 	char password[64];
 	char release[32];

@@ -67,13 +67,13 @@ static const char *set_bool(bool *field, const char *value)
 	return "expected true or false";
 }
 
-static const char *set_port(struct device_config *config, const char *value)
+static const char *set_port(uint16_t *field, const char *value)
 {
 	uint32_t port;
 
 	if (!input_parse_number(value, 65535, &port) || port == 0)
 		return "expected a port from 1 to 65535";
-	config->port = (uint16_t)port;
+	*field = (uint16_t)port;
 	return NULL;
 }
 
@@ -94,7 +94,7 @@ static const char *set_listen(struct device_config *config, const char *value)
 	memcpy(address, value, (size_t)(end - value));
 	address[end - value] = '\0';
 	text_copy(config->address, sizeof(config->address), address);
-	return set_port(config, colon + 1);
+	return set_port(&config->port, colon + 1);
 }
 
 static const char *add_trusted(struct device_config *config, const char *value)
@@ -136,7 +136,9 @@ static const char *set_text(struct device_config *config, const char *name, cons
 const char *fleet_file_field(struct device_config *config, const char *name, const char *value)
 {
 	if (strcmp(name, "port") == 0)
-		return set_port(config, value);
+		return set_port(&config->port, value);
+	if (strcmp(name, "redirection-port") == 0)
+		return set_port(&config->redirection_port, value);
 	if (strcmp(name, "mode") == 0)
 		return set_mode(config, value);
 	if (strcmp(name, "tls") == 0)

@@ -88,6 +88,7 @@ static const struct knob table[] = {
 	NUMBER(rate_overshoot, 2, 0, 1000, "packets a rate limit lets pass too many"),
 	NUMBER(encounter_state, 1, 1, 65535, "State of the heuristics after a worm was seen"),
 	SWITCH(outside_dark, 0, "outside its network the device is dark"),
+	WORDS(sol_host, 0, 1, "echo|silent", "the host behind serial over LAN"),
 	NUMBER(meddle_percent, 0, 0, 100, "chance that another console acts after a request"),
 	WORDS(meddle_act, 0, 5, "any|add|clash|outrank|unbind|replace", "what it does"),
 	WORDS(default_policy, 0, 2, "release|no|yes",

@@ -14,6 +14,7 @@
 struct text;
 
 enum audit_setting { AUDIT_OFF, AUDIT_ON, AUDIT_CRITICAL };
+enum sol_host { SOL_ECHO, SOL_SILENT };
 enum ties { TIES_OLDER, TIES_NEWER };
 enum overrun { OVERRUN_FAULT, OVERRUN_LATE };
 enum expect_continue { EXPECT_SILENT, EXPECT_ANSWER, EXPECT_REFUSE };
@@ -93,6 +94,7 @@ struct knobs {
 	uint32_t rate_overshoot;
 	uint32_t encounter_state;
 	uint32_t outside_dark;
+	uint32_t sol_host;
 	uint32_t meddle_percent;
 	uint32_t meddle_act; /* enum meddling */
 	uint32_t default_policy;

@@ -123,4 +123,6 @@ void rack_vary(struct device_config *config, uint32_t n, int spread)
 			 (n + 257) / 65536 & 255, (n + 257) / 256 & 255, (n + 257) % 256);
 	else
 		config->port = (uint16_t)(config->port + n);
+	if (config->redirection_port && !spread)
+		config->redirection_port = (uint16_t)(config->redirection_port + n);
 }

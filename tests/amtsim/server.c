@@ -14,6 +14,7 @@
 #include "tests/amtsim/web.h"
 #include "tests/amtsim/net.h"
 #include "tests/amtsim/page.h"
+#include "tests/amtsim/redirection.h"
 #include "tests/amtsim/text.h"
 #include "tests/amtsim/service.h"
 
@@ -24,6 +25,7 @@
 struct endpoint {
 	struct server *server;
 	struct device *device;
+	struct redirection *redirection; /* NULL: closed */
 	unsigned connections;
 	struct endpoint *next;
 };
@@ -448,6 +450,7 @@ void server_free(struct server *server)
 		return;
 	while ((endpoint = server->endpoints)) {
 		server->endpoints = endpoint->next;
+		redirection_free(endpoint->redirection);
 		free(endpoint);
 	}
 	delivery_free(server->delivery);
@@ -489,6 +492,14 @@ int server_add(struct server *server, struct device *device)
 	if (open_endpoint(endpoint) < 0) {
 		free(endpoint);
 		return -1;
+	}
+	if (device->config.redirection_port) {
+		endpoint->redirection = redirection_new(server->net, server->tls, device);
+		if (!endpoint->redirection) {
+			net_unlisten(server->net, endpoint);
+			free(endpoint);
+			return -1;
+		}
 	}
 	endpoint->next = server->endpoints;
 	server->endpoints = endpoint;
