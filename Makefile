@@ -50,12 +50,13 @@ ARCHIVES        := $(OUT)/libamt.a $(OUT)/libcontroller.a $(OUT)/libsensor.a
 PROGRAMS := $(addprefix $(OUT)/,cordond cordon cordon-sensor cordon-amtsim)
 TOOLS    := $(addprefix $(OUT)/,cordon-pcapgen cordon-score cordon-bench-floor cordon-bench-runner cordon-bench-fleet \
 	cordon-bench-bare cordon-wire cordon-epidemic cordon-distort)
-UNIT     := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/*/test_*.c tests/prop/test_*.c tests/e2e/test_*.c))
+UNIT     := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/*/test_*.c tests/prop/test_*.c tests/e2e/test_*.c \
+	tests/torture/test_*.c))
 SCRIPTS  := $(filter-out %/tap.sh,$(wildcard tests/e2e/*.sh)) tests/lint/selftest.sh tests/score/selftest.sh
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY   := $(FUZZ:%=$(OUT)/tests/fuzz/replay_%)
 
-.PHONY: all help deps demo check lint bench bench-fleet score pcaps epidemic coverage install uninstall clean tools tests
+.PHONY: all help deps demo check lint bench bench-fleet torture chaos score pcaps epidemic coverage install uninstall clean tools tests
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -158,6 +159,9 @@ $(OUT)/tests/prop/%: $(OUT)/tests/prop/%.o $(OUT)/libpcapgen.a $(ARCHIVES)
 $(OUT)/tests/e2e/%: $(OUT)/tests/e2e/%.o $(ARCHIVES)
 	@echo "  LINK $@"
 	@$(CC) $(ALL) $(LINK) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(CONTROLLER_LIBS) -lcmocka
+$(OUT)/tests/torture/test_%: $(OUT)/tests/torture/test_%.o $(OUT)/librig.a $(ARCHIVES)
+	@echo "  LINK $@"
+	@$(CC) $(ALL) $(LINK) -o $@ $< -Wl,--start-group $(OUT)/librig.a $(ARCHIVES) -Wl,--end-group $(CONTROLLER_LIBS) -lcmocka
 $(OUT)/tests/fuzz/replay_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/tests/fuzz/replay_main.o $(OUT)/libamtsim.a $(OUT)/libpcapgen.a $(ARCHIVES)
 	@$(CC) $(ALL) $(LINK) -o $@ $(filter %.o,$^) -Wl,--start-group $(simulated) -Wl,--end-group \
 		$(CONTROLLER_LIBS) -levent_openssl
@@ -187,6 +191,13 @@ pcaps: $(TOOLS)
 
 bench: $(PROGRAMS) $(TOOLS)
 	@OUT=$(OUT) tests/bench/bench.sh
+
+# The short versions of these are part of "make check".
+torture: tests
+	@OUT=$(OUT) CC=$(CC) TORTURE=full TEST_TIMEOUT_S=3600 tests/run.sh $(OUT)/tests/torture/test_torture $(OUT)/tests/torture/test_kill
+CHAOS_ROUNDS ?= 10000
+chaos: tests
+	@CORDON_AMTSIM=$(OUT)/cordon-amtsim CHAOS_ROUNDS=$(CHAOS_ROUNDS) $(OUT)/tests/torture/test_chaos
 
 # Thousands of simulated machines against the bars; BARS="storm 2000" for one of them.
 bench-fleet: $(PROGRAMS) $(TOOLS)
