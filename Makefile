@@ -62,7 +62,7 @@ REPLAY   := $(FUZZ:%=$(OUT)/tests/fuzz/replay_%)
 
 all: $(PROGRAMS)
 tools: $(TOOLS)
-tests: $(UNIT) $(REPLAY) $(PROGRAMS) $(TOOLS)
+tests: $(UNIT) $(REPLAY) $(PROGRAMS) $(TOOLS) $(OUT)/reaper.so
 
 help:
 	@echo "make            build into $(OUT)/        make deps       install what the build needs (Debian)"
@@ -99,7 +99,7 @@ $(OUT)/libcontroller.a: $(call obj,$(CONTROLLER))
 $(OUT)/libamt.a: $(call obj,$(AMT))
 $(OUT)/libfakes.a: $(call obj,$(wildcard tests/fakes/*.c))
 $(OUT)/libamtsim.a: $(call obj,$(filter-out %/main.c,$(wildcard tests/amtsim/*.c)))
-$(OUT)/librig.a: $(call obj,$(filter-out tests/torture/test_%.c,$(wildcard tests/torture/*.c)))
+$(OUT)/librig.a: $(call obj,$(filter-out tests/torture/test_%.c tests/torture/reaper.c,$(wildcard tests/torture/*.c)))
 $(OUT)/libpcapgen.a: $(call obj,$(filter-out %/main.c,$(wildcard tests/pcapgen/*.c)))
 %.a:
 	@rm -f $@
@@ -159,6 +159,8 @@ $(OUT)/tests/prop/%: $(OUT)/tests/prop/%.o $(OUT)/libpcapgen.a $(ARCHIVES)
 $(OUT)/tests/e2e/%: $(OUT)/tests/e2e/%.o $(ARCHIVES)
 	@echo "  LINK $@"
 	@$(CC) $(ALL) $(LINK) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(CONTROLLER_LIBS) -lcmocka
+$(OUT)/reaper.so: tests/torture/reaper.c
+	@$(CC) $(CPPFLAGS) -std=gnu17 $(CFLAGS) $(WARNINGS) -shared -fPIC -o $@ $< -ldl
 $(OUT)/tests/torture/test_%: $(OUT)/tests/torture/test_%.o $(OUT)/librig.a $(ARCHIVES)
 	@echo "  LINK $@"
 	@$(CC) $(ALL) $(LINK) -o $@ $< -Wl,--start-group $(OUT)/librig.a $(ARCHIVES) -Wl,--end-group $(CONTROLLER_LIBS) -lcmocka

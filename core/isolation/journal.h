@@ -20,6 +20,10 @@ struct journal {
 	/* Calls each for every isolation that had not ended, oldest first. */
 	int (*recall)(void *self, void (*each)(void *arg, const struct isolation *isolation), void *arg,
 		      struct err *err);
+	/* Calls each for every isolation, ended or not, whose last kept state was never told as a fact: the process died
+	 * between keeping and telling.  NULL where nothing outlives the process. */
+	int (*untold)(void *self, void (*each)(void *arg, const struct isolation *isolation), void *arg,
+		      struct err *err);
 };
 
 #endif

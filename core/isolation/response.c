@@ -308,14 +308,29 @@ static void recalled(void *arg, const struct isolation *isolation)
 		governor_recall(response->parts.governor, isolation->asked_ns);
 }
 
+struct late {
+	struct response *response;
+	uint64_t now_ns;
+};
+
+static void tell_late(void *arg, const struct isolation *isolation)
+{
+	const struct late *late = arg;
+
+	response_tell_late(late->response, isolation, late->now_ns);
+}
+
 int response_recall(struct response *response, uint64_t now_ns, struct err *err)
 {
+	struct late late = { response, now_ns };
 	const struct journal *journal = response->parts.journal;
 	struct isolation_event event = { .type = ISOLATION_RECALLED };
 
 	INVARIANT(response->count == 0);
 	if (!journal)
 		return 0;
+	if (journal->untold && journal->untold(journal->self, tell_late, &late, err) < 0)
+		return ERR_FAILED;
 	if (journal->recall(journal->self, recalled, response, err) < 0)
 		return ERR_FAILED;
 	for (size_t i = 0; i < response->count; i++)

@@ -43,6 +43,13 @@ static void tell(const struct running *running, const struct isolation *isolatio
 	parts->facts.tell(parts->facts.arg, &fact);
 }
 
+void response_tell_late(struct response *response, const struct isolation *isolation, uint64_t now_ns)
+{
+	struct running late = { .response = response };
+
+	tell(&late, isolation, NULL, now_ns);
+}
+
 /* Loud: whoever reads facts must learn that a restart would not know of this. */
 static void tell_not_kept(const struct running *running, const struct err *err, uint64_t now_ns)
 {

@@ -65,6 +65,8 @@ void response_take_answer(struct running *running, uint64_t now_ns);
 bool response_is_overtaken(const struct response *response, const struct running *running);
 /* Lets what holds take the place of lesser measures, and lets witnesses speak. */
 void response_climb(struct response *response, uint64_t now_ns);
+/* A kept state that nobody was told of, because the process died in between. */
+void response_tell_late(struct response *response, const struct isolation *isolation, uint64_t now_ns);
 void response_sweep(struct response *response, uint64_t now_ns);
 
 #endif

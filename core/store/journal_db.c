@@ -48,7 +48,7 @@ static const char measures[] = "CREATE TABLE IF NOT EXISTS measures(isolation IN
 
 struct journal_db {
 	struct db *db;
-	struct db_query *keep, *recall, *keep_measure, *recall_measure;
+	struct db_query *keep, *recall, *keep_measure, *recall_measure, *untold, *tell;
 	struct journal interface;
 };
 
@@ -163,19 +163,19 @@ static int read_measure(struct journal_db *journal, struct isolation *isolation,
 	return 0;
 }
 
-static int recall(void *self, void (*each)(void *arg, const struct isolation *isolation), void *arg, struct err *err)
+static int walk(struct journal_db *journal, struct db_query *query,
+		void (*each)(void *arg, const struct isolation *isolation), void *arg, struct err *err)
 {
-	struct journal_db *journal = self;
 	struct isolation *rows = NULL;
 	size_t count = 0;
 	int rc;
 
 	/* Read first, call afterwards: each() may keep(), which must not meet an open read. */
-	while ((rc = db_step(journal->recall, err)) > 0) {
+	while ((rc = db_step(query, err)) > 0) {
 		rows = mem_resize(rows, count + 1, sizeof(*rows));
-		rc = read_row(journal->recall, &rows[count], err);
+		rc = read_row(query, &rows[count], err);
 		if (rc < 0) {
-			db_reset(journal->recall);
+			db_reset(query);
 			break;
 		}
 		count++;
@@ -186,6 +186,38 @@ static int recall(void *self, void (*each)(void *arg, const struct isolation *is
 		each(arg, &rows[i]);
 	mem_free(rows);
 	return rc;
+}
+
+static int recall(void *self, void (*each)(void *arg, const struct isolation *isolation), void *arg, struct err *err)
+{
+	struct journal_db *journal = self;
+
+	return walk(journal, journal->recall, each, arg, err);
+}
+
+static int untold(void *self, void (*each)(void *arg, const struct isolation *isolation), void *arg, struct err *err)
+{
+	struct journal_db *journal = self;
+
+	return walk(journal, journal->untold, each, arg, err);
+}
+
+int journal_db_told(struct journal_db *journal, const struct isolation *isolation, struct err *err)
+{
+	db_bind_u64(journal->tell, 1, isolation->id);
+	db_bind_u64(journal->tell, 2, isolation->state);
+	return db_step(journal->tell, err);
+}
+
+/* What a store of an earlier version holds counts as told.  No number of the schema changes for it. */
+static int make_told(struct db *db, struct err *err)
+{
+	uint64_t tables;
+
+	if (db_number(db, "SELECT count(*) FROM sqlite_master WHERE name = 'told'", &tables, err) < 0)
+		return ERR_FAILED;
+	return tables ? 0 : db_run(db, "BEGIN; CREATE TABLE told(isolation INTEGER PRIMARY KEY, state INTEGER NOT NULL);"
+				   "INSERT INTO told SELECT id, state FROM isolations; COMMIT", err);
 }
 
 /* "id, incident, ..., host, mac" and as many question marks. */
@@ -210,7 +242,9 @@ struct journal_db *journal_db_new(struct db *db, struct err *err)
 	char names[768], marks[256], sql[1280];
 
 	journal->db = db;
-	journal->interface = (struct journal){ .self = journal, .keep = keep, .recall = recall };
+	journal->interface = (struct journal){ .self = journal, .keep = keep, .recall = recall, .untold = untold };
+	if (make_told(db, err) < 0)
+		goto fail;
 	column_list(names, sizeof(names), marks, sizeof(marks));
 	snprintf(sql, sizeof(sql), "INSERT OR REPLACE INTO isolations(%s) VALUES(%s)", names, marks);
 	journal->keep = db_prepare(db, sql, err);
@@ -222,11 +256,16 @@ struct journal_db *journal_db_new(struct db *db, struct err *err)
 	if (journal->keep_measure)
 		journal->recall_measure = db_prepare(db, "SELECT proto, port_first, port_last, per_s FROM measures"
 						     " WHERE isolation = ?", err);
-	if (!journal->recall_measure) {
-		journal_db_free(journal);
-		return NULL;
-	}
-	return journal;
+	snprintf(sql, sizeof(sql), "SELECT %s FROM isolations WHERE NOT EXISTS (SELECT 1 FROM told WHERE told.isolation ="
+		 " isolations.id AND told.state = isolations.state) ORDER BY id", names);
+	journal->untold = journal->recall_measure ? db_prepare(db, sql, err) : NULL;
+	journal->tell = journal->untold ? db_prepare(db, "INSERT OR REPLACE INTO told(isolation, state) VALUES(?, ?)", err)
+		: NULL;
+	if (journal->tell)
+		return journal;
+fail:
+	journal_db_free(journal);
+	return NULL;
 }
 
 void journal_db_free(struct journal_db *journal)
@@ -237,6 +276,8 @@ void journal_db_free(struct journal_db *journal)
 	db_query_free(journal->recall);
 	db_query_free(journal->keep_measure);
 	db_query_free(journal->recall_measure);
+	db_query_free(journal->untold);
+	db_query_free(journal->tell);
 	mem_free(journal);
 }
 

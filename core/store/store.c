@@ -100,6 +100,8 @@ static int write_fact(struct store *store, const struct fact *fact, const struct
 		return ERR_FAILED;
 	if (fact->type == FACT_INCIDENT)
 		return write_incident(store, fact->incident, json->text, err);
+	if (fact->type == FACT_ISOLATION)
+		return journal_db_told(store->journal, &fact->isolation->isolation, err);
 	return 0;
 }
 

@@ -105,10 +105,12 @@ static void check(struct bench *bench, const struct operation *operation, const 
 /* Returns how many cases there were; a failure that was never met ends the list of requests. */
 static unsigned torture(struct bench *bench, const struct operation *operation, bool warm, const char *kind)
 {
-	unsigned cases = 0;
+	/* A 401 to credentials that were never good is a wrong password: a minute's rest, tested elsewhere. */
+	bool trusted = warm && operation->before_count;
+	unsigned first = !trusted && strcmp(kind, "401") == 0 ? 2 : 1, cases = 0;
 	char where[160];
 
-	for (unsigned at = 1; at < REQUESTS_MAX; at += in_full() ? 1 : 7) {
+	for (unsigned at = first; at < REQUESTS_MAX; at += in_full() ? 1 : 7) {
 		start_anew(bench, operation);
 		if (!warm)
 			bench_restart(bench, TIMEOUT_MS);
