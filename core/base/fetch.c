@@ -12,10 +12,12 @@
  * Left out on purpose: redirects, proxies, cookies, HTTP/2, compression, Basic. */
 #include "core/base/fetch.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 
 #include <curl/curl.h>
 #include <openssl/ssl.h>
@@ -59,6 +61,7 @@ struct fetch_origin {
 	struct fetch *fetch;
 	struct fetch_origin *waiting_next;
 	struct handle *handle;         /* NULL unless a transfer runs */
+	int fd;                        /* last used; -1 = none */
 	uint64_t number;
 	struct exchange_server server;
 	char *ca_file, *certificate_file;
@@ -315,6 +318,16 @@ static long time_left_ms(const struct fetch_origin *origin)
 	return deadline_ns > now_ns + ms_to_ns(1) ? (long)((deadline_ns - now_ns) / ms_to_ns(1)) : 1;
 }
 
+/* An idle server has nothing to say but goodbye.  curl takes the goodbye of TLS for a sign of life, sends the request after
+ * it, and then nobody knows whether it was executed.  Should the descriptor be another's by now, ours was closed, and a
+ * fresh connection is right in any case. */
+static bool has_said_goodbye(int fd)
+{
+	char byte;
+
+	return fd >= 0 && (recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK));
+}
+
 static void transfer(struct fetch_origin *origin)
 {
 	struct exchange *exchange = origin->exchange;
@@ -325,6 +338,7 @@ static void transfer(struct fetch_origin *origin)
 	take_handle(origin);
 	write_headers(origin);
 	easy = origin->handle->easy;
+	SET(easy, CURLOPT_FRESH_CONNECT, has_said_goodbye(origin->fd) ? 1L : 0L);
 	SET(easy, CURLOPT_POST, 1L);
 	SET(easy, CURLOPT_POSTFIELDS, whole ? exchange->request : "");
 	SET(easy, CURLOPT_POSTFIELDSIZE_LARGE, whole ? (curl_off_t)exchange->request_length : 0);
@@ -487,10 +501,13 @@ static void timeout_due(void *arg)
 static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socketp)
 {
 	struct fetch *fetch = arg;
+	struct fetch_origin *origin = NULL;
 	struct watch *watch = NULL;
 	unsigned ready = 0;
 
-	(void)easy;
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &origin);
+	if (origin && what != CURL_POLL_REMOVE)
+		origin->fd = fd;
 	watch_free(socketp);
 	if (what & CURL_POLL_IN)
 		ready |= LOOP_READ;
@@ -604,6 +621,7 @@ struct fetch_origin *fetch_origin_new(struct fetch *fetch, const struct fetch_ta
 	origin->certificate_file = mem_text(target->certificate_file);
 	origin->key = target->key;
 	origin->number = ++fetch->origins_made;
+	origin->fd = -1;
 	copy_path(target->url, origin->server.path);
 	origin->server.password = target->password;
 	origin->tls = target->tls;

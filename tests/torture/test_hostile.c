@@ -6,6 +6,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -26,7 +27,7 @@
 #include "core/base/units.h"
 #include "tests/torture/bench.h"
 
-#define ANSWER_TIMEOUT_MS 800
+#define ANSWER_TIMEOUT_MS 400
 #define ENDS_WITHIN_S 8                /* a challenge, a request and a repetition, each within its time */
 #define GROWTH_MAX_KIB 6144            /* an answer of 1 MiB while it grows, and what is read of it */
 #define OK_HEAD "HTTP/1.1 200 OK\r\nContent-Type: application/soap+xml; charset=UTF-8\r\n"
@@ -414,8 +415,9 @@ static void serve(int listener, size_t which)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (;;) {
-		int fd = accept(listener, NULL, NULL);
+		int fd = accept(listener, NULL, NULL), on = 1;
 
+		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 		/* One process each: a client that gives up must not wait for the end of the last answer. */
 		if (fd >= 0 && fork() == 0) {
 			prctl(PR_SET_PDEATHSIG, SIGKILL);

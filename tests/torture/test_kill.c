@@ -38,6 +38,7 @@ struct stage {
 	struct rig *rig;
 	pid_t daemon;
 	int wire;
+	bool promised;                 /* a release was agreed to */
 	char folder[64], control[96], text[65536];
 };
 
@@ -286,6 +287,7 @@ static void start_anew(struct stage *stage)
 	static const char *const rest[] = { "cordon.db", "cordon.db-wal", "cordon.db-shm", "log" };
 
 	kill_daemon(stage);
+	stage->promised = false;
 	for (size_t i = 0; i < 4; i++) {
 		snprintf(path, sizeof(path), "%s/%s", stage->folder, rest[i]);
 		unlink(path);
@@ -324,7 +326,7 @@ static void operate(struct stage *stage, enum operation operation, unsigned reap
 		infect(stage);
 		break;
 	case RELEASE:
-		say(stage, "release 1 cleaned");
+		stage->promised = strstr(say(stage, "release 1 cleaned"), "being released") != NULL;
 		break;
 	default:
 		start_daemon(stage, "second.yaml", reap_at);
@@ -353,7 +355,7 @@ static bool agrees(struct stage *stage, enum operation operation)
 
 	if (!enabled && !strstr(said, "no isolation"))
 		return false;
-	if (operation == RELEASE && enabled)
+	if (operation == RELEASE && enabled && stage->promised)
 		return false;
 	return wrong(stage, enabled, port) == NULL;
 }
