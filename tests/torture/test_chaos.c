@@ -297,9 +297,10 @@ static int take_entry(void *arg, uint64_t sequence, const char *json)
 		snprintf(name, sizeof(name), "\"amt-%u\"", n);
 		if (!strstr(json, name))
 			continue;
-		if (strstr(json, "\"applied\"") || strstr(json, "\"proven\"") || strstr(json, "\"releasing\""))
+		if (strstr(json, "\"state\":\"applied\"") || strstr(json, "\"state\":\"proven\"") ||
+		    strstr(json, "\"state\":\"releasing\""))
 			words->enabled[n] = true;
-		else if (strstr(json, "\"released\"") || strstr(json, "\"applying\""))
+		else if (strstr(json, "\"state\":\"released\"") || strstr(json, "\"state\":\"applying\""))
 			words->enabled[n] = false;
 	}
 	return 0;

@@ -29,6 +29,7 @@
 
 #define CONVERGE_MS 20000
 #define STEP_MS 15
+#define STATE(word) "\"state\":\"" word "\""
 
 enum operation { PRE_STAGE, ISOLATE, RELEASE, CHANGE, OPERATIONS };
 
@@ -263,8 +264,8 @@ static int run_cordon(const struct stage *stage, const char *verb, char *out, si
 /* The last state that the ledger tells of an isolation. */
 static bool ledger_says_enabled(struct stage *stage)
 {
-	static const char *const on[] = { "\"applied\"", "\"proven\"", "\"releasing\"" };
-	static const char *const off[] = { "\"released\"", "\"failed\"", "\"refused\"" };
+	static const char *const on[] = { STATE("applied"), STATE("proven"), STATE("releasing") };
+	static const char *const off[] = { STATE("released"), STATE("failed"), STATE("refused") };
 	static char ledger[1u << 20];
 	const char *last_on = ledger, *last_off = ledger;
 

@@ -117,6 +117,38 @@ static void what_was_kept_comes_back_to_the_byte(void **state)
 	close_journal(rooms, db);
 }
 
+static void what_was_kept_and_not_told_is_found_even_if_it_has_ended(void **state)
+{
+	struct recalled recalled = { 0 };
+	struct isolation isolation;
+	struct err err = { 0 };
+	uint64_t seed = 7;
+	const struct journal *journal;
+	struct journal_db *rooms;
+	struct db *db;
+
+	(void)state;
+	rooms = open_journal(&db);
+	journal = journal_db_interface(rooms);
+	isolation = random_isolation(1, &seed);
+	isolation.state = ISOLATION_RELEASING;
+	assert_int_equal(journal->keep(journal->self, &isolation, &err), 0);
+	assert_int_equal(journal_db_told(rooms, &isolation, &err), 0);
+	assert_int_equal(journal->untold(journal->self, remember, &recalled, &err), 0);
+	assert_int_equal(recalled.count, 0);
+	isolation.state = ISOLATION_RELEASED;
+	isolation.ended_ns = 5;
+	assert_int_equal(journal->keep(journal->self, &isolation, &err), 0);
+	assert_int_equal(journal->untold(journal->self, remember, &recalled, &err), 0);
+	assert_int_equal(recalled.count, 1);
+	assert_int_equal(recalled.isolations[0].state, ISOLATION_RELEASED);
+	assert_int_equal(journal_db_told(rooms, &isolation, &err), 0);
+	recalled.count = 0;
+	assert_int_equal(journal->untold(journal->self, remember, &recalled, &err), 0);
+	assert_int_equal(recalled.count, 0);
+	close_journal(rooms, db);
+}
+
 static void an_ended_isolation_is_not_recalled(void **state)
 {
 	struct recalled recalled = { 0 };
@@ -166,6 +198,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_kept_comes_back_to_the_byte),
+		cmocka_unit_test(what_was_kept_and_not_told_is_found_even_if_it_has_ended),
 		cmocka_unit_test(an_ended_isolation_is_not_recalled),
 		cmocka_unit_test(a_row_edited_by_hand_is_refused_with_its_number),
 	};
