@@ -21,6 +21,7 @@
 
 struct config {
 	double dark, asleep, live, sequential, step, scattered;
+	double role_cap;
 	uint64_t half_life_ns;
 };
 
@@ -49,6 +50,8 @@ static const struct param params[] = {
 	  "asks out of order" },
 	{ "scattered", PARAM_DOUBLE, offsetof(struct config, scattered), 0, 10, "2.3",
 	  "nats taken off there for one that is not next to it" },
+	{ "role_cap", PARAM_DOUBLE, offsetof(struct config, role_cap), 0.1, 40, "6.8",
+	  "the most for a monitor, and for a router or DHCP server that is not yet established: below suspicion" },
 	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400,
 	  "1h", "time in which an idle level fades to half" },
 	{ .type = PARAM_END },
@@ -97,8 +100,10 @@ static double weight_of(const struct config *config, const struct slot *slot, co
 
 static void grant(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
-	struct term term = { .nats = weight_of(detector_config(run), slot, contact),
-			     .port_class = CLASS_NEIGHBOR };
+	const struct config *config = detector_config(run);
+	struct term term = { .nats = weight_of(config, slot, contact),
+			     .port_class = CLASS_NEIGHBOR,
+			     .cap_nats = contact->roles & (HOST_ROUTER | HOST_DHCP_SERVER | HOST_MONITOR) ? config->role_cap : 0 };
 
 	slot->judged[slot->next] = tag_of(&contact->dst);
 	slot->next = (uint8_t)((slot->next + 1) % JUDGED);
@@ -223,8 +228,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	struct slot *slot = memory;
 
 	/* Routers ask on behalf of others, DHCP servers probe before they offer. */
-	if (contact->flags & CONTACT_FROM_ROUTER ||
-	    contact->roles & (HOST_ROUTER | HOST_DHCP_SERVER))
+	if (contact->roles & HOST_ESTABLISHED)
 		return;
 	walk_fade(&slot->walk, contact, config->half_life_ns);
 	if (contact->outcome == CONTACT_PENDING)

@@ -18,6 +18,7 @@
 #include "core/detect/evidence.h"
 #include "core/detect/param.h"
 
+#define SNMP_PORT   161
 #define JUDGED      12
 #define WAITING     8
 #define RUN_PAUSE_S 1
@@ -353,6 +354,8 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 
 	if (contact->roles & HOST_DNS_SERVER && contact->dst_port == 53)
 		return; /* a resolver asks many servers, and many are dead */
+	if (contact->roles & HOST_MONITOR && (contact->kind == CONTACT_ICMP || contact->dst_port == SNMP_PORT))
+		return; /* what a monitor polls may be switched off; elsewhere it is judged like anybody */
 	walk_fade(walk_of(slot, class_of(config, contact)), contact, config->half_life_ns);
 	if (contact->outcome != CONTACT_PENDING)
 		forget_waiting(slot, contact);

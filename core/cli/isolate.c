@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* isolate.c - cordon isolations, approve, deny, release: asked of the running daemon over its socket. */
+/* isolate.c - cordon health, hosts, isolations, approve, deny, release: asked of the running daemon over its socket. */
 #include <string.h>
 
 #include "core/api/control.h"
@@ -38,6 +38,16 @@ static int ask(const char *request, int argc, char **argv, FILE *out, FILE *erro
 	buf_fini(&line);
 	buf_fini(&answer);
 	return rc == 0 ? EXIT_CODE_OK : err_exit_code(&err);
+}
+
+int cli_health(int argc, char **argv, FILE *out, FILE *errors)
+{
+	return ask("health", argc, argv, out, errors);
+}
+
+int cli_hosts(int argc, char **argv, FILE *out, FILE *errors)
+{
+	return ask("hosts", argc, argv, out, errors);
 }
 
 int cli_isolations(int argc, char **argv, FILE *out, FILE *errors)

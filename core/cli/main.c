@@ -10,6 +10,8 @@ static const struct command commands[] = {
 	{ "policy", "explain", "FILE [--role R] [--evidence D=NATS,...] ...", "why each rule fires or not", cli_policy_explain },
 	{ "policy", "words", "", "every word a rule may use", cli_policy_words },
 	{ "incidents", "", "[--store FILE]", "what was suspected and convicted", cli_incidents },
+	{ "health", "", "[--control PATH]", "how much the sensor sees of each VLAN, and what to do about what it does not", cli_health },
+	{ "hosts", "", "[--control PATH]", "gateways, servers, NAT boxes, monitors, and how that is known", cli_hosts },
 	{ "isolations", "", "[--control PATH]", "who is isolated now, and what is proven", cli_isolations },
 	{ "approve", "", "ID [--control PATH]", "agree to a proposed isolation", cli_approve },
 	{ "deny", "", "ID [REASON...]", "refuse a proposed isolation", cli_deny },

@@ -29,6 +29,11 @@ enum host_role {
 	HOST_DISOWNED = 1 << 10,    /* it reset a connection begun in its name, less than a minute ago */
 	HOST_DISPUTED = 1 << 6,     /* two MACs use its address; ends ten minutes after the last sign */
 	HOST_BEYOND = 1 << 9,       /* of a contact only: tracker_is_beyond() */
+	HOST_ESTABLISHED = 1 << 10, /* router or DHCP server, and well founded (roles.h): excuses */
+	HOST_NAT = 1 << 11,         /* speaks for several machines */
+	HOST_MONITOR = 1 << 12,     /* polls many hosts, which answer */
+	HOST_SERVER = 1 << 13,      /* serves many; excuses nothing */
+	HOST_MAIL_SERVER = 1 << 14, /* accepts mail of many */
 };
 
 struct host {

@@ -76,7 +76,7 @@ static bool is_many(const struct service *service)
 	return __builtin_popcount(service->sources) >= POPULAR_SOURCES;
 }
 
-void popular_add(struct popular *popular, const struct host_key *service, unsigned kind_and_port,
+bool popular_add(struct popular *popular, const struct host_key *service, unsigned kind_and_port,
 		 uint32_t src_hash)
 {
 	uint64_t hash = hash_of(popular, service, kind_and_port);
@@ -86,13 +86,15 @@ void popular_add(struct popular *popular, const struct host_key *service, unsign
 	if (place->tag != tag && __builtin_popcount(place->sources) > 1) {
 		place->sources &=
 			place->sources - 1; /* wears the old one down, so that it can be replaced */
-		return;
+		return false;
 	}
 	if (place->tag != tag)
 		*place = (struct service){ .tag = tag };
 	place->sources |= UINT32_C(1) << (src_hash & 31);
-	if (is_many(place))
-		popular->filter[filter_bit(hash) / 64] |= UINT64_C(1) << filter_bit(hash) % 64;
+	if (!is_many(place))
+		return false;
+	popular->filter[filter_bit(hash) / 64] |= UINT64_C(1) << filter_bit(hash) % 64;
+	return true;
 }
 
 bool popular_is(const struct popular *popular, const struct host_key *service,

@@ -18,8 +18,8 @@ struct popular;
 
 struct popular *popular_new(uint32_t capacity, const struct hash_key *key);
 void popular_free(struct popular *popular);
-/* src was accepted at the service (kind is an enum contact_kind). */
-void popular_add(struct popular *popular, const struct host_key *service, unsigned kind_and_port,
+/* src was accepted at the service (kind is an enum contact_kind).  Whether popular_is() now. */
+bool popular_add(struct popular *popular, const struct host_key *service, unsigned kind_and_port,
 		 uint32_t src_hash);
 /* Whether about POPULAR_SOURCES different sources were. */
 bool popular_is(const struct popular *popular, const struct host_key *service,

@@ -21,6 +21,7 @@
 #define NOVICES_DEFAULT        UINT32_C(16384)
 #define OUTSTANDING_DEFAULT_MS 250
 #define MEMORY_DEFAULT_MS      (10 * 60 * 1000)
+#define STANDINGS              1024
 #define PAUSE_NS               s_to_ns(60)
 #define ANSWERS_CURRENT_MS     10000
 #define NEVER                  UINT64_MAX
@@ -49,6 +50,7 @@ struct tracker *tracker_new(const struct tracker_config *config, const struct tr
 	tracker->visits = visits_new(tracker->hosts);
 	tracker->popular = popular_new(hosts_max / 4 + 1, &config->key);
 	tracker->coverage = coverage_new(&(struct coverage_sink){ sink->arg, sink->coverage });
+	tracker->standings = roles_new(STANDINGS);
 	tracker->outstanding_ms = config->outstanding_ns
 					  ? (uint32_t)(config->outstanding_ns / NS_PER_MS)
 					  : OUTSTANDING_DEFAULT_MS;
@@ -62,6 +64,7 @@ void tracker_free(struct tracker *tracker)
 {
 	if (!tracker)
 		return;
+	roles_free(tracker->standings);
 	coverage_free(tracker->coverage);
 	popular_free(tracker->popular);
 	visits_free(tracker->visits);
@@ -342,10 +345,12 @@ static void pass_time(struct tracker *tracker, uint64_t wall_ns)
 		settle_due(tracker);
 }
 
-static void look_at_coverage(struct tracker *tracker, uint16_t vlan)
+static void sample(struct tracker *tracker, const struct packet *packet)
 {
-	coverage_count_packet(tracker->coverage, vlan);
-	coverage_advance(tracker->coverage, (uint32_t)(tracker->mono_ns / NS_PER_MS));
+	tracker->now_ms = (uint32_t)(tracker->mono_ns / NS_PER_MS);
+	coverage_count_packet(tracker->coverage, packet->vlan);
+	coverage_advance(tracker->coverage, tracker->now_ms);
+	tracker_watch_roles(tracker, packet);
 }
 
 void tracker_advance(struct tracker *tracker, uint64_t wall_ns)
@@ -513,7 +518,7 @@ void tracker_see(struct tracker *tracker, const struct packet *packet)
 {
 	pass_time(tracker, packet->wall_ns);
 	if (tracker->counts.packets++ % COVERAGE_SAMPLE == 0)
-		look_at_coverage(tracker, packet->vlan);
+		sample(tracker, packet);
 	if (packet->kind == PACKET_TCP && !(packet->tcp_flags & (TCP_SYN | TCP_RST))) {
 		if (coverage_is_chosen(packet->tcp_seq))
 			coverage_compare(tracker->coverage, packet,

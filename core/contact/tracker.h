@@ -35,6 +35,7 @@ struct host_key;
 struct hosts;
 struct packet;
 struct observation;
+struct role_standing;
 struct tracker;
 
 struct tracker_config {
@@ -52,6 +53,8 @@ struct tracker_sink {
 	void (*contact)(void *arg, struct host *host, const struct contact *contact);
 	/* How much is seen of a VLAN: coverage_sink.told of coverage.h.  May be NULL. */
 	void (*coverage)(void *arg, const struct coverage_view *view, unsigned before);
+	/* A role became better founded (roles.h).  May be NULL. */
+	void (*standing)(void *arg, const struct role_standing *standing);
 	/* A host got a role (router, DHCP or DNS server, disputed): told once per role and host,
 	 * a dispute once a minute while it lasts.  May be NULL. */
 	void (*role)(void *arg, const struct host *host, unsigned role);

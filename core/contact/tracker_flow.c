@@ -85,8 +85,9 @@ static void note_success(struct tracker *tracker, const struct standing *standin
 {
 	struct host_key service = host_key_of(&standing->dst, packet->vlan);
 
-	popular_add(tracker->popular, &service, (unsigned)standing->kind << 16 | standing->dst_port,
-		    standing->src_check);
+	if (popular_add(tracker->popular, &service, (unsigned)standing->kind << 16 | standing->dst_port,
+			standing->src_check))
+		tracker_watch_service(tracker, standing, packet);
 	if (standing->dst_port == 53)
 		tracker_watch_dns(tracker, packet);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tracker_internal.h - what the files of the tracker share: tracker.c (life, time, reports),
  * tracker_flow.c (TCP, UDP, ICMP), tracker_novice.c (first contacts held back), tracker_neighbor.c
- * (ARP, ND), tracker_role.c (routers, servers), tracker_forge.c (whose contact it is) and tracker_coverage.c (our own
- * view). */
+ * (ARP, ND), tracker_role.c (routers, servers), tracker_standing.c (how well founded that is), tracker_forge.c (whose
+ * contact it is) and tracker_coverage.c (our own view). */
 #ifndef CORDON_CONTACT_TRACKER_INTERNAL_H
 #define CORDON_CONTACT_TRACKER_INTERNAL_H
 
@@ -16,6 +16,7 @@
 #include "core/contact/novices.h"
 #include "core/contact/pairs.h"
 #include "core/contact/popular.h"
+#include "core/contact/roles.h"
 #include "core/contact/tracker.h"
 #include "core/contact/visits.h"
 #include "core/net/packet.h"
@@ -62,6 +63,7 @@ struct tracker {
 	struct addressbook *book;
 	struct popular *popular;
 	struct coverage *coverage;
+	struct roles *standings;
 	uint32_t outstanding_ms, memory_ms;
 
 	uint64_t wall_ns;         /* of the latest packet or advance */
@@ -205,6 +207,14 @@ uint8_t tracker_neighbor_flags(const struct tracker *tracker, struct host *host,
 uint8_t tracker_watch_coverage(struct tracker *tracker, const struct host *host, const struct reach *reach);
 /* A question for a neighbour: if it is the second in a row, nobody answered the first. */
 void tracker_asked_again(struct tracker *tracker, const struct reach *reach);
+
+/* tracker_standing.c */
+/* Somebody (who; or the witness says it itself) attests a role. */
+void tracker_attest(struct tracker *tracker, struct role_witness *witness, const struct ip *who);
+/* A service that many use answered one of them. */
+void tracker_watch_service(struct tracker *tracker, const struct standing *served, const struct packet *packet);
+/* One packet in COVERAGE_SAMPLE. */
+void tracker_watch_roles(struct tracker *tracker, const struct packet *packet);
 
 /* tracker_role.c */
 void tracker_give_role(struct tracker *tracker, struct host *host, unsigned role);

@@ -77,6 +77,7 @@ static void see_forwarding(struct tracker *tracker, const struct packet *packet,
 	host = hosts_need(tracker->hosts, &key, tracker->mono_ns);
 	host->mac = packet->dst_mac;
 	tracker_give_role(tracker, host, HOST_ROUTER);
+	tracker_attest(tracker, &(struct role_witness){ .host = key, .role = HOST_ROUTER }, &packet->src);
 }
 
 void tracker_watch_routing(struct tracker *tracker, const struct packet *packet)
@@ -109,6 +110,7 @@ static void dhcp_answered(struct tracker *tracker, const struct packet *packet)
 {
 	struct host_key key = host_key_of(&packet->src, packet->vlan);
 	struct dhcp_message message;
+	struct ip client = { { 0 } }; /* known by its MAC only */
 	struct host *host;
 
 	if (packet->vlan != tracker->dhcp_vlan ||
@@ -121,6 +123,8 @@ static void dhcp_answered(struct tracker *tracker, const struct packet *packet)
 	host = hosts_need(tracker->hosts, &key, tracker->mono_ns);
 	host->mac = packet->src_mac;
 	tracker_give_role(tracker, host, HOST_DHCP_SERVER);
+	memcpy(client.bytes + 10, tracker->dhcp_client.bytes, sizeof(tracker->dhcp_client.bytes));
+	tracker_attest(tracker, &(struct role_witness){ .host = key, .role = HOST_DHCP_SERVER }, &client);
 	if (dhcp_read(packet->payload, packet->payload_length, &message) && message.type == DHCP_ACK)
 		watch_lease(tracker, packet, &message);
 }
@@ -179,6 +183,8 @@ void tracker_watch_dns(struct tracker *tracker, const struct packet *packet)
 
 	tracker_give_role(tracker, hosts_need(tracker->hosts, &key, tracker->mono_ns),
 			  HOST_DNS_SERVER);
+	tracker_attest(tracker, &(struct role_witness){ .host = key, .role = HOST_DNS_SERVER, .port = 53 },
+		       &packet->dst);
 }
 
 void tracker_bind_mac(struct tracker *tracker, struct host *host, const struct mac *mac,

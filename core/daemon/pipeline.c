@@ -20,6 +20,7 @@
 #include "core/base/units.h"
 #include "core/contact/host.h"
 #include "core/daemon/commands.h"
+#include "core/daemon/outlook.h"
 #include "core/daemon/sensor.h"
 #include "core/daemon/setup.h"
 #include "core/feed/feed.h"
@@ -55,6 +56,7 @@ struct pipeline {
 	struct guard *guard;
 	struct governor *governor;
 	struct response *response;
+	struct outlook *outlook;
 	struct dryrun *dryrun;
 	struct amt *amt;               /* NULL in a dry run */
 	struct store *store;           /* NULL if nothing is kept */
@@ -117,7 +119,8 @@ static void incident_changed(void *arg, const struct incident *incident, enum bo
 {
 	struct pipeline *pipeline = arg;
 	struct fact fact = { .type = FACT_INCIDENT, .wall_ns = pipeline->now_ns, .host = incident->host,
-			     .mac = incident->mac, .incident = incident };
+			     .mac = incident->mac, .incident = incident,
+			     .known_as = outlook_role_of(pipeline->outlook, &incident->host) };
 
 	if (is_news(incident, change))
 		tell(pipeline, &fact);
@@ -126,12 +129,21 @@ static void incident_changed(void *arg, const struct incident *incident, enum bo
 		response_consider(pipeline->response, incident, pipeline->now_ns);
 }
 
-/* Once a minute it is told anyway; news is what changed. */
-static void take_coverage(struct pipeline *pipeline, const struct record *record)
+/* Told again and again; news is what changed. */
+static void take_outlook(struct pipeline *pipeline, const struct record *record)
 {
+	const struct role_standing *role = &record->standing;
 	struct fact fact = { .type = FACT_COVERAGE, .wall_ns = record->wall_ns, .coverage = &record->coverage };
+	struct guard_role learnt;
+	bool is_news = outlook_take(pipeline->outlook, record);
 
-	if (record->coverage.view.faults != record->coverage.before)
+	if (record->type == RECORD_STANDING) {
+		fact = (struct fact){ .type = FACT_ROLE, .wall_ns = record->wall_ns, .host = role->host, .mac = role->mac,
+				      .role = role };
+		learnt = (struct guard_role){ role->host, role->mac, role->role, role->established };
+		guard_learn(pipeline->guard, &learnt);
+	}
+	if (is_news)
 		tell(pipeline, &fact);
 }
 
@@ -147,14 +159,13 @@ static void take_record(struct pipeline *pipeline, const struct record *record)
 	case RECORD_ROLE:
 		if (record->role.role == HOST_DISPUTED)
 			guard_doubt(pipeline->guard, &record->role.host, pipeline->now_ns);
-		else
-			guard_learn(pipeline->guard, &record->role.host, &record->role.mac, record->role.role);
 		break;
 	case RECORD_SENSOR:
 		tell(pipeline, &fact);
 		break;
 	case RECORD_COVERAGE:
-		take_coverage(pipeline, record);
+	case RECORD_STANDING:
+		take_outlook(pipeline, record);
 		break;
 	case RECORD_HEARD:
 		response_heard(pipeline->response, &record->heard, pipeline->now_ns);
@@ -241,6 +252,10 @@ int pipeline_command(struct pipeline *pipeline, char *const *words, const char *
 
 	if (wall_ns > pipeline->now_ns)
 		pipeline->now_ns = wall_ns;
+	if (strcmp(words[0], "health") == 0 || strcmp(words[0], "hosts") == 0) {
+		(strcmp(words[0], "hosts") == 0 ? outlook_hosts : outlook_describe)(pipeline->outlook, answer);
+		return 0;
+	}
 	rc = commands_run(pipeline->response, words, who, pipeline->now_ns, answer, err);
 	step(pipeline);
 	return rc;
@@ -423,6 +438,7 @@ struct pipeline *pipeline_new(const struct pipeline_config *config, struct err *
 	pipeline->setup = config->setup;
 	pipeline->log = config->log;
 	pipeline->feed = feed_queue_new(FEED_RECORDS);
+	pipeline->outlook = outlook_new();
 	make_sensor(pipeline, config->fixed_key);
 	make_guard(pipeline);
 	if (config->account)
@@ -457,6 +473,7 @@ void pipeline_free(struct pipeline *pipeline)
 	guard_free(pipeline->guard);
 	governor_free(pipeline->governor);
 	sensor_free(pipeline->sensor);
+	outlook_free(pipeline->outlook);
 	feed_free(pipeline->feed);
 	eve_close(pipeline->eve, NULL);
 	store_close(pipeline->store);

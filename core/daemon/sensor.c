@@ -148,6 +148,14 @@ static void on_coverage(void *arg, const struct coverage_view *view, unsigned be
 	feed_publish(sensor->feed, &record);
 }
 
+static void on_standing(void *arg, const struct role_standing *standing)
+{
+	struct sensor *sensor = arg;
+	struct record record = { .type = RECORD_STANDING, .wall_ns = sensor->wall_ns, .standing = *standing };
+
+	feed_publish(sensor->feed, &record);
+}
+
 struct sensor *sensor_new(const struct sensor_config *config)
 {
 	struct sensor *sensor = mem_alloc(sizeof(*sensor));
@@ -159,6 +167,7 @@ struct sensor *sensor_new(const struct sensor_config *config)
 	struct tracker_sink contact_sink = { .arg = sensor,
 					     .contact = on_contact,
 					     .coverage = on_coverage,
+					     .standing = on_standing,
 					     .role = on_role,
 					     .forged = on_forgery };
 

@@ -130,6 +130,19 @@ static void print_coverage(const struct record *record)
 	       view->neighbors_asked, view->neighbors_answered, view->neighbors_missed, view->dropped_percent);
 }
 
+static void print_standing(const struct record *record)
+{
+	char when[CLOCK_TEXT_BYTES], host[IP_TEXT_BYTES];
+	struct buf text;
+
+	buf_init(&text, FILTER_MAX_BYTES);
+	role_explain(&record->standing, &text);
+	clock_text(record->wall_ns, when, sizeof(when));
+	ip_text(&record->standing.host.ip, host);
+	printf("%s standing host=%s vlan=%u %s\n", when, host, record->standing.host.vlan, text.text);
+	buf_fini(&text);
+}
+
 static void print_totals(const struct record_sensor *totals)
 {
 	printf("sensor packets=%" PRIu64 " bytes=%" PRIu64 " undecoded=%" PRIu64 " dropped=%" PRIu64
@@ -152,6 +165,8 @@ static void print_feed(const struct run *run, bool at_end)
 			print_evidence(&record.evidence);
 		else if (record.type == RECORD_ROLE)
 			print_role(&record);
+		else if (record.type == RECORD_STANDING)
+			print_standing(&record);
 		else if (record.type == RECORD_COVERAGE &&
 			 (at_end || record.coverage.before != record.coverage.view.faults))
 			print_coverage(&record);

@@ -30,6 +30,7 @@
 #define SAMPLE_OWNERS   4096
 #define RESTATE_S       10
 #define NEWS_NATS       1.0
+#define NAT_ROOT        2 /* of four machines */
 #define HOSTS_PER_BLOCK 8
 #define BLOCKS_MIN      64
 
@@ -494,11 +495,20 @@ static void count_out(struct detector_run *run, struct walk *walk, const struct 
 	count_one(&walk->failed, -1);
 }
 
+/* Behind a NAT box the ordinary mishaps of several people add up under one address (worm-detection.md D.2: thresholds grow
+ * with the root of their number).  What is decisive in itself comes from one machine. */
+static double nats_of(const struct detector_run *run, const struct term *term)
+{
+	bool adds_up = term->port_class != CLASS_CONTENT && term->nats > 0;
+
+	return adds_up && run->engine->host->roles & HOST_NAT ? term->nats / NAT_ROOT : term->nats;
+}
+
 void detector_walk(struct detector_run *run, struct walk *walk, const struct contact *contact,
 		   const struct term *term)
 {
 	double cap = term->cap_nats > 0 ? term->cap_nats : WALK_CAP_NATS;
-	double level = (double)walk->level + term->nats;
+	double level = (double)walk->level + nats_of(run, term);
 
 	/* A ceiling stops a climb; what stronger terms have reached it leaves alone. */
 	if (cap < (double)walk->level)

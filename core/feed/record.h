@@ -7,14 +7,17 @@
 #include <stdint.h>
 
 #include "core/contact/coverage.h"
+#include "core/contact/roles.h"
 #include "core/detect/evidence.h"
 #include "core/net/addr.h"
 
 enum record_type {
 	RECORD_EVIDENCE = 1,
-	RECORD_ROLE,           /* a host was seen to be a router, DHCP or DNS server, or its address to be disputed */
+	RECORD_ROLE,           /* a host was seen to be a router, DHCP or DNS server for the first time, or its address is
+				* disputed; RECORD_STANDING says how well founded that is */
 	RECORD_SENSOR,         /* the sensor's counters, at the end of a capture and once a minute */
 	RECORD_HEARD,          /* a suspect opened another contact; at most one a second for each */
+	RECORD_STANDING,       /* how well founded a role is, whenever that is news */
 	RECORD_COVERAGE,       /* how much is seen of a VLAN: when that changes and once a minute */
 };
 
@@ -45,6 +48,7 @@ struct record {
 		struct record_sensor sensor;
 		struct host_key heard;
 		struct record_coverage coverage;
+		struct role_standing standing;
 	};
 };
 

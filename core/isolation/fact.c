@@ -26,6 +26,7 @@ const char *fact_type_name(unsigned type)
 		[FACT_ISOLATION] = "isolation",
 		[FACT_STATS] = "stats",
 		[FACT_COVERAGE] = "coverage",
+		[FACT_ROLE] = "role",
 	};
 
 	INVARIANT(type < FACT_TYPES);
@@ -319,6 +320,22 @@ static struct json *coverage_json(const struct record_coverage *told)
 	return object;
 }
 
+static struct json *role_json(const struct role_standing *role)
+{
+	struct json *object = json_object_new();
+	struct buf text;
+
+	json_set_text(object, "role", role_word(role));
+	set_count(object, "port", role->port);
+	json_set_bool(object, "established", role->established);
+	json_set_u64(object, "witnesses", role->witnesses);
+	buf_init(&text, COVERAGE_TEXT_BYTES);
+	role_explain(role, &text);
+	set_word(object, "text", text.text);
+	buf_fini(&text);
+	return object;
+}
+
 /* ---- the whole --------------------------------------------------------------------------------- */
 
 static void set_host(struct json *object, const struct fact *fact)
@@ -333,6 +350,7 @@ static void set_host(struct json *object, const struct fact *fact)
 		json_set_text(object, "src_mac", mac);
 	}
 	set_count(object, "vlan", fact->host.vlan);
+	set_word(object, "src_known_as", fact->known_as);
 }
 
 static struct json *body_json(const struct fact *fact, fact_detector_fn *detector_name)
@@ -348,6 +366,8 @@ static struct json *body_json(const struct fact *fact, fact_detector_fn *detecto
 		return stats_json(fact->stats);
 	case FACT_COVERAGE:
 		return coverage_json(fact->coverage);
+	case FACT_ROLE:
+		return role_json(fact->role);
 	default:
 		INVARIANT(fact->type < FACT_TYPES);
 		return NULL;

@@ -17,7 +17,8 @@
 
 struct json;
 
-enum fact_type { FACT_INCIDENT, FACT_DECISION, FACT_ISOLATION, FACT_STATS, FACT_COVERAGE, FACT_TYPES };
+enum fact_type { FACT_INCIDENT, FACT_DECISION, FACT_ISOLATION, FACT_STATS, FACT_COVERAGE, FACT_ROLE,
+		 FACT_TYPES };
 
 struct fact_decision {
 	uint64_t incident;
@@ -41,12 +42,14 @@ struct fact {
 	uint64_t wall_ns;
 	struct host_key host;          /* INCIDENT, DECISION, ISOLATION */
 	struct mac mac;
+	const char *known_as;          /* INCIDENT: what the host was seen to be, "" or NULL if nothing is known */
 	union {
 		const struct incident *incident;
 		const struct fact_decision *decision;
 		const struct fact_isolation *isolation;
 		const struct record_sensor *stats;
 		const struct record_coverage *coverage;
+		const struct role_standing *role;
 	};
 };
 

@@ -100,13 +100,16 @@ static bool can_be_witnessed(const struct case_file *file)
 /* False if nothing may be done; ask_people if only people may. */
 static bool safety_allows(struct case_file *file)
 {
-	char reason[GOVERNOR_REASON_BYTES];
+	char reason[GOVERNOR_REASON_BYTES > GUARD_REASON_BYTES ? GOVERNOR_REASON_BYTES : GUARD_REASON_BYTES];
 
 	if (!channel_holds(file) || !guard_says_yes(file))
 		return false;
 	if (file->ask_people)
 		return true;
 	if (is_in_doubt(file)) {
+		file->ask_people = true;
+	} else if (guard_asks(file->response->parts.guard, &file->incident->host, &file->incident->mac, reason)) {
+		snprintf(file->refusal, sizeof(file->refusal), "%s", reason);
 		file->ask_people = true;
 	} else if (file->decision.witness == WITNESS_BEFORE && !can_be_witnessed(file)) {
 		snprintf(file->refusal, sizeof(file->refusal),

@@ -100,6 +100,7 @@ static void tell_incident(const struct account *account, const struct fact *fact
 		detail(account, "coverage", coverage);
 	}
 	detail(account, "in doubt", evidence_doubt_text(incident->doubt));
+	detail(account, "known as", fact->known_as);
 }
 
 static void tell_decision(const struct account *account, const struct fact *fact)
@@ -256,6 +257,17 @@ static void tell_coverage(const struct account *account, const struct fact *fact
 	buf_fini(&text);
 }
 
+static void tell_role(const struct account *account, const struct fact *fact)
+{
+	struct buf text;
+
+	buf_init(&text, COVERAGE_TEXT_BYTES);
+	role_explain(fact->role, &text);
+	headline(account, fact, TONE_DIM, "role");
+	fprintf(account->stream, "%s\n", text.text);
+	buf_fini(&text);
+}
+
 void account_tell(struct account *account, const struct fact *fact)
 {
 	switch (fact->type) {
@@ -273,6 +285,9 @@ void account_tell(struct account *account, const struct fact *fact)
 		break;
 	case FACT_COVERAGE:
 		tell_coverage(account, fact);
+		break;
+	case FACT_ROLE:
+		tell_role(account, fact);
 		break;
 	}
 	fflush(account->stream);

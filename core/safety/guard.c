@@ -3,8 +3,8 @@
  *
  * A role is remembered by address and by MAC.  By MAC it also covers every host behind a router: their frames bear the
  * router's address, so who sent them cannot be known here.  A stranger can forge a role and so protect himself; that
- * is the price of never cutting the gateway, and the refusal is told.  When the list is full nothing is
- * forgotten, the newcomer is counted.
+ * is the price of never cutting the gateway, and it takes several others and half an hour; the refusal is told.  When the list
+ * is full nothing established is forgotten, and who was turned away is counted.
  *
  * Doubts end by themselves.  Should there ever be more than have room, everybody is in doubt: who disputes
  * thousands of addresses must not push out the one that matters. */
@@ -35,7 +35,7 @@ struct never {
 struct learnt {
 	struct host_key host;
 	struct mac mac;
-	unsigned roles;                /* enum host_role */
+	unsigned roles, established;   /* enum host_role */
 };
 
 struct dispute {
@@ -97,27 +97,49 @@ void guard_never_mac(struct guard *guard, const struct mac *mac, const char *why
 	never->mac = *mac;
 }
 
-static bool same_machine(const struct learnt *learnt, const struct host_key *host, const struct mac *mac)
+#define NEVER_ROLES (HOST_ROUTER | HOST_DHCP_SERVER | HOST_DNS_SERVER)
+#define ASKED_ROLES (HOST_NAT | HOST_MONITOR)
+
+static bool same_machine(const struct learnt *learnt, const struct guard_role *role)
 {
-	return memcmp(&learnt->host, host, sizeof(*host)) == 0 && mac_equal(&learnt->mac, mac);
+	return memcmp(&learnt->host, &role->host, sizeof(role->host)) == 0 && mac_equal(&learnt->mac, &role->mac);
 }
 
-void guard_learn(struct guard *guard, const struct host_key *host, const struct mac *mac, unsigned host_role)
+static struct learnt *find_learnt(const struct guard *guard, const struct guard_role *role)
 {
-	unsigned roles = host_role & (HOST_ROUTER | HOST_DHCP_SERVER | HOST_DNS_SERVER);
-
-	if (roles == 0)
-		return;
 	for (size_t i = 0; i < guard->learnt_count; i++)
-		if (same_machine(&guard->learnt[i], host, mac)) {
-			guard->learnt[i].roles |= roles;
-			return;
-		}
-	if (guard->learnt_count == guard->learnt_max) {
-		guard->forgotten++;
+		if (same_machine(&guard->learnt[i], role))
+			return &guard->learnt[i];
+	return NULL;
+}
+
+/* A place for a newcomer; NULL if all are taken.  One that is established displaces one that is not. */
+static struct learnt *make_room(struct guard *guard, bool established)
+{
+	if (guard->learnt_count < guard->learnt_max)
+		return &guard->learnt[guard->learnt_count++];
+	guard->forgotten++;
+	for (size_t i = 0; established && i < guard->learnt_count; i++)
+		if (!guard->learnt[i].established)
+			return &guard->learnt[i];
+	return NULL;
+}
+
+void guard_learn(struct guard *guard, const struct guard_role *role)
+{
+	struct learnt *learnt = find_learnt(guard, role);
+
+	if (!(role->role & (NEVER_ROLES | ASKED_ROLES)) || (role->role & ASKED_ROLES && !role->established))
 		return;
+	if (!learnt) {
+		learnt = make_room(guard, role->established);
+		if (!learnt)
+			return;
+		*learnt = (struct learnt){ .host = role->host, .mac = role->mac };
 	}
-	guard->learnt[guard->learnt_count++] = (struct learnt){ .host = *host, .mac = *mac, .roles = roles };
+	learnt->roles |= role->role;
+	if (role->established)
+		learnt->established |= role->role;
 }
 
 uint64_t guard_forgotten(const struct guard *guard)
@@ -184,7 +206,11 @@ static const char *role_words(unsigned roles)
 {
 	if (roles & HOST_ROUTER)
 		return "a router";
-	return roles & HOST_DHCP_SERVER ? "a DHCP server" : "a DNS server";
+	if (roles & HOST_DHCP_SERVER)
+		return "a DHCP server";
+	if (roles & HOST_DNS_SERVER)
+		return "a DNS server";
+	return roles & HOST_NAT ? "a NAT box, behind which others are" : "a monitor, which scans by trade";
 }
 
 static bool is_listed(const struct guard *guard, const struct host_key *host, const struct mac *mac,
@@ -201,19 +227,54 @@ static bool is_listed(const struct guard *guard, const struct host_key *host, co
 	return false;
 }
 
+static const struct learnt *learnt_of(const struct guard *guard, const struct host_key *host, const struct mac *mac,
+				      size_t *at)
+{
+	for (; *at < guard->learnt_count; (*at)++) {
+		const struct learnt *learnt = &guard->learnt[*at];
+
+		if (memcmp(&learnt->host, host, sizeof(*host)) == 0 ||
+		    (!mac_is_zero(mac) && mac_equal(&learnt->mac, mac)))
+			return &guard->learnt[(*at)++];
+	}
+	return NULL;
+}
+
 static bool is_learnt(const struct guard *guard, const struct host_key *host, const struct mac *mac,
 		      char reason[GUARD_REASON_BYTES])
 {
-	for (size_t i = 0; i < guard->learnt_count; i++) {
-		const struct learnt *learnt = &guard->learnt[i];
+	const struct learnt *learnt;
+	size_t at = 0;
 
-		if (memcmp(&learnt->host, host, sizeof(*host)) == 0)
-			snprintf(reason, GUARD_REASON_BYTES, "it was seen to be %s", role_words(learnt->roles));
-		else if (!mac_is_zero(mac) && mac_equal(&learnt->mac, mac))
-			snprintf(reason, GUARD_REASON_BYTES, "its frames bear the MAC of a machine that was seen to be %s",
-				 role_words(learnt->roles));
-		else
+	while ((learnt = learnt_of(guard, host, mac, &at))) {
+		unsigned roles = learnt->established & NEVER_ROLES;
+
+		if (!roles)
 			continue;
+		snprintf(reason, GUARD_REASON_BYTES, "%s %s",
+			 memcmp(&learnt->host, host, sizeof(*host)) == 0
+				 ? "it was seen to be"
+				 : "its frames bear the MAC of a machine that was seen to be",
+			 role_words(roles));
+		return true;
+	}
+	return false;
+}
+
+bool guard_asks(const struct guard *guard, const struct host_key *host, const struct mac *mac,
+		char reason[GUARD_REASON_BYTES])
+{
+	const struct learnt *learnt;
+	size_t at = 0;
+
+	reason[0] = '\0';
+	while ((learnt = learnt_of(guard, host, mac, &at))) {
+		unsigned roles = learnt->roles & ~(learnt->established & NEVER_ROLES);
+
+		if (!roles)
+			continue;
+		snprintf(reason, GUARD_REASON_BYTES, "it %s %s: a person must approve",
+			 roles & NEVER_ROLES ? "may be" : "was seen to be", role_words(roles));
 		return true;
 	}
 	return false;

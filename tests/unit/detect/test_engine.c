@@ -122,6 +122,33 @@ static void contact(struct fixture *f, unsigned dst, unsigned outcome, double na
 	engine_see(f->engine, f->host, &contact);
 }
 
+static void evidence_bears_what_was_not_seen(void **state)
+{
+	struct fixture f;
+	struct contact seen = { .vlan = 3, .dst_port = 445, .src_port = 1000 + 80, .opened_ns = 1, .coverage = 5 };
+
+	(void)state;
+	start(&f);
+	engine_see(f.engine, f.host, &seen);
+	assert_int_equal(f.latest.coverage, 5);
+	stop(&f);
+}
+
+/* Behind a NAT box the mishaps of several people add up. */
+static void terms_of_a_nat_box_weigh_half(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f);
+	f.host->roles |= HOST_NAT;
+	contact(&f, 1, CONTACT_IGNORED, 8);
+	assert_true(f.latest.log_odds > 4 - 0.01 && f.latest.log_odds < 4 + 0.01);
+	contact(&f, 2, CONTACT_IGNORED, 8);
+	assert_true(f.latest.log_odds > 8 - 0.01 && f.latest.log_odds < 8 + 0.01);
+	stop(&f);
+}
+
 static void a_level_is_stated_when_it_is_news(void **state)
 {
 	static const struct {
@@ -437,6 +464,8 @@ static void a_detector_is_shown_the_kinds_and_outcomes_it_asked_for(void **state
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(evidence_bears_what_was_not_seen),
+		cmocka_unit_test(terms_of_a_nat_box_weigh_half),
 		cmocka_unit_test(a_level_is_stated_when_it_is_news),
 		cmocka_unit_test(a_convicted_scan_is_restated_at_each_doubling_only),
 		cmocka_unit_test(a_statement_carries_its_earliest_contacts),

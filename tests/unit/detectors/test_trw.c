@@ -430,6 +430,30 @@ static void silence_counts_again_when_the_uplink_is_known_to_work(void **state)
 	scene_stop(&scene);
 }
 
+/* A monitor's list of machines is never quite up to date; on other ports it is judged like anybody. */
+static void a_monitor_may_poll_dead_machines_and_nothing_else(void **state)
+{
+	static const struct {
+		uint16_t port;
+		bool convicted;
+	} cases[] = { { 161, false }, { 445, true } };
+	struct ip monitor = wire_ip("10.0.0.5");
+	struct host_key key = host_key_of(&monitor, 0);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct scan scan = { .port = cases[i].port, .hosts = 30, .first = "10.0.1.0", .answer = RESET };
+		struct scene scene;
+
+		scene_start(&scene);
+		tracker_meet(scene.tracker, &key)->roles |= HOST_MONITOR;
+		run_scan(&scene, &monitor, &scan, 0);
+		assert_int_equal(scene.convicted > 0, cases[i].convicted);
+		assert_int_equal(scene.statements > 0, cases[i].convicted);
+		scene_stop(&scene);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -441,6 +465,7 @@ int main(void)
 		cmocka_unit_test(a_flood_from_random_sources_convicts_nobody),
 		cmocka_unit_test(inbound_probes_make_no_suspect_of_the_victim),
 		cmocka_unit_test(a_resolver_may_ask_dead_servers),
+		cmocka_unit_test(a_monitor_may_poll_dead_machines_and_nothing_else),
 		cmocka_unit_test(a_slow_answer_takes_the_provisional_failure_back),
 		cmocka_unit_test(successes_elsewhere_buy_no_credit_on_worm_ports),
 		cmocka_unit_test(many_ports_of_one_accomplice_buy_one_credit),

@@ -90,7 +90,7 @@ static void the_guard_has_the_last_word(void **state)
 
 		print_message("  %s\n", refusals[c].name);
 		bench_init(&bench, 10);
-		guard_learn(bench.guard, &gateway, &mac, HOST_ROUTER);
+		guard_learn(bench.guard, &(struct guard_role){ gateway, mac, HOST_ROUTER, true });
 		bench_consider(&bench, refusals[c].device, 1, refusals[c].nats);
 		bench_consider(&bench, refusals[c].device, 1, refusals[c].nats + 1);
 		assert_non_null(strstr(bench.last_refused, refusals[c].why));
@@ -98,6 +98,22 @@ static void the_guard_has_the_last_word(void **state)
 		assert_int_equal(response_count(bench.response), 0);
 		bench_fini(&bench);
 	}
+}
+
+/* Told, and a click away: but no machine cuts off several people's traffic by itself. */
+static void who_speaks_for_many_is_isolated_by_people_only(void **state)
+{
+	struct bench bench;
+	struct host_key host = bench_host(BENCH_PC);
+	struct mac mac = bench_mac(BENCH_PC);
+
+	(void)state;
+	bench_init(&bench, 10);
+	guard_learn(bench.guard, &(struct guard_role){ host, mac, HOST_NAT, true });
+	bench_consider(&bench, BENCH_PC, 1, 15);
+	assert_non_null(strstr(bench.last_refused, "a NAT box"));
+	bench_expect(&bench, "d:isolate! keep:awaiting_approval i:awaiting_approval");
+	bench_fini(&bench);
 }
 
 static void doubts_about_the_identity_are_for_people(void **state)
@@ -316,7 +332,7 @@ static void the_guard_is_asked_again_when_people_approve(void **state)
 	(void)state;
 	bench_init(&bench, 10);
 	bench_consider(&bench, BENCH_SERVER, 1, 15);
-	guard_learn(bench.guard, &host, &mac, HOST_DHCP_SERVER);
+	guard_learn(bench.guard, &(struct guard_role){ host, mac, HOST_DHCP_SERVER, true });
 	bench.diary[0] = '\0';
 	assert_int_not_equal(response_approve(bench.response, 1, "anna", bench.now_ns, &err), 0);
 	assert_non_null(strstr(err.text, "a DHCP server"));
@@ -583,6 +599,7 @@ int main(void)
 		cmocka_unit_test(the_guard_has_the_last_word),
 		cmocka_unit_test(doubts_about_the_identity_are_for_people),
 		cmocka_unit_test(a_dispute_protects_nobody_for_ever),
+		cmocka_unit_test(who_speaks_for_many_is_isolated_by_people_only),
 		cmocka_unit_test(beyond_the_cap_people_decide),
 		cmocka_unit_test(what_waits_because_of_the_cap_goes_on_when_there_is_room),
 		cmocka_unit_test(the_cap_does_not_lower_the_bar_of_a_proposal),

@@ -36,6 +36,13 @@ static struct asset pc(void)
 	return asset;
 }
 
+static void learn(struct guard *guard, struct host_key host, struct mac mac, unsigned role, bool established)
+{
+	struct guard_role learnt = { host, mac, role, established };
+
+	guard_learn(guard, &learnt);
+}
+
 /* A site: never 10.0.0.128/25 and one MAC; learnt: a router, a DHCP and a DNS server. */
 static struct guard *site(void)
 {
@@ -47,9 +54,9 @@ static struct guard *site(void)
 	assert_true(prefix_parse("10.0.0.128/25", &range));
 	guard_never_prefix(guard, &range, "servers live there");
 	guard_never_mac(guard, &listed, "the director's");
-	guard_learn(guard, &router, &router_mac, HOST_ROUTER);
-	guard_learn(guard, &dhcp, &none, HOST_DHCP_SERVER);
-	guard_learn(guard, &dns, &none, HOST_DNS_SERVER | HOST_UNICAST_SEEN);
+	learn(guard, router, router_mac, HOST_ROUTER, true);
+	learn(guard, dhcp, none, HOST_DHCP_SERVER, true);
+	learn(guard, dns, none, HOST_DNS_SERVER, true);
 	return guard;
 }
 
@@ -133,19 +140,70 @@ static void a_flood_of_forged_roles_displaces_nobody(void **state)
 	char reason[GUARD_REASON_BYTES];
 
 	(void)state;
-	guard_learn(guard, &router, &(struct mac){ { 0 } }, HOST_ROUTER);
+	learn(guard, router, (struct mac){ { 0 } }, HOST_ROUTER, true);
 	for (unsigned i = 0; i < 100; i++) {
 		char text[16];
 		struct host_key key;
 
 		snprintf(text, sizeof(text), "10.9.0.%u", i);
 		key = host(text, 0);
-		guard_learn(guard, &key, &(struct mac){ { 0 } }, HOST_DNS_SERVER);
-		guard_learn(guard, &router, &(struct mac){ { 0 } }, HOST_ROUTER);
+		learn(guard, key, (struct mac){ { 0 } }, HOST_DNS_SERVER, true);
+		learn(guard, router, (struct mac){ { 0 } }, HOST_ROUTER, true);
 	}
 	assert_false(guard_allows(guard, &router, &asset.mac, &asset, reason));
 	assert_int_equal(guard_forgotten(guard), 97);
 	guard_free(guard);
+}
+
+static void what_is_not_established_gives_way(void **state)
+{
+	struct guard *guard = guard_new(2);
+	struct host_key router = host("10.0.0.1", 0), forged = host("10.0.0.8", 0), other = host("10.0.0.9", 0);
+	struct mac none = { { 0 } };
+	struct asset asset = pc();
+	char reason[GUARD_REASON_BYTES];
+
+	(void)state;
+	learn(guard, forged, none, HOST_DNS_SERVER, false);
+	learn(guard, other, none, HOST_DNS_SERVER, true);
+	learn(guard, router, none, HOST_ROUTER, true);
+	assert_false(guard_allows(guard, &router, &none, &asset, reason));
+	assert_false(guard_allows(guard, &other, &none, &asset, reason));
+	assert_false(guard_asks(guard, &forged, &none, reason));
+	guard_free(guard);
+}
+
+/* A worm that plays a role gains a question, not an exemption. */
+static void a_role_in_doubt_and_machines_that_speak_for_others_need_people(void **state)
+{
+	static const struct {
+		unsigned role;
+		bool established, allows, asks;
+		const char *why;
+	} rows[] = {
+		{ HOST_ROUTER, false, true, true, "it may be a router: a person must approve" },
+		{ HOST_DNS_SERVER, false, true, true, "may be a DNS server" },
+		{ HOST_ROUTER, true, false, false, "" },
+		{ HOST_NAT, true, true, true, "was seen to be a NAT box" },
+		{ HOST_NAT, false, true, false, "" },
+		{ HOST_MONITOR, true, true, true, "a monitor" },
+		{ HOST_MONITOR, false, true, false, "" },
+		{ HOST_SERVER, true, true, false, "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct guard *guard = guard_new(0);
+		struct host_key key = host("10.0.0.23", 0);
+		struct asset asset = pc();
+		char reason[GUARD_REASON_BYTES];
+
+		learn(guard, key, asset.mac, rows[i].role, rows[i].established);
+		assert_int_equal(guard_allows(guard, &key, &asset.mac, &asset, reason), rows[i].allows);
+		assert_int_equal(guard_asks(guard, &key, &asset.mac, reason), rows[i].asks);
+		assert_non_null(strstr(reason, rows[i].why));
+		guard_free(guard);
+	}
 }
 
 static void other_roles_protect_nobody(void **state)
@@ -156,7 +214,7 @@ static void other_roles_protect_nobody(void **state)
 	char reason[GUARD_REASON_BYTES];
 
 	(void)state;
-	guard_learn(guard, &key, &asset.mac, HOST_SUSPECT | HOST_BLIND | HOST_UNICAST_SEEN);
+	learn(guard, key, asset.mac, HOST_SUSPECT | HOST_BLIND | HOST_UNICAST_SEEN, true);
 	assert_true(guard_allows(guard, &key, &asset.mac, &asset, reason));
 	guard_free(guard);
 }
@@ -211,6 +269,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(some_are_never_isolated),
+		cmocka_unit_test(what_is_not_established_gives_way),
+		cmocka_unit_test(a_role_in_doubt_and_machines_that_speak_for_others_need_people),
 		cmocka_unit_test(a_machine_that_is_no_asset_is_left_alone),
 		cmocka_unit_test(an_asset_may_be_marked),
 		cmocka_unit_test(a_listed_machine_is_safe_under_another_address_too),
