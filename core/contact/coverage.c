@@ -24,6 +24,7 @@
 #define RING               64 /* a power of two */
 #define PROOFS_MIN         4
 #define COMPARED_MIN       16
+#define LOSSES_MIN         200
 #define NEIGHBORS_MIN      16
 #define SHARE_MISSING      50
 #define SHARE_DEAF         20
@@ -386,7 +387,11 @@ void coverage_advance(struct coverage *coverage, uint32_t now_ms)
 
 void coverage_losses(struct coverage *coverage, uint64_t delivered, uint64_t dropped)
 {
-	coverage->dropped_percent = (uint8_t)percent(dropped, delivered + dropped);
+	coverage->delivered = coverage->delivered / 2 + delivered;
+	coverage->dropped = coverage->dropped / 2 + dropped;
+	if (coverage->delivered + coverage->dropped < LOSSES_MIN)
+		return; /* a lost packet of ten is an accident */
+	coverage->dropped_percent = (uint8_t)percent(coverage->dropped, coverage->delivered + coverage->dropped);
 	for (size_t i = 0; i < coverage->count; i++)
 		judge(coverage, &coverage->places[i]);
 }
