@@ -29,9 +29,9 @@
 
 struct config {
 	double worm, service, high, icmp, silent_udp, success;
-	double high_cap, icmp_cap;
+	double high_cap, icmp_cap, discovery;
 	uint64_t half_life_ns, site_answer_ns;
-	struct param_ports worm_ports, service_ports;
+	struct param_ports worm_ports, service_ports, discovery_ports;
 };
 
 /* A destination that carries a term. */
@@ -86,6 +86,11 @@ static const struct param params[] = {
 	{ "service_ports", PARAM_PORTS, offsetof(struct config, service_ports), 1, 65535,
 	  "1521,3306,5432,5900,6379,8000,8080,8443,9200,27017",
 	  "services above 1023; below, all ports are services" },
+	{ "discovery_ports", PARAM_PORTS, offsetof(struct config, discovery_ports), 1, 65535,
+	  "137,161,427,1900,3289,3702,5353,5355,8610,8611,8612",
+	  "UDP services at which programs look for printers and neighbours" },
+	{ "discovery", PARAM_DOUBLE, offsetof(struct config, discovery), 0, 1, "0.2",
+	  "the share that a failure there weighs, below the ceiling of other ports" },
 	{ .type = PARAM_END },
 };
 
@@ -131,6 +136,10 @@ static struct term failure_term(const struct config *config, const struct contac
 	} else if (contact->kind == CONTACT_UDP && contact->outcome != CONTACT_REFUSED &&
 		   term.nats > config->silent_udp) {
 		term.nats = config->silent_udp;
+	}
+	if (contact->kind == CONTACT_UDP && param_ports_has(&config->discovery_ports, contact->dst_port)) {
+		term.nats *= config->discovery;
+		term.cap_nats = config->high_cap;
 	}
 	return term;
 }

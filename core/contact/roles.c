@@ -26,6 +26,8 @@
 #define MONITOR_STRETCHES     6
 #define MONITOR_WITNESSES     16
 
+enum { PORT_KERBEROS = 88, PORT_PROXY = 3128 };
+
 struct entry {
 	struct role_standing standing;
 	uint64_t seen[WORDS];
@@ -57,9 +59,9 @@ void roles_free(struct roles *roles)
 	mem_free(roles);
 }
 
-static uint32_t place_of(const struct host_key *host, unsigned role)
+static uint32_t place_of(const struct host_key *host, unsigned role, unsigned port)
 {
-	uint32_t words[6], place = role * UINT32_C(0x9e3779b1);
+	uint32_t words[6], place = (role << 16 ^ port) * UINT32_C(0x9e3779b1);
 
 	_Static_assert(sizeof(words) == sizeof(*host), "a host key is six words");
 	memcpy(words, host, sizeof(words));
@@ -68,22 +70,24 @@ static uint32_t place_of(const struct host_key *host, unsigned role)
 	return place ^ place >> 15;
 }
 
-static struct entry *find(const struct roles *roles, const struct host_key *host, unsigned role)
+static struct entry *find(const struct roles *roles, const struct host_key *host, unsigned role, unsigned port)
 {
-	uint32_t place = place_of(host, role);
+	uint32_t place = place_of(host, role, port);
 
 	for (uint32_t i = 0; i < PROBES; i++) {
 		struct entry *entry = &roles->entries[(place + i) & roles->mask];
 
-		if (entry->standing.role == role && memcmp(&entry->standing.host, host, sizeof(*host)) == 0)
+		if (entry->standing.role == role && entry->standing.port == port &&
+		    memcmp(&entry->standing.host, host, sizeof(*host)) == 0)
 			return entry;
 	}
 	return NULL;
 }
 
-const struct role_standing *roles_find(const struct roles *roles, const struct host_key *host, unsigned role)
+const struct role_standing *roles_find(const struct roles *roles, const struct host_key *host, unsigned role,
+					unsigned port)
 {
-	const struct entry *entry = find(roles, host, role);
+	const struct entry *entry = find(roles, host, role, port);
 
 	return entry ? &entry->standing : NULL;
 }
@@ -97,7 +101,7 @@ static bool goes_before(const struct entry *a, const struct entry *b)
 
 static struct entry *take(struct roles *roles, const struct role_witness *witness)
 {
-	uint32_t place = place_of(&witness->host, witness->role);
+	uint32_t place = place_of(&witness->host, witness->role, witness->port);
 	struct entry *victim = &roles->entries[place & roles->mask];
 
 	for (uint32_t i = 1; i < PROBES; i++) {
@@ -147,7 +151,7 @@ static void count_stretch(struct entry *entry, uint32_t now_ms)
 
 const struct role_standing *roles_attest(struct roles *roles, const struct role_witness *witness, uint32_t now_ms)
 {
-	struct entry *entry = find(roles, &witness->host, witness->role);
+	struct entry *entry = find(roles, &witness->host, witness->role, witness->port);
 	uint32_t bit = witness->who * UINT32_C(0x9e3779b1) >> 24;
 	bool was_established;
 
@@ -187,7 +191,7 @@ const char *role_word(const struct role_standing *standing)
 	case HOST_DISPUTED:
 		return "disputed";
 	default:
-		return "server";
+		return standing->port == PORT_KERBEROS ? "domain controller" : standing->port == PORT_PROXY ? "proxy" : "server";
 	}
 }
 

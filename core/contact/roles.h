@@ -6,7 +6,7 @@
  * witnesses of at least three hosts in three different stretches of ten minutes; until then it makes careful, it does
  * not excuse.  A host that a detector holds evidence against gains no standing.
  *
- * Bounded: a table of fixed size; when it is full the role with the fewest witnesses gives way, established ones last. */
+ * A server has a standing for each service.  Bounded: a table of fixed size; when it is full the role with the fewest witnesses gives way, established ones last. */
 #ifndef CORDON_CONTACT_ROLES_H
 #define CORDON_CONTACT_ROLES_H
 
@@ -46,9 +46,10 @@ void roles_free(struct roles *roles);
 /* The standing if this witness makes news of it (the first one, established, twice as many as told); else NULL. */
 const struct role_standing *roles_attest(struct roles *roles, const struct role_witness *witness, uint32_t now_ms);
 /* NULL if nobody has attested it. */
-const struct role_standing *roles_find(const struct roles *roles, const struct host_key *host, unsigned role);
+const struct role_standing *roles_find(const struct roles *roles, const struct host_key *host, unsigned role,
+					unsigned port);
 
-/* "gateway", "DHCP server", "DNS server", "mail server", "server", "NAT", "monitor". */
+/* "gateway", "DHCP server", "DNS server", "mail server", "domain controller", "proxy", "server", "NAT", "monitor". */
 const char *role_word(const struct role_standing *standing);
 /* "gateway: forwards for 214 hosts" and whether it is established. */
 void role_explain(const struct role_standing *standing, struct buf *out);

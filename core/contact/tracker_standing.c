@@ -37,7 +37,7 @@ void tracker_attest(struct tracker *tracker, struct role_witness *witness, const
 	standing = roles_attest(tracker->standings, witness, tracker->now_ms);
 	/* A host that the table forgot and met again is told anew by the next news. */
 	if (host && !standing)
-		standing = roles_find(tracker->standings, &witness->host, witness->role);
+		standing = roles_find(tracker->standings, &witness->host, witness->role, witness->port);
 	else if (standing && tracker->sink.standing)
 		tracker->sink.standing(tracker->sink.arg, standing);
 	if (host && standing)
@@ -82,7 +82,7 @@ static void watch_lifetime(struct tracker *tracker, const struct packet *packet)
 	if (packet->kind != PACKET_TCP || packet->payload_length == 0 || hops == 255 ||
 	    !is_own(tracker, packet, &packet->src_mac, &packet->src))
 		return;
-	if (hops > 0 || roles_find(tracker->standings, &witness.host, HOST_NAT))
+	if (hops > 0 || roles_find(tracker->standings, &witness.host, HOST_NAT, 0))
 		tracker_attest(tracker, &witness, NULL);
 }
 

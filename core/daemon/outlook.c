@@ -49,7 +49,7 @@ static void take_view(struct outlook *outlook, const struct coverage_view *view)
 
 static bool same_role(const struct role_standing *a, const struct role_standing *b)
 {
-	return a->role == b->role && memcmp(&a->host, &b->host, sizeof(a->host)) == 0;
+	return a->role == b->role && a->port == b->port && memcmp(&a->host, &b->host, sizeof(a->host)) == 0;
 }
 
 /* When the list is full the least founded gives way, as in the sensor. */

@@ -58,7 +58,7 @@ static void it_takes_several_others_and_half_an_hour(void **state)
 		for (unsigned stretch = 0; stretch < cases[i].stretches; stretch++)
 			for (unsigned who = 0; who < cases[i].witnesses; who++)
 				attest(roles, witness, who + 1, stretch * STRETCH_MS + who);
-		if (roles_find(roles, &witness.host, cases[i].role)->established != cases[i].established)
+		if (roles_find(roles, &witness.host, cases[i].role, 0)->established != cases[i].established)
 			fail_msg("%s", cases[i].name);
 		roles_free(roles);
 	}
@@ -76,7 +76,22 @@ static void news_is_the_first_the_establishing_and_each_doubling(void **state)
 	for (unsigned who = 2; who <= 100; who++)
 		news += attest(roles, witness, who, 2 * STRETCH_MS);
 	assert_in_range(news, 6, 8);
-	assert_in_range(roles_find(roles, &witness.host, HOST_ROUTER)->witnesses, 80, 125);
+	assert_in_range(roles_find(roles, &witness.host, HOST_ROUTER, 0)->witnesses, 80, 125);
+	roles_free(roles);
+}
+
+static void a_server_stands_for_each_of_its_services(void **state)
+{
+	struct role_witness witness = witness_of(HOST_SERVER, "10.0.0.1");
+	struct roles *roles = roles_new(64);
+
+	(void)state;
+	witness.port = 445;
+	assert_true(attest(roles, witness, 1, 0));
+	witness.port = 88;
+	assert_true(attest(roles, witness, 1, 0));
+	assert_non_null(roles_find(roles, &witness.host, HOST_SERVER, 445));
+	assert_null(roles_find(roles, &witness.host, HOST_SERVER, 80));
 	roles_free(roles);
 }
 
@@ -96,7 +111,7 @@ static void a_flood_of_roles_displaces_no_established_one(void **state)
 		forged.host.ip.bytes[15] = (uint8_t)n;
 		attest(roles, forged, n, 3 * STRETCH_MS);
 	}
-	assert_true(roles_find(roles, &gateway.host, HOST_ROUTER)->established);
+	assert_true(roles_find(roles, &gateway.host, HOST_ROUTER, 0)->established);
 	roles_free(roles);
 }
 
@@ -113,6 +128,8 @@ static void a_role_is_told_with_its_reason(void **state)
 		  "DNS server: answered 9 hosts from port 53" },
 		{ { .role = HOST_SERVER, .witnesses = 12, .port = 445, .kind = CONTACT_TCP, .established = 1 },
 		  "server: TCP port 445 (SMB) answered 12 hosts" },
+		{ { .role = HOST_SERVER, .witnesses = 40, .port = 88, .kind = CONTACT_TCP, .established = 1 },
+		  "domain controller: TCP port 88 (Kerberos) answered 40 hosts" },
 		{ { .role = HOST_MAIL_SERVER, .witnesses = 5, .port = 25, .established = 1 },
 		  "mail server: TCP port 25 (SMTP) answered 5 hosts" },
 		{ { .role = HOST_SERVER, .witnesses = 5, .port = 4242, .kind = CONTACT_UDP, .established = 1 },
@@ -139,6 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_takes_several_others_and_half_an_hour),
 		cmocka_unit_test(news_is_the_first_the_establishing_and_each_doubling),
+		cmocka_unit_test(a_server_stands_for_each_of_its_services),
 		cmocka_unit_test(a_flood_of_roles_displaces_no_established_one),
 		cmocka_unit_test(a_role_is_told_with_its_reason),
 	};

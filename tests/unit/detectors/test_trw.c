@@ -83,7 +83,7 @@ static void scans_convict_within_seven_contacts(void **state)
 		{ "port 80 bare", { "81.2.3.0", 80, SILENT, true, false, 40 }, 7 },
 		{ "a high port bare", { "10.0.1.0", 37215, SILENT, true, false, 40 }, 7 },
 		{ "Slammer: UDP 1434 silent", { "10.0.1.0", 1434, SILENT, false, true, 40 }, 6 },
-		{ "UDP 161 refused", { "10.0.1.0", 161, UNREACHABLE, false, true, 40 }, 7 },
+		{ "UDP 69 refused", { "10.0.1.0", 69, UNREACHABLE, false, true, 40 }, 7 },
 	};
 	struct ip worm = wire_ip("10.0.0.5");
 
@@ -430,6 +430,25 @@ static void silence_counts_again_when_the_uplink_is_known_to_work(void **state)
 	scene_stop(&scene);
 }
 
+/* A driver that looks for its printer all over the network, and every PC says that there is none. */
+static void who_looks_for_a_printer_is_no_suspect(void **state)
+{
+	static const unsigned ports[] = { 137, 161, 3702, 8612 };
+	struct ip client = wire_ip("10.0.0.5");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
+		struct scan scan = { .port = ports[i], .hosts = 100, .first = "10.0.1.0", .answer = UNREACHABLE, .udp = true };
+		struct scene scene;
+
+		scene_start(&scene);
+		run_scan(&scene, &client, &scan, 0);
+		assert_int_equal(scene.convicted, 0);
+		assert_true(scene.highest_by[DETECTOR_TRW] <= 9.2);
+		scene_stop(&scene);
+	}
+}
+
 /* A monitor's list of machines is never quite up to date; on other ports it is judged like anybody. */
 static void a_monitor_may_poll_dead_machines_and_nothing_else(void **state)
 {
@@ -465,6 +484,7 @@ int main(void)
 		cmocka_unit_test(a_flood_from_random_sources_convicts_nobody),
 		cmocka_unit_test(inbound_probes_make_no_suspect_of_the_victim),
 		cmocka_unit_test(a_resolver_may_ask_dead_servers),
+		cmocka_unit_test(who_looks_for_a_printer_is_no_suspect),
 		cmocka_unit_test(a_monitor_may_poll_dead_machines_and_nothing_else),
 		cmocka_unit_test(a_slow_answer_takes_the_provisional_failure_back),
 		cmocka_unit_test(successes_elsewhere_buy_no_credit_on_worm_ports),
