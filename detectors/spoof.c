@@ -37,16 +37,15 @@ static const struct param params[] = {
 	{ .type = PARAM_END },
 };
 
-static void observe(struct detector_run *run, void *memory, const struct observation *observation)
+static void forged(struct detector_run *run, struct slot *slot, const struct observation *observation)
 {
 	const struct config *config = detector_config(run);
-	struct slot *slot = memory;
 	struct term term = { .nats = config->name,
 			     .port_class = CLASS_IDENTITY,
 			     .same_contact = !observation->forgery.is_new_name,
 			     .cap_nats = observation->forgery.is_address_known ? config->cap : config->unnamed_cap };
 
-	if (observation->kind != OBSERVED_FORGERY || (!observation->forgery.is_new_name && slot->walk.level <= 0))
+	if (!observation->forgery.is_new_name && slot->walk.level <= 0)
 		return;
 	if (observation->forgery.is_new_name) {
 		walk_fade(&slot->walk, &observation->contact, config->half_life_ns);
@@ -55,6 +54,12 @@ static void observe(struct detector_run *run, void *memory, const struct observa
 		slot->walk.last_ns = observation->contact.opened_ns;
 	}
 	detector_walk(run, &slot->walk, &observation->contact, &term);
+}
+
+static void observe(struct detector_run *run, void *memory, const struct observation *observation)
+{
+	if (observation->kind == OBSERVED_FORGERY)
+		forged(run, memory, observation);
 }
 
 const struct detector detector_spoof = {
