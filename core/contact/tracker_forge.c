@@ -157,7 +157,9 @@ bool tracker_novice_is_borrowed(struct tracker *tracker, const struct novice *no
 
 	if (mac_is_zero(&novice->mac) || !is_borrowed(tracker, &name, &novice->mac))
 		return false;
-	note(tracker, &name, &novice->mac);
+	/* Its sender is not told of here: that needs a place among the hosts, and the caller holds one. */
+	tracker->counts.borrowed++;
+	dispute(tracker, &name);
 	return true;
 }
 

@@ -29,7 +29,7 @@ struct world {
 static void on_evidence(void *arg, const struct evidence *evidence)
 {
 	(void)arg;
-	INVARIANT(evidence->log_odds >= 0 && evidence->log_odds <= 40);
+	INVARIANT(evidence->log_odds >= 0 && evidence->log_odds <= 60);
 	INVARIANT(evidence->sample_count <= EVIDENCE_SAMPLES);
 	INVARIANT(evidence->port_class < EVIDENCE_CLASSES);
 	INVARIANT(evidence->sample_count <= evidence->contacts || evidence->contacts == UINT16_MAX);
@@ -83,7 +83,7 @@ static void make(struct packet *packet, const uint8_t *b)
 	packet->vlan = b[0] >> 6;
 	packet->src = address(b[1]);
 	packet->dst = address(b[2]);
-	packet->src_mac = (struct mac){ { 2, 0, 0, 0, 0, b[1] } };
+	packet->src_mac = (struct mac){ { 2, 0, 0, 0, 0, b[5] & 64 ? b[6] : b[1] } };
 	packet->dst_mac =
 		(struct mac){ { b[0] & 32 ? 0xff : 2, 0, 0, 0, 0, b[3] & 128 ? b[3] : b[2] } };
 	packet->src_port = ports[b[3] & 7];
@@ -106,13 +106,31 @@ static void make(struct packet *packet, const uint8_t *b)
 	}
 }
 
+static void on_forgery(void *arg, struct host *host, const struct observation *observation)
+{
+	struct world *world = arg;
+
+	engine_observe(world->engine, host, observation);
+}
+
+static const struct host *find_visitor(void *arg, const struct host *host, uint64_t before_ns)
+{
+	const struct world *world = arg;
+
+	return tracker_visitor(world->tracker, host, before_ns);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct world world = { 0 };
 	struct engine_config engine = { .detectors = detectors_table };
-	struct engine_sink evidence_sink = { .arg = &world, .evidence = on_evidence };
+	struct engine_sink evidence_sink = { .arg = &world,
+					     .evidence = on_evidence,
+					     .visitor = find_visitor };
 	struct tracker_config config = { .key = { { 5, 9 } }, .hosts_max = 16, .contacts_max = 32 };
-	struct tracker_sink contact_sink = { .arg = &world, .contact = on_contact };
+	struct tracker_sink contact_sink = { .arg = &world,
+					     .contact = on_contact,
+					     .forged = on_forgery };
 	uint64_t wall_ns = UINT64_C(1000000000000000000);
 
 	world.engine = engine_new(&engine, &evidence_sink);
