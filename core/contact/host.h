@@ -26,8 +26,8 @@ enum host_role {
 	HOST_BLIND = 1 << 3,        /* proven to be answered out of our sight; ends with an answer seen */
 	HOST_SUSPECT = 1 << 4,      /* a detector holds evidence: keep it when tables are full */
 	HOST_UNICAST_SEEN = 1 << 5, /* unicast frames from or to it reach the sensor */
-	HOST_DISOWNED = 1 << 10,    /* it reset a connection begun in its name, less than a minute ago */
 	HOST_DISPUTED = 1 << 6,     /* two MACs use its address; ends ten minutes after the last sign */
+	HOST_DISOWNED = 1 << 7,     /* it reset a connection begun in its name, less than a minute ago */
 	HOST_BEYOND = 1 << 9,       /* of a contact only: tracker_is_beyond() */
 	HOST_ESTABLISHED = 1 << 10, /* router or DHCP server, and well founded (roles.h): excuses */
 	HOST_NAT = 1 << 11,         /* speaks for several machines */
