@@ -35,7 +35,7 @@
 
 #define SPARE_HANDLES 32
 #define OTHER_DESCRIPTORS 256          /* for idle connections, the store, people */
-#define KEPT_CONNECTIONS 128           /* idle ones; firmware closes them after seconds anyway */
+#define KEPT_CONNECTIONS 32            /* idle ones, 30 KiB each with TLS; firmware closes them after seconds anyway */
 
 struct handle {
 	CURL *easy;
