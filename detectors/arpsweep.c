@@ -7,42 +7,57 @@
  * Only the last works faster than answers travel, so it is granted when the question is seen and
  * taken back when an answer comes.
  *
- * Left out: rate.  A slow sweep is as guilty as a fast one. */
+ * Left out: rate.  A slow sweep is as guilty as a fast one (D.1), so a second, slow walk remembers for days, once the
+ * address book has listened for a week: before, who is merely away looks dark, and even the ordinary walk is brief.  What
+ * must not gather counts once: a target carries one term however often it is asked for, a live neighbour that is
+ * known takes nothing off, and all sleepers together weigh no more than one dark address. */
 #include "detectors/table.h"
 
+#include "core/base/units.h"
 #include "core/contact/contact.h"
 #include "core/contact/host.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
+#include "core/detect/known.h"
 #include "core/detect/param.h"
 
 #define JUDGED    24
 #define BLIND_RUN 3
+#define PEER_SETS 8192 /* 65,536 pairs, 512 KiB */
 
 struct config {
-	double dark, asleep, live, sequential, step, scattered;
+	double dark, new_dark, asleep, asleep_cap, live, sequential, step, scattered;
 	double role_cap;
-	uint64_t half_life_ns;
+	uint64_t half_life_ns, new_half_life_ns, slow_half_life_ns, peer_ns;
 };
 
 struct slot {
-	struct walk walk;
+	struct walk walk, slow;
 	uint64_t held_ns; /* opening of the first held question, wall */
 	uint16_t held;    /* the last dark target that was not yet granted, 0 = none */
 	uint8_t next;
 	uint8_t run : 7;  /* targets held: that one and those before it in sequence */
 	uint8_t is_scattered : 1; /* it has asked out of order where answers are not seen */
+	uint32_t machine; /* whose slow walk it is */
 	uint16_t judged
 		[JUDGED]; /* targets that carry a term; a ring, so an old target may count again */
+};
+
+struct state {
+	struct known_set peers[PEER_SETS]; /* who asked for which neighbour lately */
 };
 
 static const struct param params[] = {
 	{ "dark", PARAM_DOUBLE, offsetof(struct config, dark), 0, 10, "2.9",
 	  "nats for a question about an address that nobody owns" },
+	{ "new_dark", PARAM_DOUBLE, offsetof(struct config, new_dark), 0, 10, "2.4",
+	  "the same, out of sequence, while the address book has not yet listened for a week" },
 	{ "asleep", PARAM_DOUBLE, offsetof(struct config, asleep), 0, 10, "0.7",
 	  "nats for an unanswered question about an owner long silent" },
-	{ "live", PARAM_DOUBLE, offsetof(struct config, live), 0, 10, "1.0",
-	  "nats taken off for a question about a live neighbour" },
+	{ "asleep_cap", PARAM_DOUBLE, offsetof(struct config, asleep_cap), 0.1, 40, "2.9",
+	  "the most that such owners can bring together: one dark address" },
+	{ "live", PARAM_DOUBLE, offsetof(struct config, live), 0, 10, "0.7",
+	  "nats taken off for a question about a live neighbour, once for each" },
 	{ "sequential", PARAM_DOUBLE, offsetof(struct config, sequential), 0, 10, "0.8",
 	  "nats on top when the dark target is next to the one before" },
 	{ "step", PARAM_DOUBLE, offsetof(struct config, step), 0, 10, "2.0",
@@ -54,6 +69,12 @@ static const struct param params[] = {
 	  "the most for a monitor, and for a router or DHCP server that is not yet established: below suspicion" },
 	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400,
 	  "1h", "time in which an idle level fades to half" },
+	{ "new_half_life", PARAM_DURATION_NS, offsetof(struct config, new_half_life_ns), 1, 7 * 86400, "1m",
+	  "the same while the address book has not yet listened for a week" },
+	{ "slow_half_life", PARAM_DURATION_NS, offsetof(struct config, slow_half_life_ns), 60, 30 * 86400, "7d",
+	  "the same for the slow sum of dark addresses, which begins after that week" },
+	{ "peer", PARAM_DURATION_NS, offsetof(struct config, peer_ns), 60, 30 * 86400, "7d",
+	  "for so long a live neighbour that was asked for is no news and takes nothing off" },
 	{ .type = PARAM_END },
 };
 
@@ -90,29 +111,54 @@ static bool weighs_steps(const struct slot *slot, const struct contact *contact)
 
 static double weight_of(const struct config *config, const struct slot *slot, const struct contact *contact)
 {
-	if (contact->flags & CONTACT_ASLEEP)
-		return config->asleep;
 	if (weighs_steps(slot, contact))
 		return config->step;
-	return config->dark +
-	       (contact->flags & CONTACT_SEQUENTIAL && can_tell(contact) ? config->sequential : 0);
+	if (contact->flags & CONTACT_SEQUENTIAL)
+		return config->dark + (can_tell(contact) ? config->sequential : 0);
+	return contact->flags & CONTACT_BOOK_FULL ? config->dark : config->new_dark;
 }
 
-static void grant(struct detector_run *run, struct slot *slot, const struct contact *contact)
+/* What is remembered for days: only what is certainly dark. */
+static bool counts_slowly(const struct contact *contact)
+{
+	return !(contact->flags & CONTACT_BLIND) && contact->flags & CONTACT_DARK && contact->flags & CONTACT_BOOK_FULL;
+}
+
+static void walk_both(struct detector_run *run, struct slot *slot, const struct contact *contact, struct term *term)
 {
 	const struct config *config = detector_config(run);
-	struct term term = { .nats = weight_of(config, slot, contact),
-			     .port_class = CLASS_NEIGHBOR,
+
+	term->port_class = CLASS_NEIGHBOR;
+	detector_walk(run, &slot->walk, contact, term);
+	if (term->nats > 0 ? !counts_slowly(contact) : slot->slow.level <= 0)
+		return;
+	if (slot->machine != detector_machine(run))
+		slot->slow = (struct walk){ 0 };
+	slot->machine = detector_machine(run);
+	term->half_life_ns = config->slow_half_life_ns;
+	detector_walk(run, &slot->slow, contact, term);
+}
+
+static void grant(struct detector_run *run, struct slot *slot, const struct contact *contact, double nats)
+{
+	const struct config *config = detector_config(run);
+	struct term term = { .nats = nats,
 			     .cap_nats = contact->roles & (HOST_ROUTER | HOST_DHCP_SERVER | HOST_MONITOR) ? config->role_cap : 0 };
 
 	slot->judged[slot->next] = tag_of(&contact->dst);
 	slot->next = (uint8_t)((slot->next + 1) % JUDGED);
-	detector_walk(run, &slot->walk, contact, &term);
+	walk_both(run, slot, contact, &term);
+}
+
+static void grant_own(struct detector_run *run, struct slot *slot, const struct contact *contact)
+{
+	grant(run, slot, contact, weight_of(detector_config(run), slot, contact));
 }
 
 /* The questions before this one opened the run: they are dark for the same reason. */
 static void grant_held(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
+	const struct config *config = detector_config(run);
 	unsigned held = slot->run, last = contact->dst.bytes[15];
 	struct contact before = *contact;
 
@@ -125,7 +171,7 @@ static void grant_held(struct detector_run *run, struct slot *slot, const struct
 		before.flags &= (uint8_t)~CONTACT_SEQUENTIAL;
 		for (unsigned i = held; i > 0; i--) {
 			before.dst.bytes[15] = (uint8_t)((int)last + step * (int)i);
-			grant(run, slot, &before);
+			grant(run, slot, &before, config->dark);
 		}
 	}
 }
@@ -144,13 +190,44 @@ static bool is_run(const struct slot *slot, const struct contact *contact)
 	return !(contact->flags & CONTACT_BLIND) || slot->walk.level > 0 || (slot->held && slot->run >= BLIND_RUN - 1);
 }
 
+/* ---- neighbours that exist --------------------------------------------------------------------- */
+
+enum about { ABOUT_LIVE, ABOUT_ASLEEP };
+
+/* False if it was asked for in the same condition lately. */
+static bool is_news(const struct detector_run *run, const struct contact *contact, enum about about)
+{
+	const struct config *config = detector_config(run);
+	struct state *state = detector_state(run);
+	struct known_table peers = { state->peers, PEER_SETS };
+	struct host_key host = host_key_of(&contact->src, contact->vlan);
+
+	return !known_add(&peers, known_address(&host, &contact->dst, about), (uint32_t)(contact->opened_ns / NS_PER_S),
+			  (uint32_t)(config->peer_ns / NS_PER_S));
+}
+
+/* Takes no place among the dark ones: if it answers after all, the credit for a live one undoes it. */
+static void asleep(struct detector_run *run, struct slot *slot, const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+	struct term term = { .nats = config->asleep, .cap_nats = config->asleep_cap };
+
+	if (is_news(run, contact, ABOUT_ASLEEP))
+		walk_both(run, slot, contact, &term);
+}
+
+/* "Already known peer 0" (C.7): whoever asks for its router again and again is no better for it. */
 static void live(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
-	struct term term = { .nats = -config->live, .port_class = CLASS_NEIGHBOR };
+	struct term term = { .nats = -config->live };
 
-	detector_walk(run, &slot->walk, contact, &term);
+	if (!is_news(run, contact, ABOUT_LIVE) || (slot->walk.level <= 0 && slot->slow.level <= 0))
+		return;
+	walk_both(run, slot, contact, &term);
 }
+
+/* ---- the order of questions -------------------------------------------------------------------- */
 
 /* Where answers are not seen nobody is known to be dark: only the order speaks, and a router that passes on what others ask
  * for hits neighbours now and then.  So whoever has asked out of order is weighed step by step:
@@ -183,9 +260,9 @@ static void opened(struct detector_run *run, struct slot *slot, const struct con
 	} else if (contact->flags & CONTACT_SEQUENTIAL) {
 		if (!weighs_steps(slot, contact))
 			grant_held(run, slot, contact);
-		grant(run, slot, contact);
+		grant_own(run, slot, contact);
 	} else if (contact->flags & CONTACT_BOOK_WARM) {
-		grant(run, slot, contact);
+		grant_own(run, slot, contact);
 	} else {
 		if (contact->flags & CONTACT_BLIND)
 			scattered(run, slot, contact);
@@ -197,26 +274,25 @@ static void silent(struct detector_run *run, struct slot *slot, const struct con
 {
 	uint16_t tag = tag_of(&contact->dst);
 
-	if (!(contact->flags & (CONTACT_DARK | CONTACT_ASLEEP)) || !can_tell(contact) ||
-	    find_judged(slot, tag))
+	if (contact->flags & CONTACT_ASLEEP && can_tell(contact))
+		asleep(run, slot, contact);
+	if (!(contact->flags & CONTACT_DARK) || !can_tell(contact) || find_judged(slot, tag))
 		return;
 	if (slot->held == tag)
 		slot->held = 0;
-	grant(run, slot, contact);
+	grant_own(run, slot, contact);
 }
 
 static void answered(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
 	uint16_t tag = tag_of(&contact->dst), *judged = find_judged(slot, tag);
-	struct term term = { .nats = -weight_of(detector_config(run), slot, contact),
-			     .port_class = CLASS_NEIGHBOR,
-			     .takes_back = true };
+	struct term term = { .nats = -weight_of(detector_config(run), slot, contact), .takes_back = true };
 
 	if (slot->held == tag)
 		slot->held = 0;
 	if (judged) {
 		*judged = 0;
-		detector_walk(run, &slot->walk, contact, &term);
+		walk_both(run, slot, contact, &term);
 	}
 	if (contact->flags & (CONTACT_DARK | CONTACT_ASLEEP))
 		live(run, slot, contact);
@@ -230,7 +306,9 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	/* Routers ask on behalf of others, DHCP servers probe before they offer. */
 	if (contact->roles & HOST_ESTABLISHED)
 		return;
-	walk_fade(&slot->walk, contact, config->half_life_ns);
+	walk_fade(&slot->walk, contact,
+		  contact->flags & CONTACT_BOOK_FULL ? config->half_life_ns : config->new_half_life_ns);
+	walk_fade(&slot->slow, contact, config->slow_half_life_ns);
 	if (contact->outcome == CONTACT_PENDING)
 		opened(run, slot, contact);
 	else if (contact->outcome == CONTACT_OUTSTANDING)
@@ -250,6 +328,7 @@ const struct detector detector_arpsweep = {
 	.kinds = KINDS_NEIGHBORS,
 	.params = params,
 	.config_size = sizeof(struct config),
+	.state_size = sizeof(struct state),
 	.slot_size = sizeof(struct slot),
 	.see = see,
 };

@@ -15,16 +15,18 @@
 #include "core/contact/host.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
+#include "core/detect/known.h"
 #include "core/detect/memo.h"
 #include "core/detect/param.h"
 
 #define SETS    128
 #define HITS    4
 #define TARGETS 8
+#define PEER_SETS 2048 /* 16,384 pairs, 128 KiB */
 
 struct config {
-	double onward, more, back, cap;
-	uint64_t window_ns, back_window_ns, half_life_ns;
+	double onward, more, back, cap, new_cap;
+	uint64_t window_ns, back_window_ns, half_life_ns, peer_ns, learn_ns;
 	struct param_ports ports;
 };
 
@@ -46,6 +48,8 @@ struct victim {
 
 struct state {
 	struct victim victims[SETS * MEMO_WAYS];
+	struct known_set peers[PEER_SETS]; /* who accepted whom lately */
+	uint64_t first_ns;                 /* wall, of the first contact of all */
 };
 
 static const struct param params[] = {
@@ -57,6 +61,8 @@ static const struct param params[] = {
 	  "nats for a connection back to a high port (or TFTP) of the visitor" },
 	{ "cap", PARAM_DOUBLE, offsetof(struct config, cap), 0.1, 40, "9.2",
 	  "the most that it can bring: below conviction" },
+	{ "new_cap", PARAM_DOUBLE, offsetof(struct config, new_cap), 0.1, 40, "4.5",
+	  "the same until it has learnt: with fanout's 9.2 still below conviction" },
 	{ "window", PARAM_DURATION_NS, offsetof(struct config, window_ns), 1, 86400, "10m",
 	  "time after a visit in which reaching onward counts" },
 	{ "back_window", PARAM_DURATION_NS, offsetof(struct config, back_window_ns), 1, 86400,
@@ -66,6 +72,10 @@ static const struct param params[] = {
 	{ "ports", PARAM_PORTS, offsetof(struct config, ports), 1, 65535,
 	  "445,139,135,3389,22,23,2323,5985,5986,1433,1434,5555,7547",
 	  "services that worms use" },
+	{ "peer", PARAM_DURATION_NS, offsetof(struct config, peer_ns), 60, 30 * 86400, "7d",
+	  "for so long a host that accepted another is no news to it" },
+	{ "learn", PARAM_DURATION_NS, offsetof(struct config, learn_ns), 0, 30 * 86400, "1d",
+	  "time in which it learns who deals with whom" },
 	{ .type = PARAM_END },
 };
 
@@ -81,6 +91,47 @@ static struct memo_key key_of(const struct contact *contact, const struct ip *ip
 	return (struct memo_key){ .ip = ip,
 				  .vlan = contact->vlan,
 				  .now_ns = contact->opened_ns + us_to_ns(contact->elapsed_us) };
+}
+
+/* ---- who deals with whom ----------------------------------------------------------------------- */
+
+static uint64_t pair_of(const struct contact *contact)
+{
+	struct host_key host = host_key_of(&contact->src, contact->vlan);
+
+	return known_address(&host, &contact->dst, 0);
+}
+
+static struct known_table peers_of(const struct detector_run *run)
+{
+	struct state *state = detector_state(run);
+
+	return (struct known_table){ state->peers, PEER_SETS };
+}
+
+static bool is_peer(const struct detector_run *run, const struct contact *contact)
+{
+	struct known_table peers = peers_of(run);
+
+	return known_has(&peers, pair_of(contact), (uint32_t)(contact->opened_ns / NS_PER_S));
+}
+
+static void make_peer(const struct detector_run *run, const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+	struct known_table peers = peers_of(run);
+
+	known_add(&peers, pair_of(contact), (uint32_t)(contact->opened_ns / NS_PER_S),
+		  (uint32_t)(config->peer_ns / NS_PER_S));
+}
+
+/* The ceiling: until it has learnt, mutual shares of colleagues look like a chain. */
+static double cap_of(const struct detector_run *run, const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+	const struct state *state = detector_state(run);
+
+	return contact->opened_ns < state->first_ns + config->learn_ns ? config->new_cap : config->cap;
 }
 
 static void visited(struct detector_run *run, const struct contact *contact)
@@ -163,9 +214,9 @@ static void reached(struct detector_run *run, const struct contact *contact)
 	struct memo_table table = table_of(run);
 	struct memo_key key = key_of(contact, &contact->src);
 	struct victim *victim = memo_find(&table, &key);
-	struct term term = { .port_class = CLASS_SPREAD, .cap_nats = config->cap };
+	struct term term = { .port_class = CLASS_CHAIN, .cap_nats = cap_of(run, contact) };
 
-	if (!victim || is_server(victim))
+	if (!victim || is_server(victim) || is_peer(run, contact))
 		return;
 	walk_fade(&victim->memo.walk, contact, config->half_life_ns);
 	term.nats = nats_of(config, victim, contact);
@@ -176,12 +227,17 @@ static void reached(struct detector_run *run, const struct contact *contact)
 static void see(struct detector_run *run, void *memory, const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
+	struct state *state = detector_state(run);
 
 	(void)memory;
+	if (state->first_ns == 0)
+		state->first_ns = contact->opened_ns;
 	if (contact->flags & CONTACT_TO_POPULAR)
 		return;
-	if (contact->outcome == CONTACT_ACCEPTED && param_ports_has(&config->ports, contact->dst_port))
+	if (contact->outcome == CONTACT_ACCEPTED && param_ports_has(&config->ports, contact->dst_port)) {
 		visited(run, contact);
+		make_peer(run, contact);
+	}
 	/* Who serves many is visited by many, and a router stands for many. */
 	if (contact->outcome == CONTACT_PENDING && !(contact->flags & CONTACT_FROM_ROUTER) &&
 	    !(contact->roles & (HOST_ROUTER | HOST_DNS_SERVER | HOST_DHCP_SERVER)))

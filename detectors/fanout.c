@@ -20,14 +20,16 @@
 #include "core/contact/host.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
+#include "core/detect/known.h"
 #include "core/detect/memo.h"
 #include "core/detect/param.h"
 
 #define SETS  64
 #define PEERS 16
+#define PEER_SETS 2048 /* 16,384 pairs, 128 KiB */
 
 struct config {
-	uint64_t worm_gap_ns, person_gap_ns, half_life_ns;
+	uint64_t worm_gap_ns, person_gap_ns, half_life_ns, peer_ns;
 	double cap;
 	uint32_t free_peers;
 	struct param_ports ports;
@@ -44,6 +46,7 @@ struct spreader {
 struct state {
 	struct spreader spreaders[SETS * MEMO_WAYS];
 	struct memo servers[SETS * MEMO_WAYS]; /* popular with others */
+	struct known_set peers[PEER_SETS]; /* who accepted whom lately */
 };
 
 static const struct param params[] = {
@@ -60,6 +63,8 @@ static const struct param params[] = {
 	{ "ports", PARAM_PORTS, offsetof(struct config, ports), 1, 65535,
 	  "445,139,135,3389,22,23,5985,5986,5900",
 	  "services with which one machine is administered from another" },
+	{ "peer", PARAM_DURATION_NS, offsetof(struct config, peer_ns), 60, 30 * 86400, "7d",
+	  "for so long a host that accepted another is no news to it" },
 	{ .type = PARAM_END },
 };
 
@@ -89,6 +94,18 @@ static bool is_server(const struct detector_run *run, const struct contact *cont
 	struct memo_key key = key_of(contact, ip);
 
 	return memo_find(&table, &key) != NULL;
+}
+
+/* Dealt with it in the days before: a colleague's share that is connected every morning. */
+static bool is_peer(const struct detector_run *run, const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+	struct state *state = detector_state(run);
+	struct known_table peers = { state->peers, PEER_SETS };
+	struct host_key host = host_key_of(&contact->src, contact->vlan);
+
+	return known_add(&peers, known_address(&host, &contact->dst, 0), (uint32_t)(contact->opened_ns / NS_PER_S),
+			 (uint32_t)(config->peer_ns / NS_PER_S));
 }
 
 /* False if the peer is known already. */
@@ -124,7 +141,7 @@ static void reached(struct detector_run *run, const struct contact *contact)
 				  : 0;
 
 	walk_fade(&spreader->memo.walk, contact, config->half_life_ns);
-	if (!is_new(spreader, &contact->dst))
+	if (is_peer(run, contact) || !is_new(spreader, &contact->dst))
 		return;
 	spreader->latest_ns = contact->opened_ns;
 	term.nats = nats_of(config, gap_ns);

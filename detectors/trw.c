@@ -7,6 +7,10 @@
  * and never enough alone.  A destination carries at most one term, the strongest: so many ports of
  * one host (a vertical scan) weigh no more than one.
  *
+ * On worm ports a second, slow walk remembers for days, because slow worms are not safer (E.4); it begins when we have
+ * watched for as long.  So that nothing innocent gathers in such a time, destinations of worm ports are kept apart from
+ * those of browsing, and a failure says nothing about one that accepted the host before or serves many: it is down.
+ *
  * Left out: scans that succeed (hit lists, stolen credentials).  No failure test sees them. */
 #include "detectors/table.h"
 
@@ -16,13 +20,16 @@
 #include "core/contact/host.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
+#include "core/detect/known.h"
 #include "core/detect/param.h"
 
 #define SNMP_PORT   161
 #define JUDGED      12
+#define JUDGED_WORM 20
 #define WAITING     8
 #define RUN_PAUSE_S 1
 #define CREDITED    4
+#define PEER_SETS   8192 /* 65,536 pairs, 512 KiB */
 #define FIRST_CLASS CLASS_WORM_PORT
 #define CLASSES     (CLASS_ICMP - FIRST_CLASS + 1)
 #define TENTHS      10.0
@@ -30,7 +37,7 @@
 struct config {
 	double worm, service, high, icmp, silent_udp, success;
 	double high_cap, icmp_cap, discovery;
-	uint64_t half_life_ns, site_answer_ns;
+	uint64_t half_life_ns, slow_half_life_ns, peer_ns, site_answer_ns;
 	struct param_ports worm_ports, service_ports, discovery_ports;
 };
 
@@ -38,7 +45,8 @@ struct config {
 struct judged {
 	uint16_t dst; /* tag, 0 = free */
 	uint16_t port;
-	uint8_t port_class : 4, kind : 4; /* enum evidence_class, contact_kind */
+	uint8_t port_class : 4, kind : 3; /* enum evidence_class, contact_kind */
+	uint8_t slow : 1;                 /* in the slow walk as well */
 	uint8_t tenths;                   /* of a nat */
 };
 
@@ -51,12 +59,19 @@ struct waiting {
 };
 
 struct slot {
-	struct walk walks[CLASSES];
+	struct walk walks[CLASSES], slow;
 	struct waiting waiting[WAITING];
 	uint32_t run_s[CLASSES]; /* when the run was last added to, wall */
-	struct judged judged[JUDGED];
+	/* Rings: first those of worm ports, which nothing else may push out, then all others. */
+	struct judged judged[JUDGED_WORM + JUDGED];
 	uint16_t credited[CREDITED]; /* destinations whose success was counted already */
-	uint8_t next_judged, next_credited;
+	uint8_t next_worm, next_judged, next_credited, zero;
+	uint32_t machine;            /* whose slow walk it is */
+};
+
+struct state {
+	struct known_set peers[PEER_SETS]; /* who accepted whom on a worm port lately */
+	uint64_t first_ns;                 /* wall, of the first contact of all */
 };
 
 static const struct param params[] = {
@@ -78,6 +93,10 @@ static const struct param params[] = {
 	  "nats taken off for an accepted contact, once per destination; none if popular" },
 	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400,
 	  "1h", "time in which an idle level fades to half" },
+	{ "slow_half_life", PARAM_DURATION_NS, offsetof(struct config, slow_half_life_ns), 60, 30 * 86400,
+	  "7d", "the same for the slow sum of ports that worms use, which begins after the time of peer" },
+	{ "peer", PARAM_DURATION_NS, offsetof(struct config, peer_ns), 60, 30 * 86400, "7d",
+	  "for so long a host that accepted another on a worm port is no stranger to it" },
 	{ "site_answer", PARAM_DURATION_NS, offsetof(struct config, site_answer_ns), 0.001, 0.25, "25ms",
 	  "when another contact opens, earlier ones within the site that have waited longer count as failed" },
 	{ "worm_ports", PARAM_PORTS, offsetof(struct config, worm_ports), 1, 65535,
@@ -157,15 +176,41 @@ static uint16_t tag_of(const struct ip *ip)
 
 static struct judged *find_judged(struct slot *slot, uint16_t tag)
 {
-	for (unsigned i = 0; i < JUDGED; i++)
+	for (unsigned i = 0; i < JUDGED_WORM + JUDGED; i++)
 		if (slot->judged[i].dst == tag)
 			return &slot->judged[i];
 	return NULL;
 }
 
+static struct judged *next_judged(struct slot *slot, unsigned port_class)
+{
+	uint8_t next;
+
+	if (port_class == CLASS_WORM_PORT) {
+		next = slot->next_worm;
+		slot->next_worm = (uint8_t)((next + 1) % JUDGED_WORM);
+		return &slot->judged[next];
+	}
+	next = slot->next_judged;
+	slot->next_judged = (uint8_t)((next + 1) % JUDGED);
+	return &slot->judged[JUDGED_WORM + next];
+}
+
 static struct walk *walk_of(struct slot *slot, unsigned port_class)
 {
 	return &slot->walks[port_class - FIRST_CLASS];
+}
+
+/* The same term once more, in the sum that remembers for days. */
+static void walk_slowly(struct detector_run *run, struct slot *slot, const struct contact *contact, struct term term)
+{
+	const struct config *config = detector_config(run);
+
+	if (slot->machine != detector_machine(run))
+		slot->slow = (struct walk){ 0 };
+	slot->machine = detector_machine(run);
+	term.half_life_ns = config->slow_half_life_ns;
+	detector_walk(run, &slot->slow, contact, &term);
 }
 
 static void take_back(struct detector_run *run, struct slot *slot, struct judged *judged,
@@ -180,11 +225,68 @@ static void take_back(struct detector_run *run, struct slot *slot, struct judged
 	earlier.kind = judged->kind;
 	judged->dst = 0;
 	detector_walk(run, walk_of(slot, term.port_class), &earlier, &term);
+	if (judged->slow)
+		walk_slowly(run, slot, &earlier, term);
 }
 
 static bool is_of(const struct judged *judged, const struct contact *contact)
 {
 	return judged->port == contact->dst_port && judged->kind == contact->kind;
+}
+
+/* ---- strangers --------------------------------------------------------------------------------- */
+
+static uint64_t peer_of(const struct contact *contact)
+{
+	struct host_key host = host_key_of(&contact->src, contact->vlan);
+
+	return known_address(&host, &contact->dst, 0);
+}
+
+static struct known_table peers_of(const struct detector_run *run)
+{
+	struct state *state = detector_state(run);
+
+	return (struct known_table){ state->peers, PEER_SETS };
+}
+
+static uint32_t second_of(const struct contact *contact)
+{
+	return (uint32_t)((contact->opened_ns + us_to_ns(contact->elapsed_us)) / NS_PER_S);
+}
+
+/* Accepted it before: its silence now says that the machine is off. */
+static bool is_peer(const struct detector_run *run, const struct contact *contact)
+{
+	struct known_table peers = peers_of(run);
+
+	return known_has(&peers, peer_of(contact), second_of(contact));
+}
+
+/* False if it was one before. */
+static bool make_peer(const struct detector_run *run, const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+	struct known_table peers = peers_of(run);
+
+	return !known_add(&peers, peer_of(contact), second_of(contact), (uint32_t)(config->peer_ns / NS_PER_S));
+}
+
+/* Only who has watched for so long can tell strangers. */
+static bool remembers(const struct detector_run *run, const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+	const struct state *state = detector_state(run);
+
+	return contact->opened_ns >= state->first_ns + config->peer_ns;
+}
+
+/* Does a failure to reach it say anything?  Bare SYNs are sent by no operating system, whoever gets them. */
+static bool is_excused(const struct detector_run *run, const struct contact *contact, unsigned port_class)
+{
+	if (port_class != CLASS_WORM_PORT || is_bare(contact))
+		return false;
+	return contact->flags & CONTACT_TO_POPULAR || is_peer(run, contact);
 }
 
 static void grant(struct detector_run *run, struct slot *slot, const struct contact *contact)
@@ -199,17 +301,22 @@ static void grant(struct detector_run *run, struct slot *slot, const struct cont
 			detector_settled(run, contact, judged->port_class);
 		return;
 	}
+	if (is_excused(run, contact, term.port_class))
+		return;
 	if (judged)
 		take_back(run, slot, judged, contact);
-	judged = &slot->judged[slot->next_judged];
-	slot->next_judged = (uint8_t)((slot->next_judged + 1) % JUDGED);
+	judged = next_judged(slot, term.port_class);
 	*judged = (struct judged){ .dst = tag,
 				   .port = contact->dst_port,
 				   .port_class = term.port_class & 15,
-				   .kind = contact->kind & 15u,
+				   .kind = contact->kind & 7u,
+				   .slow = remembers(run, contact) && term.port_class == CLASS_WORM_PORT,
 				   .tenths = tenths };
-	if (tenths)
-		detector_walk(run, walk_of(slot, term.port_class), contact, &term);
+	if (tenths == 0)
+		return;
+	detector_walk(run, walk_of(slot, term.port_class), contact, &term);
+	if (judged->slow)
+		walk_slowly(run, slot, contact, term);
 }
 
 /* The term this very contact carries, if any. */
@@ -225,8 +332,13 @@ static void credit(struct detector_run *run, struct slot *slot, const struct con
 	const struct config *config = detector_config(run);
 	struct term term = { .nats = -config->success, .port_class = class_of(config, contact) };
 	uint16_t tag = tag_of(&contact->dst);
+	bool is_worm = term.port_class == CLASS_WORM_PORT, is_news = !is_worm || make_peer(run, contact);
 
-	if (contact->flags & CONTACT_TO_POPULAR || walk_of(slot, term.port_class)->level <= 0)
+	if (contact->flags & CONTACT_TO_POPULAR || !is_news)
+		return;
+	if (is_worm && slot->slow.level > 0)
+		walk_slowly(run, slot, contact, term);
+	if (walk_of(slot, term.port_class)->level <= 0)
 		return;
 	for (unsigned i = 0; i < CREDITED; i++)
 		if (slot->credited[i] == tag)
@@ -355,17 +467,29 @@ static void opened(struct detector_run *run, struct slot *slot, const struct con
 	}
 }
 
+static void fade(const struct config *config, struct slot *slot, const struct contact *contact)
+{
+	unsigned port_class = class_of(config, contact);
+
+	walk_fade(walk_of(slot, port_class), contact, config->half_life_ns);
+	if (port_class == CLASS_WORM_PORT)
+		walk_fade(&slot->slow, contact, config->slow_half_life_ns);
+}
+
 static void see(struct detector_run *run, void *memory, const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
 	struct slot *slot = memory;
+	struct state *state = detector_state(run);
 	struct judged *judged;
 
+	if (state->first_ns == 0)
+		state->first_ns = contact->opened_ns;
 	if (contact->roles & HOST_DNS_SERVER && contact->dst_port == 53)
 		return; /* a resolver asks many servers, and many are dead */
 	if (contact->roles & HOST_MONITOR && (contact->kind == CONTACT_ICMP || contact->dst_port == SNMP_PORT))
 		return; /* what a monitor polls may be switched off; elsewhere it is judged like anybody */
-	walk_fade(walk_of(slot, class_of(config, contact)), contact, config->half_life_ns);
+	fade(config, slot, contact);
 	if (contact->outcome != CONTACT_PENDING)
 		forget_waiting(slot, contact);
 	switch (contact->outcome) {
@@ -412,6 +536,7 @@ const struct detector detector_trw = {
 	.kinds = KINDS_FLOWS,
 	.params = params,
 	.config_size = sizeof(struct config),
+	.state_size = sizeof(struct state),
 	.slot_size = sizeof(struct slot),
 	.check = check,
 	.see = see,

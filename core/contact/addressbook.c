@@ -15,6 +15,7 @@
 #define WAYS         4
 #define VLANS        4096
 #define WARM_MINUTES 10
+#define FULL_MINUTES (7 * 24 * 60 / 2)
 #define MINUTE_MS    60000
 #define PAUSE_MS     1000
 #define KEPT_MS      (30 * 60 * 1000)
@@ -241,4 +242,9 @@ bool addressbook_is_router(const struct addressbook *book, uint16_t vlan, const 
 bool addressbook_is_warm(const struct addressbook *book, uint16_t vlan)
 {
 	return book->calendars[vlan % VLANS].minutes >= WARM_MINUTES;
+}
+
+bool addressbook_is_full(const struct addressbook *book, uint16_t vlan)
+{
+	return book->calendars[vlan % VLANS].minutes >= FULL_MINUTES;
 }

@@ -45,5 +45,7 @@ bool addressbook_is_router(const struct addressbook *book, uint16_t vlan, const 
  * neighbours were heard: counting minutes with traffic instead of the time since the start makes
  * gaps and jumps of the clock harmless. */
 bool addressbook_is_warm(const struct addressbook *book, uint16_t vlan);
+/* Has it heard half of a week's minutes?  Then it knows also who was away for days. */
+bool addressbook_is_full(const struct addressbook *book, uint16_t vlan);
 
 #endif

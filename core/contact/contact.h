@@ -42,6 +42,7 @@ enum contact_flag {
 	CONTACT_FROM_ROUTER = 1 << 5, /* src is seen forwarding for others */
 	CONTACT_TO_POPULAR = 1 << 6,  /* many hosts are served by this destination and port */
 	CONTACT_BOOK_WARM = 1 << 7,   /* ARP/ND: the address book has listened long enough */
+	CONTACT_BOOK_FULL = CONTACT_BARE_SYN, /* ARP/ND (no SYN): it has listened for a week */
 };
 
 struct contact {

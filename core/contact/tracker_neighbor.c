@@ -37,6 +37,8 @@ uint8_t tracker_neighbor_flags(const struct tracker *tracker, struct host *host,
 	if (addressbook_is_warm(tracker->book, host->key.vlan) &&
 	    coverage_hears_neighbors(tracker->coverage, host->key.vlan))
 		flags |= CONTACT_BOOK_WARM;
+	if (addressbook_is_full(tracker->book, host->key.vlan))
+		flags |= CONTACT_BOOK_FULL;
 	if (!owner)
 		flags |= CONTACT_DARK;
 	else if (tracker->now_ms - owner->heard_ms > ASLEEP_AFTER_MS)

@@ -59,6 +59,9 @@ struct detector {
 
 const void *detector_config(const struct detector_run *run);
 void *detector_state(const struct detector_run *run); /* NULL without a state_size */
+/* A number of the machine that has the host's address at this contact; 0 if unknown.  Addresses pass from one machine to
+ * another within days: what is remembered for so long belongs to the machine. */
+uint32_t detector_machine(const struct detector_run *run);
 
 /* Levels that a walk may reach are capped: more certainty than this means nothing. */
 #define WALK_CAP_NATS 40.0
@@ -85,6 +88,9 @@ struct term {
 	double nats;
 	unsigned port_class; /* enum evidence_class */
 	double cap_nats;     /* the walk's ceiling; 0 = WALK_CAP_NATS */
+	/* Not 0: the walk is a slow one beside the ordinary one of the class, and fades so (evidence.h:
+	 * half_life_min). */
+	uint64_t half_life_ns;
 	/* Takes back an earlier term of the same contact: it no longer counts, nor is it a
 	 * sample. */
 	bool takes_back;

@@ -322,14 +322,30 @@ void *detector_state(const struct detector_run *run)
 	return run->state;
 }
 
+uint32_t detector_machine(const struct detector_run *run)
+{
+	const uint8_t *b = run->engine->host->mac.bytes;
+
+	/* What tells machines apart is in the lower bytes; the upper two are mixed in for tunnels and containers. */
+	return (uint32_t)(b[2] ^ b[0]) << 24 | (uint32_t)(b[3] ^ b[1]) << 16 | (uint32_t)b[4] << 8 | b[5];
+}
+
 /* ---- walks and statements
  * ----------------------------------------------------------------------- */
+
+/* A slow walk's samples are kept apart from those of the ordinary one of its class. */
+#define SLOW 0x80
 
 static struct sample_owner owner_of(const struct detector_run *run, unsigned port_class)
 {
 	return (struct sample_owner){ .host = run->engine->host->key,
 				      .detector = (uint8_t)run->detector->id,
 				      .port_class = (uint8_t)port_class };
+}
+
+static struct sample_owner owner_of_term(const struct detector_run *run, const struct term *term)
+{
+	return owner_of(run, term->port_class | (term->half_life_ns ? SLOW : 0));
 }
 
 static uint64_t wall_of(const struct contact *contact)
@@ -410,20 +426,30 @@ static void doubt(const struct engine *engine, struct evidence *evidence)
 	}
 }
 
+static uint16_t minutes_of(uint64_t half_life_ns)
+{
+	uint64_t minutes = half_life_ns / s_to_ns(60);
+
+	if (half_life_ns && minutes == 0)
+		return 1;
+	return minutes < UINT16_MAX ? (uint16_t)minutes : UINT16_MAX;
+}
+
 static void state(struct detector_run *run, struct walk *walk, const struct contact *contact,
-		  unsigned port_class)
+		  const struct term *term)
 {
 	const struct host *host = run->engine->host;
-	struct sample_owner owner = owner_of(run, port_class);
+	struct sample_owner owner = owner_of_term(run, term);
 	struct evidence evidence = {
 		.host = host->key,
 		.mac = host->mac,
 		.detector = (uint8_t)run->detector->id,
 		.kind = (uint8_t)run->detector->kind,
-		.port_class = (uint8_t)port_class,
+		.port_class = (uint8_t)term->port_class,
 		.port = walk->port,
 		.contact_kind = contact->kind,
 		.coverage = contact->coverage,
+		.half_life_min = minutes_of(term->half_life_ns),
 		.log_odds = (double)walk->level,
 		.contacts = walk->opened > walk->contacts ? walk->opened : walk->contacts,
 		.failed = walk->failed,
@@ -450,7 +476,7 @@ static uint8_t quarters_of(double level)
 }
 
 static void state_if_news(struct detector_run *run, struct walk *walk,
-			  const struct contact *contact, unsigned port_class)
+			  const struct contact *contact, const struct term *term)
 {
 	uint32_t now_s = (uint32_t)(wall_of(contact) / NS_PER_S);
 	bool holds = (double)walk->level >= run->engine->state_from_nats;
@@ -461,7 +487,7 @@ static void state_if_news(struct detector_run *run, struct walk *walk,
 	walk->stated_doubling = doubling_of(walk->contacts);
 	walk->stated_s = now_s;
 	tell_host(run->engine, walk);
-	state(run, walk, contact, port_class);
+	state(run, walk, contact, term);
 }
 
 /* A full counter stays full: it no longer knows what to count down from. */
@@ -472,23 +498,25 @@ static void count_one(uint16_t *counter, int change)
 }
 
 static void count_in(struct detector_run *run, struct walk *walk, const struct contact *contact,
-		     unsigned port_class)
+		     const struct term *term)
 {
-	struct sample_owner owner = owner_of(run, port_class);
+	struct sample_owner owner = owner_of_term(run, term);
 
 	samples_add(run->engine->samples, &owner, contact, walk->contacts == 0);
 	if (walk->contacts == 0)
 		walk->first_ns = contact->opened_ns;
-	walk->last_ns = contact->opened_ns;
+	/* Never back: what faded once must not fade for the same time again. */
+	if (contact->opened_ns > walk->last_ns)
+		walk->last_ns = contact->opened_ns;
 	walk->port = contact->dst_port;
 	count_one(&walk->contacts, 1);
 	count_one(&walk->failed, 1);
 }
 
 static void count_out(struct detector_run *run, struct walk *walk, const struct contact *contact,
-		      unsigned port_class)
+		      const struct term *term)
 {
-	struct sample_owner owner = owner_of(run, port_class);
+	struct sample_owner owner = owner_of_term(run, term);
 
 	samples_remove(run->engine->samples, &owner, contact);
 	count_one(&walk->contacts, -1);
@@ -514,18 +542,19 @@ void detector_walk(struct detector_run *run, struct walk *walk, const struct con
 	if (cap < (double)walk->level)
 		cap = (double)walk->level;
 	if (term->nats > 0 && !term->same_contact)
-		count_in(run, walk, contact, term->port_class);
+		count_in(run, walk, contact, term);
 	else if (term->takes_back)
-		count_out(run, walk, contact, term->port_class);
+		count_out(run, walk, contact, term);
 	walk->level = (float)(level > cap ? cap : level > 0 ? level : 0);
-	state_if_news(run, walk, contact, term->port_class);
+	state_if_news(run, walk, contact, term);
 	if (walk->level <= 0 && walk->contacts)
 		*walk = (struct walk){ 0 };
 }
 
 void detector_settled(struct detector_run *run, const struct contact *contact, unsigned port_class)
 {
-	struct sample_owner owner = owner_of(run, port_class);
+	struct sample_owner owner = owner_of(run, port_class), slow = owner_of(run, port_class | SLOW);
 
 	samples_settle(run->engine->samples, &owner, contact);
+	samples_settle(run->engine->samples, &slow, contact);
 }

@@ -14,7 +14,8 @@ const char *evidence_kind_name(unsigned kind)
 const char *evidence_class_name(unsigned port_class)
 {
 	static const char *const names[] = { "neighbor", "worm-port", "service-port", "high-port",
-					     "icmp", "name", "content", "spread", "identity" };
+					     "icmp", "name", "content", "spread", "identity",
+					     "chain" };
 
 	_Static_assert(sizeof(names) / sizeof(names[0]) == EVIDENCE_CLASSES,
 		       "every class has a name");

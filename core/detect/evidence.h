@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* evidence.h - what one detector says about one host, in nats, and because of what.
  *
- * A statement is the detector's current level for (host, detector, port class): a newer one replaces
+ * A statement is the detector's current level for (host, detector, port class, slow or not): a newer one replaces
  * the older, so losing or repeating one does no harm.  Flat: crosses a process or a network
  * unchanged.  Levels of different classes add up; of two detectors that judge the same contacts only the stronger
  * counts in full (core/incident/score). */
@@ -44,8 +44,9 @@ enum evidence_class {
 	CLASS_ICMP,
 	CLASS_NAME,            /* names looked up */
 	CLASS_CONTENT,         /* what was said */
-	CLASS_SPREAD,          /* to whom, how fast, in answer to what; whether or not it succeeded */
+	CLASS_SPREAD,          /* to whom and how fast; whether or not it succeeded */
 	CLASS_IDENTITY,        /* in whose name */
+	CLASS_CHAIN,           /* in answer to what was done to the host before */
 	EVIDENCE_CLASSES
 };
 
@@ -84,6 +85,10 @@ struct evidence {
 	uint32_t failed;               /* of them: refused, ignored or still unanswered */
 	uint64_t first_contact_ns, last_contact_ns;   /* wall; opening of the first and latest of them */
 	uint64_t stated_ns;            /* wall time of the packet or timeout that led to this statement */
+	/* Not 0: a second statement beside the ordinary one, of a sum that gathers for days and so finds slow scans; the
+	 * level loses half in this time.  0: it fades at the reader's own pace. */
+	uint16_t half_life_min;
+	uint8_t zero_behind[6];
 	struct evidence_sample samples[EVIDENCE_SAMPLES];   /* the earliest of them */
 };
 

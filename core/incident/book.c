@@ -274,7 +274,8 @@ static struct evidence *find_item(struct incident *incident, const struct eviden
 	for (size_t i = 0; i < incident->evidence_count; i++) {
 		struct evidence *item = &incident->evidence[i];
 
-		if (item->detector == evidence->detector && item->port_class == evidence->port_class)
+		if (item->detector == evidence->detector && item->port_class == evidence->port_class &&
+		    !item->half_life_min == !evidence->half_life_min)
 			return item;
 	}
 	return NULL;
@@ -298,7 +299,7 @@ static bool place_item(const struct book *book, struct incident *incident, const
 	return true;
 }
 
-/* Strongest first; of equals the lower detector, then class.  All fade at one rate, so the order holds in time. */
+/* Strongest first as of now; of equals the lower detector, then class, then the ordinary before the slow one. */
 static bool goes_before(const struct evidence *a, const struct evidence *b, uint64_t now_ns, uint64_t half_life_ns)
 {
 	double level_a = score_level(a, now_ns, half_life_ns), level_b = score_level(b, now_ns, half_life_ns);
@@ -307,7 +308,9 @@ static bool goes_before(const struct evidence *a, const struct evidence *b, uint
 		return level_a > level_b;
 	if (a->detector != b->detector)
 		return a->detector < b->detector;
-	return a->port_class < b->port_class;
+	if (a->port_class != b->port_class)
+		return a->port_class < b->port_class;
+	return a->half_life_min < b->half_life_min;
 }
 
 static void sort_items(struct incident *incident, uint64_t now_ns, uint64_t half_life_ns)
@@ -332,14 +335,37 @@ static void note_mac(struct incident *incident, const struct mac *mac)
 		incident->mac_conflict = true;
 }
 
-/* How many of the strongest items it takes to reach the threshold; all that speak if they do not. */
+static bool convicts(const struct book *book, const struct incident *incident, size_t count, uint64_t now_ns)
+{
+	struct score_pace pace = { now_ns, book->config.half_life_ns };
+
+	return score_convicts(incident->evidence, count, book->config.convict_nats, &pace);
+}
+
+static double recent(const struct book *book, const struct incident *incident)
+{
+	return score_recent(incident->evidence, incident->evidence_count, incident->updated_ns,
+			    book->config.half_life_ns);
+}
+
+/* An address passes from one machine to another within days: a slow sum ends with its machine. */
+static void end_slow_sums(struct incident *incident, const struct mac *mac)
+{
+	for (size_t i = 0; !mac_is_zero(mac) && i < incident->evidence_count; i++) {
+		struct evidence *item = &incident->evidence[i];
+
+		if (item->half_life_min && !mac_is_zero(&item->mac) && !mac_equal(&item->mac, mac))
+			item->log_odds = 0;
+	}
+}
+
+/* How many of the strongest items it takes to convict; all that speak if they do not. */
 static size_t needed_items(const struct book *book, const struct incident *incident, uint64_t now_ns)
 {
 	size_t speaking = incident_speaking(incident);
 
 	for (size_t needed = 1; needed < speaking; needed++)
-		if (score_sum(incident->evidence, needed, now_ns, book->config.half_life_ns) >=
-		    book->config.convict_nats)
+		if (convicts(book, incident, needed, now_ns))
 			return needed;
 	return speaking;
 }
@@ -396,13 +422,14 @@ static void climb(struct book *book, struct entry *entry, uint64_t stated_ns)
 {
 	struct incident *incident = &entry->incident;
 
-	if (incident->state < INCIDENT_CONVICTED && incident->log_odds >= book->config.convict_nats) {
+	if (incident->state < INCIDENT_CONVICTED &&
+	    convicts(book, incident, incident->evidence_count, incident->updated_ns)) {
 		incident->state = INCIDENT_CONVICTED;
 		incident->was_suspected = true;
 		incident->convicted_ns = stated_ns;
 		book->counts.convicted++;
 		tell(book, entry, BOOK_CONVICTED);
-	} else if (incident->state < INCIDENT_SUSPECTED && incident->log_odds >= book->config.suspect_nats) {
+	} else if (incident->state < INCIDENT_SUSPECTED && recent(book, incident) >= book->config.suspect_nats) {
 		incident->state = INCIDENT_SUSPECTED;
 		incident->was_suspected = true;
 		tell(book, entry, BOOK_SUSPECTED);
@@ -456,6 +483,7 @@ void book_add(struct book *book, const struct evidence *evidence, uint64_t now_n
 		book->counts.stale++;
 		return;
 	}
+	end_slow_sums(&entry->incident, &evidence->mac);
 	note_mac(&entry->incident, &evidence->mac);
 	sort_items(&entry->incident, now_ns, book->config.half_life_ns);
 	entry->incident.kind = entry->incident.evidence[0].kind;
@@ -475,10 +503,24 @@ static bool has_faded(const struct book *book, const struct incident *incident)
 	case INCIDENT_OPEN:
 		return incident->log_odds < fmin(FORGET_NATS, book->config.suspect_nats / 2);
 	case INCIDENT_SUSPECTED:
-		return incident->log_odds < book->config.suspect_nats / 2;
+		return recent(book, incident) < book->config.suspect_nats / 2;
 	default:
 		return false;
 	}
+}
+
+static bool has_slow_sum(const struct book *book, const struct incident *incident)
+{
+	return incident->log_odds >= FORGET_NATS && incident->log_odds > recent(book, incident);
+}
+
+/* People need not look at it any more, but what it did is not forgotten: the next contact of a slow worm adds to it. */
+static void rest(struct book *book, struct entry *entry)
+{
+	entry->incident.state = INCIDENT_CLEARED;
+	tell(book, entry, BOOK_CLEARED);
+	entry->incident.state = INCIDENT_OPEN;
+	entry->incident.was_suspected = false;
 }
 
 void book_advance(struct book *book, uint64_t now_ns)
@@ -488,9 +530,13 @@ void book_advance(struct book *book, uint64_t now_ns)
 
 		weigh(book, &entry->incident, now_ns);
 		entry->told_nats = fmin(entry->told_nats, entry->incident.log_odds);
-		if (has_faded(book, &entry->incident))
-			end(book, i, INCIDENT_CLEARED, now_ns);
-		else
+		if (!has_faded(book, &entry->incident)) {
 			i++;
+		} else if (has_slow_sum(book, &entry->incident)) {
+			rest(book, entry);
+			i++;
+		} else {
+			end(book, i, INCIDENT_CLEARED, now_ns);
+		}
 	}
 }

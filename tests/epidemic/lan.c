@@ -200,8 +200,43 @@ static void talk_udp(struct lan *lan, uint64_t at_ns, const struct packet *datag
 		answer.src = datagram->dst;
 		answer.src_mac = datagram->dst_mac;
 		put(lan, at_ns + HOP_NS, answer);
-	} else if (contact->defence == LAN_ACCEPTS && contact->port == 53) {
-		put(lan, at_ns + HOP_NS, answer_to(datagram, 0));
+	}
+}
+
+/* "www.example": one address, for five minutes (RFC 1035). */
+static const uint8_t *answer_bytes(struct lan *lan, const struct ip *ip)
+{
+	static const uint8_t message[LAN_ANSWER_BYTES] = "\0\1\x81\x80\0\1\0\1\0\0\0\0"
+							 "\3www\7example\0\0\1\0\1"
+							 "\xc0\x0c\0\1\0\1\0\0\1\x2c\0\4";
+	uint8_t *bytes = lan->answers[lan->next_answer++ % LAN_ANSWERS];
+
+	memcpy(bytes, message, LAN_ANSWER_BYTES);
+	memcpy(bytes + LAN_ANSWER_BYTES - 4, ip->bytes + 12, 4);
+	return bytes;
+}
+
+void lan_ask(struct lan *lan, unsigned from, const struct ip *answer)
+{
+	uint64_t at_ns = resolve(lan, from, LAN_SERVER);
+	struct ip src = lan_ip(from), server = lan_ip(LAN_SERVER);
+	struct packet question = wire_udp(0, &src, &server, 53), reply;
+
+	question.src_port = (uint16_t)(49152 + lan->next_port++ % 16384);
+	reply = answer_to(&question, 0);
+	reply.payload = answer_bytes(lan, answer);
+	reply.payload_length = LAN_ANSWER_BYTES;
+	put(lan, at_ns, question);
+	put(lan, at_ns + HOP_NS, reply);
+}
+
+void lan_announce(struct lan *lan)
+{
+	for (unsigned place = 1; place <= LAN_ADDRESSES; place++) {
+		struct ip own = lan_ip(place);
+
+		if (lan->live[place])
+			put(lan, lan->now_ns, wire_arp(0, &own, &own));
 	}
 }
 
@@ -232,9 +267,9 @@ void lan_live(struct lan *lan)
 {
 	unsigned who = lan->speakers[lan->next_speaker++ % lan->live_count];
 	struct lan_contact contact = {
-		.from = who, .to = lan_ip(LAN_SERVER), .port = 53, .proto = IPPROTO_UDP
+		.from = who, .to = lan_ip(LAN_SERVER), .port = 445, .proto = IPPROTO_TCP
 	};
-	uint8_t site[4] = { 198, 51, 100, (uint8_t)(1 + dice_below(&lan->dice, 40)) };
+	struct ip site = ip_from_v4((uint8_t[]){ 198, 51, 100, (uint8_t)(1 + dice_below(&lan->dice, 40)) });
 
 	/* Neighbour caches age within minutes: the well-known are asked for again. */
 	lan->knows[who][LAN_GATEWAY] = lan->knows[who][LAN_SERVER] = false;
@@ -244,11 +279,9 @@ void lan_live(struct lan *lan)
 		put(lan, lan->now_ns, wire_arp(0, &own, &own));
 		return;
 	}
+	lan_ask(lan, who, &site);
 	lan_reach(lan, &contact);
-	contact.proto = IPPROTO_TCP;
-	contact.port = 445;
-	lan_reach(lan, &contact);
-	contact.to = ip_from_v4(site);
+	contact.to = site;
 	contact.port = 443;
 	lan_reach(lan, &contact);
 }

@@ -18,6 +18,8 @@
 #define LAN_PLACES    256
 #define LAN_GATEWAY   1
 #define LAN_SERVER    2
+#define LAN_ANSWERS   1024 /* of the name server, on their way at one time */
+#define LAN_ANSWER_BYTES 45
 
 enum lan_defence { LAN_ACCEPTS, LAN_REFUSES, LAN_SILENT };
 
@@ -40,6 +42,8 @@ struct lan {
 	struct lan_flight *flights; /* a heap, earliest first */
 	size_t count, room;
 	uint64_t next_order;
+	uint8_t answers[LAN_ANSWERS][LAN_ANSWER_BYTES];
+	unsigned next_answer;
 };
 
 struct lan_plan {
@@ -65,6 +69,10 @@ unsigned lan_place(const struct ip *ip);
 /* Puts a whole exchange on the wire, beginning now.  Returns when its first packet of IP reaches
  * the target, 0 if none will: a dark neighbour. */
 uint64_t lan_reach(struct lan *lan, const struct lan_contact *contact);
+/* The station asks the name server, which answers with the address. */
+void lan_ask(struct lan *lan, unsigned from, const struct ip *answer);
+/* Everybody who lives makes itself known. */
+void lan_announce(struct lan *lan);
 /* An ordinary moment of the next station: it asks for a name, the file server and a web site. */
 void lan_live(struct lan *lan);
 /* When the next packet leaves; UINT64_MAX if none waits. */

@@ -2,8 +2,12 @@
 /* main.c - cordon-epidemic: expected secondary infections per infected host (worm-detection.md E).
  *
  * Real tracker, detectors and incident book on virtual time; for comparison the peers' published
- * rules on the same packets.  Fails when ours lets R reach 1 where k = 5 contacts would not, or
- * convicts an innocent. */
+ * rules on the same packets.  A row passes when R stays below 1 where k = 5 contacts would allow it, and
+ * when each run ends in a conviction where they would not.  Fails when a row does, or when an innocent is
+ * convicted, in the outbreaks or in weeks of ordinary life without one.
+ *
+ * tau, from conviction to enforcement: "make demo" takes 24 ms from the request to the read-back of the active policy, against
+ * the simulated firmware on the loopback; twice that is the default. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -11,6 +15,7 @@
 #include <string.h>
 
 #include "tests/epidemic/outbreak.h"
+#include "tests/epidemic/week.h"
 
 #define K 5 /* the architecture's bar: contacts to conviction */
 
@@ -19,18 +24,26 @@ static const struct {
 } rows[] = { { 10, 60 }, { 25, 120 }, { 50, 120 }, { 100, 150 } }; /* E.3 */
 
 #define ROWS (sizeof(rows) / sizeof(rows[0]))
+#define LINES 64
 
 struct options {
 	double tau_s;
 	uint64_t seed;
 	unsigned runs, peer_runs, warm_up_minutes; /* runs 0: as the profile says */
-	bool quick, broadcast_only;
+	bool quick, broadcast_only, new_sensor;
 	const char *only;
 };
 
 struct tally {
 	unsigned runs, convicted;
-	double contacts, infected, infected_squared;
+	double latency_s, contacts, infected, infected_squared;
+};
+
+/* One row of the table at the end. */
+struct line {
+	const char *worm;
+	unsigned row;
+	struct tally tallies[PRODUCTS];
 };
 
 struct cell {
@@ -42,7 +55,7 @@ struct cell {
 };
 
 struct totals {
-	unsigned passed, failed, not_asked, innocents, innocents_of_peers;
+	unsigned passed, failed, not_judged, innocents, innocents_of_peers;
 	uint64_t packets;
 };
 
@@ -62,6 +75,7 @@ static void add(struct cell *cell, const struct outbreak_result *result, unsigne
 		tally->infected_squared += infected * infected;
 		tally->convicted += result->convicted[i];
 		tally->contacts += result->contacts[i];
+		tally->latency_s += result->latency_s[i];
 	}
 	cell->own_contacts += result->own_contacts;
 	cell->suspected += result->suspected;
@@ -85,6 +99,7 @@ static void run_cell(const struct options *options, const struct worm *worm, uns
 					      .seed = options->seed + i,
 					      .only_ours = i >= options->peer_runs,
 					      .broadcast_only = options->broadcast_only,
+					      .new_sensor = options->new_sensor,
 					      .warm_up_minutes = options->warm_up_minutes };
 		struct outbreak_result result;
 
@@ -114,9 +129,9 @@ static void print_product(const struct cell *cell, unsigned product)
 
 	printf("    %-12s %4u/%-4u", product_name(product), tally->convicted, tally->runs);
 	if (tally->convicted)
-		printf(" %9.1f", tally->contacts / tally->convicted);
+		printf(" %9.1f %11.2f", tally->contacts / tally->convicted, tally->latency_s / tally->convicted);
 	else
-		printf(" %9s", "never");
+		printf(" %9s %11s", "never", "-");
 	printf("  %7.3f +-%-6.3f", r, error_r(tally));
 	if (r < 1)
 		printf(" %8.2f", 1 / (1 - r));
@@ -135,7 +150,9 @@ static void judge(const struct options *options, const struct worm *worm, unsign
 {
 	double formula =
 		worm_formula(worm, rows[row].vulnerable, rows[row].live, K, options->tau_s);
-	double r = mean_r(&cell->tallies[PRODUCT_OURS]);
+	const struct tally *ours = &cell->tallies[PRODUCT_OURS];
+	double r = mean_r(ours);
+	bool pass = true;
 	const char *how = worm->exploit_s > 0 ? "lambda p max(0, k/(f lambda) + tau - Tx)"
 					      : "k p/f + lambda p tau";
 
@@ -144,30 +161,32 @@ static void judge(const struct options *options, const struct worm *worm, unsign
 	totals->innocents_of_peers += cell->innocents_of_peers;
 	if (cell->innocents)
 		printf("    FAIL  %u innocent convictions\n", cell->innocents);
-	/* Where only broadcasts are heard, f is not what E.3 means: measured, not judged. */
-	if (formula >= 1 || options->broadcast_only) {
-		totals->not_asked++;
-		printf("    --    k=%d: %s = %.3f: not asked; measured R = %.3f\n", K, how, formula,
-		       r);
-	} else if (r < 1) {
-		totals->passed++;
-		printf("    PASS  k=%d: %s = %.3f < 1 and measured R = %.3f < 1\n", K, how, formula,
-		       r);
+	/* Where only broadcasts are heard, or for the first day, f is not what E.3 means: measured, not judged. */
+	if (options->broadcast_only || options->new_sensor) {
+		totals->not_judged++;
+		printf("    --    measured R = %.3f\n", r);
+	} else if (formula < 1) {
+		/* A few runs prove no more than that it is not plainly above. */
+		pass = options->quick ? r - 2 * error_r(ours) < 1 : r < 1;
+		printf("    %s  k=%d: %s = %.3f < 1, measured R = %.3f\n", pass ? "PASS" : "FAIL", K, how, formula, r);
 	} else {
-		totals->failed++;
-		printf("    FAIL  k=%d: %s = %.3f < 1 but measured R = %.3f\n", K, how, formula, r);
+		pass = ours->convicted == ours->runs;
+		printf("    %s  k=%d: %s = %.3f allows no R < 1, measured R = %.3f; %u of %u convicted\n", pass ? "PASS" : "FAIL",
+		       K, how, formula, r, ours->convicted, ours->runs);
 	}
+	totals->passed += pass;
+	totals->failed += !pass;
 }
 
-static void run_worm(const struct options *options, const struct worm *worm, struct totals *totals)
+static void run_worm(const struct options *options, const struct worm *worm, struct totals *totals, struct line *lines)
 {
 	unsigned runs = options->runs ? options->runs : worm->runs;
 
 	printf("\n%s: %s; %g contacts/s, Tx %g s, %u runs (peers %u)\n", worm->name, worm->summary,
 	       worm->per_s, worm->exploit_s, runs,
 	       runs < options->peer_runs ? runs : options->peer_runs);
-	printf("    %-12s %9s %9s  %16s %8s\n", "product", "convicted", "contacts", "R +- error",
-	       "outbreak");
+	printf("    %-12s %9s %9s %11s  %16s %8s\n", "product", "convicted", "contacts", "latency [s]",
+	       "R +- error", "outbreak");
 	for (unsigned row = 0; row < ROWS; row++) {
 		struct cell cell;
 
@@ -178,8 +197,59 @@ static void run_worm(const struct options *options, const struct worm *worm, str
 		for (unsigned product = 0; product < PRODUCTS; product++)
 			print_product(&cell, product);
 		judge(options, worm, row, &cell, totals);
+		lines[row] = (struct line){ .worm = worm->name, .row = row };
+		memcpy(lines[row].tallies, cell.tallies, sizeof(cell.tallies));
 		fflush(stdout);
 	}
+}
+
+/* ---- the table --------------------------------------------------------------------------------- */
+
+static void print_table(const struct line *lines, unsigned count)
+{
+	printf("\n%-14s %4s %4s %9s %9s %8s", "worm", "V", "L", "contacts", "latency", "R");
+	for (unsigned i = 0; i < PEERS; i++)
+		printf(" %11s", peer_name(i));
+	printf("\n");
+	for (unsigned i = 0; i < count; i++) {
+		const struct tally *ours = &lines[i].tallies[PRODUCT_OURS];
+		double convicted = ours->convicted ? ours->convicted : 1;
+
+		printf("%-14s %4u %4u %9.1f %7.2f s %8.3f", lines[i].worm, rows[lines[i].row].vulnerable,
+		       rows[lines[i].row].live, ours->contacts / convicted, ours->latency_s / convicted, mean_r(ours));
+		for (unsigned peer = 0; peer < PEERS; peer++)
+			printf(" %11.3f", mean_r(&lines[i].tallies[PRODUCT_PEER + peer]));
+		printf("\n");
+	}
+}
+
+/* ---- weeks without an outbreak ----------------------------------------------------------------- */
+
+/* Two weeks each: the first to learn, the second to be judged by all that is remembered. */
+static void live_weeks(const struct options *options, struct totals *totals)
+{
+	unsigned count = options->quick ? 1 : 12, worms_seen = 0;
+	struct week_result sum = { 0 };
+
+	for (unsigned i = 0; i < count; i++) {
+		struct week_plan plan = { .seed = options->seed + i, .days = 14, .first_hour = 11, .worm = i % 3 == 2 };
+		struct week_result result;
+
+		week_run(&plan, &result);
+		sum.packets += result.packets;
+		sum.suspected += result.suspected;
+		sum.convicted += result.convicted;
+		sum.worm_contacts += result.worm_contacts;
+		worms_seen += result.worm_contacts != 0;
+		if (plan.worm && result.worm_contacts == 0)
+			totals->failed++;
+	}
+	totals->innocents += sum.convicted;
+	totals->packets += sum.packets;
+	printf("\nordinary office: %u times two weeks of 170 PCs, %llu packets: %u suspected for a while, %u convicted;"
+	       " slow worms among them: %u, convicted after %.1f contacts at the mean\n", count,
+	       (unsigned long long)sum.packets, sum.suspected, sum.convicted, worms_seen,
+	       worms_seen ? (double)sum.worm_contacts / worms_seen : 0.0);
 }
 
 static int usage(void)
@@ -187,7 +257,7 @@ static int usage(void)
 	fprintf(stderr,
 		"usage: cordon-epidemic [--quick] [--tau SECONDS] [--seed N] [--runs N]\n"
 		"                       [--peer-runs N] [--warm-up MINUTES] [--broadcast-only]\n"
-		"                       [--worm NAME]\n");
+		"                       [--new-sensor] [--worm NAME]\n");
 	return 2;
 }
 
@@ -228,6 +298,8 @@ static bool read_options(int argc, char **argv, struct options *options)
 			options->quick = true;
 		else if (strcmp(argv[i], "--broadcast-only") == 0)
 			options->broadcast_only = true;
+		else if (strcmp(argv[i], "--new-sensor") == 0)
+			options->new_sensor = true;
 		else if (strcmp(argv[i], "--worm") == 0 && i + 1 < argc)
 			options->only = argv[++i];
 		else if (i + 1 < argc && read_number(argv[i + 1], &number) &&
@@ -237,7 +309,7 @@ static bool read_options(int argc, char **argv, struct options *options)
 			return false;
 	}
 	if (options->quick) {
-		options->runs = options->runs ? options->runs : 8;
+		options->runs = options->runs ? options->runs : 6;
 		options->peer_runs = 1;
 	}
 	return true;
@@ -246,22 +318,29 @@ static bool read_options(int argc, char **argv, struct options *options)
 int main(int argc, char **argv)
 {
 	struct options options = {
-		.tau_s = 0.05, .seed = 1, .peer_runs = 10, .warm_up_minutes = 12
+		.tau_s = 0.05, .seed = 1, .peer_runs = 10, .warm_up_minutes = 20
 	};
 	struct totals totals = { 0 };
+	static struct line lines[LINES];
+	unsigned count = 0;
 
 	if (!read_options(argc, argv, &options))
 		return usage();
-	printf("cordon-epidemic: /24, tau %g s, seeds from %llu, sensor hears %s\n", options.tau_s,
-	       (unsigned long long)options.seed,
-	       options.broadcast_only ? "broadcasts only" : "everything");
+	printf("cordon-epidemic: /24, tau %g s, seeds from %llu, sensor hears %s, %s\n", options.tau_s,
+	       (unsigned long long)options.seed, options.broadcast_only ? "broadcasts only" : "everything",
+	       options.new_sensor ? "and began with the warm-up" : "for a week before");
 	printf("The peers are counters written from their published numbers, not the products.\n");
-	for (unsigned i = 0; i < worms_count; i++)
-		if (!options.only || strcmp(options.only, worms[i].name) == 0)
-			run_worm(&options, &worms[i], &totals);
-	printf("\n%u rows passed, %u failed, %u not asked of k = %d; innocents convicted: %u"
-	       " (by the peers' rules: %u); %llu packets\n",
-	       totals.passed, totals.failed, totals.not_asked, K, totals.innocents,
-	       totals.innocents_of_peers, (unsigned long long)totals.packets);
-	return totals.failed || totals.innocents || totals.passed + totals.not_asked == 0;
+	for (unsigned i = 0; i < worms_count && count + ROWS <= LINES; i++) {
+		if (options.only && strcmp(options.only, worms[i].name) != 0)
+			continue;
+		run_worm(&options, &worms[i], &totals, lines + count);
+		count += ROWS;
+	}
+	print_table(lines, count);
+	if (!options.only)
+		live_weeks(&options, &totals);
+	printf("\n%u rows passed, %u failed, %u not judged; innocents convicted: %u (by the peers' rules: %u); %llu packets\n",
+	       totals.passed, totals.failed, totals.not_judged, totals.innocents, totals.innocents_of_peers,
+	       (unsigned long long)totals.packets);
+	return totals.failed || totals.innocents || count == 0;
 }

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ours.c - the sensor's composition without decoding and payload, ending in the real book. */
+/* ours.c - the sensor's composition without decoding, ending in the real book. */
 #include "tests/epidemic/product.h"
 
 #include "core/base/mem.h"
 #include "core/base/units.h"
 #include "core/contact/host.h"
+#include "core/contact/observation.h"
+#include "core/contact/reader.h"
 #include "core/contact/tracker.h"
 #include "core/detect/engine.h"
 #include "core/detect/evidence.h"
@@ -19,6 +21,7 @@
 struct ours {
 	struct tracker *tracker;
 	struct engine *engine;
+	struct reader *reader;
 	struct book *book;
 	struct verdicts verdicts;
 	unsigned contacts[LAN_PLACES];
@@ -60,6 +63,20 @@ static void touched(void *arg, struct host *host, const struct contact *contact)
 	engine_see(ours->engine, host, contact);
 }
 
+static void spoke(void *arg, const struct observation *observation)
+{
+	struct ours *ours = arg;
+	struct host_key key = host_key_of(&observation->contact.src, observation->contact.vlan);
+	struct host *host = hosts_find(tracker_hosts(ours->tracker), &key);
+	struct observation told = *observation;
+
+	if (!host)
+		host = tracker_meet(ours->tracker, &key);
+	told.contact.host = hosts_index(tracker_hosts(ours->tracker), host);
+	told.contact.roles = host->roles;
+	engine_observe(ours->engine, host, &told);
+}
+
 struct ours *ours_new(void)
 {
 	struct ours *ours = mem_alloc(sizeof(*ours));
@@ -75,6 +92,7 @@ struct ours *ours_new(void)
 	engine_configure(ours->engine, NULL, NULL);
 	ours->tracker = tracker_new(&tracker, &contacts);
 	engine_attach(ours->engine, tracker_hosts(ours->tracker));
+	ours->reader = reader_new(&tracker.key, 0, spoke, ours);
 	ours->book = book_new(&book, changed, ours);
 	return ours;
 }
@@ -82,6 +100,7 @@ struct ours *ours_new(void)
 void ours_free(struct ours *ours)
 {
 	book_free(ours->book);
+	reader_free(ours->reader);
 	tracker_free(ours->tracker);
 	engine_free(ours->engine);
 	mem_free(ours);
@@ -91,6 +110,7 @@ void ours_see(struct ours *ours, const struct packet *packet)
 {
 	ours->now_ns = packet->wall_ns;
 	tracker_see(ours->tracker, packet);
+	reader_see(ours->reader, packet);
 }
 
 void ours_advance(struct ours *ours, uint64_t now_ns)

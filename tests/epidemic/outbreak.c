@@ -7,6 +7,7 @@
 
 #include "core/base/mem.h"
 #include "core/base/units.h"
+#include "tests/unit/contact/wire.h"
 
 #define MINUTE_NS        s_to_ns(60)
 #define AFTERMATH_NS     s_to_ns(90) /* slow verdicts about the last contacts */
@@ -183,6 +184,8 @@ static void count(struct run *run, unsigned product, uint64_t convicted_ns)
 
 	result->convicted[product] = convicted_ns != 0;
 	result->contacts[product] = contacts_until(run, convicted_ns);
+	if (convicted_ns && run->contacts)
+		result->latency_s[product] = ns_to_s(convicted_ns - run->contact_ns[0]);
 	for (unsigned place = 1; place <= LAN_ADDRESSES; place++)
 		result->infected[product] += run->infected_ns[place] != 0 &&
 					     run->infected_ns[place] <= cut_ns;
@@ -215,6 +218,29 @@ static void sum_up(struct run *run)
 	}
 }
 
+/* A sensor that has been there for a week knows who exists.  Of that week we spare it everything but its first moment and
+ * one question a minute. */
+static void listen_for_a_week(struct run *run)
+{
+	uint64_t end_ns = run->lan.now_ns + s_to_ns(7 * 86400);
+	struct ip gateway = lan_ip(LAN_GATEWAY), server = lan_ip(LAN_SERVER);
+
+	for (unsigned i = 0; i < run->plan->live; i++)
+		lan_live(&run->lan);
+	while (lan_due(&run->lan) != UINT64_MAX)
+		lan_send(&run->lan, on_wire, run);
+	for (run->lan.now_ns += MINUTE_NS; run->lan.now_ns < end_ns; run->lan.now_ns += MINUTE_NS) {
+		struct packet asked = wire_arp(0, &gateway, &server), told = wire_arp_reply(0, &server, &gateway);
+
+		asked.wall_ns = run->lan.now_ns;
+		told.wall_ns = run->lan.now_ns + ms_to_ns(1);
+		ours_advance(run->ours, run->lan.now_ns);
+		ours_see(run->ours, &asked);
+		ours_see(run->ours, &told);
+	}
+	lan_announce(&run->lan);
+}
+
 static unsigned index_case(const struct lan *lan)
 {
 	for (unsigned i = 0; i < lan->live_count; i++)
@@ -237,6 +263,8 @@ void outbreak_run(const struct outbreak_plan *plan, struct outbreak_result *resu
 	lan_init(&run->lan, &lan);
 	run->ours = ours_new();
 	run->peers = plan->only_ours ? NULL : peers_new();
+	if (!plan->new_sensor)
+		listen_for_a_week(run);
 	run->next_moment_ns = run->lan.now_ns;
 	run->next_contact_ns = run->lan.now_ns + plan->warm_up_minutes * MINUTE_NS;
 	run->caught_ns = plan->worm->caught ? run->next_contact_ns - CAUGHT_BEFORE_NS : UINT64_MAX;

@@ -22,13 +22,15 @@ struct outbreak_plan {
 	uint64_t seed;
 	bool only_ours;           /* the run ends when ours has settled it */
 	bool broadcast_only;      /* an ordinary switch port: group frames alone reach the sensor */
-	unsigned warm_up_minutes; /* listened before the worm */
+	bool new_sensor;          /* it began to listen with the warm-up, else a week before */
+	unsigned warm_up_minutes; /* of ordinary life before the worm */
 };
 
 struct outbreak_result {
 	bool convicted[PRODUCTS];
 	unsigned contacts[PRODUCTS]; /* that the worm had made at conviction */
 	unsigned infected[PRODUCTS];
+	double latency_s[PRODUCTS]; /* from the worm's first contact to conviction */
 	bool suspected; /* by ours, at that many contacts */
 	unsigned suspected_contacts;
 	unsigned own_contacts; /* that our incident counts */

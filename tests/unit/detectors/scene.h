@@ -124,4 +124,16 @@ static inline uint64_t scene_warm_up(struct scene *scene)
 	return 11 * 60000;
 }
 
+/* Half a week's minutes: who is not in the address book now does not exist. */
+static inline uint64_t scene_fill_book(struct scene *scene)
+{
+	struct ip talker = wire_ip("10.0.0.250"), friend = wire_ip("10.0.0.251");
+
+	for (uint64_t minute = 0; minute <= 7 * 24 * 60; minute += 2) {
+		scene_see(scene, wire_arp(minute * 60000, &talker, &friend));
+		scene_see(scene, wire_arp_reply(minute * 60000 + 1, &friend, &talker));
+	}
+	return 7 * 24 * 60 * 60000 + 120000;
+}
+
 #endif

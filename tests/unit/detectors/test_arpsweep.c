@@ -26,35 +26,39 @@ static void a_sweep_convicts_within_five_contacts_at_any_speed(void **state)
 	static const struct {
 		const char *name;
 		unsigned step, gap_us;
-		bool unicast;
+		bool unicast, full;
 		unsigned contacts;
 	} cases[] = {
-		{ "WannaCry: ascending, ten a second", 1, 100000, true, 4 },
-		{ "ascending, ten thousand a second", 1, 100, true, 4 },
-		{ "the same behind a switch that hides unicast", 1, 100, false, 5 },
-		{ "every third address, ten a second", 3, 100000, true, 5 },
-		{ "every third address, ten thousand a second", 3, 100, true, 5 },
-		{ "one a minute", 3, 59000000, true, 5 },
+		{ "WannaCry: ascending, ten a second", 1, 100000, true, false, 4 },
+		{ "ascending, ten thousand a second", 1, 100, true, false, 4 },
+		{ "the same behind a switch that hides unicast", 1, 100, false, false, 5 },
+		{ "every third address, ten a second", 3, 100000, true, false, 6 },
+		{ "every third address, ten thousand a second", 3, 100, true, false, 6 },
+		{ "the same, where the book has listened for a week", 3, 100, false, true, 5 },
+		{ "one a minute", 3, 59000000, false, true, 5 },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct ip worm = wire_ip("10.0.0.5");
 		struct scene scene;
+		uint64_t from_ms;
 
 		scene_start(&scene);
+		from_ms = cases[i].full ? scene_fill_book(&scene) : 0;
 		if (cases[i].unicast)
 			show_unicast(&scene, &worm);
 		for (unsigned n = 0; n < 60; n++) {
 			struct ip target = scene_ip("10.0.0.0", 20 + n * cases[i].step);
 			struct packet packet = wire_arp(0, &worm, &target);
 
-			packet.wall_ns = wire_ns(10) + (uint64_t)n * cases[i].gap_us * 1000;
+			packet.wall_ns = wire_ns(from_ms + 10) + (uint64_t)n * cases[i].gap_us * 1000;
 			scene_see(&scene, packet);
 		}
 		tracker_advance(scene.tracker,
-				wire_ns(2000) + UINT64_C(60) * cases[i].gap_us * 1000);
+				wire_ns(from_ms + 2000) + UINT64_C(60) * cases[i].gap_us * 1000);
 		assert_true(scene.convicted > 0);
+		print_message("  %s\n", cases[i].name);
 		assert_int_equal(scene.contacts_at_conviction, cases[i].contacts);
 		assert_int_equal(scene.latest.detector, DETECTOR_ARPSWEEP);
 		assert_true(scene.latest.sample_count == EVIDENCE_SAMPLES);
@@ -76,12 +80,65 @@ static void a_warm_book_convicts_without_hearing_unicast(void **state)
 	(void)state;
 	scene_start(&scene);
 	now_ms = scene_warm_up(&scene);
-	for (unsigned n = 0; n < 5; n++) {
+	for (unsigned n = 0; n < 6; n++) {
 		struct ip target = scene_ip("10.0.0.0", 20 + n * 7);
 
 		scene_see(&scene, wire_arp(now_ms + n, &worm, &target));
 	}
-	assert_int_equal(scene.contacts_at_conviction, 5);
+	assert_int_equal(scene.contacts_at_conviction, 6);
+	scene_stop(&scene);
+}
+
+/* One dark address in three hours, among live ones that are asked for again and again. */
+static void a_slow_sweep_gathers_in_a_sum_of_its_own(void **state)
+{
+	struct ip worm = wire_ip("10.0.0.5"), router = wire_ip("10.0.0.1");
+	struct scene scene;
+	uint64_t now_ms;
+
+	(void)state;
+	scene_start(&scene);
+	now_ms = scene_fill_book(&scene);
+	for (unsigned n = 0; n < 12; n++) {
+		struct ip target = scene_ip("10.0.0.0", 20 + n * 7);
+
+		now_ms += 3 * 3600 * 1000;
+		scene_see(&scene, wire_arp(now_ms, &worm, &router));
+		scene_see(&scene, wire_arp_reply(now_ms + 1, &router, &worm));
+		scene_see(&scene, wire_arp(now_ms + 60000, &worm, &target));
+		if (n == 3)
+			assert_true(scene.convicted == 0);
+	}
+	assert_true(scene.convicted > 0);
+	assert_int_equal(scene.latest.half_life_min, 7 * 24 * 60);
+	assert_true(scene.latest.log_odds > 20);
+	scene_stop(&scene);
+}
+
+/* The same machine looks for the same dead neighbours all week; sleeping ones, however many, weigh one dark address. */
+static void what_is_looked_for_again_or_sleeps_does_not_gather(void **state)
+{
+	struct ip host = wire_ip("10.0.0.5");
+	struct scene scene;
+	uint64_t now_ms;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned n = 0; n < 40; n++) {
+		struct ip sleeper = scene_ip("10.0.0.0", 100 + n);
+
+		scene_see(&scene, wire_arp(n, &sleeper, &sleeper));
+	}
+	now_ms = scene_fill_book(&scene);
+	for (unsigned n = 0; n < 400; n++) {
+		struct ip dead = scene_ip("10.0.0.0", 20 + n % 3), sleeper = scene_ip("10.0.0.0", 100 + n % 40);
+
+		now_ms += 20 * 60 * 1000;
+		scene_see(&scene, wire_arp(now_ms, &host, &dead));
+		scene_see(&scene, wire_arp(now_ms + 5, &host, &sleeper));
+		scene_wait(&scene, now_ms + 5000);
+	}
+	assert_true(scene.highest < 13);
 	scene_stop(&scene);
 }
 
@@ -239,7 +296,7 @@ static void questions_asked_again_convict_where_answers_are_not_seen(void **stat
 			scene_see(&scene, wire_arp(ms + 1000 + n * 100, &worm, &target));
 		}
 		scene_wait(&scene, ms + 5000);
-		assert_int_equal(scene.contacts_at_conviction, again ? 5 : 0);
+		assert_int_equal(scene.contacts_at_conviction, again ? 6 : 0);
 		scene_stop(&scene);
 	}
 }
@@ -330,6 +387,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_sweep_convicts_within_five_contacts_at_any_speed),
 		cmocka_unit_test(a_warm_book_convicts_without_hearing_unicast),
+		cmocka_unit_test(a_slow_sweep_gathers_in_a_sum_of_its_own),
+		cmocka_unit_test(what_is_looked_for_again_or_sleeps_does_not_gather),
 		cmocka_unit_test(a_sweep_of_ipv6_neighbours_is_the_same),
 		cmocka_unit_test(a_router_may_ask_for_anybody),
 		cmocka_unit_test(a_dhcp_server_may_probe_before_it_offers),

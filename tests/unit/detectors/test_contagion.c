@@ -59,22 +59,48 @@ static void chains_and_call_backs_are_noticed(void **state)
 
 static void the_second_generation_is_suspected_at_its_third_target(void **state)
 {
+	const uint64_t day_ms = 24 * 3600 * 1000;
 	struct scene scene;
 
 	(void)state;
 	scene_start(&scene);
-	reach(&scene, "10.0.0.9", "10.0.0.5", 445, 0);
-	reach(&scene, "10.0.0.5", "10.0.0.11", 445, 70000);
-	reach(&scene, "10.0.0.5", "10.0.0.12", 445, 70100);
+	reach(&scene, "10.0.0.80", "10.0.0.81", 80, 0);
+	reach(&scene, "10.0.0.9", "10.0.0.5", 445, day_ms);
+	reach(&scene, "10.0.0.5", "10.0.0.11", 445, day_ms + 70000);
+	reach(&scene, "10.0.0.5", "10.0.0.12", 445, day_ms + 70100);
 	assert_true(scene.highest_by[DETECTOR_CONTAGION] < SUSPECT_NATS);
-	reach(&scene, "10.0.0.5", "10.0.0.13", 445, 70200);
+	reach(&scene, "10.0.0.5", "10.0.0.13", 445, day_ms + 70200);
 	assert_true(scene.highest_by[DETECTOR_CONTAGION] >= SUSPECT_NATS);
 	for (unsigned n = 0; n < 20; n++) {
 		struct ip src = wire_ip("10.0.0.5"), dst = scene_ip("10.0.0.0", 20 + n);
 
-		scene_see(&scene, wire_tcp(70300 + n, &src, &dst, 445, TCP_SYN));
+		scene_see(&scene, wire_tcp(day_ms + 70300 + n, &src, &dst, 445, TCP_SYN));
 	}
 	assert_true(scene.highest_by[DETECTOR_CONTAGION] < CONVICT_NATS);
+	scene_stop(&scene);
+}
+
+/* Colleagues who connect each other's shares every morning. */
+static void whom_it_dealt_with_before_is_no_news(void **state)
+{
+	const uint64_t day_ms = 24 * 3600 * 1000;
+	struct scene scene;
+	double first_day;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned day = 0; day < 4; day++) {
+		reach(&scene, "10.0.0.9", "10.0.0.5", 445, day * day_ms);
+		for (unsigned n = 0; n < 4; n++) {
+			static const char *const colleagues[] = { "10.0.0.11", "10.0.0.12", "10.0.0.13", "10.0.0.14" };
+
+			reach(&scene, "10.0.0.5", colleagues[n], 445, day * day_ms + 1000 + n);
+		}
+		if (day == 0)
+			first_day = scene.highest_by[DETECTOR_CONTAGION];
+	}
+	assert_true(first_day > 0 && first_day <= 4.5);
+	assert_true(scene.highest_by[DETECTOR_CONTAGION] <= first_day);
 	scene_stop(&scene);
 }
 
@@ -123,6 +149,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(chains_and_call_backs_are_noticed),
 		cmocka_unit_test(the_second_generation_is_suspected_at_its_third_target),
+		cmocka_unit_test(whom_it_dealt_with_before_is_no_news),
 		cmocka_unit_test(servers_and_untouched_hosts_are_not),
 		cmocka_unit_test(a_refused_visit_is_no_visit),
 	};

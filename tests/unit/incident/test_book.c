@@ -267,6 +267,52 @@ static void levels_fade_with_time(void **state)
 	}
 }
 
+static struct evidence slow(unsigned host_number, unsigned detector, unsigned port_class, double nats, unsigned at_s)
+{
+	struct evidence item = evidence(host_number, detector, port_class, nats, at_s);
+
+	item.half_life_min = 7 * 24 * 60;
+	return item;
+}
+
+/* One contact in twenty minutes: what people see comes and goes, what is held against the host stays. */
+static void a_slow_sum_rests_with_its_incident_and_convicts_in_the_end(void **state)
+{
+	struct log log;
+	struct book *book = new_book(&log, 0);
+
+	(void)state;
+	for (unsigned n = 1; n <= 5; n++) {
+		add(book, evidence(1, 1, CLASS_NEIGHBOR, fmin(2.9 * n, 8), n * 1200));
+		add(book, slow(1, 1, CLASS_NEIGHBOR, 2.9 * n, n * 1200));
+		if (n >= 3)
+			add(book, slow(1, 2, CLASS_WORM_PORT, 2.9 * (n - 2), n * 1200));
+		if (n == 3)
+			book_advance(book, T0 + s_to_ns(n * 1200 + 40 * 60));
+	}
+	assert_string_equal(log.text, "O1 +1 S1 +1 x1 S1 +1 C1 +1 +1");
+	assert_int_equal(book_count(book), 1);
+	book_free(book);
+}
+
+static void a_slow_sum_ends_with_the_machine_that_had_the_address(void **state)
+{
+	struct log log;
+	struct book *book = new_book(&log, 0);
+	struct evidence other = slow(1, 2, CLASS_WORM_PORT, 8, 90000);
+
+	(void)state;
+	other.mac.bytes[0] ^= 4;
+	add(book, slow(1, 1, CLASS_NEIGHBOR, 8, 1));
+	add(book, other);
+	assert_near(book_at(book, 0)->log_odds, 8, 0.01);
+	other = slow(1, 1, CLASS_NEIGHBOR, 8, 90001);
+	other.mac.bytes[0] ^= 4;
+	add(book, other);
+	assert_near(book_at(book, 0)->log_odds, 16, 0.01);
+	book_free(book);
+}
+
 static void a_rise_after_fading_is_news_again(void **state)
 {
 	struct log log;
@@ -469,6 +515,8 @@ int main(void)
 		cmocka_unit_test(the_strongest_evidence_comes_first_and_names_the_kind),
 		cmocka_unit_test(when_all_places_are_taken_the_weakest_item_gives_way),
 		cmocka_unit_test(levels_fade_with_time),
+		cmocka_unit_test(a_slow_sum_rests_with_its_incident_and_convicts_in_the_end),
+		cmocka_unit_test(a_slow_sum_ends_with_the_machine_that_had_the_address),
 		cmocka_unit_test(a_rise_after_fading_is_news_again),
 		cmocka_unit_test(a_full_book_gives_up_the_weakest_suspect_but_no_convict),
 		cmocka_unit_test(a_closed_incident_is_not_reopened_by_old_statements),

@@ -13,7 +13,22 @@
 #define HALF_LIFE_NS s_to_ns(60)
 #define NOW_NS s_to_ns(1000)
 
-struct item { unsigned detector, port_class; double nats; unsigned age_s; };
+struct item { unsigned detector, port_class; double nats; unsigned age_s, half_life_min; };
+
+static size_t make_items(const struct item *from, struct evidence *items)
+{
+	size_t count = 0;
+
+	for (; count < 4 && from[count].detector; count++)
+		items[count] = (struct evidence){
+			.detector = (uint8_t)from[count].detector,
+			.port_class = (uint8_t)from[count].port_class,
+			.half_life_min = (uint16_t)from[count].half_life_min,
+			.log_odds = from[count].nats,
+			.stated_ns = NOW_NS - s_to_ns(from[count].age_s),
+		};
+	return count;
+}
 
 static void assert_near(double value, double wanted, double tolerance)
 {
@@ -22,18 +37,25 @@ static void assert_near(double value, double wanted, double tolerance)
 }
 
 static const struct { const char *name; struct item items[4]; double sum; } cases[] = {
-	{ "nothing is no evidence", { { 0, 0, 0, 0 } }, 0 },
-	{ "one item counts in full", { { 1, CLASS_NEIGHBOR, 9, 0 } }, 9 },
-	{ "classes add", { { 1, CLASS_NEIGHBOR, 9, 0 }, { 2, CLASS_WORM_PORT, 5, 0 } }, 14 },
+	{ "nothing is no evidence", { { 0, 0, 0, 0, 0 } }, 0 },
+	{ "one item counts in full", { { 1, CLASS_NEIGHBOR, 9, 0, 0 } }, 9 },
+	{ "classes add", { { 1, CLASS_NEIGHBOR, 9, 0, 0 }, { 2, CLASS_WORM_PORT, 5, 0, 0 } }, 14 },
 	{ "a second detector of a class only nods",
-	  { { 2, CLASS_WORM_PORT, 9, 0 }, { 3, CLASS_WORM_PORT, 8, 0 } }, 9.7 },
+	  { { 2, CLASS_WORM_PORT, 9, 0, 0 }, { 3, CLASS_WORM_PORT, 8, 0, 0 } }, 9.7 },
 	{ "the strongest counts whatever the order",
-	  { { 2, CLASS_WORM_PORT, 8, 0 }, { 3, CLASS_WORM_PORT, 9, 0 } }, 9.7 },
+	  { { 2, CLASS_WORM_PORT, 8, 0, 0 }, { 3, CLASS_WORM_PORT, 9, 0, 0 } }, 9.7 },
 	{ "a third nods once more",
-	  { { 2, CLASS_ICMP, 9, 0 }, { 3, CLASS_ICMP, 8, 0 }, { 4, CLASS_ICMP, 7, 0 } }, 10.4 },
-	{ "a weak nod counts as what it is", { { 2, CLASS_ICMP, 9, 0 }, { 3, CLASS_ICMP, 0.2, 0 } }, 9.2 },
-	{ "after a half-life half is left", { { 1, CLASS_NEIGHBOR, 8, 60 } }, 4 },
-	{ "each fades by its own age", { { 1, CLASS_NEIGHBOR, 8, 120 }, { 2, CLASS_WORM_PORT, 8, 60 } }, 6 },
+	  { { 2, CLASS_ICMP, 9, 0, 0 }, { 3, CLASS_ICMP, 8, 0, 0 }, { 4, CLASS_ICMP, 7, 0, 0 } }, 10.4 },
+	{ "a weak nod counts as what it is", { { 2, CLASS_ICMP, 9, 0, 0 }, { 3, CLASS_ICMP, 0.2, 0, 0 } }, 9.2 },
+	{ "after a half-life half is left", { { 1, CLASS_NEIGHBOR, 8, 60, 0 } }, 4 },
+	{ "a slow statement keeps its own pace", { { 1, CLASS_NEIGHBOR, 8, 600, 10 } }, 4 },
+	{ "slow classes add among themselves",
+	  { { 1, CLASS_NEIGHBOR, 8, 0, 9 }, { 2, CLASS_WORM_PORT, 5, 0, 9 } }, 13 },
+	{ "but not to the others: the greater sum counts",
+	  { { 1, CLASS_NEIGHBOR, 8, 0, 9 }, { 2, CLASS_WORM_PORT, 5, 0, 0 } }, 8 },
+	{ "one contact stated twice is one",
+	  { { 1, CLASS_NEIGHBOR, 9, 0, 9 }, { 1, CLASS_NEIGHBOR, 7, 0, 0 } }, 9 },
+	{ "each fades by its own age", { { 1, CLASS_NEIGHBOR, 8, 120, 0 }, { 2, CLASS_WORM_PORT, 8, 60, 0 } }, 6 },
 };
 
 static void levels_add_as_the_dossier_says(void **state)
@@ -41,17 +63,44 @@ static void levels_add_as_the_dossier_says(void **state)
 	(void)state;
 	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
 		struct evidence items[4] = { 0 };
-		size_t count = 0;
+		size_t count = make_items(cases[c].items, items);
 
-		for (; count < 4 && cases[c].items[count].detector; count++)
-			items[count] = (struct evidence){
-				.detector = (uint8_t)cases[c].items[count].detector,
-				.port_class = (uint8_t)cases[c].items[count].port_class,
-				.log_odds = cases[c].items[count].nats,
-				.stated_ns = NOW_NS - s_to_ns(cases[c].items[count].age_s),
-			};
 		print_message("  %s\n", cases[c].name);
 		assert_near(score_sum(items, count, NOW_NS, HALF_LIFE_NS), cases[c].sum, 1e-9);
+	}
+}
+
+static const struct { const char *name; struct item items[4]; bool convicts; } verdicts[] = {
+	{ "one class whose detector vouches for all", { { 1, CLASS_NEIGHBOR, 13.8, 0, 0 } }, true },
+	{ "one class a hair below", { { 1, CLASS_NEIGHBOR, 13.79, 0, 0 } }, false },
+	{ "two detectors of a class that nod to each other: no second witness",
+	  { { 2, CLASS_WORM_PORT, 13.5, 0, 0 }, { 3, CLASS_WORM_PORT, 9, 0, 0 } }, false },
+	{ "two capped classes together", { { 4, CLASS_SPREAD, 9.2, 0, 0 }, { 5, CLASS_CHAIN, 9.2, 0, 0 } }, true },
+	{ "fan-out and contagion, not yet enough", { { 4, CLASS_SPREAD, 6.4, 0, 0 }, { 5, CLASS_CHAIN, 7, 0, 0 } }, false },
+	{ "a second class that says next to nothing",
+	  { { 1, CLASS_NEIGHBOR, 12, 0, 0 }, { 2, CLASS_ICMP, 2.9, 0, 0 } }, false },
+	{ "a second class that says something",
+	  { { 1, CLASS_NEIGHBOR, 12, 0, 0 }, { 2, CLASS_ICMP, 3.0, 0, 0 } }, true },
+	{ "three weak classes", { { 1, CLASS_NEIGHBOR, 5, 0, 0 }, { 2, CLASS_ICMP, 5, 0, 0 }, { 3, CLASS_NAME, 5, 0, 0 } }, true },
+	{ "faded below", { { 1, CLASS_NEIGHBOR, 13.8, 60, 0 }, { 2, CLASS_WORM_PORT, 6, 0, 0 } }, false },
+	{ "one slow class alone needs 16.8", { { 1, CLASS_NEIGHBOR, 16.7, 0, 10080 } }, false },
+	{ "and has it", { { 1, CLASS_NEIGHBOR, 16.9, 0, 10080 } }, true },
+	{ "two slow classes", { { 1, CLASS_NEIGHBOR, 8.7, 0, 10080 }, { 2, CLASS_WORM_PORT, 5.8, 0, 10080 } }, true },
+	{ "a slow class and a bad hour of the web",
+	  { { 1, CLASS_NEIGHBOR, 11.6, 0, 10080 }, { 2, CLASS_SERVICE_PORT, 6.6, 0, 0 } }, false },
+};
+
+static void two_classes_convict_or_one_decisive(void **state)
+{
+	struct score_pace pace = { NOW_NS, HALF_LIFE_NS };
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(verdicts) / sizeof(verdicts[0]); c++) {
+		struct evidence items[4] = { 0 };
+		size_t count = make_items(verdicts[c].items, items);
+
+		print_message("  %s\n", verdicts[c].name);
+		assert_int_equal(score_convicts(items, count, 13.8, &pace), verdicts[c].convicts);
 	}
 }
 
@@ -83,6 +132,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(levels_add_as_the_dossier_says),
+		cmocka_unit_test(two_classes_convict_or_one_decisive),
 		cmocka_unit_test(a_statement_from_the_future_has_not_faded),
 		cmocka_unit_test(without_a_half_life_nothing_fades),
 		cmocka_unit_test(confidence_is_the_logistic_of_log_odds),
