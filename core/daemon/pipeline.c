@@ -106,6 +106,7 @@ static bool is_news(const struct incident *incident, enum book_change change)
 	case BOOK_SUSPECTED:
 	case BOOK_CONVICTED:
 	case BOOK_DOUBTED:
+	case BOOK_KIND:
 		return true;
 	case BOOK_CLEARED:
 	case BOOK_CLOSED:
@@ -147,6 +148,21 @@ static void take_outlook(struct pipeline *pipeline, const struct record *record)
 		tell(pipeline, &fact);
 }
 
+/* When it is over, the sensor forgets what it saw: those contacts failed for another reason. */
+static void network_changed(void *arg, const struct fault_state *state, const struct host_key *hosts, size_t count)
+{
+	struct pipeline *pipeline = arg;
+	struct fact fact = { .type = FACT_NETWORK, .wall_ns = pipeline->now_ns, .network = state };
+
+	tell(pipeline, &fact);
+	for (size_t i = 0; !state->broken && i < count; i++) {
+		const struct incident *incident = book_find(pipeline->book, &hosts[i]);
+
+		if (!incident || incident->state != INCIDENT_CONVICTED)
+			sensor_forget(pipeline->sensor, &hosts[i]);
+	}
+}
+
 static void take_record(struct pipeline *pipeline, const struct record *record)
 {
 	struct fact fact = { .type = FACT_STATS, .wall_ns = record->wall_ns, .stats = &record->sensor };
@@ -154,6 +170,7 @@ static void take_record(struct pipeline *pipeline, const struct record *record)
 	switch (record->type) {
 	case RECORD_EVIDENCE:
 		response_heard(pipeline->response, &record->evidence.host, pipeline->now_ns);
+		book_hosts(pipeline->book, sensor_hosts(pipeline->sensor));
 		book_add(pipeline->book, &record->evidence, pipeline->now_ns);
 		break;
 	case RECORD_ROLE:
@@ -349,7 +366,7 @@ static void make_book_and_response(struct pipeline *pipeline)
 	const struct config *config = &pipeline->setup->config;
 	struct book_config book = {
 		.suspect_nats = config->suspect_nats, .convict_nats = config->convict_nats,
-		.half_life_ns = config->half_life_ns,
+		.half_life_ns = config->half_life_ns, .fault = network_changed,
 		.first_id = pipeline->store ? store_next_incident(pipeline->store) : 1,
 	};
 	struct response_parts parts = {

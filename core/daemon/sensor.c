@@ -230,6 +230,11 @@ void sensor_note_losses(struct sensor *sensor, uint64_t delivered, uint64_t drop
 	coverage_losses(tracker_coverage(sensor->tracker), delivered, dropped);
 }
 
+unsigned sensor_hosts(const struct sensor *sensor)
+{
+	return (unsigned)hosts_counts(tracker_hosts(sensor->tracker)).live;
+}
+
 void sensor_report(struct sensor *sensor, const struct capture_counts *counts)
 {
 	struct tracker_counts contacts = tracker_counts(sensor->tracker);

@@ -31,6 +31,8 @@ void sensor_free(struct sensor *sensor);
 void sensor_frame(struct sensor *sensor, int link_type, const struct capture_frame *frame);
 /* People have dealt with this host: what it did until now is no longer held against it. */
 void sensor_forget(struct sensor *sensor, const struct host_key *host);
+/* How many hosts it knows. */
+unsigned sensor_hosts(const struct sensor *sensor);
 /* Lets time pass while no frames come. */
 void sensor_advance(struct sensor *sensor, uint64_t wall_ns);
 /* Frames delivered and lost by the capture since the last call: silence is judged accordingly. */

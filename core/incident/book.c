@@ -13,6 +13,8 @@
 #include "core/base/mem.h"
 #include "core/base/units.h"
 #include "core/contact/contact.h"
+#include "core/incident/alarm.h"
+#include "core/incident/fault.h"
 #include "core/incident/incident.h"
 #include "core/incident/score.h"
 #include "core/net/hash.h"
@@ -22,6 +24,9 @@
 #define DEFAULT_HALF_LIFE_NS s_to_ns(30 * 60)
 #define DEFAULT_INCIDENTS 4096
 #define STRONGER_NATS 1.0
+#define KIND_NATS 1.0
+/* As long as a fault takes to be seen. */
+#define FAULT_SHOWS_NS s_to_ns(10)
 /* An incident that never became suspicious is forgotten when next to nothing is left of it. */
 #define FORGET_NATS 1.0
 /* Hosts whose incident was closed lately, so that an old statement that comes again opens nothing. */
@@ -32,6 +37,7 @@ struct entry {
 	struct entry *next;            /* same bucket */
 	double told_nats;              /* level when the incident was last told */
 	bool doubt_told;
+	uint8_t told_kind;             /* EVIDENCE_KINDS = none yet */
 };
 
 struct closed_host {
@@ -50,6 +56,9 @@ struct book {
 	uint64_t next_id;
 	struct closed_host closed[CLOSED_REMEMBERED];
 	size_t closed_next;
+	struct alarm alarm;
+	struct fault *fault;
+	unsigned live;                 /* hosts heard; 0 = unknown */
 	struct book_counts counts;
 };
 
@@ -76,6 +85,7 @@ struct book *book_new(const struct book_config *config, book_fn *changed, void *
 		buckets *= 2;
 	book->changed = changed;
 	book->arg = arg;
+	book->fault = fault_new();
 	book->entries = mem_array(book->config.incidents_max, sizeof(struct entry *));
 	book->buckets = mem_array(buckets, sizeof(struct entry *));
 	book->bucket_mask = buckets - 1;
@@ -91,6 +101,7 @@ void book_free(struct book *book)
 		mem_free(book->entries[i]);
 	mem_free(book->entries);
 	mem_free(book->buckets);
+	fault_free(book->fault);
 	mem_free(book);
 }
 
@@ -167,6 +178,9 @@ struct book_counts book_counts(const struct book *book)
 static void tell(struct book *book, struct entry *entry, enum book_change change)
 {
 	entry->told_nats = entry->incident.log_odds;
+	entry->incident.was_kind = entry->told_kind < EVIDENCE_KINDS ? entry->told_kind : entry->incident.kind;
+	if (entry->incident.state != INCIDENT_OPEN) /* below suspicion nobody listens */
+		entry->told_kind = entry->incident.kind;
 	if (book->changed)
 		book->changed(book->arg, &entry->incident, change);
 }
@@ -230,6 +244,7 @@ static struct entry *open_entry(struct book *book, const struct host_key *host, 
 	entry->incident.id = book->next_id++;
 	entry->incident.host = *host;
 	entry->incident.opened_ns = now_ns;
+	entry->told_kind = EVIDENCE_KINDS;
 	bucket = bucket_of(book, host);
 	entry->next = *bucket;
 	*bucket = entry;
@@ -337,7 +352,7 @@ static void note_mac(struct incident *incident, const struct mac *mac)
 
 static bool convicts(const struct book *book, const struct incident *incident, size_t count, uint64_t now_ns)
 {
-	struct score_pace pace = { now_ns, book->config.half_life_ns };
+	struct score_pace pace = { now_ns, book->config.half_life_ns, incident->outbreak_nats };
 
 	return score_convicts(incident->evidence, count, book->config.convict_nats, &pace);
 }
@@ -413,8 +428,44 @@ static void weigh(const struct book *book, struct incident *incident, uint64_t n
 	incident->log_odds = score_sum(incident->evidence, incident->evidence_count, now_ns,
 				       book->config.half_life_ns);
 	incident->updated_ns = now_ns;
+	incident->outbreak_nats = alarm_relief(&book->alarm, incident->evidence, incident->evidence_count, now_ns);
+	if (incident->outbreak_nats > 0)
+		incident->log_odds = fmax(incident->log_odds, recent(book, incident) + incident->outbreak_nats);
 	if (is_held_back(incident))
 		incident->log_odds = fmin(incident->log_odds, ceiling_of(book, incident));
+}
+
+/* ---- kind -------------------------------------------------------------------------------------- */
+
+static double strongest_of(const struct incident *incident, unsigned kind)
+{
+	for (size_t i = 0; i < incident->evidence_count; i++)
+		if (incident->evidence[i].kind == kind)
+			return incident->evidence[i].log_odds;
+	return 0;
+}
+
+/* The kind of the strongest evidence, but not to and fro by a hair; and who was convicted as a worm stays one. */
+static void choose_kind(struct incident *incident)
+{
+	const struct evidence *first = &incident->evidence[0];
+
+	if (incident->kind == first->kind)
+		return;
+	if (incident->state >= INCIDENT_SUSPECTED && first->log_odds < strongest_of(incident, incident->kind) + KIND_NATS)
+		return;
+	if (incident->state == INCIDENT_CONVICTED && first->kind != EVIDENCE_WORM)
+		return;
+	incident->kind = first->kind;
+}
+
+/* The port of a worm's strongest evidence that has one: neighbours that are asked for have none. */
+static uint16_t port_of(const struct incident *incident)
+{
+	for (size_t i = 0; incident->kind == EVIDENCE_WORM && i < incident_speaking(incident); i++)
+		if (incident->evidence[i].port)
+			return incident->evidence[i].port;
+	return 0;
 }
 
 /* The highest step that was newly reached is told; a conviction at one stroke was no suspicion before. */
@@ -422,17 +473,20 @@ static void climb(struct book *book, struct entry *entry, uint64_t stated_ns)
 {
 	struct incident *incident = &entry->incident;
 
-	if (incident->state < INCIDENT_CONVICTED &&
+	if (incident->state < INCIDENT_CONVICTED && !is_held_back(incident) &&
 	    convicts(book, incident, incident->evidence_count, incident->updated_ns)) {
 		incident->state = INCIDENT_CONVICTED;
 		incident->was_suspected = true;
 		incident->convicted_ns = stated_ns;
 		book->counts.convicted++;
+		alarm_note(&book->alarm, port_of(incident), incident->updated_ns);
 		tell(book, entry, BOOK_CONVICTED);
 	} else if (incident->state < INCIDENT_SUSPECTED && recent(book, incident) >= book->config.suspect_nats) {
 		incident->state = INCIDENT_SUSPECTED;
 		incident->was_suspected = true;
 		tell(book, entry, BOOK_SUSPECTED);
+	} else if (incident->state >= INCIDENT_SUSPECTED && incident->kind != entry->told_kind) {
+		tell(book, entry, BOOK_KIND);
 	} else if (incident->log_odds >= entry->told_nats + STRONGER_NATS) {
 		tell(book, entry, BOOK_STRONGER);
 	} else if (incident->log_odds < entry->told_nats) {
@@ -452,6 +506,64 @@ static void tell_doubt(struct book *book, struct entry *entry, uint64_t now_ns)
 	tell(book, entry, BOOK_DOUBTED);
 }
 
+/* ---- network faults ---------------------------------------------------------------------------- */
+
+void book_hosts(struct book *book, unsigned live)
+{
+	book->live = live;
+}
+
+static void tell_fault(struct book *book)
+{
+	struct fault_state state = fault_state(book->fault);
+	const struct host_key *hosts;
+	size_t count = fault_hosts(book->fault, &hosts);
+
+	if (book->config.fault)
+		book->config.fault(book->arg, &state, hosts, count);
+}
+
+/* What was gained in the seconds in which the fault showed is taken back. */
+static void excuse(struct book *book, uint64_t now_ns)
+{
+	const struct host_key *hosts;
+	size_t count = fault_hosts(book->fault, &hosts);
+
+	for (size_t i = 0; i < count; i++) {
+		struct entry *entry = find(book, &hosts[i]);
+
+		if (!entry || entry->incident.state == INCIDENT_CONVICTED)
+			continue;
+		for (size_t k = 0; k < entry->incident.evidence_count; k++) {
+			struct evidence *item = &entry->incident.evidence[k];
+
+			if (item->port_class != CLASS_CONTENT && item->stated_ns + FAULT_SHOWS_NS >= now_ns)
+				item->log_odds = 0;
+		}
+		sort_items(&entry->incident, now_ns, book->config.half_life_ns);
+		weigh(book, &entry->incident, now_ns);
+	}
+}
+
+/* A message that no ordinary client sends is one in a broken network too. */
+static bool is_frozen(struct book *book, const struct evidence *evidence, uint64_t now_ns)
+{
+	struct entry *entry = find(book, &evidence->host);
+	const struct evidence *before = entry ? find_item(&entry->incident, evidence) : NULL;
+
+	if (fault_advance(book->fault, now_ns))
+		tell_fault(book);
+	if (evidence->port_class == CLASS_CONTENT)
+		return false;
+	/* A crowd of forged names is no broken network. */
+	if (book->live && evidence->doubt == 0 && evidence->kind == EVIDENCE_WORM && evidence->log_odds > (before ? before->log_odds : 0) &&
+	    fault_note(book->fault, evidence, book->live, now_ns)) {
+		excuse(book, now_ns);
+		tell_fault(book);
+	}
+	return fault_state(book->fault).broken;
+}
+
 static struct entry *find_or_open(struct book *book, const struct evidence *evidence, uint64_t now_ns, bool *opened)
 {
 	struct entry *entry = find(book, &evidence->host);
@@ -467,6 +579,46 @@ static struct entry *find_or_open(struct book *book, const struct evidence *evid
 	return open_entry(book, &evidence->host, now_ns);
 }
 
+/* A conviction tells something about all others on its port, and so may the next. */
+static void reconsider(struct book *book, uint64_t stated_ns, uint64_t now_ns)
+{
+	uint64_t convicted;
+
+	do {
+		convicted = book->counts.convicted;
+		for (size_t i = 0; i < book->count; i++) {
+			struct entry *entry = book->entries[i];
+
+			if (entry->incident.state == INCIDENT_CONVICTED)
+				continue;
+			weigh(book, &entry->incident, now_ns);
+			if (!is_held_back(&entry->incident) &&
+			    convicts(book, &entry->incident, entry->incident.evidence_count, now_ns)) {
+				count_contacts(book, &entry->incident, now_ns);
+				climb(book, entry, stated_ns);
+			}
+		}
+	} while (book->counts.convicted > convicted);
+}
+
+static void place(struct book *book, struct entry *entry, const struct evidence *evidence, bool opened, uint64_t now_ns)
+{
+	uint64_t convicted = book->counts.convicted;
+
+	end_slow_sums(&entry->incident, &evidence->mac);
+	note_mac(&entry->incident, &evidence->mac);
+	sort_items(&entry->incident, now_ns, book->config.half_life_ns);
+	choose_kind(&entry->incident);
+	weigh(book, &entry->incident, now_ns);
+	count_contacts(book, &entry->incident, now_ns);
+	if (opened)
+		tell(book, entry, BOOK_OPENED);
+	climb(book, entry, evidence->stated_ns);
+	tell_doubt(book, entry, now_ns);
+	if (book->counts.convicted > convicted)
+		reconsider(book, evidence->stated_ns, now_ns);
+}
+
 void book_add(struct book *book, const struct evidence *evidence, uint64_t now_ns)
 {
 	struct entry *entry;
@@ -476,6 +628,10 @@ void book_add(struct book *book, const struct evidence *evidence, uint64_t now_n
 		book->counts.malformed++;
 		return;
 	}
+	if (is_frozen(book, evidence, now_ns)) {
+		book->counts.frozen++;
+		return;
+	}
 	entry = find_or_open(book, evidence, now_ns, &opened);
 	if (!entry)
 		return;
@@ -483,16 +639,7 @@ void book_add(struct book *book, const struct evidence *evidence, uint64_t now_n
 		book->counts.stale++;
 		return;
 	}
-	end_slow_sums(&entry->incident, &evidence->mac);
-	note_mac(&entry->incident, &evidence->mac);
-	sort_items(&entry->incident, now_ns, book->config.half_life_ns);
-	entry->incident.kind = entry->incident.evidence[0].kind;
-	weigh(book, &entry->incident, now_ns);
-	count_contacts(book, &entry->incident, now_ns);
-	if (opened)
-		tell(book, entry, BOOK_OPENED);
-	climb(book, entry, evidence->stated_ns);
-	tell_doubt(book, entry, now_ns);
+	place(book, entry, evidence, opened, now_ns);
 }
 
 /* ---- fading ------------------------------------------------------------------------------------ */
@@ -521,10 +668,13 @@ static void rest(struct book *book, struct entry *entry)
 	tell(book, entry, BOOK_CLEARED);
 	entry->incident.state = INCIDENT_OPEN;
 	entry->incident.was_suspected = false;
+	entry->told_kind = EVIDENCE_KINDS;
 }
 
 void book_advance(struct book *book, uint64_t now_ns)
 {
+	if (fault_advance(book->fault, now_ns))
+		tell_fault(book);
 	for (size_t i = 0; i < book->count;) {
 		struct entry *entry = book->entries[i];
 

@@ -25,11 +25,13 @@ struct incident {
 	struct mac mac;
 	uint8_t state;                 /* enum incident_state */
 	uint8_t kind;                  /* enum evidence_kind of the strongest evidence */
+	uint8_t was_kind;              /* what it was told to be before; equal to kind if that is no news */
 	uint8_t evidence_count;
 	bool was_suspected;            /* at least; so that its end is news */
 	uint8_t doubt;                 /* enum evidence_doubt of an item that speaks: it is not convicted */
 	bool mac_conflict;             /* two machines used the address: its identity is in doubt (D.3) */
-	double log_odds;               /* as of updated_ns */
+	double log_odds;               /* as of updated_ns, outbreak_nats included */
+	double outbreak_nats;          /* what convictions of others on the same port add (alarm.h) */
 	uint32_t contacts;             /* distinct first contacts of the convicted behaviour, up to the conviction
 					* (before it: so far) */
 	uint64_t opened_ns, updated_ns;        /* wall */

@@ -93,7 +93,8 @@ bool score_convicts(const struct evidence *items, size_t count, double threshold
 	struct view recent = { pace->now_ns, pace->half_life_ns, false }, slow = recent;
 
 	slow.slow = true;
-	return convicts_in(&recent, items, count, threshold_nats) || convicts_in(&slow, items, count, threshold_nats);
+	return convicts_in(&recent, items, count, threshold_nats - pace->relief_nats) ||
+		convicts_in(&slow, items, count, threshold_nats);
 }
 
 double score_confidence(double log_odds)

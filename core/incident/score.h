@@ -35,6 +35,7 @@ double score_recent(const struct evidence *items, size_t count, uint64_t now_ns,
  * below it in their settings). */
 struct score_pace {
 	uint64_t now_ns, half_life_ns;
+	double relief_nats;            /* less is needed of the recent sum: an outbreak (alarm.h) */
 };
 bool score_convicts(const struct evidence *items, size_t count, double threshold_nats, const struct score_pace *pace);
 /* 1 / (1 + e^-log_odds), at even prior odds. */

@@ -27,6 +27,7 @@ const char *fact_type_name(unsigned type)
 		[FACT_STATS] = "stats",
 		[FACT_COVERAGE] = "coverage",
 		[FACT_ROLE] = "role",
+		[FACT_NETWORK] = "network",
 	};
 
 	INVARIANT(type < FACT_TYPES);
@@ -165,8 +166,12 @@ static struct json *incident_json(const struct incident *incident, fact_detector
 	json_set_u64(object, "id", incident->id);
 	json_set_text(object, "state", incident_state_name(incident->state));
 	json_set_text(object, "kind", evidence_kind_name(incident->kind));
+	if (incident->was_kind != incident->kind)
+		json_set_text(object, "was_kind", evidence_kind_name(incident->was_kind));
 	json_set(object, "detectors", detectors_json(incident, detector_name));
 	json_set_real(object, "log_odds", incident->log_odds, 3);
+	if (incident->outbreak_nats > 0)
+		json_set_real(object, "outbreak_nats", incident->outbreak_nats, 3);
 	json_set_real(object, "confidence", score_confidence(incident->log_odds), 6);
 	json_set_u64(object, "contacts", incident->contacts);
 	json_set_u64(object, "failed", incident_failed(incident, incident->evidence_count));
@@ -336,13 +341,24 @@ static struct json *role_json(const struct role_standing *role)
 	return object;
 }
 
+static struct json *network_json(const struct fault_state *state)
+{
+	struct json *object = json_object_new();
+
+	json_set_text(object, "state", state->broken ? "fault" : "recovered");
+	json_set_u64(object, "hosts", state->hosts);
+	json_set_u64(object, "of", state->live);
+	set_time(object, "since", state->since_ns);
+	return object;
+}
+
 /* ---- the whole --------------------------------------------------------------------------------- */
 
 static void set_host(struct json *object, const struct fact *fact)
 {
 	char mac[MAC_TEXT_BYTES];
 
-	if (fact->type == FACT_STATS || fact->type == FACT_COVERAGE)
+	if (fact->type == FACT_STATS || fact->type == FACT_COVERAGE || fact->type == FACT_NETWORK)
 		return;
 	set_ip(object, "src_ip", &fact->host.ip);
 	if (!mac_is_zero(&fact->mac)) {
@@ -368,6 +384,8 @@ static struct json *body_json(const struct fact *fact, fact_detector_fn *detecto
 		return coverage_json(fact->coverage);
 	case FACT_ROLE:
 		return role_json(fact->role);
+	case FACT_NETWORK:
+		return network_json(fact->network);
 	default:
 		INVARIANT(fact->type < FACT_TYPES);
 		return NULL;

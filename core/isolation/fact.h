@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "core/feed/record.h"
+#include "core/incident/fault.h"
 #include "core/incident/incident.h"
 #include "core/isolation/enforcer.h"
 #include "core/isolation/isolation.h"
@@ -17,7 +18,7 @@
 
 struct json;
 
-enum fact_type { FACT_INCIDENT, FACT_DECISION, FACT_ISOLATION, FACT_STATS, FACT_COVERAGE, FACT_ROLE,
+enum fact_type { FACT_INCIDENT, FACT_DECISION, FACT_ISOLATION, FACT_STATS, FACT_COVERAGE, FACT_ROLE, FACT_NETWORK,
 		 FACT_TYPES };
 
 struct fact_decision {
@@ -50,6 +51,7 @@ struct fact {
 		const struct record_sensor *stats;
 		const struct record_coverage *coverage;
 		const struct role_standing *role;
+		const struct fault_state *network;     /* everybody fails at once, or that is over */
 	};
 };
 

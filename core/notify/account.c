@@ -65,6 +65,8 @@ static void headline(const struct account *account, const struct fact *fact, enu
 
 	clock_text(fact->wall_ns, when, sizeof(when));
 	ip_text(&fact->host.ip, host);
+	if (fact->type == FACT_NETWORK)
+		snprintf(host, sizeof(host), "-");
 	fprintf(account->stream, "%s%.12s%s %-15s %s%-10s%s ", paint(account, TONE_DIM), when + 11, plain(account), host,
 		paint(account, tone), word, plain(account));
 }
@@ -90,6 +92,12 @@ static void tell_incident(const struct account *account, const struct fact *fact
 	headline(account, fact, convicted ? TONE_BAD : TONE_WARN, convicted ? "CONVICTED" : incident_state_name(incident->state));
 	summary_of_incident(incident, why);
 	fprintf(account->stream, "%s\n", why);
+	if (incident->was_kind != incident->kind)
+		fprintf(account->stream, "%29s%sit is now: %s%s (before: %s)\n", "", paint(account, TONE_DIM), plain(account),
+			evidence_kind_name(incident->kind), evidence_kind_name(incident->was_kind));
+	if (incident->outbreak_nats > 0)
+		fprintf(account->stream, "%29s%soutbreak: %sothers were convicted on this port, that adds %.1f nats\n", "",
+			paint(account, TONE_DIM), plain(account), incident->outbreak_nats);
 	fprintf(account->stream, "%29s%sevidence: %s%.1f nats after %u contact%s", "", paint(account, TONE_DIM), plain(account),
 		incident->log_odds, incident->contacts, incident->contacts == 1 ? "" : "s");
 	if (convicted && incident->convicted_ns >= incident->first_contact_ns)
@@ -231,6 +239,18 @@ static void tell_isolation(const struct account *account, const struct fact *fac
 			told->writes, told->writes == 1 ? "" : "s", told->reads, told->reads == 1 ? "" : "s");
 }
 
+static void tell_network(const struct account *account, const struct fact *fact)
+{
+	const struct fault_state *state = fact->network;
+
+	headline(account, fact, TONE_WARN, state->broken ? "network" : "recovered");
+	if (state->broken)
+		fprintf(account->stream, "%u of %u hosts fail at once on different ports: the network is broken, scoring pauses\n",
+			state->hosts, state->live);
+	else
+		fprintf(account->stream, "scoring goes on; what %u hosts did meanwhile is not held against them\n", state->hosts);
+}
+
 static void tell_stats(const struct account *account, const struct fact *fact)
 {
 	const struct record_sensor *stats = fact->stats;
@@ -279,6 +299,9 @@ void account_tell(struct account *account, const struct fact *fact)
 		break;
 	case FACT_ISOLATION:
 		tell_isolation(account, fact);
+		break;
+	case FACT_NETWORK:
+		tell_network(account, fact);
 		break;
 	case FACT_STATS:
 		tell_stats(account, fact);

@@ -11,6 +11,7 @@
 
 #include "core/base/random.h"
 #include "core/base/units.h"
+#include "core/incident/fault.h"
 #include "core/incident/incident.h"
 
 #define T0 s_to_ns(1700000000)
@@ -31,7 +32,7 @@ static void changed(void *arg, const struct incident *incident, enum book_change
 {
 	static const char letters[] = { [BOOK_OPENED] = 'O', [BOOK_SUSPECTED] = 'S', [BOOK_CONVICTED] = 'C',
 					[BOOK_STRONGER] = '+', [BOOK_CLEARED] = 'x', [BOOK_CLOSED] = 'X',
-					[BOOK_DOUBTED] = '?' };
+					[BOOK_DOUBTED] = '?', [BOOK_KIND] = 'K' };
 	struct log *log = arg;
 	size_t length = strlen(log->text);
 
@@ -313,6 +314,128 @@ static void a_slow_sum_ends_with_the_machine_that_had_the_address(void **state)
 	book_free(book);
 }
 
+static void others_convicted_on_a_port_convict_on_two_contacts(void **state)
+{
+	struct log log;
+	struct book *book = new_book(&log, 0);
+	struct evidence item;
+
+	(void)state;
+	for (unsigned n = 1; n <= 8; n++) {
+		item = evidence(n, DETECTOR_TRW, CLASS_WORM_PORT, 14, 10 + n);
+		item.port = 445;
+		add(book, item);
+	}
+	item = evidence(20, DETECTOR_TRW, CLASS_WORM_PORT, 5.8, 30);
+	item.port = 445;
+	item.contacts = 1;
+	add(book, item);
+	assert_int_equal(log.last.state, INCIDENT_OPEN);
+	item.contacts = 2;
+	item.stated_ns++;
+	add(book, item);
+	assert_int_equal(log.last.state, INCIDENT_CONVICTED);
+	assert_near(log.last.outbreak_nats, 8.1, 0.01);
+	assert_near(log.last.log_odds, 13.9, 0.1);
+	item = evidence(21, DETECTOR_TRW, CLASS_WORM_PORT, 5.8, 30);
+	item.port = 22;
+	add(book, item);
+	assert_int_equal(log.last.state, INCIDENT_OPEN);
+	book_free(book);
+}
+
+static void a_conviction_may_convict_who_was_suspected_before(void **state)
+{
+	struct log log;
+	struct book *book = new_book(&log, 0);
+
+	(void)state;
+	for (unsigned n = 1; n <= 4; n++) {
+		struct evidence item = evidence(n, DETECTOR_TRW, CLASS_WORM_PORT, n == 1 ? 12.5 : 14, 10 + n);
+
+		item.port = 445;
+		add(book, item);
+	}
+	assert_string_equal(log.text, "O1 S1 O2 C2 O3 C3 C1 O4 C4");
+	book_free(book);
+}
+
+struct heard_fault {
+	unsigned told, hosts;
+	bool broken;
+};
+
+static void heard_fault(void *arg, const struct fault_state *state, const struct host_key *hosts, size_t count)
+{
+	struct heard_fault *heard = arg;
+
+	(void)hosts;
+	heard->told++;
+	heard->broken = state->broken;
+	heard->hosts = (unsigned)count;
+}
+
+static void a_network_fault_freezes_scoring(void **state)
+{
+	struct heard_fault heard = { 0 };
+	struct book_config config = { .fault = heard_fault };
+	struct book *book = book_new(&config, NULL, &heard);
+	struct evidence item;
+
+	(void)state;
+	book_hosts(book, 100);
+	item = evidence(200, DETECTOR_TRW, CLASS_WORM_PORT, 14, 0);
+	add(book, item);
+	for (unsigned round = 1; round <= 3; round++)
+		for (unsigned n = 0; n < 50; n++) {
+			item = evidence(n, DETECTOR_TRW, CLASS_SERVICE_PORT, 5 * round, round);
+			item.stated_ns += n * ms_to_ns(15);
+			item.port = (uint16_t)(80 + n);
+			add(book, item);
+		}
+	assert_int_equal(heard.told, 1);
+	assert_true(heard.broken);
+	assert_int_equal(book_counts(book).convicted, 1);
+	assert_true(book_counts(book).frozen > 100);
+	item = evidence(60, DETECTOR_CONTENT, CLASS_CONTENT, 14, 4);
+	add(book, item);
+	assert_int_equal(book_counts(book).convicted, 2);
+	book_advance(book, T0 + s_to_ns(30));
+	assert_int_equal(heard.told, 2);
+	assert_false(heard.broken);
+	assert_true(heard.hosts >= 50);
+	item = evidence(61, DETECTOR_TRW, CLASS_SERVICE_PORT, 14, 31);
+	add(book, item);
+	assert_int_equal(book_counts(book).convicted, 3);
+	book_free(book);
+}
+
+static void a_change_of_kind_is_told(void **state)
+{
+	struct log log;
+	struct book *book = new_book(&log, 0);
+	struct evidence scan = evidence(1, DETECTOR_PORTSCAN, CLASS_HIGH_PORT, 9, 1);
+	struct evidence worm = evidence(1, DETECTOR_TRW, CLASS_WORM_PORT, 9.5, 2);
+
+	(void)state;
+	scan.kind = EVIDENCE_RECONNAISSANCE;
+	add(book, scan);
+	assert_int_equal(log.last.was_kind, EVIDENCE_RECONNAISSANCE);
+	worm.log_odds = 3.0;
+	add(book, worm);
+	assert_string_equal(log.text, "O1 S1 +1");
+	worm.log_odds = 13;
+	worm.stated_ns++;
+	/* The scan's level falls: together they must not convict here. */
+	scan.log_odds = 0;
+	scan.stated_ns += s_to_ns(5);
+	add(book, scan);
+	add(book, worm);
+	assert_string_equal(log.text, "O1 S1 +1 K1 +1");
+	assert_int_equal(log.last.kind, EVIDENCE_WORM);
+	book_free(book);
+}
+
 static void a_rise_after_fading_is_news_again(void **state)
 {
 	struct log log;
@@ -517,6 +640,10 @@ int main(void)
 		cmocka_unit_test(levels_fade_with_time),
 		cmocka_unit_test(a_slow_sum_rests_with_its_incident_and_convicts_in_the_end),
 		cmocka_unit_test(a_slow_sum_ends_with_the_machine_that_had_the_address),
+		cmocka_unit_test(others_convicted_on_a_port_convict_on_two_contacts),
+		cmocka_unit_test(a_conviction_may_convict_who_was_suspected_before),
+		cmocka_unit_test(a_network_fault_freezes_scoring),
+		cmocka_unit_test(a_change_of_kind_is_told),
 		cmocka_unit_test(a_rise_after_fading_is_news_again),
 		cmocka_unit_test(a_full_book_gives_up_the_weakest_suspect_but_no_convict),
 		cmocka_unit_test(a_closed_incident_is_not_reopened_by_old_statements),

@@ -92,7 +92,7 @@ static const struct { const char *name; struct item items[4]; bool convicts; } v
 
 static void two_classes_convict_or_one_decisive(void **state)
 {
-	struct score_pace pace = { NOW_NS, HALF_LIFE_NS };
+	struct score_pace pace = { NOW_NS, HALF_LIFE_NS, 0 };
 
 	(void)state;
 	for (size_t c = 0; c < sizeof(verdicts) / sizeof(verdicts[0]); c++) {

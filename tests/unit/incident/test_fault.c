@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "core/incident/fault.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "core/base/units.h"
+#include "core/detect/evidence.h"
+
+#define T0 s_to_ns(1700000000)
+
+static struct evidence gains(unsigned number, unsigned port_class, unsigned port)
+{
+	uint8_t four[4] = { 10, 0, (uint8_t)(number >> 8), (uint8_t)number };
+	struct ip ip = ip_from_v4(four);
+
+	return (struct evidence){ .host = host_key_of(&ip, 0), .detector = DETECTOR_TRW, .port_class = (uint8_t)port_class,
+				  .port = (uint16_t)port, .log_odds = 4 };
+}
+
+static const struct { const char *name; unsigned live, hosts, ports, port_class, over_s; bool broken; } cases[] = {
+	{ "a quarter of the hosts on many ports at once", 100, 25, 8, CLASS_SERVICE_PORT, 1, true },
+	{ "a fifth is not more than a fifth", 100, 20, 8, CLASS_SERVICE_PORT, 1, false },
+	{ "one port is a worm, however many", 100, 90, 1, CLASS_WORM_PORT, 1, false },
+	{ "so is asking for neighbours", 100, 90, 8, CLASS_NEIGHBOR, 1, false },
+	{ "half of them on one port: a worm beside a few others", 100, 60, 2, CLASS_WORM_PORT, 1, false },
+	{ "the same hosts over five minutes", 100, 25, 8, CLASS_SERVICE_PORT, 300, false },
+	{ "four of a handful", 6, 4, 4, CLASS_SERVICE_PORT, 1, false },
+	{ "all of a handful", 6, 6, 6, CLASS_SERVICE_PORT, 1, true },
+};
+
+static void many_at_once_without_a_common_port_are_a_fault(void **state)
+{
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct fault *fault = fault_new();
+		unsigned changes = 0;
+
+		print_message("  %s\n", cases[c].name);
+		for (unsigned i = 0; i < cases[c].hosts; i++) {
+			struct evidence item = gains(i, cases[c].port_class, 80 + i % cases[c].ports);
+			uint64_t at_ns = T0 + s_to_ns(cases[c].over_s) * i / cases[c].hosts;
+
+			changes += fault_note(fault, &item, cases[c].live, at_ns);
+		}
+		{
+			struct evidence item = gains(0, cases[c].port_class, 80);
+
+			changes += fault_note(fault, &item, cases[c].live, T0 + s_to_ns(cases[c].over_s) + ms_to_ns(200));
+		}
+		assert_int_equal(fault_state(fault).broken, cases[c].broken);
+		assert_int_equal(changes, cases[c].broken);
+		fault_free(fault);
+	}
+}
+
+static void it_is_over_when_they_are_quiet(void **state)
+{
+	struct fault *fault = fault_new();
+	const struct host_key *hosts;
+
+	(void)state;
+	for (unsigned i = 0; i < 40; i++) {
+		struct evidence item = gains(i, CLASS_SERVICE_PORT, 80 + i);
+
+		fault_note(fault, &item, 100, T0 + i * ms_to_ns(100));
+	}
+	assert_true(fault_state(fault).broken);
+	assert_false(fault_advance(fault, T0 + s_to_ns(8)));
+	assert_true(fault_advance(fault, T0 + s_to_ns(15)));
+	assert_false(fault_state(fault).broken);
+	assert_int_equal(fault_hosts(fault, &hosts), 40);
+	assert_int_equal(fault_state(fault).hosts, 40);
+	assert_false(fault_advance(fault, T0 + s_to_ns(16)));
+	fault_free(fault);
+}
+
+static void a_flood_of_names_takes_no_more_room(void **state)
+{
+	struct fault *fault = fault_new();
+	const struct host_key *hosts;
+
+	(void)state;
+	for (unsigned i = 0; i < 20000; i++) {
+		struct evidence item = gains(i, CLASS_SERVICE_PORT, i);
+
+		fault_note(fault, &item, 1000000, T0 + i * 100);
+	}
+	assert_true(fault_hosts(fault, &hosts) <= 1024);
+	fault_free(fault);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(many_at_once_without_a_common_port_are_a_fault),
+		cmocka_unit_test(it_is_over_when_they_are_quiet),
+		cmocka_unit_test(a_flood_of_names_takes_no_more_room),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
