@@ -32,9 +32,12 @@ struct config {
 
 /* Somebody was accepted on a worm port. */
 struct hit {
-	uint32_t at_s; /* wall */
-	uint16_t by;   /* tag, 0 = free */
+	struct ip ip;
+	uint64_t opened_ns; /* wall */
+	uint32_t at_s;      /* wall, of the answer */
+	uint16_t by;        /* tag, 0 = free */
 	uint16_t port;
+	bool called_back, by_suspect;
 };
 
 /* Keyed by the host that was reached. */
@@ -149,8 +152,11 @@ static void visited(struct detector_run *run, const struct contact *contact)
 		hit = &victim->hits[victim->next_hit];
 		victim->next_hit = (uint8_t)((victim->next_hit + 1) % HITS);
 	}
-	*hit = (struct hit){ .at_s = (uint32_t)(key.now_ns / NS_PER_S),
+	*hit = (struct hit){ .ip = contact->src,
+			     .opened_ns = contact->opened_ns,
+			     .at_s = (uint32_t)(key.now_ns / NS_PER_S),
 			     .by = by,
+			     .by_suspect = (contact->roles & HOST_SUSPECT) != 0,
 			     .port = contact->dst_port };
 }
 
@@ -162,11 +168,11 @@ static bool is_recent(const struct hit *hit, const struct contact *contact, uint
 	       contact->opened_ns < at_ns + window_ns + NS_PER_S;
 }
 
-/* Different visitors on one port in all places: a server in the making. */
+/* Different visitors on one port in all places: a server in the making, unless it is an outbreak that comes by. */
 static bool is_server(const struct victim *victim)
 {
 	for (unsigned i = 0; i < HITS; i++)
-		if (!victim->hits[i].by || victim->hits[i].port != victim->hits[0].port)
+		if (!victim->hits[i].by || victim->hits[i].by_suspect || victim->hits[i].port != victim->hits[0].port)
 			return false;
 	return true;
 }
@@ -208,9 +214,28 @@ static double nats_of(const struct config *config, const struct victim *victim,
 	return victim->memo.walk.level > 0 ? config->more : config->onward;
 }
 
+/* Whoever came on the port, or is called back now: one of them brought it. */
+static unsigned list_visits(const struct victim *victim, const struct contact *contact,
+			    struct evidence_visit visits[EVIDENCE_VISITS])
+{
+	uint16_t dst = memo_tag(&contact->dst);
+	unsigned count = 0;
+
+	_Static_assert(HITS <= EVIDENCE_VISITS, "all hits can be told");
+	for (unsigned i = 0; i < HITS; i++) {
+		const struct hit *hit = &victim->hits[i];
+
+		if (hit->by && (hit->by == dst || hit->port == contact->dst_port))
+			visits[count++] = (struct evidence_visit){ .by = hit->ip, .at_ns = hit->opened_ns, .port = hit->port,
+							    .called_back = hit->called_back };
+	}
+	return count;
+}
+
 static void reached(struct detector_run *run, const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
+	struct evidence_visit visits[EVIDENCE_VISITS];
 	struct memo_table table = table_of(run);
 	struct memo_key key = key_of(contact, &contact->src);
 	struct victim *victim = memo_find(&table, &key);
@@ -220,8 +245,13 @@ static void reached(struct detector_run *run, const struct contact *contact)
 		return;
 	walk_fade(&victim->memo.walk, contact, config->half_life_ns);
 	term.nats = nats_of(config, victim, contact);
-	if (term.nats > 0 && is_new(victim, memo_tag(&contact->dst)))
-		detector_walk(run, &victim->memo.walk, contact, &term);
+	if (term.nats <= 0 || !is_new(victim, memo_tag(&contact->dst)))
+		return;
+	for (unsigned i = 0; i < HITS; i++)
+		victim->hits[i].called_back |= victim->hits[i].by == memo_tag(&contact->dst);
+	term.visits = visits;
+	term.visit_count = list_visits(victim, contact, visits);
+	detector_walk(run, &victim->memo.walk, contact, &term);
 }
 
 static void see(struct detector_run *run, void *memory, const struct contact *contact)

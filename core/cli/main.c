@@ -12,6 +12,7 @@ static const struct command commands[] = {
 	{ "incidents", "", "[--store FILE]", "what was suspected and convicted", cli_incidents },
 	{ "health", "", "[--control PATH]", "how much the sensor sees of each VLAN, and what to do about what it does not", cli_health },
 	{ "hosts", "", "[--control PATH]", "gateways, servers, NAT boxes, monitors, and how that is known", cli_hosts },
+	{ "outbreak", "", "[--store FILE] [--dot | --json]", "who infected whom", cli_outbreak },
 	{ "isolations", "", "[--control PATH]", "who is isolated now, and what is proven", cli_isolations },
 	{ "approve", "", "ID [--control PATH]", "agree to a proposed isolation", cli_approve },
 	{ "deny", "", "ID [REASON...]", "refuse a proposed isolation", cli_deny },

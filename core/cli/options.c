@@ -48,3 +48,18 @@ bool cli_options(int *argc, char **argv, const struct cli_option *options, FILE 
 	*argc = kept;
 	return true;
 }
+
+bool cli_flag(int *argc, char **argv, const char *name)
+{
+	bool found = false;
+	int kept = 0;
+
+	for (int i = 0; i < *argc; i++) {
+		if (strncmp(argv[i], "--", 2) == 0 && strcmp(argv[i] + 2, name) == 0)
+			found = true;
+		else
+			argv[kept++] = argv[i];
+	}
+	*argc = kept;
+	return found;
+}

@@ -16,4 +16,7 @@ struct cli_option {
  * unknown option (naming the valid ones) or a missing value. */
 bool cli_options(int *argc, char **argv, const struct cli_option *options, FILE *errors);
 
+/* Takes an option without a value out of argv (before the others are taken); true if it was there. */
+bool cli_flag(int *argc, char **argv, const char *name);
+
 #endif

@@ -26,6 +26,7 @@
 #include "core/feed/feed.h"
 #include "core/feed/record.h"
 #include "core/incident/book.h"
+#include "core/incident/outbreak.h"
 #include "core/isolation/dryrun.h"
 #include "core/isolation/response.h"
 #include "core/net/capture.h"
@@ -53,6 +54,7 @@ struct pipeline {
 	struct feed *feed;
 	struct sensor *sensor;
 	struct book *book;
+	struct outbreak *outbreak;
 	struct guard *guard;
 	struct governor *governor;
 	struct response *response;
@@ -116,6 +118,15 @@ static bool is_news(const struct incident *incident, enum book_change change)
 	}
 }
 
+static void infected(void *arg, const struct outbreak_link *link)
+{
+	struct pipeline *pipeline = arg;
+	struct fact fact = { .type = FACT_INFECTION, .wall_ns = pipeline->now_ns, .host = link->host, .mac = link->mac,
+			     .infection = link };
+
+	tell(pipeline, &fact);
+}
+
 static void incident_changed(void *arg, const struct incident *incident, enum book_change change)
 {
 	struct pipeline *pipeline = arg;
@@ -125,6 +136,7 @@ static void incident_changed(void *arg, const struct incident *incident, enum bo
 
 	if (is_news(incident, change))
 		tell(pipeline, &fact);
+	outbreak_see(pipeline->outbreak, incident);
 	/* Below suspicion nothing is decided: a few nats come and go all day. */
 	if (incident->state == INCIDENT_SUSPECTED || incident->state == INCIDENT_CONVICTED)
 		response_consider(pipeline->response, incident, pipeline->now_ns);
@@ -380,6 +392,7 @@ static void make_book_and_response(struct pipeline *pipeline)
 		.prepared = prepared, .prepared_arg = pipeline,
 	};
 
+	pipeline->outbreak = outbreak_new(0, infected, pipeline);
 	pipeline->book = book_new(&book, incident_changed, pipeline);
 	pipeline->response = response_new(&parts);
 }
@@ -486,6 +499,7 @@ void pipeline_free(struct pipeline *pipeline)
 	amt_free(pipeline->amt);
 	response_free(pipeline->response);
 	book_free(pipeline->book);
+	outbreak_free(pipeline->outbreak);
 	dryrun_free(pipeline->dryrun);
 	guard_free(pipeline->guard);
 	governor_free(pipeline->governor);

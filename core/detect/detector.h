@@ -18,6 +18,7 @@
 struct observation;
 struct detector_run; /* one configured detector, owned by the engine */
 struct err;
+struct evidence_visit;
 struct param;
 
 /* A bit for each outcome. */
@@ -94,6 +95,9 @@ struct term {
 	/* Takes back an earlier term of the same contact: it no longer counts, nor is it a
 	 * sample. */
 	bool takes_back;
+	/* Who had reached the host before (evidence.h); borrowed for the call. */
+	const struct evidence_visit *visits;
+	unsigned visit_count;
 	/* More about a contact that counts already: it is not counted again. */
 	bool same_contact;
 };

@@ -458,6 +458,8 @@ static void state(struct detector_run *run, struct walk *walk, const struct cont
 		.stated_ns = wall_of(contact),
 	};
 
+	for (unsigned i = 0; i < term->visit_count && i < EVIDENCE_VISITS; i++)
+		evidence.visits[evidence.visit_count++] = term->visits[i];
 	evidence.sample_count = samples_copy(run->engine->samples, &owner, evidence.samples);
 	doubt(run->engine, &evidence);
 	run->engine->sink.evidence(run->engine->sink.arg, &evidence);

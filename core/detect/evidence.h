@@ -68,6 +68,17 @@ struct evidence_sample {
 	uint8_t zero[1];
 };
 
+/* Somebody who had reached this host before, on a port that it uses now itself. */
+struct evidence_visit {
+	struct ip by;
+	uint64_t at_ns;                /* wall */
+	uint16_t port;
+	uint8_t called_back;           /* this host then opened a connection to a high port of it: to fetch something */
+	uint8_t zero[5];
+};
+
+#define EVIDENCE_VISITS 4
+
 struct evidence {
 	struct host_key host;
 	struct mac mac;                /* the host's, zero if unknown */
@@ -88,8 +99,10 @@ struct evidence {
 	/* Not 0: a second statement beside the ordinary one, of a sum that gathers for days and so finds slow scans; the
 	 * level loses half in this time.  0: it fades at the reader's own pace. */
 	uint16_t half_life_min;
-	uint8_t zero_behind[6];
+	uint8_t visit_count;
+	uint8_t zero_behind[5];
 	struct evidence_sample samples[EVIDENCE_SAMPLES];   /* the earliest of them */
+	struct evidence_visit visits[EVIDENCE_VISITS];      /* of a detector that knows; in no order */
 };
 
 const char *evidence_kind_name(unsigned kind);     /* "worm", "reconnaissance", ... */

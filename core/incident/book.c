@@ -281,6 +281,7 @@ static bool well_formed(const struct evidence *evidence)
 	return evidence->detector > 0 && evidence->detector < DETECTOR_IDS_MAX &&
 		evidence->kind < EVIDENCE_KINDS && evidence->port_class < EVIDENCE_CLASSES &&
 		evidence->contact_kind < CONTACT_KINDS && evidence->doubt < EVIDENCE_DOUBTS && evidence->sample_count <= EVIDENCE_SAMPLES &&
+		evidence->visit_count <= EVIDENCE_VISITS &&
 		isfinite(evidence->log_odds) && evidence->log_odds >= 0;
 }
 

@@ -28,6 +28,7 @@ const char *fact_type_name(unsigned type)
 		[FACT_COVERAGE] = "coverage",
 		[FACT_ROLE] = "role",
 		[FACT_NETWORK] = "network",
+		[FACT_INFECTION] = "infection",
 	};
 
 	INVARIANT(type < FACT_TYPES);
@@ -352,6 +353,23 @@ static struct json *network_json(const struct fault_state *state)
 	return object;
 }
 
+static struct json *infection_json(const struct outbreak_link *link)
+{
+	struct json *object = json_object_new();
+
+	json_set_u64(object, "incident", link->incident);
+	json_set_u64(object, "parent", link->parent);
+	set_ip(object, "parent_ip", &link->parent_host.ip);
+	json_set_u64(object, "port", link->port);
+	set_time(object, "contact_at", link->contact_ns);
+	set_time(object, "attack_at", link->attack_ns);
+	json_set_text(object, "why", outbreak_why_name(link->why));
+	json_set_u64(object, "generation", link->generation);
+	json_set_u64(object, "patient_zero", link->patient_zero);
+	set_ip(object, "patient_zero_ip", &link->patient_zero_host.ip);
+	return object;
+}
+
 /* ---- the whole --------------------------------------------------------------------------------- */
 
 static void set_host(struct json *object, const struct fact *fact)
@@ -384,6 +402,8 @@ static struct json *body_json(const struct fact *fact, fact_detector_fn *detecto
 		return coverage_json(fact->coverage);
 	case FACT_ROLE:
 		return role_json(fact->role);
+	case FACT_INFECTION:
+		return infection_json(fact->infection);
 	case FACT_NETWORK:
 		return network_json(fact->network);
 	default:

@@ -12,13 +12,14 @@
 #include "core/feed/record.h"
 #include "core/incident/fault.h"
 #include "core/incident/incident.h"
+#include "core/incident/outbreak.h"
 #include "core/isolation/enforcer.h"
 #include "core/isolation/isolation.h"
 #include "core/policy/decision.h"
 
 struct json;
 
-enum fact_type { FACT_INCIDENT, FACT_DECISION, FACT_ISOLATION, FACT_STATS, FACT_COVERAGE, FACT_ROLE, FACT_NETWORK,
+enum fact_type { FACT_INCIDENT, FACT_DECISION, FACT_ISOLATION, FACT_STATS, FACT_COVERAGE, FACT_ROLE, FACT_NETWORK, FACT_INFECTION,
 		 FACT_TYPES };
 
 struct fact_decision {
@@ -41,7 +42,7 @@ struct fact_isolation {
 struct fact {
 	uint8_t type;                  /* enum fact_type */
 	uint64_t wall_ns;
-	struct host_key host;          /* INCIDENT, DECISION, ISOLATION */
+	struct host_key host;          /* INCIDENT, DECISION, ISOLATION, INFECTION */
 	struct mac mac;
 	const char *known_as;          /* INCIDENT: what the host was seen to be, "" or NULL if nothing is known */
 	union {
@@ -51,6 +52,7 @@ struct fact {
 		const struct record_sensor *stats;
 		const struct record_coverage *coverage;
 		const struct role_standing *role;
+		const struct outbreak_link *infection;
 		const struct fault_state *network;     /* everybody fails at once, or that is over */
 	};
 };

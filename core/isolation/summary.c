@@ -117,6 +117,8 @@ static bool say_other(const struct evidence *evidence, struct buf *out)
 		buf_format(out, "tried %u port%s of one host", count, s);
 	else if (evidence->port_class == CLASS_NAME)
 		buf_format(out, "looked up %u name%s that only malware makes up or that do not exist", count, s);
+	else if (evidence->port_class == CLASS_CHAIN)
+		buf_format(out, "reached %u host%s soon after somebody had reached it", count, s);
 	else if (evidence->port_class == CLASS_CONTENT)
 		buf_format(out, "sent %u message%s to port %u that no ordinary client sends", count, s,
 			   (unsigned)evidence->port);

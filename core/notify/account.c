@@ -239,6 +239,21 @@ static void tell_isolation(const struct account *account, const struct fact *fac
 			told->writes, told->writes == 1 ? "" : "s", told->reads, told->reads == 1 ? "" : "s");
 }
 
+static void tell_infection(const struct account *account, const struct fact *fact)
+{
+	const struct outbreak_link *link = fact->infection;
+	char parent[IP_TEXT_BYTES], zero[IP_TEXT_BYTES];
+
+	ip_text(&link->parent_host.ip, parent);
+	ip_text(&link->patient_zero_host.ip, zero);
+	headline(account, fact, TONE_WARN, "infected");
+	fprintf(account->stream, "by %s, which reached it on port %u %.1f s before its own first attack%s\n", parent,
+		(unsigned)link->port, ns_to_s(link->attack_ns - link->contact_ns),
+		link->why == OUTBREAK_CALLED_BACK ? " and was called back" : "");
+	fprintf(account->stream, "%29s%soutbreak: %sgeneration %u, patient zero %s\n", "", paint(account, TONE_DIM), plain(account),
+		(unsigned)link->generation, zero);
+}
+
 static void tell_network(const struct account *account, const struct fact *fact)
 {
 	const struct fault_state *state = fact->network;
@@ -299,6 +314,9 @@ void account_tell(struct account *account, const struct fact *fact)
 		break;
 	case FACT_ISOLATION:
 		tell_isolation(account, fact);
+		break;
+	case FACT_INFECTION:
+		tell_infection(account, fact);
 		break;
 	case FACT_NETWORK:
 		tell_network(account, fact);

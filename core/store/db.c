@@ -17,7 +17,8 @@
 #include "core/base/invariant.h"
 #include "core/base/mem.h"
 
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
+#define OLDEST_READABLE 1
 
 struct db {
 	sqlite3 *handle;
@@ -48,6 +49,16 @@ static const char schema[] =
 	" amt TEXT NOT NULL);"
 	"PRAGMA user_version = 1;"
 	"COMMIT;";
+
+/* From version n to n + 1. */
+static const char *const upgrades[SCHEMA_VERSION] = {
+	schema,
+	"BEGIN;"
+	"CREATE TABLE infections(incident INTEGER PRIMARY KEY, parent INTEGER NOT NULL, port INTEGER NOT NULL,"
+	" contact_ns INTEGER NOT NULL, attack_ns INTEGER NOT NULL, why TEXT NOT NULL);"
+	"PRAGMA user_version = 2;"
+	"COMMIT;",
+};
 
 static int db_error(struct db *db, struct err *err, const char *doing)
 {
@@ -88,8 +99,11 @@ static int check_schema(struct db *db, bool may_create, struct err *err)
 		return err_set(err, ERR_FAILED, "%s: written by a newer Cordon (schema %u, this one knows %d): upgrade first",
 			       db->path, (unsigned)version, SCHEMA_VERSION);
 	if (!may_create)
-		return err_set(err, ERR_FAILED, "%s: is no Cordon store", db->path);
-	return db_run(db, schema, err);
+		return version >= OLDEST_READABLE ? 0 : err_set(err, ERR_FAILED, "%s: is no Cordon store", db->path);
+	for (; version < SCHEMA_VERSION; version++)
+		if (db_run(db, upgrades[version], err) < 0)
+			return ERR_FAILED;
+	return 0;
 }
 
 static struct db *open_with(const char *path, int flags, struct err *err)

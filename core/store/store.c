@@ -23,7 +23,7 @@ struct store {
 	struct db *db;
 	struct ledger *ledger;
 	struct journal_db *journal;
-	struct db_query *incident, *asset;
+	struct db_query *incident, *asset, *infection;
 	fact_detector_fn *detector_name;
 	uint64_t next_incident, next_isolation;
 };
@@ -38,7 +38,9 @@ static int prepare(struct store *store, struct err *err)
 		" contacts, opened_ns, updated_ns, convicted_ns, json) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", err);
 	store->asset = store->incident ? db_prepare(store->db,
 		"INSERT INTO assets(name, role, mac, ip, amt) VALUES(?, ?, ?, ?, ?)", err) : NULL;
-	if (!store->asset ||
+	store->infection = store->asset ? db_prepare(store->db, "INSERT OR REPLACE INTO infections(incident, parent, port, contact_ns,"
+		" attack_ns, why) VALUES(?, ?, ?, ?, ?, ?)", err) : NULL;
+	if (!store->infection ||
 	    db_number(store->db, "SELECT max(id) FROM incidents", &store->next_incident, err) < 0 ||
 	    db_number(store->db, "SELECT max(id) FROM isolations", &store->next_isolation, err) < 0)
 		return ERR_FAILED;
@@ -66,6 +68,7 @@ void store_close(struct store *store)
 		return;
 	db_query_free(store->incident);
 	db_query_free(store->asset);
+	db_query_free(store->infection);
 	journal_db_free(store->journal);
 	ledger_free(store->ledger);
 	db_close(store->db);
@@ -94,6 +97,17 @@ static int write_incident(struct store *store, const struct incident *incident, 
 	return db_step(query, err);
 }
 
+static int write_infection(struct store *store, const struct outbreak_link *link, struct err *err)
+{
+	db_bind_u64(store->infection, 1, link->incident);
+	db_bind_u64(store->infection, 2, link->parent);
+	db_bind_u64(store->infection, 3, link->port);
+	db_bind_u64(store->infection, 4, link->contact_ns);
+	db_bind_u64(store->infection, 5, link->attack_ns);
+	db_bind_text(store->infection, 6, outbreak_why_name(link->why));
+	return db_step(store->infection, err);
+}
+
 static int write_fact(struct store *store, const struct fact *fact, const struct buf *json, struct err *err)
 {
 	if (ledger_append(store->ledger, json->text, json->length, err) < 0)
@@ -102,6 +116,8 @@ static int write_fact(struct store *store, const struct fact *fact, const struct
 		return write_incident(store, fact->incident, json->text, err);
 	if (fact->type == FACT_ISOLATION)
 		return journal_db_told(store->journal, &fact->isolation->isolation, err);
+	if (fact->type == FACT_INFECTION)
+		return write_infection(store, fact->infection, err);
 	return 0;
 }
 

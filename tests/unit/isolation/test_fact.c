@@ -127,6 +127,35 @@ static void a_tcp_sweep_names_its_first_flow(void **state)
 	       "\"at\":\"2023-11-14T22:13:19.723456+0000\"}]}}");
 }
 
+static void an_infection_names_parent_port_and_patient_zero(void **state)
+{
+	struct outbreak_link link = { .incident = 3, .parent = 2, .patient_zero = 1, .contact_ns = T0 - s_to_ns(3),
+				      .attack_ns = T0 - s_to_ns(1), .port = 445, .why = OUTBREAK_CALLED_BACK, .generation = 2 };
+	struct fact fact = fact_of(FACT_INFECTION, "10.20.0.31", 20);
+
+	(void)state;
+	assert_true(ip_parse("10.20.0.23", &link.parent_host.ip));
+	assert_true(ip_parse("10.20.0.99", &link.patient_zero_host.ip));
+	fact.infection = &link;
+	expect(&fact,
+	       "{\"timestamp\":\"2023-11-14T22:13:20.123456+0000\",\"event_type\":\"infection\",\"src_ip\":\"10.20.0.31\","
+	       "\"src_mac\":\"02:c0:4d:00:00:17\",\"vlan\":20,\"infection\":{\"incident\":3,\"parent\":2,"
+	       "\"parent_ip\":\"10.20.0.23\",\"port\":445,\"contact_at\":\"2023-11-14T22:13:17.123456+0000\","
+	       "\"attack_at\":\"2023-11-14T22:13:19.123456+0000\",\"why\":\"called_back\",\"generation\":2,"
+	       "\"patient_zero\":1,\"patient_zero_ip\":\"10.20.0.99\"}}");
+}
+
+static void a_network_fault_is_nobodys(void **state)
+{
+	struct fault_state told = { .broken = true, .hosts = 31, .live = 120, .since_ns = T0 };
+	struct fact fact = fact_of(FACT_NETWORK, "10.20.0.31", 20);
+
+	(void)state;
+	fact.network = &told;
+	expect(&fact, "{\"timestamp\":\"2023-11-14T22:13:20.123456+0000\",\"event_type\":\"network\",\"network\":{"
+		      "\"state\":\"fault\",\"hosts\":31,\"of\":120,\"since\":\"2023-11-14T22:13:20.123456+0000\"}}");
+}
+
 static void a_decision_tells_rule_asset_and_refusal(void **state)
 {
 	struct fact_decision told = {
@@ -236,6 +265,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_arp_sweep_has_no_flow),
 		cmocka_unit_test(a_tcp_sweep_names_its_first_flow),
+		cmocka_unit_test(an_infection_names_parent_port_and_patient_zero),
+		cmocka_unit_test(a_network_fault_is_nobodys),
 		cmocka_unit_test(a_decision_tells_rule_asset_and_refusal),
 		cmocka_unit_test(a_decision_to_watch_a_stranger_is_short),
 		cmocka_unit_test(an_isolation_tells_what_was_done_and_what_is_true),

@@ -100,6 +100,38 @@ static void what_the_sensor_does_not_see_is_told_with_its_remedy(void **state)
 	free(text);
 }
 
+static void what_changed_is_said(void **state)
+{
+	struct incident incident = convicted_incident();
+	struct outbreak_link link = { .attack_ns = NOON_NS, .contact_ns = NOON_NS - 2500 * NS_PER_MS, .port = 445,
+				      .why = OUTBREAK_CALLED_BACK, .generation = 2 };
+	struct fault_state broken = { .broken = true, .hosts = 31, .live = 120 };
+	struct fact fact = fact_of(FACT_INCIDENT);
+	char *text;
+
+	(void)state;
+	incident.was_kind = EVIDENCE_RECONNAISSANCE;
+	incident.outbreak_nats = 2.8;
+	fact.incident = &incident;
+	text = told(&fact, false);
+	assert_non_null(strstr(text, "it is now: worm (before: reconnaissance)"));
+	assert_non_null(strstr(text, "others were convicted on this port, that adds 2.8 nats"));
+	free(text);
+	fact = fact_of(FACT_INFECTION);
+	assert_true(ip_parse("10.20.0.9", &link.parent_host.ip) && ip_parse("10.20.0.7", &link.patient_zero_host.ip));
+	fact.infection = &link;
+	text = told(&fact, false);
+	assert_non_null(strstr(text, "10.20.0.23      infected   by 10.20.0.9, which reached it on port 445 2.5 s before its own first"
+			       " attack and was called back\n"));
+	assert_non_null(strstr(text, "generation 2, patient zero 10.20.0.7"));
+	free(text);
+	fact = fact_of(FACT_NETWORK);
+	fact.network = &broken;
+	text = told(&fact, false);
+	assert_non_null(strstr(text, "31 of 120 hosts fail at once"));
+	free(text);
+}
+
 static void requested_applied_and_proven_are_three_words(void **state)
 {
 	static const struct { unsigned state; uint64_t dropped; const char *word, *says; } cases[] = {
@@ -163,6 +195,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_conviction_says_who_why_and_after_how_much),
+		cmocka_unit_test(what_changed_is_said),
 		cmocka_unit_test(requested_applied_and_proven_are_three_words),
 		cmocka_unit_test(what_the_sensor_does_not_see_is_told_with_its_remedy),
 		cmocka_unit_test(a_refusal_by_safety_is_loud),
