@@ -158,11 +158,14 @@ $(OUT)/tests/prop/%: $(OUT)/tests/prop/%.o $(OUT)/libpcapgen.a $(ARCHIVES)
 		$(CONTROLLER_LIBS) -lcmocka
 $(OUT)/tests/e2e/%: $(OUT)/tests/e2e/%.o $(ARCHIVES)
 	@echo "  LINK $@"
+	@mkdir -p $(@D)
 	@$(CC) $(ALL) $(LINK) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(CONTROLLER_LIBS) -lcmocka
-$(OUT)/reaper.so: tests/torture/reaper.c
+$(OUT)/reaper.so: tests/torture/reaper.c | build/.deps
+	@mkdir -p $(@D)
 	@$(CC) $(CPPFLAGS) -std=gnu17 $(CFLAGS) $(WARNINGS) -shared -fPIC -o $@ $< -ldl
 $(OUT)/tests/torture/test_%: $(OUT)/tests/torture/test_%.o $(OUT)/librig.a $(ARCHIVES)
 	@echo "  LINK $@"
+	@mkdir -p $(@D)
 	@$(CC) $(ALL) $(LINK) -o $@ $< -Wl,--start-group $(OUT)/librig.a $(ARCHIVES) -Wl,--end-group $(CONTROLLER_LIBS) -lcmocka
 $(OUT)/tests/fuzz/replay_%: $(OUT)/tests/fuzz/fuzz_%.o $(OUT)/tests/fuzz/replay_main.o $(OUT)/libamtsim.a $(OUT)/libpcapgen.a $(ARCHIVES)
 	@$(CC) $(ALL) $(LINK) -o $@ $(filter %.o,$^) -Wl,--start-group $(simulated) -Wl,--end-group \
