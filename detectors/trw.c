@@ -14,10 +14,13 @@
  * Left out: scans that succeed (hit lists, stolen credentials).  No failure test sees them. */
 #include "detectors/table.h"
 
+#include <string.h>
+
 #include "core/base/err.h"
 #include "core/base/units.h"
 #include "core/contact/contact.h"
 #include "core/contact/host.h"
+#include "core/contact/tags.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
 #include "core/detect/known.h"
@@ -26,6 +29,7 @@
 #define SNMP_PORT   161
 #define JUDGED      12
 #define JUDGED_WORM 20
+#define JUDGED_ALL  (JUDGED_WORM + JUDGED)
 #define WAITING     8
 #define RUN_PAUSE_S 1
 #define CREDITED    4
@@ -41,9 +45,10 @@ struct config {
 	struct param_ports worm_ports, service_ports, discovery_ports;
 };
 
+_Static_assert(JUDGED_ALL % TAGS_IN_SET == 0, "looked at by sets");
+
 /* A destination that carries a term. */
 struct judged {
-	uint16_t dst; /* tag, 0 = free */
 	uint16_t port;
 	uint8_t port_class : 4, kind : 3; /* enum evidence_class, contact_kind */
 	uint8_t slow : 1;                 /* in the slow walk as well */
@@ -63,7 +68,9 @@ struct slot {
 	struct waiting waiting[WAITING];
 	uint32_t run_s[CLASSES]; /* when the run was last added to, wall */
 	/* Rings: first those of worm ports, which nothing else may push out, then all others. */
-	struct judged judged[JUDGED_WORM + JUDGED];
+	/* Worm ports, then the others; by the tag of the destination, 0 = free. */
+	uint16_t judged_dst[JUDGED_ALL];
+	struct judged judged[JUDGED_ALL];
 	uint16_t credited[CREDITED]; /* destinations whose success was counted already */
 	uint8_t next_worm, next_judged, next_credited, zero;
 	uint32_t machine;            /* whose slow walk it is */
@@ -165,20 +172,22 @@ static struct term failure_term(const struct config *config, const struct contac
 
 static uint16_t tag_of(const struct ip *ip)
 {
-	uint32_t tag = 0;
+	uint64_t high, low;
 
-	for (unsigned i = 0; i < 16; i++)
-		tag = tag * 0x01000193u ^ ip->bytes[i];
-	tag ^= tag >> 16;
-	tag &= UINT16_MAX;
-	return (uint16_t)(tag ? tag : 1);
+	memcpy(&high, ip->bytes, sizeof(high));
+	memcpy(&low, ip->bytes + 8, sizeof(low));
+	return tag_of_hash((high ^ low * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xbf58476d1ce4e5b9));
 }
 
 static struct judged *find_judged(struct slot *slot, uint16_t tag)
 {
-	for (unsigned i = 0; i < JUDGED_WORM + JUDGED; i++)
-		if (slot->judged[i].dst == tag)
-			return &slot->judged[i];
+	for (unsigned set = 0; set < JUDGED_ALL; set += TAGS_IN_SET) {
+		if (!tags_contain(slot->judged_dst + set, tag))
+			continue;
+		for (unsigned i = set; i < set + TAGS_IN_SET; i++)
+			if (slot->judged_dst[i] == tag)
+				return &slot->judged[i];
+	}
 	return NULL;
 }
 
@@ -223,7 +232,7 @@ static void take_back(struct detector_run *run, struct slot *slot, struct judged
 
 	earlier.dst_port = judged->port;
 	earlier.kind = judged->kind;
-	judged->dst = 0;
+	slot->judged_dst[judged - slot->judged] = 0;
 	detector_walk(run, walk_of(slot, term.port_class), &earlier, &term);
 	if (judged->slow)
 		walk_slowly(run, slot, &earlier, term);
@@ -306,8 +315,8 @@ static void grant(struct detector_run *run, struct slot *slot, const struct cont
 	if (judged)
 		take_back(run, slot, judged, contact);
 	judged = next_judged(slot, term.port_class);
-	*judged = (struct judged){ .dst = tag,
-				   .port = contact->dst_port,
+	slot->judged_dst[judged - slot->judged] = tag;
+	*judged = (struct judged){ .port = contact->dst_port,
 				   .port_class = term.port_class & 15,
 				   .kind = contact->kind & 7u,
 				   .slow = remembers(run, contact) && term.port_class == CLASS_WORM_PORT,
