@@ -26,7 +26,7 @@
 #define PEER_SETS 8192 /* 65,536 pairs, 512 KiB */
 
 struct config {
-	double dark, new_dark, asleep, asleep_cap, live, sequential, step, scattered;
+	double dark, asleep, asleep_cap, live, sequential, step, scattered;
 	double role_cap;
 	uint64_t half_life_ns, new_half_life_ns, slow_half_life_ns, peer_ns;
 };
@@ -50,8 +50,6 @@ struct state {
 static const struct param params[] = {
 	{ "dark", PARAM_DOUBLE, offsetof(struct config, dark), 0, 10, "2.9",
 	  "nats for a question about an address that nobody owns" },
-	{ "new_dark", PARAM_DOUBLE, offsetof(struct config, new_dark), 0, 10, "2.4",
-	  "the same, out of sequence, while the address book has not yet listened for a week" },
 	{ "asleep", PARAM_DOUBLE, offsetof(struct config, asleep), 0, 10, "0.7",
 	  "nats for an unanswered question about an owner long silent" },
 	{ "asleep_cap", PARAM_DOUBLE, offsetof(struct config, asleep_cap), 0.1, 40, "2.9",
@@ -69,7 +67,7 @@ static const struct param params[] = {
 	  "the most for a monitor, and for a router or DHCP server that is not yet established: below suspicion" },
 	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400,
 	  "1h", "time in which an idle level fades to half" },
-	{ "new_half_life", PARAM_DURATION_NS, offsetof(struct config, new_half_life_ns), 1, 7 * 86400, "1m",
+	{ "new_half_life", PARAM_DURATION_NS, offsetof(struct config, new_half_life_ns), 1, 7 * 86400, "10m",
 	  "the same while the address book has not yet listened for a week" },
 	{ "slow_half_life", PARAM_DURATION_NS, offsetof(struct config, slow_half_life_ns), 60, 30 * 86400, "7d",
 	  "the same for the slow sum of dark addresses, which begins after that week" },
@@ -115,7 +113,7 @@ static double weight_of(const struct config *config, const struct slot *slot, co
 		return config->step;
 	if (contact->flags & CONTACT_SEQUENTIAL)
 		return config->dark + (can_tell(contact) ? config->sequential : 0);
-	return contact->flags & CONTACT_BOOK_FULL ? config->dark : config->new_dark;
+	return config->dark;
 }
 
 /* What is remembered for days: only what is certainly dark. */
