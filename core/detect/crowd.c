@@ -17,10 +17,12 @@
 struct member {
 	struct host_key host;
 	uint64_t last_ns; /* 0: a free place */
+	uint32_t contacts;
 };
 
 struct crowd {
 	struct member members[EVIDENCE_CLASSES][MEMBERS];
+	struct member slow[EVIDENCE_CLASSES][MEMBERS]; /* of the sums that gather for days */
 };
 
 struct crowd *crowd_new(void)
@@ -51,14 +53,23 @@ static struct member *oldest(struct member *members)
 	return oldest;
 }
 
-static unsigned count_others(const struct member *members, const struct evidence *evidence)
+static unsigned count_others(const struct member *members, const struct evidence *evidence, uint32_t contacts_least)
 {
 	unsigned count = 0;
 
 	for (const struct member *m = members; m < members + MEMBERS; m++)
 		count += m->last_ns && m->last_ns + SLACK_NS >= evidence->first_contact_ns &&
-			 memcmp(&m->host, &evidence->host, sizeof(m->host)) != 0;
+			 m->contacts >= contacts_least && memcmp(&m->host, &evidence->host, sizeof(m->host)) != 0;
 	return count;
+}
+
+/* In days every network has some hosts with two contacts; with three there are more of them only where names are forged. */
+static bool has_crowd(const struct member *members, const struct evidence *evidence)
+{
+	if (evidence->half_life_min)
+		return count_others(members, evidence, 3) >= CROWD_OTHERS ||
+		       count_others(members, evidence, 2) >= 2 * CROWD_OTHERS;
+	return count_others(members, evidence, 0) >= CROWD_OTHERS;
 }
 
 /* Names come back in answers that the host waited for; identity is the contradiction that names the forger. */
@@ -73,9 +84,14 @@ static unsigned least_contacts(const struct evidence *evidence)
 	return evidence->port_class == CLASS_CONTENT ? 1 : 2;
 }
 
+static struct member *members_of(struct crowd *crowd, const struct evidence *evidence)
+{
+	return evidence->half_life_min ? crowd->slow[evidence->port_class] : crowd->members[evidence->port_class];
+}
+
 bool crowd_join(struct crowd *crowd, const struct evidence *evidence, bool is_excused)
 {
-	struct member *members = crowd->members[evidence->port_class];
+	struct member *members = members_of(crowd, evidence);
 	struct member *member = find(members, &evidence->host);
 
 	if (is_excused || is_beyond_forging(evidence) || evidence->log_odds <= 0 ||
@@ -86,6 +102,8 @@ bool crowd_join(struct crowd *crowd, const struct evidence *evidence, bool is_ex
 	}
 	if (!member)
 		member = oldest(members);
-	*member = (struct member){ .host = evidence->host, .last_ns = evidence->last_contact_ns };
-	return count_others(members, evidence) >= CROWD_OTHERS;
+	*member = (struct member){ .host = evidence->host,
+				   .last_ns = evidence->last_contact_ns,
+				   .contacts = evidence->contacts };
+	return has_crowd(members, evidence);
 }

@@ -17,6 +17,10 @@
  * four machines that turn at the same moment, without a visit that the sensor saw, stay suspected, and people
  * are told why.
  *
+ * The sums that gather for days (evidence.half_life_min) have crowds of their own: four others with three contacts, or
+ * eight with two.  When one of fifty forged names or more has the six that convict, there are always so many; of
+ * twenty names one slips through in one of ten floods that last for days.
+ *
  * Content that convicts at one packet can be forged in a few names before there is a crowd; from the fifth on there is.
  *
  * Left out: few names at a time (fewer than five, or one after the other).  That cannot be told from a worm on the

@@ -113,6 +113,72 @@ static void one_message_each_makes_a_crowd(void **state)
 	crowd_free(crowd);
 }
 
+/* ---- sums that gather for days ----------------------------------------------------------------- */
+
+#define SLOW_CONVICTS 6 /* contacts with dark addresses: 16.8 nats */
+
+static uint32_t draw(uint32_t *random)
+{
+	*random = *random * 1103515245 + 12345;
+	return *random >> 16;
+}
+
+/* A contact a minute in a name at random.  How many names are convicted without a doubt. */
+static unsigned convicted_of_forged(unsigned names, uint32_t seed)
+{
+	struct evidence each[1000];
+	struct crowd *crowd = crowd_new();
+	unsigned convicted = 0;
+
+	for (unsigned n = 0; n < names; n++) {
+		each[n] = evidence(n % 250, CLASS_NEIGHBOR, 0, 0);
+		each[n].host.vlan = (uint16_t)(n / 250);
+		each[n].contacts = 0;
+		each[n].half_life_min = 10080;
+	}
+	for (unsigned minute = 1; minute < names * 20; minute++) {
+		struct evidence *one = &each[draw(&seed) % names];
+
+		if (one->contacts++ == 0)
+			one->first_contact_ns = s_to_ns(T0_S + minute * 60);
+		one->last_contact_ns = s_to_ns(T0_S + minute * 60);
+		one->log_odds = 2.9 * one->contacts;
+		convicted += !crowd_join(crowd, one, false) && one->contacts >= SLOW_CONVICTS;
+	}
+	crowd_free(crowd);
+	return convicted;
+}
+
+static void names_forged_for_days_are_a_crowd(void **state)
+{
+	static const unsigned names[] = { 50, 200, 1000 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		for (uint32_t seed = 1; seed <= 50; seed++)
+			if (convicted_of_forged(names[i], seed))
+				fail_msg("%u names, seed %u", names[i], seed);
+}
+
+static void an_office_with_a_few_failures_each_is_none(void **state)
+{
+	struct crowd *crowd = crowd_new();
+	struct evidence worm = evidence(99, CLASS_NEIGHBOR, 0, 400);
+
+	(void)state;
+	for (unsigned n = 0; n < 7; n++) {
+		struct evidence each = evidence(n, CLASS_NEIGHBOR, 10 * n, 300);
+
+		each.half_life_min = 10080;
+		each.contacts = n < 3 ? 3 : 2;
+		assert_false(crowd_join(crowd, &each, false));
+	}
+	worm.half_life_min = 10080;
+	worm.contacts = SLOW_CONVICTS;
+	assert_false(crowd_join(crowd, &worm, false));
+	crowd_free(crowd);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -120,6 +186,8 @@ int main(void)
 		cmocka_unit_test(one_host_is_counted_once_and_leaves_when_it_is_cleared),
 		cmocka_unit_test(one_message_each_makes_a_crowd),
 		cmocka_unit_test(names_are_beyond_forging),
+		cmocka_unit_test(names_forged_for_days_are_a_crowd),
+		cmocka_unit_test(an_office_with_a_few_failures_each_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
