@@ -504,7 +504,9 @@ static void count_in(struct detector_run *run, struct walk *walk, const struct c
 {
 	struct sample_owner owner = owner_of_term(run, term);
 
-	samples_add(run->engine->samples, &owner, contact, walk->contacts == 0);
+	/* By then the list has long been full: the host that goes on is spared the look. */
+	if (walk->contacts < 4 * EVIDENCE_SAMPLES)
+		samples_add(run->engine->samples, &owner, contact, walk->contacts == 0);
 	if (walk->contacts == 0)
 		walk->first_ns = contact->opened_ns;
 	/* Never back: what faded once must not fade for the same time again. */

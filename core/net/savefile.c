@@ -16,7 +16,7 @@
 #define FILE_HEADER_BYTES   24
 #define RECORD_HEADER_BYTES 16
 #define RECORD_MAX_BYTES    262144 /* as libpcap: what claims to be longer is damage */
-#define PIECE_BYTES         262144
+#define PIECE_BYTES         131072
 #define BUFFER_BYTES        (RECORD_HEADER_BYTES + RECORD_MAX_BYTES + PIECE_BYTES)
 
 #define MAGIC_MICROSECONDS UINT32_C(0xa1b2c3d4)
