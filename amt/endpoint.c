@@ -103,15 +103,46 @@ void endpoint_free(struct endpoint *endpoint)
 	session_free(endpoint->session);
 	act_free(endpoint->running);
 	endpoint_forget(endpoint);
+	mem_free(endpoint->wanted_uuid);
+	mem_free(endpoint->wanted_realm);
 	mem_free(endpoint);
 }
 
-static bool same_settings(const struct asset_amt *a, const struct asset_amt *b)
+/* A digest of what an asset says of its connection: all of it would be the largest part of an idle endpoint. */
+static struct digest_sha256 settings_of(const struct asset_amt *amt)
 {
-	return strcmp(a->address, b->address) == 0 && a->port == b->port && a->tls == b->tls &&
-	       strcmp(a->uuid, b->uuid) == 0 && strcmp(a->realm, b->realm) == 0 &&
-	       memcmp(a->pin_sha256, b->pin_sha256, sizeof(a->pin_sha256)) == 0 &&
-	       strcmp(a->user, b->user) == 0 && strcmp(a->password_ref, b->password_ref) == 0;
+	struct asset_amt said;
+	struct digest_sha256 sum;
+
+	memset(&said, 0, sizeof(said));
+	snprintf(said.address, sizeof(said.address), "%s", amt->address);
+	snprintf(said.uuid, sizeof(said.uuid), "%s", amt->uuid);
+	snprintf(said.realm, sizeof(said.realm), "%s", amt->realm);
+	snprintf(said.user, sizeof(said.user), "%s", amt->user);
+	snprintf(said.password_ref, sizeof(said.password_ref), "%s", amt->password_ref);
+	said.port = amt->port;
+	said.tls = amt->tls;
+	memcpy(said.pin_sha256, amt->pin_sha256, sizeof(said.pin_sha256));
+	digest_sha256(&said, sizeof(said), &sum);
+	return sum;
+}
+
+static bool same_settings(const struct endpoint *endpoint, const struct asset_amt *amt)
+{
+	struct digest_sha256 settings = settings_of(amt);
+
+	return digest_equal(settings.bytes, endpoint->settings.bytes, sizeof(settings.bytes));
+}
+
+static void keep_settings(struct endpoint *endpoint, const struct asset_amt *amt)
+{
+	mem_free(endpoint->wanted_uuid);
+	mem_free(endpoint->wanted_realm);
+	endpoint->wanted_uuid = *amt->uuid ? mem_text(amt->uuid) : NULL;
+	endpoint->wanted_realm = *amt->realm ? mem_text(amt->realm) : NULL;
+	endpoint->port = amt->port;
+	endpoint->tls = amt->tls;
+	endpoint->settings = settings_of(amt);
 }
 
 void endpoint_name_device(struct endpoint *endpoint)
@@ -119,13 +150,13 @@ void endpoint_name_device(struct endpoint *endpoint)
 	const char *release = endpoint->inventory.release;
 
 	snprintf(endpoint->device, sizeof(endpoint->device), "AMT%s%.14s at %.34s:%u",
-		 *release ? " " : "", release, endpoint->address, endpoint->amt.port);
+		 *release ? " " : "", release, endpoint->address, endpoint->port);
 }
 
 /* What the roster says of who must answer goes before what we have learnt. */
 static void expect_realm(struct endpoint *endpoint)
 {
-	const char *wanted = *endpoint->amt.realm ? endpoint->amt.realm : endpoint->known_realm;
+	const char *wanted = endpoint->wanted_realm ? endpoint->wanted_realm : endpoint->known_realm;
 
 	session_expect_realm(endpoint->session, wanted);
 }
@@ -139,7 +170,7 @@ int endpoint_move(struct endpoint *endpoint, const struct asset *asset, const ch
 	session_free(endpoint->session);
 	endpoint->session = NULL;
 	endpoint_forget(endpoint);
-	endpoint->amt = asset->amt;
+	keep_settings(endpoint, &asset->amt);
 	snprintf(endpoint->address, sizeof(endpoint->address), "%s", address);
 	endpoint_name_device(endpoint);
 	snprintf(there.amt.address, sizeof(there.amt.address), "%s", address);
@@ -180,7 +211,7 @@ const char *endpoint_elsewhere(const struct endpoint *endpoint, const struct ass
 int endpoint_recognise(struct endpoint *endpoint, struct err *err)
 {
 	const struct inventory *inventory = &endpoint->inventory;
-	const char *wanted = *endpoint->amt.uuid ? endpoint->amt.uuid : endpoint->known_uuid;
+	const char *wanted = endpoint->wanted_uuid ? endpoint->wanted_uuid : endpoint->known_uuid;
 
 	endpoint->another_device = *wanted && *inventory->uuid && !inventory_uuid_is(inventory, wanted);
 	if (endpoint->another_device)
@@ -196,14 +227,14 @@ int endpoint_recognise(struct endpoint *endpoint, struct err *err)
 
 int endpoint_open(struct endpoint *endpoint, const struct asset *asset, struct err *err)
 {
-	if (endpoint->session && same_settings(&endpoint->amt, &asset->amt))
+	if (endpoint->session && same_settings(endpoint, &asset->amt))
 		return 0;
 	session_free(endpoint->session);
 	endpoint->session = NULL;
 	endpoint_forget(endpoint);
 	endpoint->known_uuid[0] = endpoint->known_realm[0] = '\0';
 	snprintf(endpoint->address, sizeof(endpoint->address), "%s", asset->amt.address);
-	endpoint->amt = asset->amt;
+	keep_settings(endpoint, &asset->amt);
 	endpoint_name_device(endpoint);
 	if (!asset->amt.present)
 		return err_set(

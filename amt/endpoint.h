@@ -56,7 +56,11 @@ struct endpoint {
 	struct endpoint *next;
 	const struct endpoint_parts *parts;
 	char asset[ASSET_NAME_BYTES];
-	struct asset_amt amt;    /* what the session was opened with */
+	/* What the session was opened with: who must answer, and of the rest enough to see a change. */
+	char *wanted_uuid, *wanted_realm; /* NULL = not said */
+	uint16_t port;
+	uint8_t tls; /* enum asset_tls */
+	struct digest_sha256 settings;
 	char address[ASSET_ADDRESS_BYTES]; /* where: amt's, or where the machine was found again */
 	/* Who it was when it first answered, as long as the process lives; "" = not known. */
 	char known_uuid[ASSET_UUID_BYTES], known_realm[ASSET_REALM_BYTES];

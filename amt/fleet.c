@@ -181,7 +181,7 @@ static bool ask_stranger(struct act *act)
 {
 	struct endpoint *endpoint = act->endpoint;
 
-	if (act->asked_stranger || act->elsewhere || *endpoint->amt.realm || !*endpoint->known_uuid)
+	if (act->asked_stranger || act->elsewhere || endpoint->wanted_realm || !*endpoint->known_uuid)
 		return false;
 	act->asked_stranger = true;
 	snprintf(act->realm, sizeof(act->realm), "%s", endpoint->known_realm);

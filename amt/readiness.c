@@ -80,7 +80,7 @@ void readiness_report(const struct endpoint *endpoint, const struct err *err, ui
 		.settings_wrong = !endpoint->session,
 		.another_device = endpoint->another_device,
 		.failure = err_is_set(err) ? err->text : NULL,
-		.tls = endpoint->amt.tls,
+		.tls = endpoint->tls,
 		.inventory = &endpoint->inventory,
 		.health = &endpoint->health,
 		.foreign_in_place = place_is_taken(endpoint),
