@@ -34,6 +34,7 @@
 #include "core/base/units.h"
 
 #define SPARE_HANDLES 32
+#define UPLOAD_BUFFER_BYTES 16384L
 #define OTHER_DESCRIPTORS 256          /* for idle connections, the store, people */
 #define KEPT_CONNECTIONS 32            /* idle ones, 30 KiB each with TLS; firmware closes them after seconds anyway */
 
@@ -193,6 +194,8 @@ static void set_limits(const struct fetch_origin *origin, CURL *easy)
 	SET(easy, CURLOPT_NOSIGNAL, 1L);
 	/* Every look-up walks the whole cache for what is too old; thousands of addresses need no look-up. */
 	SET(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
+	/* Four times as much by default, for each running transfer; a request is smaller than this. */
+	SET(easy, CURLOPT_UPLOAD_BUFFERSIZE, UPLOAD_BUFFER_BYTES);
 	SET(easy, CURLOPT_PROXY, "");
 	SET(easy, CURLOPT_FOLLOWLOCATION, 0L);
 	SET(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
