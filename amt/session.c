@@ -18,6 +18,7 @@
 #include "core/base/units.h"
 
 #define REQUEST_MAX_BYTES 16384 /* the request limit is unknown; stay below (1.3) */
+#define REALM_BYTES       64
 #define ITEMS_MAX         4096
 #define PAGES_MAX         256
 #define LOCK_FIRST_S      60
@@ -26,8 +27,8 @@
 
 struct session {
 	struct transport transport;
-	char device[64];
-	char realm[64];
+	const char *device;
+	char *realm; /* NULL before the first challenge */
 	uint64_t next_id;
 	uint32_t round_trips;
 	uint64_t locked_until_ns;
@@ -37,7 +38,7 @@ struct session {
 	bool busy;
 	struct session_call call;
 	struct wsman_request request; /* in flight */
-	char context[WSMAN_CONTEXT_BYTES];
+	char *context; /* NULL if none */
 	bool retried, resent, logged_on_again;
 	enum session_trouble trouble;
 	unsigned pages;
@@ -54,7 +55,7 @@ struct session *session_new(const struct transport *take_transport, const char *
 	struct session *session = mem_alloc(sizeof(*session));
 
 	session->transport = *take_transport;
-	snprintf(session->device, sizeof(session->device), "%s", device);
+	session->device = device;
 	session->next_id = 1;
 	return session;
 }
@@ -73,6 +74,8 @@ static void drop_call(struct session *session)
 	drop_items(session);
 	cim_reference_free(session->call.selectors);
 	cim_free(session->call.body);
+	mem_free(session->context);
+	session->context = NULL;
 	memset(&session->call, 0, sizeof(session->call));
 }
 
@@ -82,6 +85,7 @@ void session_free(struct session *session)
 		return;
 	session->transport.close(session->transport.self);
 	drop_call(session);
+	mem_free(session->realm);
 	mem_free(session);
 }
 
@@ -117,7 +121,7 @@ void session_expect_realm(struct session *session, const char *realm)
 
 const char *session_realm(const struct session *session)
 {
-	return session->realm;
+	return session->realm ? session->realm : "";
 }
 
 bool session_call_reads(const struct session_call *call)
@@ -319,7 +323,8 @@ static void on_page(struct session *session, struct wsman_answer *answer)
 		finish_badly(session, SESSION_UNKNOWN, &err);
 		return;
 	}
-	snprintf(session->context, sizeof(session->context), "%s", answer->context);
+	mem_free(session->context);
+	session->context = mem_text(answer->context);
 	if (send_request(session, WSMAN_PULL, &err) < 0)
 		finish_badly(session, SESSION_NOT_SENT, &err);
 }
@@ -367,6 +372,18 @@ static void read_answer(struct session *session, const struct transport_answer *
 	wsman_answer_fini(&answer);
 }
 
+/* No longer than anybody who remembers it has room for. */
+static void keep_realm(struct session *session, const char *realm)
+{
+	char kept[REALM_BYTES];
+
+	snprintf(kept, sizeof(kept), "%s", realm);
+	if (session->realm && strcmp(session->realm, kept) == 0)
+		return;
+	mem_free(session->realm);
+	session->realm = mem_text(kept);
+}
+
 static void on_answer(void *arg, const struct transport_answer *answer)
 {
 	struct session *session = arg;
@@ -374,7 +391,7 @@ static void on_answer(void *arg, const struct transport_answer *answer)
 	session->round_trips += answer->round_trips;
 	session->resent = session->resent || answer->resent;
 	if (answer->realm && *answer->realm)
-		snprintf(session->realm, sizeof(session->realm), "%s", answer->realm);
+		keep_realm(session, answer->realm);
 	if (answer->rc < 0)
 		on_no_answer(session, answer);
 	else if (answer->status == 401 && !log_on_again(session))
@@ -397,7 +414,7 @@ static int send_request(struct session *session, uint8_t op, struct err *err)
 		.method = call->method,
 		.selectors = call->selectors,
 		.body = call->body,
-		.context = session->context,
+		.context = session->context ? session->context : "",
 		.message_id = session->next_id++,
 	};
 	buf_init(&text, REQUEST_MAX_BYTES);

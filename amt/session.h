@@ -65,7 +65,7 @@ enum session_trouble {
 
 typedef void session_done_fn(void *arg, const struct session_result *result);
 
-/* transport becomes the session's. */
+/* transport becomes the session's; device, for the texts of errors, is borrowed and may change. */
 struct session *session_new(const struct transport *take_transport, const char *device);
 void session_free(struct session *session);
 bool session_is_busy(const struct session *session);
