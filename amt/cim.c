@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "amt/soap.h"
+#include "core/base/invariant.h"
 #include "core/base/mem.h"
 #include "core/base/num.h"
 
@@ -215,12 +216,16 @@ void cim_reference_free(struct cim_reference *reference)
 	if (!reference)
 		return;
 	for (size_t i = 0; i < reference->count; i++) {
+		cim_reference_free(reference->selectors[i].reference);
+		if (reference->one_block)
+			continue;
 		mem_free(reference->selectors[i].name);
 		mem_free(reference->selectors[i].text);
-		cim_reference_free(reference->selectors[i].reference);
 	}
-	mem_free(reference->selectors);
-	mem_free(reference->uri);
+	if (!reference->one_block) {
+		mem_free(reference->selectors);
+		mem_free(reference->uri);
+	}
 	mem_free(reference);
 }
 
@@ -228,6 +233,7 @@ static struct cim_selector *grow_selector(struct cim_reference *reference, const
 {
 	struct cim_selector *selector;
 
+	INVARIANT(!reference->one_block);
 	reference->selectors = mem_resize(reference->selectors, reference->count + 1,
 					  sizeof(*reference->selectors));
 	selector = &reference->selectors[reference->count++];
@@ -247,19 +253,49 @@ void cim_select_reference(struct cim_reference *reference, const char *name,
 	grow_selector(reference, name)->reference = take_reference;
 }
 
+static size_t text_size(const char *text)
+{
+	return text ? strlen(text) + 1 : 0;
+}
+
+static size_t size_of_copy(const struct cim_reference *reference)
+{
+	size_t size = sizeof(*reference) + reference->count * sizeof(*reference->selectors) + text_size(reference->uri);
+
+	for (size_t i = 0; i < reference->count; i++)
+		size += text_size(reference->selectors[i].name) + text_size(reference->selectors[i].text);
+	return size;
+}
+
+/* Moves at behind the text it puts there. */
+static char *put_text(char **at, const char *text)
+{
+	char *copy = *at;
+
+	if (!text)
+		return NULL;
+	memcpy(copy, text, text_size(text));
+	*at += text_size(text);
+	return copy;
+}
+
 struct cim_reference *cim_reference_copy(const struct cim_reference *reference)
 {
 	struct cim_reference *copy;
+	char *at;
 
 	if (!reference)
 		return NULL;
-	copy = mem_alloc(sizeof(*copy));
-	copy->uri = mem_text(reference->uri);
+	copy = mem_alloc(size_of_copy(reference));
+	copy->selectors = (struct cim_selector *)(copy + 1);
+	copy->count = reference->count;
+	copy->one_block = true;
+	at = (char *)(copy->selectors + copy->count);
+	copy->uri = put_text(&at, reference->uri);
 	for (size_t i = 0; i < reference->count; i++) {
-		struct cim_selector *selector = grow_selector(copy, reference->selectors[i].name);
-
-		selector->text = mem_text(reference->selectors[i].text);
-		selector->reference = cim_reference_copy(reference->selectors[i].reference);
+		copy->selectors[i].name = put_text(&at, reference->selectors[i].name);
+		copy->selectors[i].text = put_text(&at, reference->selectors[i].text);
+		copy->selectors[i].reference = cim_reference_copy(reference->selectors[i].reference);
 	}
 	return copy;
 }

@@ -33,7 +33,8 @@ struct cim_selector {
 struct cim_reference {
 	char *uri; /* of the resource's class; "" if not given */
 	struct cim_selector *selectors;
-	size_t count;
+	uint32_t count;
+	bool one_block; /* a copy: texts and selectors lie behind it */
 };
 
 struct cim_instance;
@@ -86,6 +87,7 @@ const char *cim_datetime(const struct cim_instance *instance, const char *name);
 
 struct cim_reference *cim_reference_new(const char *class_name);
 void cim_reference_free(struct cim_reference *reference);
+/* One allocation, since endpoints keep one; it takes no further selectors. */
 struct cim_reference *cim_reference_copy(const struct cim_reference *reference);
 void cim_select(struct cim_reference *reference, const char *name, const char *text);
 void cim_select_reference(struct cim_reference *reference, const char *name,
