@@ -17,6 +17,8 @@
 #define PATIENCE_NS    ms_to_ns(500)
 #define PATIENCE_MOST  s_to_ns(4)
 #define PATIENCE_TIMES 4
+#define CROWD          64         /* so many at once leave memory behind that is worth giving back */
+#define QUIET_NS       s_to_ns(1)
 #define LINES          (DISPATCH_CLASSES * 2) /* of each class first the trusted, then the suspects */
 
 struct line {
@@ -26,9 +28,10 @@ struct line {
 struct dispatch {
 	struct loop *loop;
 	struct dispatch_owner owner;
-	struct timer *turn, *look;
+	struct timer *turn, *look, *quiet;
 	struct line lines[LINES], running;
 	size_t waiting, total, stuck, suspects, background;
+	size_t most; /* ran at once since memory was last given back */
 	size_t total_max, lively_max, background_max, suspects_max;
 	uint64_t usual_ns; /* how long a step takes, smoothed */
 };
@@ -107,6 +110,7 @@ static void start(struct dispatch *dispatch, struct dispatch_ticket *ticket)
 	ticket->stuck = false;
 	ticket->since_ns = loop_now_ns(dispatch->loop);
 	count(dispatch, ticket, 1);
+	dispatch->most = dispatch->total > dispatch->most ? dispatch->total : dispatch->most;
 	dispatch->owner.go(dispatch->owner.arg, ticket);
 	if (ticket->state == DISPATCH_RUNNING)
 		ticket->progress = dispatch->owner.progress(dispatch->owner.arg, ticket);
@@ -127,6 +131,23 @@ static void turn_soon(struct dispatch *dispatch)
 {
 	if (dispatch->waiting && !timer_is_running(dispatch->turn))
 		timer_after_ns(dispatch->turn, 0);
+}
+
+/* Handshakes in parallel take a hundred times what idle machines need, and malloc keeps it. */
+static void on_quiet(void *arg)
+{
+	struct dispatch *dispatch = arg;
+
+	if (dispatch->total || dispatch->waiting)
+		return;
+	mem_give_back();
+	dispatch->most = 0;
+}
+
+static void look_for_quiet(struct dispatch *dispatch)
+{
+	if (!dispatch->total && !dispatch->waiting && dispatch->most >= CROWD)
+		timer_after_ns(dispatch->quiet, QUIET_NS);
 }
 
 /* ---- who is stuck ---- */
@@ -189,6 +210,7 @@ struct dispatch *dispatch_new(struct loop *loop, uint32_t total_max, const struc
 	dispatch->suspects_max = total_max - total_max / 2;
 	dispatch->turn = loop_timer(loop, on_turn, dispatch);
 	dispatch->look = loop_timer(loop, on_look, dispatch);
+	dispatch->quiet = loop_timer(loop, on_quiet, dispatch);
 	return dispatch;
 }
 
@@ -199,6 +221,7 @@ void dispatch_free(struct dispatch *dispatch)
 	INVARIANT(dispatch->total == 0 && dispatch->waiting == 0);
 	timer_free(dispatch->turn);
 	timer_free(dispatch->look);
+	timer_free(dispatch->quiet);
 	mem_free(dispatch);
 }
 
@@ -227,6 +250,7 @@ void dispatch_end(struct dispatch *dispatch, struct dispatch_ticket *ticket)
 		take_out(&dispatch->running, ticket);
 		count(dispatch, ticket, (size_t)-1);
 		turn_soon(dispatch);
+		look_for_quiet(dispatch);
 	}
 	ticket->state = DISPATCH_IDLE;
 }

@@ -4,6 +4,7 @@
  * only what is used, and 2 MiB pages keep random access out of the TLB misses. */
 #include "core/base/mem.h"
 
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +69,11 @@ char *mem_text(const char *text)
 void mem_free(void *memory)
 {
 	free(memory);
+}
+
+void mem_give_back(void)
+{
+	malloc_trim(0);
 }
 
 static size_t table_size(size_t count, size_t item_size_bytes)

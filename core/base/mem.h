@@ -14,6 +14,8 @@ void *mem_array(size_t count, size_t item_size_bytes);     /* zeroed; never NULL
 void *mem_resize(void *old, size_t count, size_t item_size_bytes);
 char *mem_text(const char *text);                          /* copy; NULL stays NULL */
 void mem_free(void *memory);                               /* NULL is fine */
+/* Free pages go back to the kernel.  Takes milliseconds: for a quiet moment after a crowd. */
+void mem_give_back(void);
 
 /* Zeroed and aligned to 2 MiB: for the tables of the packet path.  Not advised for huge pages: these tables are touched here and
  * there, and clearing 2 MiB for each first touch cost more than it saved.

@@ -404,10 +404,8 @@ static void inventory(unsigned count)
 
 static double heap_bytes(void)
 {
-	struct mallinfo2 info;
+	struct mallinfo2 info = mallinfo2();
 
-	malloc_trim(0);
-	info = mallinfo2();
 	return (double)info.uordblks + (double)info.hblkhd;
 }
 
@@ -424,6 +422,7 @@ static void memory(unsigned count)
 	heap_before = heap_bytes();
 	rss_before = rss_mib();
 	all(&fleet, ENFORCER_PREPARE);
+	wait_s(&fleet, 3); /* the client gives back what the crowd left behind */
 	heap = (heap_bytes() - heap_before) / count;
 	rss = (rss_mib() - rss_before) * (1 << 20) / count;
 	printf("  per machine %.0f bytes by mallinfo, %.0f by RSS (%.0f MiB in all), the kept connections included\n", heap, rss,
