@@ -50,7 +50,7 @@ static uint32_t word_of(const struct observation *o)
 		return (uint32_t)o->smb.act << 1 | o->smb.is_answer;
 	if (o->kind != OBSERVED_RPC)
 		return (uint32_t)o->kind << 24;
-	return (uint32_t)o->kind << 24 | (uint32_t)o->rpc.interface << 16 | o->rpc.opnum << 3 |
+	return (uint32_t)o->kind << 24 | (uint32_t)o->rpc.interface << 16 | (uint32_t)o->rpc.opnum << 3 |
 	       (o->rpc.climbs ? 1u : 0u) | (o->rpc.endless_server ? 2u : 0u) |
 	       (o->rpc.stub_bytes > RPC_BIG_STUB_BYTES ? 4u : 0u);
 }
