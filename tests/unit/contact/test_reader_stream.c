@@ -251,6 +251,29 @@ static void the_body_of_a_long_message_is_stepped_over(void **state)
 	reading_stop(&reading);
 }
 
+/* Room for four: none gives way, and none gets another's bytes. */
+static void as_many_streams_as_fit_are_read_side_by_side(void **state)
+{
+	struct hash_key key = { { 3, 4 } };
+	struct reading reading;
+	struct bytes call = srvsvc_call("\\a\\..\\..\\b");
+
+	(void)state;
+	reading_start(&reading, 135);
+	reading_stop(&reading);
+	reading.reader = reader_new(&key, 4, reading_told, &reading);
+	for (uint32_t at = 0; at < call.length; at += 16)
+		for (unsigned port = 0; port < 4; port++) {
+			uint32_t left = (uint32_t)call.length - at;
+
+			reading.client_port = (uint16_t)(50000 + port);
+			reading_send(&reading, at, call.at + at, left < 16 ? left : 16);
+		}
+	assert_int_equal(reading.calls, 4);
+	assert_int_equal(reader_counts(reading.reader).streams_given_up, 0);
+	reading_stop(&reading);
+}
+
 static void full_memory_gives_up_the_stream_longest_unused(void **state)
 {
 	struct reading reading;
@@ -301,6 +324,7 @@ int main(void)
 		cmocka_unit_test(a_lost_segment_costs_one_message_not_the_stream),
 		cmocka_unit_test(a_jump_far_away_begins_anew),
 		cmocka_unit_test(the_body_of_a_long_message_is_stepped_over),
+		cmocka_unit_test(as_many_streams_as_fit_are_read_side_by_side),
 		cmocka_unit_test(full_memory_gives_up_the_stream_longest_unused),
 		cmocka_unit_test(syns_alone_open_no_stream_and_restart_a_known_one),
 	};

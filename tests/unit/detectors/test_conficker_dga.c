@@ -194,6 +194,26 @@ static void the_day_is_that_of_the_packets(void **state)
 	}
 }
 
+/* A sinkhole, or a provider that answers for everything: no name fails. */
+static void many_random_names_make_the_lists_wanted_though_all_are_answered(void **state)
+{
+	struct conficker_names strange;
+	char name[CONFICKER_NAME_BYTES];
+	struct desk desk;
+
+	(void)state;
+	desk_start(&desk, &detector_conficker_dga);
+	conficker_names_start(&strange, CONFICKER_B, 1000, CONFICKER_SINE_X87); /* of another decade */
+	for (unsigned n = 0; n < 200 && conficker_names_next(&strange, name); n++)
+		desk_looks_up(&desk, &(struct look_up){ .client = "10.9.9.9", .name = name, .address = "93.184.216.34" });
+	for (unsigned n = 0; n < 2; n++) {
+		name_of(name, CONFICKER_B, n, 5, 11);
+		desk_looks_up(&desk, &(struct look_up){ .client = "10.0.0.5", .name = name, .address = "93.184.216.34" });
+	}
+	assert_int_equal(desk.contacts_at_conviction, 2);
+	desk_stop(&desk);
+}
+
 /* ---- the shared vectors, where they are at hand ------------------------------------------------ */
 
 static int32_t day_of(const char *date)
@@ -312,6 +332,7 @@ int main(void)
 		cmocka_unit_test(a_resolver_is_not_blamed_for_what_it_was_asked),
 		cmocka_unit_test(names_asked_before_the_set_is_ready_count_later),
 		cmocka_unit_test(the_day_is_that_of_the_packets),
+		cmocka_unit_test(many_random_names_make_the_lists_wanted_though_all_are_answered),
 		cmocka_unit_test(every_name_of_the_shared_lists_is_a_hit),
 	};
 

@@ -520,6 +520,13 @@ static int read_in_place(const struct image *i, struct seen *seen)
 	return rc;
 }
 
+/* Shorter than some of the records. */
+static void put_snaplen(struct image *i, uint8_t bytes)
+{
+	memset(i->bytes + 16, 0, 4);
+	i->bytes[i->is_big_endian ? 19 : 16] = bytes;
+}
+
 static void put_some_records(struct image *i, unsigned seed)
 {
 	i->is_big_endian = seed & 1;
@@ -558,6 +565,8 @@ static void damaged_files_are_read_as_libpcap_reads_them(void **state)
 			random = random * 1103515245 + 12345;
 			i.bytes[8 + random / 65536 % (i.length - 8)] = (uint8_t)(random >> 8);
 		}
+		if (seed % 7 == 0)
+			put_snaplen(&i, (uint8_t)(1 + seed % 40));
 		if (seed % 5 == 0)
 			i.length -= random / 65536 % 40 % i.length;
 		rc = read_in_place(&i, &placed);
