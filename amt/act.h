@@ -31,19 +31,19 @@ struct act {
 	struct endpoint *endpoint;
 	unsigned kind; /* enum enforcer_act or ACT_SURVEY */
 	struct asset asset;
-	const struct plan *plan; /* NULL if none was given */
+	const struct plan *plan;   /* NULL if none was given */
 	struct fleet_plan *shared; /* where it is kept */
-	bool overflow;     /* the queue was full */
+	bool overflow;             /* the queue was full */
 	enforcer_done_fn *done;
 	amt_report_fn *report; /* ACT_SURVEY */
 	void *arg;
 
 	/* Looking for a machine that is not where it was. */
-	unsigned elsewhere;                    /* places tried */
-	bool asked_stranger;                   /* one with another realm was asked who it is */
-	char realm[ASSET_REALM_BYTES];         /* of the machine we look for, meanwhile */
-	bool lost_to_another;                  /* another machine had taken its place */
-	struct err lost;                       /* why it was not found at its own place; told if nowhere */
+	unsigned elsewhere;            /* places tried */
+	bool asked_stranger;           /* one with another realm was asked who it is */
+	char realm[ASSET_REALM_BYTES]; /* of the machine we look for, meanwhile */
+	bool lost_to_another;          /* another machine had taken its place */
+	struct err lost;               /* why it was not found at its own place; told if nowhere */
 
 	struct endpoint_memory *set_aside; /* ACT_SURVEY: what was known before */
 	struct transaction *transaction;
@@ -61,7 +61,7 @@ struct act {
 	bool bindings_fresh;
 	unsigned switched; /* orders to enable or disable that may have been executed */
 	bool bind_repeated;
-	bool rearmed; /* a lapsed policy was enabled anew */
+	bool rearmed;            /* a lapsed policy was enabled anew */
 	struct sd_id old_policy; /* ours, unbound to make room for the new one */
 	struct cim_reference
 		*old_port; /* where it was bound: the inventory may be read again since */

@@ -22,10 +22,11 @@ static bool same_ports(const struct sd_ports *a, const struct sd_ports *b)
 /* All but addresses and ports. */
 static bool same_rest(const struct sd_filter *a, const struct sd_filter *b)
 {
-	return a->ethernet == b->ethernet && a->profile == b->profile && a->direction == b->direction &&
-	       a->event == b->event && a->rate_per_s == b->rate_per_s && a->ethertype == b->ethertype &&
-	       a->ip_version == b->ip_version && a->proto == b->proto && a->flags_on == b->flags_on &&
-	       a->flags_off == b->flags_off;
+	return a->ethernet == b->ethernet && a->profile == b->profile &&
+	       a->direction == b->direction && a->event == b->event &&
+	       a->rate_per_s == b->rate_per_s && a->ethertype == b->ethertype &&
+	       a->ip_version == b->ip_version && a->proto == b->proto &&
+	       a->flags_on == b->flags_on && a->flags_off == b->flags_off;
 }
 
 static bool covers_address(const struct sd_address *wide, const struct sd_address *narrow)
@@ -97,7 +98,8 @@ static bool join_ports(struct sd_ports *a, const struct sd_ports *b, bool other_
 /* True if a now matches what both did. */
 static bool join(struct sd_filter *a, const struct sd_filter *b)
 {
-	bool source = same_address(&a->source, &b->source), target = same_address(&a->destination, &b->destination);
+	bool source = same_address(&a->source, &b->source),
+	     target = same_address(&a->destination, &b->destination);
 	bool from = same_ports(&a->source_ports, &b->source_ports);
 	bool to = same_ports(&a->destination_ports, &b->destination_ports);
 
@@ -111,7 +113,8 @@ static bool join(struct sd_filter *a, const struct sd_filter *b)
 		return join_addresses(&a->destination, &b->destination);
 	if (!from)
 		return join_ports(&a->source_ports, &b->source_ports, a->destination_ports.given);
-	return to || join_ports(&a->destination_ports, &b->destination_ports, a->source_ports.given);
+	return to ||
+	       join_ports(&a->destination_ports, &b->destination_ports, a->source_ports.given);
 }
 
 /* The first pair that can be joined; false if there is none. */

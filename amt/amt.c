@@ -32,7 +32,9 @@ struct amt *amt_new(const struct amt_config *config, struct loop *loop, struct l
 	amt->http.authorities = mem_text(config->authorities);
 	amt->http.certificate = mem_text(config->certificate);
 	amt->http.key_ref = mem_text(config->key_ref);
-	_Static_assert((int)AMT_FLAGS_MASKS == (int)SD_FLAGS_MASKS && (int)AMT_FLAGS_BITS == (int)SD_FLAGS_BITS, "one list");
+	_Static_assert((int)AMT_FLAGS_MASKS == (int)SD_FLAGS_MASKS &&
+			       (int)AMT_FLAGS_BITS == (int)SD_FLAGS_BITS,
+		       "one list");
 	parts.timeout_min = config->dead_man_min;
 	parts.flag_coding = config->tcp_flags;
 	parts.wall_ns = config->wall_ns;

@@ -152,7 +152,8 @@ static bool ask_bind(void *arg, uint32_t n, struct session_call *call)
 	*call = (struct session_call){
 		.op = WSMAN_CREATE,
 		.class_name = SD_CLASS_BINDING,
-		.body = sd_binding_write(SD_CLASS_BINDING, act->endpoint->inventory.port, act->set.policy.id),
+		.body = sd_binding_write(SD_CLASS_BINDING, act->endpoint->inventory.port,
+					 act->set.policy.id),
 	};
 	return true;
 }
@@ -231,17 +232,20 @@ static bool ask_read_back(void *arg, uint32_t n, struct session_call *call)
 	return true;
 }
 
-static bool is_ours_and_active(const struct act *act, const struct session_result *result, struct sd_binding *found)
+static bool is_ours_and_active(const struct act *act, const struct session_result *result,
+			       struct sd_binding *found)
 {
-	return result->end == SESSION_DONE && result->item_count == 1 && sd_binding_read(result->items[0], found) &&
-	       found->active && strcmp(found->owner_class, SD_CLASS_BINDING) == 0 &&
+	return result->end == SESSION_DONE && result->item_count == 1 &&
+	       sd_binding_read(result->items[0], found) && found->active &&
+	       strcmp(found->owner_class, SD_CLASS_BINDING) == 0 &&
 	       strcmp(found->port_id, act->endpoint->inventory.port_id) == 0 &&
 	       strcmp(found->policy_id, act->set.policy.id) == 0;
 }
 
 /* One request says it where ours is there and active, as it nearly always is.  Else all owners' bindings are read: to
  * see who is active instead, or because this firmware has no Get for them. */
-static int take_read_back(void *arg, uint32_t n, const struct session_result *result, struct err *err)
+static int take_read_back(void *arg, uint32_t n, const struct session_result *result,
+			  struct err *err)
 {
 	struct act *act = arg;
 	struct sd_binding found;
@@ -282,7 +286,8 @@ static bool has_lapsed(const struct act *act)
 	const struct endpoint *endpoint = act->endpoint;
 	const struct sd_binding *ours = our_binding(act);
 
-	return ours && !ours->active && !objects_active(&endpoint->objects, endpoint->inventory.port_id);
+	return ours && !ours->active &&
+	       !objects_active(&endpoint->objects, endpoint->inventory.port_id);
 }
 
 static void enable_anew(struct act *act)
@@ -318,7 +323,9 @@ static int take_verify(void *arg, uint32_t n, const struct session_result *resul
 	}
 	snprintf(act->result.did, sizeof(act->result.did), "enabled policy %s on %s%s",
 		 act->set.policy.name, inventory_port_words(&act->endpoint->inventory),
-		 act->set.widened ? "; it limits all packets, for the coding of TCP flags is not known" : "");
+		 act->set.widened
+			 ? "; it limits all packets, for the coding of TCP flags is not known"
+			 : "");
 	act->result.ends_in_s = timeout_of(act);
 	tell_active(act);
 	return 0;
@@ -473,7 +480,8 @@ static int take_released(void *arg, uint32_t n, const struct session_result *res
 
 static const struct step_kind step_released = { NULL, take_released };
 
-static int take_default_gone(void *arg, uint32_t n, const struct session_result *result, struct err *err)
+static int take_default_gone(void *arg, uint32_t n, const struct session_result *result,
+			     struct err *err)
 {
 	struct act *act = arg;
 	const struct objects *objects = &act->endpoint->objects;

@@ -260,10 +260,12 @@ static size_t text_size(const char *text)
 
 static size_t size_of_copy(const struct cim_reference *reference)
 {
-	size_t size = sizeof(*reference) + reference->count * sizeof(*reference->selectors) + text_size(reference->uri);
+	size_t size = sizeof(*reference) + reference->count * sizeof(*reference->selectors) +
+		      text_size(reference->uri);
 
 	for (size_t i = 0; i < reference->count; i++)
-		size += text_size(reference->selectors[i].name) + text_size(reference->selectors[i].text);
+		size += text_size(reference->selectors[i].name) +
+			text_size(reference->selectors[i].text);
 	return size;
 }
 
@@ -295,7 +297,8 @@ struct cim_reference *cim_reference_copy(const struct cim_reference *reference)
 	for (size_t i = 0; i < reference->count; i++) {
 		copy->selectors[i].name = put_text(&at, reference->selectors[i].name);
 		copy->selectors[i].text = put_text(&at, reference->selectors[i].text);
-		copy->selectors[i].reference = cim_reference_copy(reference->selectors[i].reference);
+		copy->selectors[i].reference =
+			cim_reference_copy(reference->selectors[i].reference);
 	}
 	return copy;
 }

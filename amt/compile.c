@@ -131,22 +131,26 @@ static int take_remote(const struct filter *filter, bool v6, struct sd_address *
 }
 
 /* SYN set and ACK clear. */
-static int take_flags(const struct filter *filter, unsigned coding, struct sd_filter *out, struct err *err)
+static int take_flags(const struct filter *filter, unsigned coding, struct sd_filter *out,
+		      struct err *err)
 {
 	if (!filter->opening || (coding == SD_FLAGS_UNKNOWN && filter->action == FILTER_RATE_LIMIT))
 		return 0;
 	if (filter->proto != PROTO_TCP)
-		return err_set(err, ERR_CONFIG, "filter %s: only TCP opens connections", label_of(filter));
-	if (coding == SD_FLAGS_UNKNOWN)
-		return err_set(err, ERR_CONFIG,
-			       "filter %s: this firmware's coding of TCP flags is not known; set amt.tcp_flags",
+		return err_set(err, ERR_CONFIG, "filter %s: only TCP opens connections",
 			       label_of(filter));
+	if (coding == SD_FLAGS_UNKNOWN)
+		return err_set(
+			err, ERR_CONFIG,
+			"filter %s: this firmware's coding of TCP flags is not known; set amt.tcp_flags",
+			label_of(filter));
 	out->flags_on = coding == SD_FLAGS_BITS ? 1 : 0x02;
 	out->flags_off = coding == SD_FLAGS_BITS ? 4 : 0x10;
 	return 0;
 }
 
-static int take_ip(const struct filter *filter, unsigned coding, struct sd_filter *out, struct err *err)
+static int take_ip(const struct filter *filter, unsigned coding, struct sd_filter *out,
+		   struct err *err)
 {
 	bool transmit = filter->direction == FILTER_TRANSMIT,
 	     v6 = filter->ethertype == ETHERTYPE_V6;
@@ -209,8 +213,8 @@ struct source {
 	unsigned coding; /* enum sd_flag_coding */
 };
 
-static int take_filter(const struct source *source, const struct filter *filter, struct sd_filter *out,
-		       struct err *err)
+static int take_filter(const struct source *source, const struct filter *filter,
+		       struct sd_filter *out, struct err *err)
 {
 	int rc = check_sense(source->plan, filter, err);
 
@@ -368,7 +372,8 @@ static bool same(const struct sd_filter *a, const struct sd_filter *b)
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
-static int draft_of(const struct plan *plan, const struct sd_budget *budget, struct draft *draft, struct err *err)
+static int draft_of(const struct plan *plan, const struct sd_budget *budget, struct draft *draft,
+		    struct err *err)
 {
 	const struct source source = { plan, budget->flag_coding };
 
@@ -455,7 +460,8 @@ static void name_set(struct sd_set *set, const char *plan_name)
 		 length ? part : "plan", HASH_DIGITS, digits);
 	for (unsigned i = 0; i < set->count; i++)
 		snprintf(set->filters[i].name, sizeof(set->filters[i].name),
-			 SD_NAME_PREFIX "%.*s-%c%02u", HASH_DIGITS, digits, name_letter(&set->filters[i]), i % 100);
+			 SD_NAME_PREFIX "%.*s-%c%02u", HASH_DIGITS, digits,
+			 name_letter(&set->filters[i]), i % 100);
 }
 
 int sd_compile(const struct plan *plan, const struct sd_budget *budget, uint32_t precedence,

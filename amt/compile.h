@@ -27,7 +27,7 @@ struct sd_budget {
 	uint32_t tx_filters, rx_filters;   /* IPv4 slots */
 	uint32_t tx_counters, rx_counters; /* for filters and defaults that count */
 	uint32_t v6_tx_filters, v6_rx_filters;
-	uint32_t v6_ratio; /* slots per IPv6 filter, at least 1 */
+	uint32_t v6_ratio;   /* slots per IPv6 filter, at least 1 */
 	uint8_t flag_coding; /* enum sd_flag_coding; not from the device */
 };
 

@@ -39,7 +39,8 @@ static bool ask_set_timeout(void *arg, uint32_t n, struct session_call *call)
 }
 
 /* Setting the same twice does no harm, so a lost answer is simply asked for again. */
-static int take_set_timeout(void *arg, uint32_t n, const struct session_result *result, struct err *err)
+static int take_set_timeout(void *arg, uint32_t n, const struct session_result *result,
+			    struct err *err)
 {
 	struct act *act = arg;
 

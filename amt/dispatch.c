@@ -17,7 +17,7 @@
 #define PATIENCE_NS    ms_to_ns(500)
 #define PATIENCE_MOST  s_to_ns(4)
 #define PATIENCE_TIMES 4
-#define CROWD          64         /* so many at once leave memory behind that is worth giving back */
+#define CROWD          64 /* so many at once leave memory behind that is worth giving back */
 #define QUIET_NS       s_to_ns(1)
 #define LINES          (DISPATCH_CLASSES * 2) /* of each class first the trusted, then the suspects */
 
@@ -75,7 +75,8 @@ static bool has_place(const struct dispatch *dispatch, const struct dispatch_tic
 		return false;
 	if (ticket->suspect && dispatch->suspects >= dispatch->suspects_max)
 		return false;
-	return ticket->class != DISPATCH_BACKGROUND || dispatch->background < dispatch->background_max;
+	return ticket->class != DISPATCH_BACKGROUND ||
+	       dispatch->background < dispatch->background_max;
 }
 
 static struct dispatch_ticket *next_ticket(struct dispatch *dispatch)
@@ -182,7 +183,8 @@ static void on_look(void *arg)
 	struct dispatch *dispatch = arg;
 	uint64_t now_ns = loop_now_ns(dispatch->loop), patience = patience_ns(dispatch);
 
-	for (struct dispatch_ticket *ticket = dispatch->running.first; ticket; ticket = ticket->next) {
+	for (struct dispatch_ticket *ticket = dispatch->running.first; ticket;
+	     ticket = ticket->next) {
 		uint32_t progress = dispatch->owner.progress(dispatch->owner.arg, ticket);
 
 		if (progress != ticket->progress) {
@@ -197,7 +199,8 @@ static void on_look(void *arg)
 
 /* ---- from outside ---- */
 
-struct dispatch *dispatch_new(struct loop *loop, uint32_t total_max, const struct dispatch_owner *owner)
+struct dispatch *dispatch_new(struct loop *loop, uint32_t total_max,
+			      const struct dispatch_owner *owner)
 {
 	struct dispatch *dispatch = mem_alloc(sizeof(*dispatch));
 
@@ -225,7 +228,8 @@ void dispatch_free(struct dispatch *dispatch)
 	mem_free(dispatch);
 }
 
-void dispatch_want(struct dispatch *dispatch, struct dispatch_ticket *ticket, enum dispatch_class class)
+void dispatch_want(struct dispatch *dispatch, struct dispatch_ticket *ticket,
+		   enum dispatch_class class)
 {
 	INVARIANT(ticket->state != DISPATCH_RUNNING);
 	if (ticket->state == DISPATCH_WAITING) {
@@ -234,7 +238,7 @@ void dispatch_want(struct dispatch *dispatch, struct dispatch_ticket *ticket, en
 		take_out(line_of(dispatch, ticket), ticket);
 		dispatch->waiting--;
 	}
-	ticket->class = (uint8_t)class;
+	ticket->class = (uint8_t) class;
 	ticket->state = DISPATCH_WAITING;
 	append(line_of(dispatch, ticket), ticket);
 	dispatch->waiting++;

@@ -40,10 +40,12 @@ struct dispatch_owner {
 	uint32_t (*progress)(void *arg, const struct dispatch_ticket *ticket);
 };
 
-struct dispatch *dispatch_new(struct loop *loop, uint32_t total_max, const struct dispatch_owner *owner);
+struct dispatch *dispatch_new(struct loop *loop, uint32_t total_max,
+			      const struct dispatch_owner *owner);
 void dispatch_free(struct dispatch *dispatch); /* tickets are idle */
 /* An idle ticket waits from now; a waiting one may become more urgent.  Never while running. */
-void dispatch_want(struct dispatch *dispatch, struct dispatch_ticket *ticket, enum dispatch_class class);
+void dispatch_want(struct dispatch *dispatch, struct dispatch_ticket *ticket,
+		   enum dispatch_class class);
 /* Running or waiting no more. */
 void dispatch_end(struct dispatch *dispatch, struct dispatch_ticket *ticket);
 size_t dispatch_running(const struct dispatch *dispatch);

@@ -42,7 +42,8 @@ void endpoint_check_prepared(struct endpoint *endpoint)
 
 	for (size_t i = 0; i < endpoint->prepared_count; i++) {
 		const struct prepared *prepared = &endpoint->prepared[i];
-		const struct sd_policy *policy = objects_policy(&endpoint->objects, prepared->policy_id);
+		const struct sd_policy *policy =
+			objects_policy(&endpoint->objects, prepared->policy_id);
 
 		if (policy && strcmp(policy->name, prepared->name) == 0)
 			endpoint->prepared[kept++] = *prepared;
@@ -156,12 +157,14 @@ void endpoint_name_device(struct endpoint *endpoint)
 /* What the roster says of who must answer goes before what we have learnt. */
 static void expect_realm(struct endpoint *endpoint)
 {
-	const char *wanted = endpoint->wanted_realm ? endpoint->wanted_realm : endpoint->known_realm;
+	const char *wanted = endpoint->wanted_realm ? endpoint->wanted_realm
+						    : endpoint->known_realm;
 
 	session_expect_realm(endpoint->session, wanted);
 }
 
-int endpoint_move(struct endpoint *endpoint, const struct asset *asset, const char *address, struct err *err)
+int endpoint_move(struct endpoint *endpoint, const struct asset *asset, const char *address,
+		  struct err *err)
 {
 	struct transport transport;
 	struct asset there = *asset;
@@ -189,8 +192,8 @@ static bool has_identity(const struct endpoint *endpoint, const struct asset_amt
 }
 
 /* The roster's own place first among the others: a machine that was found elsewhere may have come back. */
-const char *endpoint_elsewhere(const struct endpoint *endpoint, const struct asset *asset, unsigned n,
-			       char text[IP_TEXT_BYTES])
+const char *endpoint_elsewhere(const struct endpoint *endpoint, const struct asset *asset,
+			       unsigned n, char text[IP_TEXT_BYTES])
 {
 	const struct asset_amt *amt = &asset->amt;
 	const char *places[ASSET_ALSO + 2] = { amt->address };
@@ -213,14 +216,17 @@ int endpoint_recognise(struct endpoint *endpoint, struct err *err)
 	const struct inventory *inventory = &endpoint->inventory;
 	const char *wanted = endpoint->wanted_uuid ? endpoint->wanted_uuid : endpoint->known_uuid;
 
-	endpoint->another_device = *wanted && *inventory->uuid && !inventory_uuid_is(inventory, wanted);
+	endpoint->another_device = *wanted && *inventory->uuid &&
+				   !inventory_uuid_is(inventory, wanted);
 	if (endpoint->another_device)
-		return err_set(err, ERR_FAILED,
-			       "another machine answers at %s: its UUID is %s, that of asset %s is %s", endpoint->address,
-			       inventory->uuid, endpoint->asset, wanted);
+		return err_set(
+			err, ERR_FAILED,
+			"another machine answers at %s: its UUID is %s, that of asset %s is %s",
+			endpoint->address, inventory->uuid, endpoint->asset, wanted);
 	if (*inventory->uuid)
 		snprintf(endpoint->known_uuid, sizeof(endpoint->known_uuid), "%s", inventory->uuid);
-	snprintf(endpoint->known_realm, sizeof(endpoint->known_realm), "%s", session_realm(endpoint->session));
+	snprintf(endpoint->known_realm, sizeof(endpoint->known_realm), "%s",
+		 session_realm(endpoint->session));
 	expect_realm(endpoint);
 	return 0;
 }
@@ -259,7 +265,8 @@ bool endpoint_prepared(const struct endpoint *endpoint, struct sd_set *wanted)
 
 		/* The digits of the name are few, so the content is compared too. */
 		if (strcmp(prepared->name, wanted->policy.name) != 0 ||
-		    !digest_equal(prepared->content.bytes, wanted->content.bytes, sizeof(wanted->content.bytes)))
+		    !digest_equal(prepared->content.bytes, wanted->content.bytes,
+				  sizeof(wanted->content.bytes)))
 			continue;
 		memcpy(wanted->policy.id, prepared->policy_id, sizeof(wanted->policy.id));
 		return true;

@@ -39,10 +39,10 @@ struct endpoint_parts {
 	struct log *log;
 	struct transport_source source;
 	uint32_t precedence;
-	uint16_t timeout_min;      /* firmware ends a policy of ours by itself after that; 0 = never */
-	uint8_t flag_coding;       /* enum sd_flag_coding */
+	uint16_t timeout_min; /* firmware ends a policy of ours by itself after that; 0 = never */
+	uint8_t flag_coding;  /* enum sd_flag_coding */
 	uint64_t (*wall_ns)(void); /* NULL: the clocks of devices are not judged */
-	uint32_t connections_max; /* endpoints spoken to at once; 0 = 1 */
+	uint32_t connections_max;  /* endpoints spoken to at once; 0 = 1 */
 };
 
 /* A set that is on the device, by what it is and not by what it holds: thousands of endpoints
@@ -90,11 +90,12 @@ int endpoint_open(struct endpoint *endpoint, const struct asset *asset, struct e
 void endpoint_forget(struct endpoint *endpoint);
 /* Closes the connection; the next goes to address.  Nothing that was learnt of the old place is kept, but who
  * we look for is. */
-int endpoint_move(struct endpoint *endpoint, const struct asset *asset, const char *address, struct err *err);
+int endpoint_move(struct endpoint *endpoint, const struct asset *asset, const char *address,
+		  struct err *err);
 /* The n-th other place where the asset may be found again; NULL if there are no more, or nothing to know the
  * machine by (a realm or a pin). */
-const char *endpoint_elsewhere(const struct endpoint *endpoint, const struct asset *asset, unsigned n,
-			       char text[IP_TEXT_BYTES]);
+const char *endpoint_elsewhere(const struct endpoint *endpoint, const struct asset *asset,
+			       unsigned n, char text[IP_TEXT_BYTES]);
 /* After the inventory was read: is this the machine we mean? */
 int endpoint_recognise(struct endpoint *endpoint, struct err *err);
 /* After the objects were read again: forgets the prepared sets that are no longer there. */

@@ -111,7 +111,8 @@ static void leave(struct endpoint *endpoint, bool heard)
 	dispatch_end(endpoint->dispatch, &endpoint->ticket);
 	endpoint->ticket.suspect = !heard;
 	if (endpoint->first)
-		dispatch_want(endpoint->dispatch, &endpoint->ticket, class_of(endpoint->first->kind));
+		dispatch_want(endpoint->dispatch, &endpoint->ticket,
+			      class_of(endpoint->first->kind));
 }
 
 static bool answer_was_heard(const struct act *act, const struct err *err)
@@ -171,7 +172,8 @@ static void run_again(struct act *act)
 	cim_reference_free(act->old_port);
 	stale_fini(&act->stale);
 	*act = fresh;
-	act->transaction = transaction_new(act->endpoint->session, act->endpoint->parts->loop, act, on_end);
+	act->transaction =
+		transaction_new(act->endpoint->session, act->endpoint->parts->loop, act, on_end);
 	add_steps(act);
 	transaction_run(act->transaction);
 }
@@ -181,7 +183,8 @@ static bool ask_stranger(struct act *act)
 {
 	struct endpoint *endpoint = act->endpoint;
 
-	if (act->asked_stranger || act->elsewhere || endpoint->wanted_realm || !*endpoint->known_uuid)
+	if (act->asked_stranger || act->elsewhere || endpoint->wanted_realm ||
+	    !*endpoint->known_uuid)
 		return false;
 	act->asked_stranger = true;
 	snprintf(act->realm, sizeof(act->realm), "%s", endpoint->known_realm);
@@ -214,7 +217,8 @@ static bool look_for_machine(struct act *act, const struct transaction_end *end)
 	enum session_trouble trouble = session_trouble(endpoint->session);
 
 	if (act->switched || act->wrote || !end->clean ||
-	    (trouble != SESSION_UNREACHABLE && trouble != SESSION_STRANGER && !endpoint->another_device))
+	    (trouble != SESSION_UNREACHABLE && trouble != SESSION_STRANGER &&
+	     !endpoint->another_device))
 		return false;
 	if (!err_is_set(&act->lost)) {
 		act->lost = *end->err;
@@ -237,8 +241,8 @@ static void tell_moved(struct act *act)
 
 	if (act->elsewhere)
 		log_line(endpoint->parts->log, LOG_LEVEL_WARNING, "amt",
-			 "moved asset=%s: its firmware answers at %s now, not at %s", act->asset.name,
-			 endpoint->address, act->asset.amt.address);
+			 "moved asset=%s: its firmware answers at %s now, not at %s",
+			 act->asset.name, endpoint->address, act->asset.amt.address);
 }
 
 /* What made a machine unfit may have been a passing refusal, or may have been mended since. */
@@ -466,7 +470,8 @@ static void grow(struct fleet *fleet)
 	fleet->buckets = mem_array(fleet->bucket_count, sizeof(struct endpoint *));
 	for (size_t i = 0; i < old_count; i++)
 		for (struct endpoint *endpoint = old[i], *next; endpoint; endpoint = next) {
-			struct endpoint **bucket = &fleet->buckets[bucket_of(fleet, endpoint->asset)];
+			struct endpoint **bucket =
+				&fleet->buckets[bucket_of(fleet, endpoint->asset)];
 
 			next = endpoint->next;
 			endpoint->next = *bucket;
@@ -479,7 +484,8 @@ static struct endpoint *endpoint_of(struct fleet *fleet, const char *asset)
 {
 	struct endpoint *endpoint, **bucket;
 
-	for (endpoint = fleet->buckets[bucket_of(fleet, asset)]; endpoint; endpoint = endpoint->next)
+	for (endpoint = fleet->buckets[bucket_of(fleet, asset)]; endpoint;
+	     endpoint = endpoint->next)
 		if (strcmp(endpoint->asset, asset) == 0)
 			return endpoint;
 	if (fleet->endpoint_count++ == fleet->bucket_count)
@@ -506,7 +512,8 @@ static void enqueue(struct endpoint *endpoint, struct wish *wish)
 	*at = wish;
 	endpoint->waiting++;
 	if (!endpoint->running)
-		dispatch_want(endpoint->dispatch, &endpoint->ticket, class_of(endpoint->first->kind));
+		dispatch_want(endpoint->dispatch, &endpoint->ticket,
+			      class_of(endpoint->first->kind));
 	else if (!waits && endpoint->running->kind == ACT_SURVEY)
 		transaction_yield(endpoint->running->transaction);
 }
@@ -549,7 +556,8 @@ struct fleet *fleet_new(const struct endpoint_parts *parts)
 	struct dispatch_owner owner = { .arg = fleet, .go = go, .progress = progress };
 
 	fleet->parts = *parts;
-	fleet->dispatch = dispatch_new(parts->loop, parts->connections_max ? parts->connections_max : 1, &owner);
+	fleet->dispatch = dispatch_new(parts->loop,
+				       parts->connections_max ? parts->connections_max : 1, &owner);
 	grow(fleet);
 	fleet->enforcer = (struct enforcer){ .name = "amt", .self = fleet, .act = enforce };
 	return fleet;
@@ -573,7 +581,8 @@ void fleet_free(struct fleet *fleet)
 	if (!fleet)
 		return;
 	for (size_t i = 0; i < fleet->bucket_count; i++)
-		for (struct endpoint *endpoint = fleet->buckets[i], *next; endpoint; endpoint = next) {
+		for (struct endpoint *endpoint = fleet->buckets[i], *next; endpoint;
+		     endpoint = next) {
 			next = endpoint->next;
 			close_endpoint(endpoint);
 		}

@@ -110,9 +110,12 @@ void amt_report_codes(const struct amt_report *report, char *text, size_t size)
 static void grade_failure(const struct grade_survey *survey, struct amt_report *report)
 {
 	static const enum amt_code codes[] = {
-		[SESSION_FINE] = AMT_SURVEY_FAILED,	    [SESSION_UNREACHABLE] = AMT_UNREACHABLE,
-		[SESSION_UNTRUSTED] = AMT_CERTIFICATE_REFUSED, [SESSION_STRANGER] = AMT_ANOTHER_DEVICE,
-		[SESSION_BAD_LOGON] = AMT_CREDENTIALS_REFUSED, [SESSION_BROKEN] = AMT_SURVEY_FAILED,
+		[SESSION_FINE] = AMT_SURVEY_FAILED,
+		[SESSION_UNREACHABLE] = AMT_UNREACHABLE,
+		[SESSION_UNTRUSTED] = AMT_CERTIFICATE_REFUSED,
+		[SESSION_STRANGER] = AMT_ANOTHER_DEVICE,
+		[SESSION_BAD_LOGON] = AMT_CREDENTIALS_REFUSED,
+		[SESSION_BROKEN] = AMT_SURVEY_FAILED,
 	};
 	enum amt_code code = codes[survey->trouble];
 
@@ -130,18 +133,22 @@ static bool grade_ability(const struct inventory *inventory, struct amt_report *
 
 	if (release_has(&inventory->number, RELEASE_UNSUPPORTED))
 		amt_report_add(report, AMT_RELEASE_TOO_OLD,
-			       "release %s: WS-Management as we speak it begins with 3.2", inventory->release);
+			       "release %s: WS-Management as we speak it begins with 3.2",
+			       inventory->release);
 	if (inventory->provisioning_state != provisioned)
 		amt_report_add(report, AMT_NOT_PROVISIONED, "the firmware is not provisioned");
 	else if (!inventory_is_admin_mode(inventory))
-		amt_report_add(report, AMT_CLIENT_CONTROL_MODE,
-			       "the firmware is in Client Control Mode, which has no System Defense");
+		amt_report_add(
+			report, AMT_CLIENT_CONTROL_MODE,
+			"the firmware is in Client Control Mode, which has no System Defense");
 	else if (!inventory->port)
-		amt_report_add(report, AMT_NO_WIRED_PORT, "there is no port whose packets could be filtered");
+		amt_report_add(report, AMT_NO_WIRED_PORT,
+			       "there is no port whose packets could be filtered");
 	else if (inventory->denied && !inventory->has_system_defense)
 		amt_report_add(report, AMT_RIGHTS_MISSING, "our user may not see System Defense");
 	else if (!inventory->has_system_defense && !inventory->capabilities.given)
-		amt_report_add(report, AMT_NO_SYSTEM_DEFENSE, "the firmware offers no System Defense");
+		amt_report_add(report, AMT_NO_SYSTEM_DEFENSE,
+			       "the firmware offers no System Defense");
 	return report->finding_count == 0;
 }
 
@@ -151,13 +158,15 @@ static void grade_port(const struct inventory *inventory, struct amt_report *rep
 
 	report->enforcement = wired ? AMT_BY_FIRMWARE : AMT_BY_DRIVER;
 	if (!wired)
-		amt_report_add(report, AMT_WIRELESS_ONLY,
-			       "there is only a wireless port: the host's own driver would have to filter, and "
-			       "malware on the host can stop it");
+		amt_report_add(
+			report, AMT_WIRELESS_ONLY,
+			"there is only a wireless port: the host's own driver would have to filter, and "
+			"malware on the host can stop it");
 	else if (inventory->wireless)
-		amt_report_add(report, AMT_WIRELESS_BESIDE,
-			       "it has wireless too, which the host's own driver would have to filter: a machine "
-			       "that leaves the cable leaves the isolation");
+		amt_report_add(
+			report, AMT_WIRELESS_BESIDE,
+			"it has wireless too, which the host's own driver would have to filter: a machine "
+			"that leaves the cable leaves the isolation");
 }
 
 static void grade_release(const struct grade_survey *survey, struct amt_report *report)
@@ -167,21 +176,26 @@ static void grade_release(const struct grade_survey *survey, struct amt_report *
 	bool old_tls = release_has(release, RELEASE_OLD_TLS);
 
 	if (!release->major)
-		amt_report_add(report, AMT_RELEASE_UNKNOWN, "the firmware does not tell its release");
+		amt_report_add(report, AMT_RELEASE_UNKNOWN,
+			       "the firmware does not tell its release");
 	if (release_has(release, RELEASE_NOT_DOCUMENTED))
-		amt_report_add(report, AMT_RELEASE_NOT_DOCUMENTED,
-			       "release %s: no public source says that its System Defense works as before",
-			       inventory->release);
+		amt_report_add(
+			report, AMT_RELEASE_NOT_DOCUMENTED,
+			"release %s: no public source says that its System Defense works as before",
+			inventory->release);
 	if (release_has(release, RELEASE_NO_IPV6_FILTERS))
-		amt_report_add(report, AMT_NO_IPV6_FILTERS, "release %s filters IPv4 only, and drops IPv6 whole",
+		amt_report_add(report, AMT_NO_IPV6_FILTERS,
+			       "release %s filters IPv4 only, and drops IPv6 whole",
 			       inventory->release);
 	if (survey->tls == ASSET_TLS_NONE)
-		amt_report_add(report, AMT_NO_TLS,
-			       "we speak to it without TLS: whoever sits between can read and change what we say");
+		amt_report_add(
+			report, AMT_NO_TLS,
+			"we speak to it without TLS: whoever sits between can read and change what we say");
 	else if (survey->tls == ASSET_TLS_LEGACY_PIN)
-		amt_report_add(report, AMT_LEGACY_TLS, "%s",
-			       old_tls ? "release before 12: TLS 1.0 or 1.1 with old ciphers is all it has" :
-					 "we allow it TLS 1.0 and old ciphers");
+		amt_report_add(
+			report, AMT_LEGACY_TLS, "%s",
+			old_tls ? "release before 12: TLS 1.0 or 1.1 with old ciphers is all it has"
+				: "we allow it TLS 1.0 and old ciphers");
 }
 
 static void grade_health(const struct grade_survey *survey, struct amt_report *report)
@@ -197,13 +211,16 @@ static void grade_health(const struct grade_survey *survey, struct amt_report *r
 		amt_report_add(report, AMT_AUDIT_LOG_LOCKED,
 			       "the audit log is locked: the firmware may refuse every change");
 	else if (health->audit_given && health->audit_state & AUDIT_ALMOST_FULL)
-		amt_report_add(report, AMT_AUDIT_LOG_FILLING, "the audit log has %u %% left", health->audit_free);
+		amt_report_add(report, AMT_AUDIT_LOG_FILLING, "the audit log has %u %% left",
+			       health->audit_free);
 	if (health->clock_given && survey->wall_s &&
 	    (off_s > CLOCK_TOLERANCE_S || off_s < -CLOCK_TOLERANCE_S))
 		amt_report_add(report, AMT_CLOCK_WRONG, "its clock is %lld s %s ours",
-			       (long long)(off_s < 0 ? -off_s : off_s), off_s < 0 ? "behind" : "ahead of");
+			       (long long)(off_s < 0 ? -off_s : off_s),
+			       off_s < 0 ? "behind" : "ahead of");
 	if (survey->flash_protected_s)
-		amt_report_add(report, AMT_FLASH_PROTECTED, "it refuses to write for up to %llu more minutes",
+		amt_report_add(report, AMT_FLASH_PROTECTED,
+			       "it refuses to write for up to %llu more minutes",
 			       (unsigned long long)(survey->flash_protected_s + 59) / 60);
 }
 
@@ -211,34 +228,42 @@ static void grade_room(const struct grade_survey *survey, struct amt_report *rep
 {
 	const struct inventory *inventory = survey->inventory;
 	uint32_t foreign_filters = survey->filters_used - survey->filters_ours;
-	uint32_t filters_left = inventory->filters_max > foreign_filters ? inventory->filters_max - foreign_filters : 0;
+	uint32_t filters_left = inventory->filters_max > foreign_filters
+					? inventory->filters_max - foreign_filters
+					: 0;
 
 	if (!inventory->capabilities.given)
-		amt_report_add(report, AMT_LIMITS_ASSUMED, "the firmware does not tell its filter limits");
+		amt_report_add(report, AMT_LIMITS_ASSUMED,
+			       "the firmware does not tell its filter limits");
 	else if (!inventory->capabilities.tx_counters && !inventory->capabilities.rx_counters)
 		amt_report_add(report, AMT_NO_COUNTERS, "the firmware counts no dropped packets");
 	if (survey->foreign_policies >= inventory->policies_max)
 		amt_report_add(report, AMT_NO_ROOM, "all %u policies belong to other consoles",
 			       inventory->policies_max);
 	else if (filters_left < 4)
-		amt_report_add(report, AMT_NO_ROOM, "other consoles leave us %u of %u filters", filters_left,
-			       inventory->filters_max);
-	else if (filters_left < FILTERS_TIGHT || survey->foreign_policies + 1 == inventory->policies_max)
-		amt_report_add(report, AMT_BUDGET_TIGHT, "other consoles leave us %u of %u filters, %u of %u policies",
+		amt_report_add(report, AMT_NO_ROOM, "other consoles leave us %u of %u filters",
+			       filters_left, inventory->filters_max);
+	else if (filters_left < FILTERS_TIGHT ||
+		 survey->foreign_policies + 1 == inventory->policies_max)
+		amt_report_add(report, AMT_BUDGET_TIGHT,
+			       "other consoles leave us %u of %u filters, %u of %u policies",
 			       filters_left, inventory->filters_max,
-			       inventory->policies_max - survey->foreign_policies, inventory->policies_max);
+			       inventory->policies_max - survey->foreign_policies,
+			       inventory->policies_max);
 }
 
 static void grade_others(const struct grade_survey *survey, struct amt_report *report)
 {
 	if (survey->foreign_in_place)
-		amt_report_add(report, AMT_FOREIGN_IN_PLACE,
-			       "another console has enabled \"%s\" as the System Defense policy of the port",
-			       survey->rival ? survey->rival : "?");
+		amt_report_add(
+			report, AMT_FOREIGN_IN_PLACE,
+			"another console has enabled \"%s\" as the System Defense policy of the port",
+			survey->rival ? survey->rival : "?");
 	else if (survey->rival && survey->rival_precedence >= survey->our_precedence)
-		amt_report_add(report, AMT_FOREIGN_OUTRANKS,
-			       "the policy \"%s\" of another console has precedence %u and would outrank ours (%u)",
-			       survey->rival, survey->rival_precedence, survey->our_precedence);
+		amt_report_add(
+			report, AMT_FOREIGN_OUTRANKS,
+			"the policy \"%s\" of another console has precedence %u and would outrank ours (%u)",
+			survey->rival, survey->rival_precedence, survey->our_precedence);
 }
 
 void grade(const struct grade_survey *survey, struct amt_report *report)
@@ -258,7 +283,8 @@ void grade(const struct grade_survey *survey, struct amt_report *report)
 	grade_release(survey, report);
 	grade_health(survey, report);
 	if (!*inventory->uuid && !*inventory->realm)
-		amt_report_add(report, AMT_IDENTITY_UNKNOWN, "the firmware tells neither UUID nor digest realm");
+		amt_report_add(report, AMT_IDENTITY_UNKNOWN,
+			       "the firmware tells neither UUID nor digest realm");
 	if (!survey->objects_known)
 		return;
 	grade_room(survey, report);

@@ -20,7 +20,8 @@ void health_call(unsigned n, struct session_call *call)
 					       .method = "GetLowAccuracyTimeSynch" };
 }
 
-int health_take(struct health *health, unsigned n, const struct session_result *result, struct err *err)
+int health_take(struct health *health, unsigned n, const struct session_result *result,
+		struct err *err)
 {
 	const struct cim_instance *item = result->item_count ? result->items[0] : NULL;
 

@@ -15,16 +15,23 @@ struct session_result;
 
 #define HEALTH_READS 2
 
-enum { AUDIT_DISABLED = 1, AUDIT_LOCKED = 2, AUDIT_ALMOST_FULL = 4, AUDIT_FULL = 8, AUDIT_NO_KEY = 16 };
+enum {
+	AUDIT_DISABLED = 1,
+	AUDIT_LOCKED = 2,
+	AUDIT_ALMOST_FULL = 4,
+	AUDIT_FULL = 8,
+	AUDIT_NO_KEY = 16
+};
 
 struct health {
 	bool audit_given, clock_given;
-	uint32_t audit_state;     /* bits AUDIT_... */
-	uint32_t audit_free;      /* per cent */
-	uint32_t clock_s;         /* the device's clock, seconds since 1970 UTC */
+	uint32_t audit_state; /* bits AUDIT_... */
+	uint32_t audit_free;  /* per cent */
+	uint32_t clock_s;     /* the device's clock, seconds since 1970 UTC */
 };
 
 void health_call(unsigned n, struct session_call *call);
-int health_take(struct health *health, unsigned n, const struct session_result *result, struct err *err);
+int health_take(struct health *health, unsigned n, const struct session_result *result,
+		struct err *err);
 
 #endif

@@ -210,8 +210,8 @@ static int think_active(void *arg, uint32_t n, const struct session_result *resu
 	(void)n;
 	(void)result;
 	(void)err;
-	snprintf(act->result.did, sizeof(act->result.did),
-		 "no policy of ours is active on %s", inventory_port_words(&act->endpoint->inventory));
+	snprintf(act->result.did, sizeof(act->result.did), "no policy of ours is active on %s",
+		 inventory_port_words(&act->endpoint->inventory));
 	tell_active(act);
 	transaction_then(act->transaction, &step_think_counters, 0);
 	return 0;

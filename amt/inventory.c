@@ -216,8 +216,8 @@ bool inventory_uuid_is(const struct inventory *inventory, const char *uuid)
 
 const char *inventory_port_words(const struct inventory *inventory)
 {
-	return inventory->by_driver ? "the wireless port, where the host's own driver filters" :
-				      "Ethernet port 0";
+	return inventory->by_driver ? "the wireless port, where the host's own driver filters"
+				    : "Ethernet port 0";
 }
 
 bool inventory_is_admin_mode(const struct inventory *inventory)
@@ -229,10 +229,11 @@ bool inventory_is_admin_mode(const struct inventory *inventory)
 int inventory_check(const struct inventory *inventory, const char *device, struct err *err)
 {
 	if (release_has(&inventory->number, RELEASE_UNSUPPORTED))
-		return err_set(err, ERR_FAILED,
-			       "%s is older than release 3.2, whose WS-Management is the first that is "
-			       "standard; isolate this machine at its switch",
-			       device);
+		return err_set(
+			err, ERR_FAILED,
+			"%s is older than release 3.2, whose WS-Management is the first that is "
+			"standard; isolate this machine at its switch",
+			device);
 	if (inventory->provisioning_state != PROVISIONED)
 		return err_set(err, ERR_FAILED,
 			       "%s is not provisioned; provision it in Admin Control Mode", device);

@@ -31,7 +31,8 @@ void objects_fini(struct objects *objects)
 void objects_rest(struct objects *objects)
 {
 	for (size_t i = 0; i < objects->policy_count; i++)
-		if (sd_name_is_ours(objects->policies[i].name) && !objects->policies[i].handle_count)
+		if (sd_name_is_ours(objects->policies[i].name) &&
+		    !objects->policies[i].handle_count)
 			return;
 	mem_free(objects->filters);
 	objects->filters = NULL;
@@ -201,7 +202,8 @@ void objects_remove_default(struct objects *objects, const char *port_id)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < objects->binding_count; i++)
-		if (!is_default(&objects->bindings[i]) || strcmp(objects->bindings[i].port_id, port_id) != 0)
+		if (!is_default(&objects->bindings[i]) ||
+		    strcmp(objects->bindings[i].port_id, port_id) != 0)
 			objects->bindings[kept++] = objects->bindings[i];
 	objects->binding_count = kept;
 }
@@ -284,7 +286,8 @@ const struct sd_binding *objects_binding(const struct objects *objects, const ch
 const struct sd_binding *objects_default(const struct objects *objects, const char *port_id)
 {
 	for (size_t i = 0; i < objects->binding_count; i++)
-		if (is_default(&objects->bindings[i]) && strcmp(objects->bindings[i].port_id, port_id) == 0)
+		if (is_default(&objects->bindings[i]) &&
+		    strcmp(objects->bindings[i].port_id, port_id) == 0)
 			return &objects->bindings[i];
 	return NULL;
 }
@@ -310,7 +313,8 @@ bool objects_filter_is_ours(const struct objects *objects, const char *id)
 	if (!sd_filter_handle(&filter, &handle))
 		return false;
 	for (size_t i = 0; i < objects->policy_count; i++)
-		if (sd_name_is_ours(objects->policies[i].name) && has_handle(&objects->policies[i], handle))
+		if (sd_name_is_ours(objects->policies[i].name) &&
+		    has_handle(&objects->policies[i], handle))
 			return true;
 	return false;
 }

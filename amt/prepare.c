@@ -458,7 +458,8 @@ static void create_steps(struct act *act)
 static void tidy_default(struct act *act)
 {
 	const struct objects *objects = &act->endpoint->objects;
-	const struct sd_binding *binding = objects_binding(objects, act->endpoint->inventory.port_id);
+	const struct sd_binding *binding =
+		objects_binding(objects, act->endpoint->inventory.port_id);
 
 	if (binding && binding->active && objects_policy_is_ours(objects, binding->policy_id))
 		unhold_steps(act);
@@ -504,7 +505,8 @@ static int think_writes(void *arg, uint32_t n, const struct session_result *resu
 	list_stale(act);
 	if (!fits(act, 0, 0)) {
 		if (!fits(act, act->stale.policy_count, act->stale.filter_count))
-			reconcile_list_stale(objects, &act->set, &(struct stale_rule){ .others = true }, &act->stale);
+			reconcile_list_stale(objects, &act->set,
+					     &(struct stale_rule){ .others = true }, &act->stale);
 		if (!fits(act, act->stale.policy_count, act->stale.filter_count))
 			return no_room(act, err);
 		delete_steps(act);
@@ -534,8 +536,8 @@ static int think_compile(void *arg, uint32_t n, const struct session_result *res
 {
 	struct act *act = arg;
 	struct endpoint *endpoint = act->endpoint;
-	struct sd_budget budget = sd_budget_of(&endpoint->inventory.capabilities,
-					       &endpoint->inventory.number);
+	struct sd_budget budget =
+		sd_budget_of(&endpoint->inventory.capabilities, &endpoint->inventory.number);
 	int rc = inventory_check(&endpoint->inventory, endpoint->device, err);
 
 	(void)n;
@@ -545,7 +547,8 @@ static int think_compile(void *arg, uint32_t n, const struct session_result *res
 		rc = sd_compile(act->plan, &budget, endpoint->parts->precedence, &act->set, err);
 	if (rc < 0)
 		return rc;
-	if (act->kind != ENFORCER_PREPARE && endpoint->objects.known && endpoint_prepared(endpoint, &act->set))
+	if (act->kind != ENFORCER_PREPARE && endpoint->objects.known &&
+	    endpoint_prepared(endpoint, &act->set))
 		return 0;
 	read_objects_and_decide(act);
 	return 0;

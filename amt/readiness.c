@@ -87,9 +87,10 @@ void readiness_report(const struct endpoint *endpoint, const struct err *err, ui
 		.rival = rival ? rival->name : NULL,
 		.rival_precedence = rival ? rival->precedence : 0,
 		.our_precedence = endpoint->parts->precedence,
-		.flash_protected_s = endpoint->session ?
-					     session_flash_protected_ns(endpoint->session, now_ns) / NS_PER_S :
-					     0,
+		.flash_protected_s =
+			endpoint->session
+				? session_flash_protected_ns(endpoint->session, now_ns) / NS_PER_S
+				: 0,
 		.wall_s = endpoint->parts->wall_ns ? endpoint->parts->wall_ns() / NS_PER_S : 0,
 	};
 

@@ -165,16 +165,17 @@ static bool is_kept(const struct stale_rule *rule, const char *policy_id)
 	return false;
 }
 
-static bool may_go(const struct objects *objects, const struct sd_set *set, const struct stale_rule *rule,
-		   const struct sd_policy *policy)
+static bool may_go(const struct objects *objects, const struct sd_set *set,
+		   const struct stale_rule *rule, const struct sd_policy *policy)
 {
 	return sd_name_is_ours(policy->name) && strcmp(policy->id, set->policy.id) != 0 &&
 	       !objects_policy_is_bound(objects, policy->id) &&
-	       ((rule->others && !is_kept(rule, policy->id)) || same_channel(policy->name, set->policy.name));
+	       ((rule->others && !is_kept(rule, policy->id)) ||
+		same_channel(policy->name, set->policy.name));
 }
 
-void reconcile_list_stale(const struct objects *objects, const struct sd_set *set, const struct stale_rule *rule,
-			  struct stale *stale)
+void reconcile_list_stale(const struct objects *objects, const struct sd_set *set,
+			  const struct stale_rule *rule, struct stale *stale)
 {
 	struct objects rest = *objects;
 

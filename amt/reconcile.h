@@ -42,8 +42,8 @@ struct stale_rule {
 
 /* Ours, bound to nothing, and of an older content of this channel, or in no policy; with
  * others, of any channel. */
-void reconcile_list_stale(const struct objects *objects, const struct sd_set *set, const struct stale_rule *rule,
-			  struct stale *stale);
+void reconcile_list_stale(const struct objects *objects, const struct sd_set *set,
+			  const struct stale_rule *rule, struct stale *stale);
 void stale_fini(struct stale *stale);
 
 #endif

@@ -19,18 +19,18 @@ enum release_quirk {
 	RELEASE_NO_TIMEOUT,        /* policies cannot end by themselves */
 	RELEASE_NO_DEFAULT_POLICY, /* nothing can hold a port while policies are swapped */
 	RELEASE_NO_IPV6_FILTERS,
-	RELEASE_OLD_TLS,           /* TLS 1.0 or 1.1 and nothing newer */
-	RELEASE_TLS_ONLY,          /* no plain port on the network */
-	RELEASE_BIG_KEYS,          /* certificates on secp384r1 */
-	RELEASE_NOT_DOCUMENTED,    /* no public source says that System Defense is still there */
+	RELEASE_OLD_TLS,        /* TLS 1.0 or 1.1 and nothing newer */
+	RELEASE_TLS_ONLY,       /* no plain port on the network */
+	RELEASE_BIG_KEYS,       /* certificates on secp384r1 */
+	RELEASE_NOT_DOCUMENTED, /* no public source says that System Defense is still there */
 	RELEASE_QUIRKS
 };
 
 struct release_row {
-	struct release from, below;  /* below 0.0: no end */
-	const char *what;            /* in words: "no IPv6 filters" */
-	const char *source;          /* section of amt-system-defense.md */
-	bool certain;                /* else a guess that a switch or a probe must survive */
+	struct release from, below; /* below 0.0: no end */
+	const char *what;           /* in words: "no IPv6 filters" */
+	const char *source;         /* section of amt-system-defense.md */
+	bool certain;               /* else a guess that a switch or a probe must survive */
 };
 
 /* "12.0.67" or "3.2.1"; false (and 0.0) if it does not begin so. */

@@ -38,7 +38,7 @@ struct session {
 	bool busy;
 	struct session_call call;
 	struct wsman_request request; /* in flight */
-	char *context; /* NULL if none */
+	char *context;                /* NULL if none */
 	bool retried, resent, logged_on_again;
 	enum session_trouble trouble;
 	unsigned pages;

@@ -57,10 +57,10 @@ struct session_result {
 enum session_trouble {
 	SESSION_FINE,
 	SESSION_UNREACHABLE,
-	SESSION_UNTRUSTED,  /* TLS */
-	SESSION_STRANGER,   /* another digest realm than expected */
+	SESSION_UNTRUSTED, /* TLS */
+	SESSION_STRANGER,  /* another digest realm than expected */
 	SESSION_BAD_LOGON,
-	SESSION_BROKEN,     /* no answer, or none that can be read */
+	SESSION_BROKEN, /* no answer, or none that can be read */
 };
 
 typedef void session_done_fn(void *arg, const struct session_result *result);
@@ -89,6 +89,6 @@ uint64_t session_flash_protected_ns(const struct session *session, uint64_t now_
 enum session_trouble session_trouble(const struct session *session);
 /* A device that challenges with another realm gets no credentials from us; "" = any. */
 void session_expect_realm(struct session *session, const char *realm);
-const char *session_realm(const struct session *session);    /* of the last challenge; "" before */
+const char *session_realm(const struct session *session); /* of the last challenge; "" before */
 
 #endif

@@ -55,7 +55,8 @@ static bool ask_unhold(void *arg, uint32_t n, struct session_call *call)
 {
 	struct act *act = arg;
 	const struct endpoint *endpoint = act->endpoint;
-	const struct sd_binding *held = objects_default(&endpoint->objects, endpoint->inventory.port_id);
+	const struct sd_binding *held =
+		objects_default(&endpoint->objects, endpoint->inventory.port_id);
 
 	(void)n;
 	if (!held || !objects_policy_is_ours(&endpoint->objects, held->policy_id))
@@ -77,7 +78,8 @@ static int take_unhold(void *arg, uint32_t n, const struct session_result *resul
 	(void)err;
 	if (!result)
 		return 0;
-	if (result->end == SESSION_DONE || (result->end == SESSION_REFUSED && fault_means_gone(&result->fault)))
+	if (result->end == SESSION_DONE ||
+	    (result->end == SESSION_REFUSED && fault_means_gone(&result->fault)))
 		objects_remove_default(&endpoint->objects, endpoint->inventory.port_id);
 	else if (n == 0 && !result->locked_out)
 		transaction_then(act->transaction, &step_unhold, 1);

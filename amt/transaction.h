@@ -31,7 +31,7 @@ struct step_kind {
 struct transaction_end {
 	int rc;
 	const struct err *err;
-	bool clean; /* rc < 0: everything was undone, the device is as before */
+	bool clean;   /* rc < 0: everything was undone, the device is as before */
 	bool yielded; /* ended early because transaction_yield() asked for it */
 	uint32_t writes, reads, round_trips;
 };

@@ -19,7 +19,7 @@ struct transport_http {
 	/* Copied.  authorities: PEM file for tls "verify", NULL = the system's.  certificate: PEM file shown
 	 * to firmware that asks for one (mutual TLS), with key, a secret's reference. */
 	char *authorities, *certificate, *key_ref;
-	struct secret *key;  /* resolved when the first transport is opened */
+	struct secret *key; /* resolved when the first transport is opened */
 };
 
 void transport_http_init(struct transport_http *http, struct loop *loop, uint32_t connections_max);

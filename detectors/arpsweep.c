@@ -36,9 +36,9 @@ struct slot {
 	uint64_t held_ns; /* opening of the first held question, wall */
 	uint16_t held;    /* the last dark target that was not yet granted, 0 = none */
 	uint8_t next;
-	uint8_t run : 7;  /* targets held: that one and those before it in sequence */
+	uint8_t run          : 7; /* targets held: that one and those before it in sequence */
 	uint8_t is_scattered : 1; /* it has asked out of order where answers are not seen */
-	uint32_t machine; /* whose slow walk it is */
+	uint32_t machine;         /* whose slow walk it is */
 	uint16_t judged
 		[JUDGED]; /* targets that carry a term; a ring, so an old target may count again */
 };
@@ -67,9 +67,10 @@ static const struct param params[] = {
 	  "the most for a monitor, and for a router or DHCP server that is not yet established: below suspicion" },
 	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400,
 	  "1h", "time in which an idle level fades to half" },
-	{ "new_half_life", PARAM_DURATION_NS, offsetof(struct config, new_half_life_ns), 1, 7 * 86400, "10m",
-	  "the same while the address book has not yet listened for a week" },
-	{ "slow_half_life", PARAM_DURATION_NS, offsetof(struct config, slow_half_life_ns), 60, 30 * 86400, "7d",
+	{ "new_half_life", PARAM_DURATION_NS, offsetof(struct config, new_half_life_ns), 1,
+	  7 * 86400, "10m", "the same while the address book has not yet listened for a week" },
+	{ "slow_half_life", PARAM_DURATION_NS, offsetof(struct config, slow_half_life_ns), 60,
+	  30 * 86400, "7d",
 	  "the same for the slow sum of dark addresses, which begins after that week" },
 	{ "peer", PARAM_DURATION_NS, offsetof(struct config, peer_ns), 60, 30 * 86400, "7d",
 	  "for so long a live neighbour that was asked for is no news and takes nothing off" },
@@ -107,7 +108,8 @@ static bool weighs_steps(const struct slot *slot, const struct contact *contact)
 	return contact->flags & CONTACT_BLIND && slot->is_scattered;
 }
 
-static double weight_of(const struct config *config, const struct slot *slot, const struct contact *contact)
+static double weight_of(const struct config *config, const struct slot *slot,
+			const struct contact *contact)
 {
 	if (weighs_steps(slot, contact))
 		return config->step;
@@ -119,10 +121,12 @@ static double weight_of(const struct config *config, const struct slot *slot, co
 /* What is remembered for days: only what is certainly dark. */
 static bool counts_slowly(const struct contact *contact)
 {
-	return !(contact->flags & CONTACT_BLIND) && contact->flags & CONTACT_DARK && contact->flags & CONTACT_BOOK_FULL;
+	return !(contact->flags & CONTACT_BLIND) && contact->flags & CONTACT_DARK &&
+	       contact->flags & CONTACT_BOOK_FULL;
 }
 
-static void walk_both(struct detector_run *run, struct slot *slot, const struct contact *contact, struct term *term)
+static void walk_both(struct detector_run *run, struct slot *slot, const struct contact *contact,
+		      struct term *term)
 {
 	const struct config *config = detector_config(run);
 
@@ -137,11 +141,15 @@ static void walk_both(struct detector_run *run, struct slot *slot, const struct 
 	detector_walk(run, &slot->slow, contact, term);
 }
 
-static void grant(struct detector_run *run, struct slot *slot, const struct contact *contact, double nats)
+static void grant(struct detector_run *run, struct slot *slot, const struct contact *contact,
+		  double nats)
 {
 	const struct config *config = detector_config(run);
 	struct term term = { .nats = nats,
-			     .cap_nats = contact->roles & (HOST_ROUTER | HOST_DHCP_SERVER | HOST_MONITOR) ? config->role_cap : 0 };
+			     .cap_nats = contact->roles & (HOST_ROUTER | HOST_DHCP_SERVER |
+							   HOST_MONITOR)
+						 ? config->role_cap
+						 : 0 };
 
 	slot->judged[slot->next] = tag_of(&contact->dst);
 	slot->next = (uint8_t)((slot->next + 1) % JUDGED);
@@ -185,7 +193,8 @@ static void hold(struct slot *slot, const struct contact *contact, unsigned run)
 /* Where answers are not seen, two servers side by side are as dark as anybody: only the third in a row is a run. */
 static bool is_run(const struct slot *slot, const struct contact *contact)
 {
-	return !(contact->flags & CONTACT_BLIND) || slot->walk.level > 0 || (slot->held && slot->run >= BLIND_RUN - 1);
+	return !(contact->flags & CONTACT_BLIND) || slot->walk.level > 0 ||
+	       (slot->held && slot->run >= BLIND_RUN - 1);
 }
 
 /* ---- neighbours that exist --------------------------------------------------------------------- */
@@ -200,7 +209,8 @@ static bool is_news(const struct detector_run *run, const struct contact *contac
 	struct known_table peers = { state->peers, PEER_SETS };
 	struct host_key host = host_key_of(&contact->src, contact->vlan);
 
-	return !known_add(&peers, known_address(&host, &contact->dst, about), (uint32_t)(contact->opened_ns / NS_PER_S),
+	return !known_add(&peers, known_address(&host, &contact->dst, about),
+			  (uint32_t)(contact->opened_ns / NS_PER_S),
 			  (uint32_t)(config->peer_ns / NS_PER_S));
 }
 
@@ -284,7 +294,8 @@ static void silent(struct detector_run *run, struct slot *slot, const struct con
 static void answered(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
 	uint16_t tag = tag_of(&contact->dst), *judged = find_judged(slot, tag);
-	struct term term = { .nats = -weight_of(detector_config(run), slot, contact), .takes_back = true };
+	struct term term = { .nats = -weight_of(detector_config(run), slot, contact),
+			     .takes_back = true };
 
 	if (slot->held == tag)
 		slot->held = 0;
@@ -305,7 +316,8 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	if (contact->roles & HOST_ESTABLISHED)
 		return;
 	walk_fade(&slot->walk, contact,
-		  contact->flags & CONTACT_BOOK_FULL ? config->half_life_ns : config->new_half_life_ns);
+		  contact->flags & CONTACT_BOOK_FULL ? config->half_life_ns
+						     : config->new_half_life_ns);
 	walk_fade(&slot->slow, contact, config->slow_half_life_ns);
 	if (contact->outcome == CONTACT_PENDING)
 		opened(run, slot, contact);

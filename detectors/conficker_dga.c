@@ -30,11 +30,11 @@
 #include "core/net/hash.h"
 #include "detectors/conficker_names.h"
 
-#define KNOWN_SETS    512
-#define HITTING_SETS  64
-#define WAITING       128
+#define KNOWN_SETS   512
+#define HITTING_SETS 64
+#define WAITING      128
 /* Names made per packet while the lists are wanted: about two milliseconds, a fraction of the capture buffer. */
-#define SLICE_NAMES   16384
+#define SLICE_NAMES 16384
 /* Most days nobody asks for such names, and then no list is made at all.  One is wanted once two different names that
  * could be on it, asked by one host, do not exist; or when most of many that wait look drawn by
  * chance: a sinkhole may answer them all. */
@@ -43,11 +43,11 @@
 #define WANTED_RANDOM  64
 #define RANDOM_TENTHS  10 /* and their letters look drawn by chance, by a nat or more */
 #define SILENT_S       2 /* a question without an answer for so long has failed: answers may pass us by */
-#define FORWARDED_S   30
-#define SHORT_LETTERS 4   /* C only: so short that real names fall on the list */
-#define ENOUGH        6   /* points for conviction: two names of A or B, or three of C */
-#define POINTS_AB     3
-#define POINTS_C      2
+#define FORWARDED_S    30
+#define SHORT_LETTERS  4 /* C only: so short that real names fall on the list */
+#define ENOUGH         6 /* points for conviction: two names of A or B, or three of C */
+#define POINTS_AB      3
+#define POINTS_C       2
 
 enum group { GROUP_AB, GROUP_C, GROUPS };
 
@@ -104,8 +104,8 @@ static const struct param params[] = {
 	  "the most before two names of A or B, or three of C: below conviction" },
 	{ "cap_server", PARAM_DOUBLE, offsetof(struct config, cap_server), 0.1, 40, "9.2",
 	  "the most for a DNS server or router: it may ask for others" },
-	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400, "11m",
-	  "time in which an idle level fades to half; so two names in ten minutes convict" },
+	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400,
+	  "11m", "time in which an idle level fades to half; so two names in ten minutes convict" },
 	{ "memory", PARAM_DURATION_NS, offsetof(struct config, memory_ns), 60, 7 * 86400, "1h",
 	  "time in which a name counts once" },
 	{ .type = PARAM_END },
@@ -132,8 +132,8 @@ static unsigned groups_of(const char *text)
  * the logarithm of the letter's frequency in English text. */
 static int randomness(const char *text)
 {
-	static const int8_t tenths[26] = { -8, 9, 3, -1, -12, 6, 7, -5, -6, 32, 16, 0, 5,
-					   -6, -7, 7, 37, -4, -5, -9, 3, 14, 5, 32, 7, 40 };
+	static const int8_t tenths[26] = { -8, 9,  3, -1, -12, 6,  7,  -5, -6, 32, 16, 0, 5,
+					   -6, -7, 7, 37, -4,  -5, -9, 3,  14, 5,  32, 7, 40 };
 	int sum = 0, most = INT_MIN;
 
 	for (unsigned label = 0; *text && label < 2; text++) {
@@ -151,7 +151,8 @@ static int randomness(const char *text)
 static void aim_sets(struct state *state, uint64_t wall_ns)
 {
 	/* Fixed: it decides where names lie, and who wants a wrong hit can look up a right one. */
-	static const struct hash_key key = { { UINT64_C(0x636f6e6669636b), UINT64_C(0xa0761d6478bd642f) } };
+	static const struct hash_key key = { { UINT64_C(0x636f6e6669636b),
+					       UINT64_C(0xa0761d6478bd642f) } };
 
 	if (state->sets[0] && state->today == day_of(wall_ns))
 		return;
@@ -318,7 +319,8 @@ static struct waiting *waiting_of(struct state *state, unsigned place, uint16_t 
 		       : NULL;
 }
 
-static struct waiting *find_waiting(struct state *state, const struct contact *contact, const char *text)
+static struct waiting *find_waiting(struct state *state, const struct contact *contact,
+				    const char *text)
 {
 	uint16_t tag = tag_of_host(contact);
 
@@ -376,7 +378,8 @@ static void drop_innocent(struct state *state)
 {
 	struct conficker_hit hit;
 
-	for (struct waiting *waiting = state->waiting; waiting < state->waiting + WAITING; waiting++)
+	for (struct waiting *waiting = state->waiting; waiting < state->waiting + WAITING;
+	     waiting++)
 		if (waiting->groups && !(waiting->groups & ~state->complete) &&
 		    !find_name(state, waiting->text, &hit))
 			free_waiting(state, waiting);
@@ -418,7 +421,8 @@ static void want_what_fails(struct state *state, const struct contact *contact)
 			state->wanted |= (uint8_t)(1u << g);
 }
 
-static void note_answer(struct state *state, const struct contact *contact, const struct observed_name *name)
+static void note_answer(struct state *state, const struct contact *contact,
+			const struct observed_name *name)
 {
 	struct waiting *waiting = find_waiting(state, contact, name->text);
 

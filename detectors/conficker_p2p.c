@@ -81,7 +81,8 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	struct peer *peer;
 
 	(void)memory;
-	if (contact->dst_port < CONFICKER_PORT_MIN || !ip_is_v4(&contact->dst) || ip_is_private(&contact->dst))
+	if (contact->dst_port < CONFICKER_PORT_MIN || !ip_is_v4(&contact->dst) ||
+	    ip_is_private(&contact->dst))
 		return;
 	if (!conficker_ports_match(ip_v4_number(&contact->dst), contact->dst_port,
 				   contact->kind == CONTACT_UDP, contact->opened_ns / NS_PER_S)) {

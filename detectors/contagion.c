@@ -19,9 +19,9 @@
 #include "core/detect/memo.h"
 #include "core/detect/param.h"
 
-#define SETS    128
-#define HITS    4
-#define TARGETS 8
+#define SETS      128
+#define HITS      4
+#define TARGETS   8
 #define PEER_SETS 2048 /* 16,384 pairs, 128 KiB */
 
 struct config {
@@ -68,13 +68,12 @@ static const struct param params[] = {
 	  "the same until it has learnt: with fanout's 9.2 still below conviction" },
 	{ "window", PARAM_DURATION_NS, offsetof(struct config, window_ns), 1, 86400, "10m",
 	  "time after a visit in which reaching onward counts" },
-	{ "back_window", PARAM_DURATION_NS, offsetof(struct config, back_window_ns), 1, 86400,
-	  "1m", "time after a visit in which calling back counts" },
+	{ "back_window", PARAM_DURATION_NS, offsetof(struct config, back_window_ns), 1, 86400, "1m",
+	  "time after a visit in which calling back counts" },
 	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400,
 	  "1h", "time in which an idle level fades to half" },
 	{ "ports", PARAM_PORTS, offsetof(struct config, ports), 1, 65535,
-	  "445,139,135,3389,22,23,2323,5985,5986,1433,1434,5555,7547",
-	  "services that worms use" },
+	  "445,139,135,3389,22,23,2323,5985,5986,1433,1434,5555,7547", "services that worms use" },
 	{ "peer", PARAM_DURATION_NS, offsetof(struct config, peer_ns), 60, 30 * 86400, "7d",
 	  "for so long a host that accepted another is no news to it" },
 	{ "learn", PARAM_DURATION_NS, offsetof(struct config, learn_ns), 0, 30 * 86400, "1d",
@@ -134,7 +133,8 @@ static double cap_of(const struct detector_run *run, const struct contact *conta
 	const struct config *config = detector_config(run);
 	const struct state *state = detector_state(run);
 
-	return contact->opened_ns < state->first_ns + config->learn_ns ? config->new_cap : config->cap;
+	return contact->opened_ns < state->first_ns + config->learn_ns ? config->new_cap
+								       : config->cap;
 }
 
 static void visited(struct detector_run *run, const struct contact *contact)
@@ -172,7 +172,8 @@ static bool is_recent(const struct hit *hit, const struct contact *contact, uint
 static bool is_server(const struct victim *victim)
 {
 	for (unsigned i = 0; i < HITS; i++)
-		if (!victim->hits[i].by || victim->hits[i].by_suspect || victim->hits[i].port != victim->hits[0].port)
+		if (!victim->hits[i].by || victim->hits[i].by_suspect ||
+		    victim->hits[i].port != victim->hits[0].port)
 			return false;
 	return true;
 }
@@ -202,8 +203,11 @@ static double nats_of(const struct config *config, const struct victim *victim,
 
 	for (unsigned i = 0; i < HITS; i++)
 		if (victim->hits[i].by == dst)
-			return is_call_back(contact) && !param_ports_has(&config->ports, contact->dst_port) &&
-					       is_recent(&victim->hits[i], contact, config->back_window_ns)
+			return is_call_back(contact) &&
+					       !param_ports_has(&config->ports,
+								contact->dst_port) &&
+					       is_recent(&victim->hits[i], contact,
+							 config->back_window_ns)
 				       ? config->back
 				       : 0;
 	for (unsigned i = 0; i < HITS; i++)
@@ -226,8 +230,11 @@ static unsigned list_visits(const struct victim *victim, const struct contact *c
 		const struct hit *hit = &victim->hits[i];
 
 		if (hit->by && (hit->by == dst || hit->port == contact->dst_port))
-			visits[count++] = (struct evidence_visit){ .by = hit->ip, .at_ns = hit->opened_ns, .port = hit->port,
-							    .called_back = hit->called_back };
+			visits[count++] =
+				(struct evidence_visit){ .by = hit->ip,
+							 .at_ns = hit->opened_ns,
+							 .port = hit->port,
+							 .called_back = hit->called_back };
 	}
 	return count;
 }
@@ -264,7 +271,8 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 		state->first_ns = contact->opened_ns;
 	if (contact->flags & CONTACT_TO_POPULAR)
 		return;
-	if (contact->outcome == CONTACT_ACCEPTED && param_ports_has(&config->ports, contact->dst_port)) {
+	if (contact->outcome == CONTACT_ACCEPTED &&
+	    param_ports_has(&config->ports, contact->dst_port)) {
 		visited(run, contact);
 		make_peer(run, contact);
 	}

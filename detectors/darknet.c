@@ -19,8 +19,8 @@
 #include "core/detect/memo.h"
 #include "core/detect/param.h"
 
-#define SETS    64
-#define JUDGED  16
+#define SETS   64
+#define JUDGED 16
 
 struct config {
 	double worm, other, neighbor;
@@ -57,8 +57,7 @@ static const struct param params[] = {
 	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400,
 	  "7d", "time in which an idle level fades to half" },
 	{ "worm_ports", PARAM_PORTS, offsetof(struct config, worm_ports), 1, 65535,
-	  "445,139,135,3389,22,23,2323,5985,5986,1433,1434,5555,7547",
-	  "services that worms use" },
+	  "445,139,135,3389,22,23,2323,5985,5986,1433,1434,5555,7547", "services that worms use" },
 	{ .type = PARAM_END },
 };
 
@@ -91,13 +90,11 @@ static struct walk *weigh(const struct config *config, struct visitor *visitor,
 			  const struct contact *contact, struct term *term)
 {
 	if (is_neighbor(contact)) {
-		*term = (struct term){ .nats = config->neighbor,
-				       .port_class = CLASS_NEIGHBOR };
+		*term = (struct term){ .nats = config->neighbor, .port_class = CLASS_NEIGHBOR };
 		return &visitor->neighbor;
 	}
 	if (contact->kind != CONTACT_ICMP && is_worm_port(config, contact->dst_port)) {
-		*term = (struct term){ .nats = config->worm,
-				       .port_class = CLASS_WORM_PORT };
+		*term = (struct term){ .nats = config->worm, .port_class = CLASS_WORM_PORT };
 		return &visitor->memo.walk;
 	}
 	*term = (struct term){ .nats = config->other,

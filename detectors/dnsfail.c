@@ -51,8 +51,8 @@ static const struct param params[] = {
 	  "nats taken off for a registered name that exists" },
 	{ "cap", PARAM_DOUBLE, offsetof(struct config, cap), 0.1, 40, "9.2",
 	  "the most that names can bring: below conviction" },
-	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400, "1h",
-	  "time in which an idle level fades to half" },
+	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400,
+	  "1h", "time in which an idle level fades to half" },
 	{ "memory", PARAM_DURATION_NS, offsetof(struct config, memory_ns), 60, 7 * 86400, "1h",
 	  "time in which a name is not judged again" },
 	{ .type = PARAM_END },
@@ -64,9 +64,9 @@ static const struct param params[] = {
 struct parts {
 	const char *labels[LABELS_MAX];
 	unsigned count;
-	const char *registered;    /* to the end of the text */
+	const char *registered;          /* to the end of the text */
 	char first[OBSERVED_NAME_BYTES]; /* label, not counting www */
-	bool has_host;             /* there is a label in front of the registered name */
+	bool has_host;                   /* there is a label in front of the registered name */
 };
 
 static size_t label_length(const char *label)
@@ -122,10 +122,10 @@ static void take_apart(struct parts *parts)
 /* Names of one's own site, not of the Internet (RFC 6761, RFC 6762 appendix G, RFC 8375), and reverse zones. */
 static bool is_local_suffix(const char *label)
 {
-	static const char *const words[] = { "arpa", "local",    "localdomain", "localhost", "lan",
-					     "home", "internal", "intranet",    "corp",      "private",
-					     "test", "invalid",  "example",     "onion",     "workgroup",
-					     "domain" };
+	static const char *const words[] = { "arpa",    "local",   "localdomain", "localhost",
+					     "lan",     "home",    "internal",    "intranet",
+					     "corp",    "private", "test",        "invalid",
+					     "example", "onion",   "workgroup",   "domain" };
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (label_is(label, words[i]))
@@ -183,8 +183,8 @@ static bool is_new(struct state *state, const struct host_key *host, const struc
 		   uint32_t now_s, uint32_t stay_s, bool failed)
 {
 	struct known_table judged = table_of(state->judged, JUDGED_SETS);
-	bool was_judged =
-		known_add(&judged, known_text(host, parts->registered, ABOUT_REGISTERED), now_s, stay_s);
+	bool was_judged = known_add(&judged, known_text(host, parts->registered, ABOUT_REGISTERED),
+				    now_s, stay_s);
 
 	if (failed)
 		was_judged |= known_add(&judged, known_text(host, parts->first, ABOUT_LABEL), now_s,

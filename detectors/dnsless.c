@@ -34,10 +34,10 @@
 
 /* Public resolvers that answer over HTTPS at their well-known addresses (as their operators publish). */
 static const char *const resolvers[] = {
-	"8.8.8.8", "8.8.4.4", "2001:4860:4860::8888", "2001:4860:4860::8844",
-	"1.1.1.1", "1.0.0.1", "2606:4700:4700::1111", "2606:4700:4700::1001",
-	"9.9.9.9", "149.112.112.112", "2620:fe::fe", "2620:fe::9",
-	"208.67.222.222", "208.67.220.220", "94.140.14.14", "94.140.15.15",
+	"8.8.8.8",        "8.8.4.4",         "2001:4860:4860::8888", "2001:4860:4860::8844",
+	"1.1.1.1",        "1.0.0.1",         "2606:4700:4700::1111", "2606:4700:4700::1001",
+	"9.9.9.9",        "149.112.112.112", "2620:fe::fe",          "2620:fe::9",
+	"208.67.222.222", "208.67.220.220",  "94.140.14.14",         "94.140.15.15",
 };
 
 #define RESOLVERS (sizeof(resolvers) / sizeof(resolvers[0]))
@@ -79,10 +79,10 @@ static const struct param params[] = {
 	  "watching a host's questions for so long before judging: it has older answers" },
 	{ "view", PARAM_DURATION_NS, offsetof(struct config, view_ns), 60, 86400, "1h",
 	  "without an answer for so long, we no longer see the host's DNS" },
-	{ "encrypted", PARAM_DURATION_NS, offsetof(struct config, encrypted_ns), 60, 30 * 86400, "1d",
-	  "after encrypted DNS, the host is not judged for so long" },
-	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400, "1h",
-	  "time in which an idle level fades to half" },
+	{ "encrypted", PARAM_DURATION_NS, offsetof(struct config, encrypted_ns), 60, 30 * 86400,
+	  "1d", "after encrypted DNS, the host is not judged for so long" },
+	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400,
+	  "1h", "time in which an idle level fades to half" },
 	{ "worm_ports", PARAM_PORTS, offsetof(struct config, worm_ports), 1, 65535,
 	  "445,139,135,3389,22,23,2323,5985,5986,1433,1434,5555,7547",
 	  "services that worms use, as for trw" },
@@ -91,9 +91,10 @@ static const struct param params[] = {
 
 /* Who asks for these is about to ask in secret. */
 static const char *const resolver_names[] = {
-	"dns.google", "cloudflare-dns.com", "one.one.one.one", "dns.quad9.net", "doh.opendns.com",
-	"dns.nextdns.io", "dns.adguard-dns.com", "dns.adguard.com", "doh.cleanbrowsing.org",
-	"doh.dns.apple.com", "mask.icloud.com",
+	"dns.google",          "cloudflare-dns.com", "one.one.one.one",
+	"dns.quad9.net",       "doh.opendns.com",    "dns.nextdns.io",
+	"dns.adguard-dns.com", "dns.adguard.com",    "doh.cleanbrowsing.org",
+	"doh.dns.apple.com",   "mask.icloud.com",
 };
 
 static bool is_resolver(struct state *state, const struct ip *ip)
@@ -136,8 +137,8 @@ static struct client *client_of(struct state *state, const struct contact *conta
 	return take ? memo_need(&table, &key) : memo_find(&table, &key);
 }
 
-static void learn(struct state *state, const struct host_key *host, const struct ip *ip, uint32_t now_s,
-		  uint32_t stay_s)
+static void learn(struct state *state, const struct host_key *host, const struct ip *ip,
+		  uint32_t now_s, uint32_t stay_s)
 {
 	struct known_table learnt = { state->learnt, LEARNT_SETS };
 
@@ -174,7 +175,8 @@ static void learn_all(struct detector_run *run, const struct contact *contact,
 	if (name->ttl_s > stay_s)
 		stay_s = name->ttl_s < 86400 ? name->ttl_s : 86400;
 	for (unsigned i = 0; i < name->address_count; i++)
-		learn(detector_state(run), &host, &name->addresses[i], seconds(contact->opened_ns), stay_s);
+		learn(detector_state(run), &host, &name->addresses[i], seconds(contact->opened_ns),
+		      stay_s);
 }
 
 static void observe(struct detector_run *run, void *slot, const struct observation *observation)
@@ -286,8 +288,8 @@ static void see(struct detector_run *run, void *slot, const struct contact *cont
 	}
 	learn_caller(run, contact);
 	/* Where answers are missing, the one that told it this address may be among them. */
-	if (contact->flags & (CONTACT_BLIND | CONTACT_TO_POPULAR) || contact->roles & (HOST_DNS_SERVER | HOST_ROUTER) ||
-	    is_configured(contact->dst_port))
+	if (contact->flags & (CONTACT_BLIND | CONTACT_TO_POPULAR) ||
+	    contact->roles & (HOST_DNS_SERVER | HOST_ROUTER) || is_configured(contact->dst_port))
 		return;
 	if (is_worm_port || (contact->dst_port < 1024 && !ip_is_private(&contact->dst)))
 		opened(run, contact, is_worm_port);

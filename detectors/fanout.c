@@ -24,8 +24,8 @@
 #include "core/detect/memo.h"
 #include "core/detect/param.h"
 
-#define SETS  64
-#define PEERS 16
+#define SETS      64
+#define PEERS     16
 #define PEER_SETS 2048 /* 16,384 pairs, 128 KiB */
 
 struct config {
@@ -46,7 +46,7 @@ struct spreader {
 struct state {
 	struct spreader spreaders[SETS * MEMO_WAYS];
 	struct memo servers[SETS * MEMO_WAYS]; /* popular with others */
-	struct known_set peers[PEER_SETS]; /* who accepted whom lately */
+	struct known_set peers[PEER_SETS];     /* who accepted whom lately */
 };
 
 static const struct param params[] = {
@@ -104,7 +104,8 @@ static bool is_peer(const struct detector_run *run, const struct contact *contac
 	struct known_table peers = { state->peers, PEER_SETS };
 	struct host_key host = host_key_of(&contact->src, contact->vlan);
 
-	return known_add(&peers, known_address(&host, &contact->dst, 0), (uint32_t)(contact->opened_ns / NS_PER_S),
+	return known_add(&peers, known_address(&host, &contact->dst, 0),
+			 (uint32_t)(contact->opened_ns / NS_PER_S),
 			 (uint32_t)(config->peer_ns / NS_PER_S));
 }
 
@@ -146,7 +147,8 @@ static void reached(struct detector_run *run, const struct contact *contact)
 	spreader->latest_ns = contact->opened_ns;
 	term.nats = nats_of(config, gap_ns);
 	if (term.nats <= 0 && spreader->memo.walk.level <= 0) {
-		spreader->free_used = config->free_peers > 0; /* a new burst, of which this is the first */
+		spreader->free_used = config->free_peers >
+				      0; /* a new burst, of which this is the first */
 		return;
 	}
 	if (spreader->free_used < config->free_peers) {
@@ -170,7 +172,8 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 		memo_need(&table, &key);
 		return;
 	}
-	if (!param_ports_has(&config->ports, contact->dst_port) || contact->flags & CONTACT_FROM_ROUTER)
+	if (!param_ports_has(&config->ports, contact->dst_port) ||
+	    contact->flags & CONTACT_FROM_ROUTER)
 		return;
 	if (is_server(run, contact, &contact->src) || is_server(run, contact, &contact->dst))
 		return;

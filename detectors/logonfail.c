@@ -37,7 +37,7 @@ struct slot {
 	uint16_t server; /* tag of the SSH or RDP server, and its latest session's port */
 	uint16_t session_port;
 	uint32_t window_s;
-	uint16_t sessions; /* in that minute */
+	uint16_t sessions;       /* in that minute */
 	uint16_t served[SERVED]; /* tags of user and target already let in */
 	uint8_t next_pair, next_target, next_served;
 	int16_t spent_tenths; /* nats of the credit; below zero: earned beyond it */

@@ -41,8 +41,8 @@ struct sender {
 /* Accepts mail: its clients so far. */
 struct server {
 	struct memo memo;
-	uint16_t client;  /* the first */
-	bool is_server;   /* there was another */
+	uint16_t client; /* the first */
+	bool is_server;  /* there was another */
 	uint8_t zero[5];
 };
 

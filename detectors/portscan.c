@@ -147,7 +147,8 @@ static void closed(struct detector_run *run, struct scanner *scanner, const stru
 	detector_walk(run, &scanner->memo.walk, contact, &term);
 }
 
-static void answered(struct detector_run *run, struct scanner *scanner, const struct contact *contact)
+static void answered(struct detector_run *run, struct scanner *scanner,
+		     const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
 	struct target *target = find_target(scanner, &contact->dst);

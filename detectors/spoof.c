@@ -37,13 +37,16 @@ static const struct param params[] = {
 	{ .type = PARAM_END },
 };
 
-static void forged(struct detector_run *run, struct slot *slot, const struct observation *observation)
+static void forged(struct detector_run *run, struct slot *slot,
+		   const struct observation *observation)
 {
 	const struct config *config = detector_config(run);
 	struct term term = { .nats = config->name,
 			     .port_class = CLASS_IDENTITY,
 			     .same_contact = !observation->forgery.is_new_name,
-			     .cap_nats = observation->forgery.is_address_known ? config->cap : config->unnamed_cap };
+			     .cap_nats = observation->forgery.is_address_known
+						 ? config->cap
+						 : config->unnamed_cap };
 
 	if (!observation->forgery.is_new_name && slot->walk.level <= 0)
 		return;

@@ -177,7 +177,8 @@ static void failed(struct detector_run *run, struct sprayer *sprayer, const stru
 	detector_walk(run, &sprayer->memo.walk, contact, &term);
 }
 
-static void answered(struct detector_run *run, struct sprayer *sprayer, const struct contact *contact)
+static void answered(struct detector_run *run, struct sprayer *sprayer,
+		     const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
 	struct granted *granted = find_granted(sprayer, &contact->dst);

@@ -73,7 +73,7 @@ struct slot {
 	struct judged judged[JUDGED_ALL];
 	uint16_t credited[CREDITED]; /* destinations whose success was counted already */
 	uint8_t next_worm, next_judged, next_credited, zero;
-	uint32_t machine;            /* whose slow walk it is */
+	uint32_t machine; /* whose slow walk it is */
 };
 
 struct state {
@@ -100,11 +100,13 @@ static const struct param params[] = {
 	  "nats taken off for an accepted contact, once per destination; none if popular" },
 	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400,
 	  "1h", "time in which an idle level fades to half" },
-	{ "slow_half_life", PARAM_DURATION_NS, offsetof(struct config, slow_half_life_ns), 60, 30 * 86400,
-	  "7d", "the same for the slow sum of ports that worms use, which begins after the time of peer" },
+	{ "slow_half_life", PARAM_DURATION_NS, offsetof(struct config, slow_half_life_ns), 60,
+	  30 * 86400, "7d",
+	  "the same for the slow sum of ports that worms use, which begins after the time of peer" },
 	{ "peer", PARAM_DURATION_NS, offsetof(struct config, peer_ns), 60, 30 * 86400, "7d",
 	  "for so long a host that accepted another on a worm port is no stranger to it" },
-	{ "site_answer", PARAM_DURATION_NS, offsetof(struct config, site_answer_ns), 0.001, 0.25, "25ms",
+	{ "site_answer", PARAM_DURATION_NS, offsetof(struct config, site_answer_ns), 0.001, 0.25,
+	  "25ms",
 	  "when another contact opens, earlier ones within the site that have waited longer count as failed" },
 	{ "worm_ports", PARAM_PORTS, offsetof(struct config, worm_ports), 1, 65535,
 	  "445,139,135,3389,22,23,2323,5985,5986,1433,1434,5555,7547",
@@ -163,7 +165,8 @@ static struct term failure_term(const struct config *config, const struct contac
 		   term.nats > config->silent_udp) {
 		term.nats = config->silent_udp;
 	}
-	if (contact->kind == CONTACT_UDP && param_ports_has(&config->discovery_ports, contact->dst_port)) {
+	if (contact->kind == CONTACT_UDP &&
+	    param_ports_has(&config->discovery_ports, contact->dst_port)) {
 		term.nats *= config->discovery;
 		term.cap_nats = config->high_cap;
 	}
@@ -176,7 +179,8 @@ static uint16_t tag_of(const struct ip *ip)
 
 	memcpy(&high, ip->bytes, sizeof(high));
 	memcpy(&low, ip->bytes + 8, sizeof(low));
-	return tag_of_hash((high ^ low * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xbf58476d1ce4e5b9));
+	return tag_of_hash((high ^ low * UINT64_C(0x9e3779b97f4a7c15)) *
+			   UINT64_C(0xbf58476d1ce4e5b9));
 }
 
 static struct judged *find_judged(struct slot *slot, uint16_t tag)
@@ -211,7 +215,8 @@ static struct walk *walk_of(struct slot *slot, unsigned port_class)
 }
 
 /* The same term once more, in the sum that remembers for days. */
-static void walk_slowly(struct detector_run *run, struct slot *slot, const struct contact *contact, struct term term)
+static void walk_slowly(struct detector_run *run, struct slot *slot, const struct contact *contact,
+			struct term term)
 {
 	const struct config *config = detector_config(run);
 
@@ -278,7 +283,8 @@ static bool make_peer(const struct detector_run *run, const struct contact *cont
 	const struct config *config = detector_config(run);
 	struct known_table peers = peers_of(run);
 
-	return !known_add(&peers, peer_of(contact), second_of(contact), (uint32_t)(config->peer_ns / NS_PER_S));
+	return !known_add(&peers, peer_of(contact), second_of(contact),
+			  (uint32_t)(config->peer_ns / NS_PER_S));
 }
 
 /* Only who has watched for so long can tell strangers. */
@@ -291,7 +297,8 @@ static bool remembers(const struct detector_run *run, const struct contact *cont
 }
 
 /* Does a failure to reach it say anything?  Bare SYNs are sent by no operating system, whoever gets them. */
-static bool is_excused(const struct detector_run *run, const struct contact *contact, unsigned port_class)
+static bool is_excused(const struct detector_run *run, const struct contact *contact,
+		       unsigned port_class)
 {
 	if (port_class != CLASS_WORM_PORT || is_bare(contact))
 		return false;
@@ -319,7 +326,8 @@ static void grant(struct detector_run *run, struct slot *slot, const struct cont
 	*judged = (struct judged){ .port = contact->dst_port,
 				   .port_class = term.port_class & 15,
 				   .kind = contact->kind & 7u,
-				   .slow = remembers(run, contact) && term.port_class == CLASS_WORM_PORT,
+				   .slow = remembers(run, contact) &&
+					   term.port_class == CLASS_WORM_PORT,
 				   .tenths = tenths };
 	if (tenths == 0)
 		return;
@@ -341,7 +349,8 @@ static void credit(struct detector_run *run, struct slot *slot, const struct con
 	const struct config *config = detector_config(run);
 	struct term term = { .nats = -config->success, .port_class = class_of(config, contact) };
 	uint16_t tag = tag_of(&contact->dst);
-	bool is_worm = term.port_class == CLASS_WORM_PORT, is_news = !is_worm || make_peer(run, contact);
+	bool is_worm = term.port_class == CLASS_WORM_PORT,
+	     is_news = !is_worm || make_peer(run, contact);
 
 	if (contact->flags & CONTACT_TO_POPULAR || !is_news)
 		return;
@@ -383,7 +392,8 @@ static bool needs_no_answer(const struct config *config, const struct contact *c
 /* A run is what a host opens in one class without a pause, and for as long as its walk stands above zero. */
 static void count_opened(struct slot *slot, unsigned port_class, const struct contact *contact)
 {
-	uint32_t now_s = (uint32_t)(contact->opened_ns / NS_PER_S), *run_s = &slot->run_s[port_class - FIRST_CLASS];
+	uint32_t now_s = (uint32_t)(contact->opened_ns / NS_PER_S),
+		 *run_s = &slot->run_s[port_class - FIRST_CLASS];
 	struct walk *walk = walk_of(slot, port_class);
 
 	if (walk->level <= 0 && now_s > *run_s + RUN_PAUSE_S)
@@ -441,7 +451,8 @@ static void grant_overdue(struct detector_run *run, struct slot *slot, const str
 		struct waiting *waiting = &slot->waiting[i];
 		struct contact late = *next;
 
-		if (!waiting->opened_ns || next->opened_ns < waiting->opened_ns + config->site_answer_ns)
+		if (!waiting->opened_ns ||
+		    next->opened_ns < waiting->opened_ns + config->site_answer_ns)
 			continue;
 		late.dst = waiting->dst;
 		late.opened_ns = waiting->opened_ns;
@@ -496,7 +507,8 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 		state->first_ns = contact->opened_ns;
 	if (contact->roles & HOST_DNS_SERVER && contact->dst_port == 53)
 		return; /* a resolver asks many servers, and many are dead */
-	if (contact->roles & HOST_MONITOR && (contact->kind == CONTACT_ICMP || contact->dst_port == SNMP_PORT))
+	if (contact->roles & HOST_MONITOR &&
+	    (contact->kind == CONTACT_ICMP || contact->dst_port == SNMP_PORT))
 		return; /* what a monitor polls may be switched off; elsewhere it is judged like anybody */
 	fade(config, slot, contact);
 	if (contact->outcome != CONTACT_PENDING)

@@ -23,14 +23,14 @@
 #include "core/base/mem.h"
 #include "core/base/units.h"
 
-#define CLIENTS_MAX 8
-#define WORDS_MAX 32
+#define CLIENTS_MAX      8
+#define WORDS_MAX        32
 #define ANSWER_MAX_BYTES (256u * 1024)
-#define CLIENT_TIME_S 5
+#define CLIENT_TIME_S    5
 
 struct client {
 	struct control *control;
-	int fd;                        /* -1 = free */
+	int fd; /* -1 = free */
 	size_t length;
 	struct watch *watch;
 	struct timer *limit;
@@ -84,7 +84,7 @@ static void send_all(int fd, const char *bytes, size_t length)
 		ssize_t sent = send(fd, bytes, length, MSG_NOSIGNAL);
 
 		if (sent <= 0)
-			return;         /* the asker went away: its loss */
+			return; /* the asker went away: its loss */
 		bytes += sent;
 		length -= (size_t)sent;
 	}
@@ -113,7 +113,8 @@ static void answer_line(struct client *client)
 static void client_ready(void *arg, int fd, unsigned ready)
 {
 	struct client *client = arg;
-	ssize_t got = recv(fd, client->line + client->length, sizeof(client->line) - 1 - client->length, 0);
+	ssize_t got = recv(fd, client->line + client->length,
+			   sizeof(client->line) - 1 - client->length, 0);
 
 	(void)ready;
 	if (got <= 0) {
@@ -122,7 +123,8 @@ static void client_ready(void *arg, int fd, unsigned ready)
 	}
 	client->length += (size_t)got;
 	client->line[client->length] = '\0';
-	if (!memchr(client->line, '\n', client->length) && client->length < sizeof(client->line) - 1)
+	if (!memchr(client->line, '\n', client->length) &&
+	    client->length < sizeof(client->line) - 1)
 		return;
 	answer_line(client);
 	client_close(client);
@@ -135,7 +137,8 @@ static bool admit(int fd, char *who, size_t size)
 	socklen_t length = sizeof(peer);
 	struct passwd *user;
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0 || (peer.uid != 0 && peer.uid != geteuid()))
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0 ||
+	    (peer.uid != 0 && peer.uid != geteuid()))
 		return false;
 	user = getpwuid(peer.uid);
 	if (user)
@@ -176,8 +179,10 @@ static int address_of(const char *path, struct sockaddr_un *address, struct err 
 	memset(address, 0, sizeof(*address));
 	address->sun_family = AF_UNIX;
 	if (strlen(path) >= sizeof(address->sun_path))
-		return err_set(err, ERR_CONFIG, "%s: the path of a control socket must be shorter than %zu characters", path,
-			       sizeof(address->sun_path));
+		return err_set(
+			err, ERR_CONFIG,
+			"%s: the path of a control socket must be shorter than %zu characters",
+			path, sizeof(address->sun_path));
 	memcpy(address->sun_path, path, strlen(path) + 1);
 	return 0;
 }
@@ -204,11 +209,12 @@ static int listen_at(const struct sockaddr_un *address, struct err *err)
 
 	if (fd >= 0) {
 		close(fd);
-		err_set(err, ERR_FAILED, "%s: another cordond answers there; stop it first", address->sun_path);
+		err_set(err, ERR_FAILED, "%s: another cordond answers there; stop it first",
+			address->sun_path);
 		return -1;
 	}
 	if (errno == ECONNREFUSED)
-		unlink(address->sun_path);     /* left by a daemon that was killed */
+		unlink(address->sun_path); /* left by a daemon that was killed */
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	mask = umask(0177);
 	rc = fd < 0 ? -1 : bind(fd, (const struct sockaddr *)address, sizeof(*address));
@@ -222,8 +228,8 @@ static int listen_at(const struct sockaddr_un *address, struct err *err)
 	return fd;
 }
 
-struct control *control_new(struct loop *loop, struct log *log, const char *path, control_fn *fn, void *arg,
-			    struct err *err)
+struct control *control_new(struct loop *loop, struct log *log, const char *path, control_fn *fn,
+			    void *arg, struct err *err)
 {
 	struct sockaddr_un address;
 	struct control *control;
@@ -259,7 +265,8 @@ void control_free(struct control *control)
 	mem_free(control);
 }
 
-static int wait_for_answer(int fd, uint32_t timeout_ms, struct buf *reply, const char *path, struct err *err)
+static int wait_for_answer(int fd, uint32_t timeout_ms, struct buf *reply, const char *path,
+			   struct err *err)
 {
 	struct pollfd wait = { .fd = fd, .events = POLLIN };
 	char bytes[4096];
@@ -267,7 +274,8 @@ static int wait_for_answer(int fd, uint32_t timeout_ms, struct buf *reply, const
 
 	for (;;) {
 		if (poll(&wait, 1, (int)timeout_ms) <= 0)
-			return err_set(err, ERR_FAILED, "%s: cordond did not answer within %u ms", path, timeout_ms);
+			return err_set(err, ERR_FAILED, "%s: cordond did not answer within %u ms",
+				       path, timeout_ms);
 		got = recv(fd, bytes, sizeof(bytes), 0);
 		if (got <= 0)
 			return 0;
@@ -275,7 +283,8 @@ static int wait_for_answer(int fd, uint32_t timeout_ms, struct buf *reply, const
 	}
 }
 
-int control_ask(const char *path, const char *line, uint32_t timeout_ms, struct buf *answer, struct err *err)
+int control_ask(const char *path, const char *line, uint32_t timeout_ms, struct buf *answer,
+		struct err *err)
 {
 	struct sockaddr_un address;
 	struct buf reply;
@@ -285,7 +294,10 @@ int control_ask(const char *path, const char *line, uint32_t timeout_ms, struct 
 		return ERR_CONFIG;
 	fd = call(&address);
 	if (fd < 0)
-		return err_set_errno(err, errno, "%s: no cordond answers there; is it running, with \"control: %s\"?", path, path);
+		return err_set_errno(
+			err, errno,
+			"%s: no cordond answers there; is it running, with \"control: %s\"?", path,
+			path);
 	buf_init(&reply, ANSWER_MAX_BYTES);
 	send_all(fd, line, strlen(line));
 	send_all(fd, "\n", 1);
@@ -296,7 +308,10 @@ int control_ask(const char *path, const char *line, uint32_t timeout_ms, struct 
 	else if (rc == 0 && reply.length > 7 && memcmp(reply.text, "error ", 6) == 0)
 		rc = err_set(err, ERR_FAILED, "%.*s", (int)(reply.length - 7), reply.text + 6);
 	else if (rc == 0)
-		rc = err_set(err, ERR_FAILED, "%s: cordond hung up without an answer (only root and its own user may ask)", path);
+		rc = err_set(
+			err, ERR_FAILED,
+			"%s: cordond hung up without an answer (only root and its own user may ask)",
+			path);
 	buf_fini(&reply);
 	return rc;
 }

@@ -19,14 +19,16 @@ struct loop;
 
 /* words is the request split at blanks, NULL-terminated; who is the asker's login name.  Writes the answer (without
  * "ok ") into answer, or fills err. */
-typedef int control_fn(void *arg, char *const *words, const char *who, struct buf *answer, struct err *err);
+typedef int control_fn(void *arg, char *const *words, const char *who, struct buf *answer,
+		       struct err *err);
 
 /* Removes a stale socket of a dead daemon; refuses if another one answers there. */
-struct control *control_new(struct loop *loop, struct log *log, const char *path, control_fn *fn, void *arg,
-			    struct err *err);
+struct control *control_new(struct loop *loop, struct log *log, const char *path, control_fn *fn,
+			    void *arg, struct err *err);
 void control_free(struct control *control);
 
 /* The other side: asks and waits at most timeout_ms; 0 and the answer, or err with the daemon's own words. */
-int control_ask(const char *path, const char *line, uint32_t timeout_ms, struct buf *answer, struct err *err);
+int control_ask(const char *path, const char *line, uint32_t timeout_ms, struct buf *answer,
+		struct err *err);
 
 #endif

@@ -33,7 +33,7 @@ struct source;
 
 /* Never NULL; mistakes (all of them) are in complaints, and then the roster must not be used. */
 struct roster *roster_read(const struct source *source, struct complaints *complaints);
-struct roster *roster_new(void);                       /* empty */
+struct roster *roster_new(void); /* empty */
 void roster_free(struct roster *roster);
 /* Copied; names must be new.  Pointers to assets handed out before are void after it. */
 void roster_add(struct roster *roster, const struct asset *asset);

@@ -169,7 +169,8 @@ static void read_uuid(struct reader *r, const struct yaml_node *node, struct ass
 		if (form[i] == '-' ? text[i] != '-' : !isxdigit((unsigned char)text[i]))
 			break;
 	if (text[i] || i != sizeof(form) - 1) {
-		yaml_complain(r->yaml, node, "write it as 13aee355-d2bf-bb61-17a0-88aedd7037ea", "this is no UUID");
+		yaml_complain(r->yaml, node, "write it as 13aee355-d2bf-bb61-17a0-88aedd7037ea",
+			      "this is no UUID");
 		return;
 	}
 	for (i = 0; i < sizeof(form); i++)
@@ -182,14 +183,15 @@ static void read_also(struct reader *r, const struct yaml_node *node, struct ass
 	size_t count = list ? yaml_count(node) : node ? 1 : 0;
 
 	if (count > ASSET_ALSO)
-		yaml_complain(r->yaml, yaml_item(node, ASSET_ALSO), "", "at most %d more addresses", ASSET_ALSO);
+		yaml_complain(r->yaml, yaml_item(node, ASSET_ALSO), "", "at most %d more addresses",
+			      ASSET_ALSO);
 	for (size_t i = 0; i < count && i < ASSET_ALSO; i++)
 		read_text(r, list ? yaml_item(node, i) : node, amt->also[i], sizeof(amt->also[i]));
 }
 
 static void read_amt(struct reader *r, const struct yaml_node *node, struct asset *asset)
 {
-	static const char *const keys[] = { "address", "also", "port", "tls",	   "pin",
+	static const char *const keys[] = { "address", "also",  "port", "tls",      "pin",
 					    "uuid",    "realm", "user", "password", NULL };
 	struct asset_amt *amt = &asset->amt;
 	const struct yaml_node *tls;

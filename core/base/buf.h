@@ -10,14 +10,14 @@
 #include <stddef.h>
 
 struct buf {
-	char *text;               /* owned by the buf; valid until the next append */
+	char *text; /* owned by the buf; valid until the next append */
 	size_t length, capacity, ceiling;
 	bool overflow;
 };
 
 void buf_init(struct buf *buf, size_t ceiling_bytes);
-void buf_fini(struct buf *buf);             /* safe twice */
-void buf_clear(struct buf *buf);            /* keeps memory and ceiling, clears overflow */
+void buf_fini(struct buf *buf);  /* safe twice */
+void buf_clear(struct buf *buf); /* keeps memory and ceiling, clears overflow */
 void buf_append(struct buf *buf, const void *bytes, size_t length);
 void buf_text(struct buf *buf, const char *text);
 void buf_char(struct buf *buf, char c);

@@ -26,9 +26,9 @@ static void make_one_line(char *text)
 			*text = ' ';
 }
 
-__attribute__((format(printf, 5, 0)))
-static void fill(struct err *err, int code, unsigned line, unsigned column, const char *format,
-		 va_list args)
+__attribute__((format(printf, 5, 0))) static void fill(struct err *err, int code, unsigned line,
+						       unsigned column, const char *format,
+						       va_list args)
 {
 	err->code = code;
 	err->line = line;

@@ -14,16 +14,16 @@
 
 enum err_code {
 	ERR_NONE = 0,
-	ERR_FAILED = -1,   /* the world's fault: a file, a server, a device */
-	ERR_USAGE = -2,    /* wrong command line: exit code 2 */
-	ERR_CONFIG = -3,   /* bad configuration or policy: exit code 3 */
-	ERR_LIMIT = -4,    /* a stated limit was reached */
-	ERR_GONE = -5,     /* end of input, peer closed, no such thing */
+	ERR_FAILED = -1, /* the world's fault: a file, a server, a device */
+	ERR_USAGE = -2,  /* wrong command line: exit code 2 */
+	ERR_CONFIG = -3, /* bad configuration or policy: exit code 3 */
+	ERR_LIMIT = -4,  /* a stated limit was reached */
+	ERR_GONE = -5,   /* end of input, peer closed, no such thing */
 };
 
 struct err {
-	int code;                      /* enum err_code, 0 while unset */
-	unsigned line, column;         /* 1-based position in the text at fault, 0 if none */
+	int code;              /* enum err_code, 0 while unset */
+	unsigned line, column; /* 1-based position in the text at fault, 0 if none */
 	char text[ERR_TEXT_MAX_BYTES];
 };
 

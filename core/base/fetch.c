@@ -33,15 +33,16 @@
 #include "core/base/secret.h"
 #include "core/base/units.h"
 
-#define SPARE_HANDLES 32
+#define SPARE_HANDLES       32
 #define UPLOAD_BUFFER_BYTES 16384L
-#define OTHER_DESCRIPTORS 256          /* for idle connections, the store, people */
-#define KEPT_CONNECTIONS 32            /* idle ones, 30 KiB each with TLS; firmware closes them after seconds anyway */
+#define OTHER_DESCRIPTORS   256 /* for idle connections, the store, people */
+#define KEPT_CONNECTIONS \
+	32 /* idle ones, 30 KiB each with TLS; firmware closes them after seconds anyway */
 
 struct handle {
 	CURL *easy;
 	struct curl_slist *headers;
-	uint64_t set_up_for;           /* an origin's number; 0 = none */
+	uint64_t set_up_for; /* an origin's number; 0 = none */
 	struct handle *next;
 	char error_text[CURL_ERROR_SIZE];
 };
@@ -61,8 +62,8 @@ struct fetch {
 struct fetch_origin {
 	struct fetch *fetch;
 	struct fetch_origin *waiting_next;
-	struct handle *handle;         /* NULL unless a transfer runs */
-	int fd;                        /* last used; -1 = none */
+	struct handle *handle; /* NULL unless a transfer runs */
+	int fd;                /* last used; -1 = none */
 	uint64_t number;
 	struct exchange_server server;
 	char *ca_file, *certificate_file;
@@ -71,7 +72,7 @@ struct fetch_origin {
 	struct digest_sha256 pin;
 	uint32_t connect_timeout_ms, answer_timeout_ms;
 	bool running;
-	struct exchange *exchange;     /* NULL while idle */
+	struct exchange *exchange; /* NULL while idle */
 };
 
 static void start_waiting(struct fetch *fetch);
@@ -110,12 +111,14 @@ static int check_pin(const struct fetch_origin *origin, struct err *err)
 	char seen_text[65], pin_text[65];
 
 	if (!leaf_digest(origin->handle->easy, &seen))
-		return err_set(err, ERR_FAILED, "%s: the server's certificate cannot be read", origin->server.url);
+		return err_set(err, ERR_FAILED, "%s: the server's certificate cannot be read",
+			       origin->server.url);
 	if (digest_equal(seen.bytes, origin->pin.bytes, sizeof(seen.bytes)))
 		return 0;
 	digest_sha256_text(&seen, seen_text);
 	digest_sha256_text(&origin->pin, pin_text);
-	return err_set(err, ERR_FAILED, "%s: the certificate is not the pinned one (seen %s, pinned %s): "
+	return err_set(err, ERR_FAILED,
+		       "%s: the certificate is not the pinned one (seen %s, pinned %s): "
 		       "if it was renewed on purpose, pin the new one; else somebody is in between",
 		       origin->server.url, seen_text, pin_text);
 }
@@ -155,7 +158,9 @@ static CURLcode allow_legacy(CURL *easy, void *ssl_ctx, void *arg)
 static void show_certificate(const struct fetch_origin *origin, CURL *easy)
 {
 	const char *key = secret_reveal(origin->key);
-	struct curl_blob blob = { .data = (void *)(uintptr_t)key, .len = strlen(key), .flags = CURL_BLOB_COPY };
+	struct curl_blob blob = { .data = (void *)(uintptr_t)key,
+				  .len = strlen(key),
+				  .flags = CURL_BLOB_COPY };
 
 	SET(easy, CURLOPT_SSLCERT, origin->certificate_file);
 	SET(easy, CURLOPT_SSLKEY_BLOB, &blob);
@@ -169,11 +174,12 @@ static void set_tls(const struct fetch_origin *origin, CURL *easy)
 	bool legacy = origin->tls == FETCH_TLS_LEGACY_PIN, verify = origin->tls == FETCH_TLS_VERIFY;
 	char ciphers[64];
 
-	snprintf(ciphers, sizeof(ciphers), "%s:ORIGIN%llu", legacy ? "DEFAULT@SECLEVEL=0" : "DEFAULT",
-		 (unsigned long long)origin->number);
+	snprintf(ciphers, sizeof(ciphers), "%s:ORIGIN%llu",
+		 legacy ? "DEFAULT@SECLEVEL=0" : "DEFAULT", (unsigned long long)origin->number);
 
 	SET(easy, CURLOPT_PROTOCOLS_STR, origin->tls == FETCH_TLS_NONE ? "http" : "https");
-	SET(easy, CURLOPT_SSLVERSION, legacy ? (long)CURL_SSLVERSION_TLSv1_0 : CURL_SSLVERSION_TLSv1_2);
+	SET(easy, CURLOPT_SSLVERSION,
+	    legacy ? (long)CURL_SSLVERSION_TLSv1_0 : CURL_SSLVERSION_TLSv1_2);
 	SET(easy, CURLOPT_SSL_CIPHER_LIST, ciphers);
 	SET(easy, CURLOPT_SSL_VERIFYPEER, verify ? 1L : 0L);
 	SET(easy, CURLOPT_SSL_VERIFYHOST, verify ? 2L : 0L);
@@ -205,14 +211,18 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *arg)
 {
 	struct fetch_origin *origin = arg;
 
-	return exchange_take_header(origin->exchange, &origin->server, bytes, size * count) ? size * count : 0;
+	return exchange_take_header(origin->exchange, &origin->server, bytes, size * count)
+		       ? size * count
+		       : 0;
 }
 
 static size_t take_body(char *bytes, size_t size, size_t count, void *arg)
 {
 	struct fetch_origin *origin = arg;
 
-	return exchange_take_body(origin->exchange, &origin->server, bytes, size * count) ? size * count : 0;
+	return exchange_take_body(origin->exchange, &origin->server, bytes, size * count)
+		       ? size * count
+		       : 0;
 }
 
 static void set_callbacks(struct fetch_origin *origin, CURL *easy)
@@ -285,8 +295,8 @@ static void give_handle_back(struct fetch_origin *origin)
 /* Else curl keeps four idle connections per running transfer, so none when all is quiet. */
 static void limit_connections(struct fetch *fetch)
 {
-	INVARIANT(curl_multi_setopt(fetch->multi, CURLMOPT_MAXCONNECTS, (long)(fetch->running + fetch->kept_max)) ==
-		  CURLM_OK);
+	INVARIANT(curl_multi_setopt(fetch->multi, CURLMOPT_MAXCONNECTS,
+				    (long)(fetch->running + fetch->kept_max)) == CURLM_OK);
 }
 
 static void add_header(struct fetch_origin *origin, const char *text)
@@ -316,9 +326,11 @@ static void write_headers(struct fetch_origin *origin)
 /* One deadline for all transfers of an exchange; 0 would mean none. */
 static long time_left_ms(const struct fetch_origin *origin)
 {
-	uint64_t now_ns = loop_now_ns(origin->fetch->loop), deadline_ns = origin->exchange->deadline_ns;
+	uint64_t now_ns = loop_now_ns(origin->fetch->loop),
+		 deadline_ns = origin->exchange->deadline_ns;
 
-	return deadline_ns > now_ns + ms_to_ns(1) ? (long)((deadline_ns - now_ns) / ms_to_ns(1)) : 1;
+	return deadline_ns > now_ns + ms_to_ns(1) ? (long)((deadline_ns - now_ns) / ms_to_ns(1))
+						  : 1;
 }
 
 /* An idle server has nothing to say but goodbye.  curl takes the goodbye of TLS for a sign of life, sends the request after
@@ -328,7 +340,8 @@ static bool has_said_goodbye(int fd)
 {
 	char byte;
 
-	return fd >= 0 && (recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK));
+	return fd >= 0 && (recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
+			   (errno != EAGAIN && errno != EWOULDBLOCK));
 }
 
 static void transfer(struct fetch_origin *origin)
@@ -364,8 +377,11 @@ static void start(struct fetch_origin *origin)
 	origin->running = true;
 	origin->fetch->running++;
 	limit_connections(origin->fetch);
-	exchange->deadline_ns = loop_now_ns(origin->fetch->loop) + ms_to_ns(origin->answer_timeout_ms);
-	exchange->phase = !origin->server.user || logon_is_known(&origin->server.logon) ? PHASE_SEND : PHASE_CHALLENGE;
+	exchange->deadline_ns =
+		loop_now_ns(origin->fetch->loop) + ms_to_ns(origin->answer_timeout_ms);
+	exchange->phase = !origin->server.user || logon_is_known(&origin->server.logon)
+				  ? PHASE_SEND
+				  : PHASE_CHALLENGE;
 	transfer(origin);
 }
 
@@ -413,8 +429,8 @@ static void name_failure(const struct fetch_origin *origin, CURLcode result, str
 {
 	const char *text = origin->handle->error_text;
 
-	err_set(err, result == CURLE_OPERATION_TIMEDOUT ? ERR_GONE : ERR_FAILED, "%s: %s", origin->server.url,
-		*text ? text : curl_easy_strerror(result));
+	err_set(err, result == CURLE_OPERATION_TIMEDOUT ? ERR_GONE : ERR_FAILED, "%s: %s",
+		origin->server.url, *text ? text : curl_easy_strerror(result));
 }
 
 static enum fetch_why why_of(CURLcode result, const struct exchange *exchange)
@@ -448,14 +464,16 @@ static void finish(struct fetch_origin *origin, CURLcode result)
 		name_failure(origin, result, &exchange->err);
 		exchange->why = why_of(result, exchange);
 	}
-	snprintf(exchange->content_type, sizeof(exchange->content_type), "%s", content_type ? content_type : "");
+	snprintf(exchange->content_type, sizeof(exchange->content_type), "%s",
+		 content_type ? content_type : "");
 	end_transfer(origin);
 	if (result == CURLE_OK && exchange_goes_on(exchange, &origin->server, (unsigned)status)) {
 		transfer(origin);
 		return;
 	}
 	if (status == 401)
-		logon_forget(&origin->server.logon);   /* a refused nonce is of no use to the next request */
+		logon_forget(
+			&origin->server.logon); /* a refused nonce is of no use to the next request */
 	stop(origin);
 	origin->exchange = NULL;
 	exchange_deliver(exchange, (unsigned)status);
@@ -492,7 +510,9 @@ static void act(struct fetch *fetch, curl_socket_t fd, int what)
 
 static void socket_ready(void *arg, int fd, unsigned ready)
 {
-	act(arg, fd, (ready & LOOP_READ ? CURL_CSELECT_IN : 0) | (ready & LOOP_WRITE ? CURL_CSELECT_OUT : 0));
+	act(arg, fd,
+	    (ready & LOOP_READ ? CURL_CSELECT_IN : 0) |
+		    (ready & LOOP_WRITE ? CURL_CSELECT_OUT : 0));
 }
 
 static void timeout_due(void *arg)
@@ -542,7 +562,8 @@ static void set_multi(struct fetch *fetch)
 	INVARIANT(curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, fetch) == CURLM_OK);
 	INVARIANT(curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, set_timeout) == CURLM_OK);
 	INVARIANT(curl_multi_setopt(multi, CURLMOPT_TIMERDATA, fetch) == CURLM_OK);
-	INVARIANT(curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING) == CURLM_OK);
+	INVARIANT(curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING) ==
+		  CURLM_OK);
 }
 
 /* Descriptors are short by default (1024), and a fleet needs one per machine that is slow to answer. */
@@ -559,14 +580,15 @@ static size_t descriptors_for(size_t connections_max)
 	}
 	if (limit.rlim_cur >= connections_max + OTHER_DESCRIPTORS)
 		return connections_max;
-	return limit.rlim_cur > 2 * OTHER_DESCRIPTORS ? (size_t)limit.rlim_cur - OTHER_DESCRIPTORS : OTHER_DESCRIPTORS;
+	return limit.rlim_cur > 2 * OTHER_DESCRIPTORS ? (size_t)limit.rlim_cur - OTHER_DESCRIPTORS
+						      : OTHER_DESCRIPTORS;
 }
 
 struct fetch *fetch_new(struct loop *loop, size_t connections_max)
 {
 	struct fetch *fetch = mem_alloc(sizeof(*fetch));
 
-	INVARIANT(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK);  /* counts its callers */
+	INVARIANT(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK); /* counts its callers */
 	INVARIANT(connections_max > 0);
 	/* OpenSSL writes with write(2), and curl told to leave signals alone does not guard against this. */
 	signal(SIGPIPE, SIG_IGN);
@@ -598,7 +620,7 @@ void fetch_free(struct fetch *fetch)
 		handle_free(fetch->spare);
 		fetch->spare = next;
 	}
-	curl_multi_cleanup(fetch->multi);      /* closes kept connections, takes back the watches */
+	curl_multi_cleanup(fetch->multi); /* closes kept connections, takes back the watches */
 	timer_free(fetch->timer);
 	mem_free(fetch);
 	curl_global_cleanup();
@@ -677,11 +699,12 @@ bool fetch_origin_is_busy(const struct fetch_origin *origin)
 	return origin->exchange != NULL;
 }
 
-void fetch_post(struct fetch_origin *origin, const char *content_type, const char *body, size_t length,
-		fetch_done_fn *done, void *arg)
+void fetch_post(struct fetch_origin *origin, const char *content_type, const char *body,
+		size_t length, fetch_done_fn *done, void *arg)
 {
 	INVARIANT(!origin->exchange);
-	origin->exchange = exchange_new(origin->server.answer_max_bytes, content_type, body, length);
+	origin->exchange =
+		exchange_new(origin->server.answer_max_bytes, content_type, body, length);
 	origin->exchange->done = done;
 	origin->exchange->arg = arg;
 	wait_in_line(origin);

@@ -26,10 +26,10 @@ struct loop;
 struct secret;
 
 enum fetch_tls {
-	FETCH_TLS_NONE,        /* plain HTTP */
-	FETCH_TLS_VERIFY,      /* TLS 1.2 or newer, chain and name verified */
-	FETCH_TLS_PIN,         /* TLS 1.2 or newer, leaf certificate has this SHA-256 */
-	FETCH_TLS_LEGACY_PIN,  /* TLS 1.0 and weak ciphers allowed: firmware before release 12; pinned */
+	FETCH_TLS_NONE,       /* plain HTTP */
+	FETCH_TLS_VERIFY,     /* TLS 1.2 or newer, chain and name verified */
+	FETCH_TLS_PIN,        /* TLS 1.2 or newer, leaf certificate has this SHA-256 */
+	FETCH_TLS_LEGACY_PIN, /* TLS 1.0 and weak ciphers allowed: firmware before release 12; pinned */
 };
 
 struct fetch_target {
@@ -37,10 +37,10 @@ struct fetch_target {
 	const char *user;              /* copied; NULL for no authentication */
 	const struct secret *password; /* borrowed for the origin's life */
 	enum fetch_tls tls;
-	const char *ca_file;           /* for VERIFY; NULL = the system's */
-	const char *certificate_file;  /* PEM, shown to a server that asks for one; NULL = none */
-	const struct secret *key;      /* PEM, of that certificate; borrowed for the origin's life */
-	uint8_t pin_sha256[32];        /* for PIN: of the leaf certificate's DER */
+	const char *ca_file;          /* for VERIFY; NULL = the system's */
+	const char *certificate_file; /* PEM, shown to a server that asks for one; NULL = none */
+	const struct secret *key;     /* PEM, of that certificate; borrowed for the origin's life */
+	uint8_t pin_sha256[32];       /* for PIN: of the leaf certificate's DER */
 	/* From the start of the request, which may have waited for its turn; the second covers all. */
 	uint32_t connect_timeout_ms, answer_timeout_ms;
 	size_t answer_max_bytes;
@@ -55,18 +55,18 @@ enum fetch_why {
 };
 
 struct fetch_answer {
-	int rc;                        /* 0, or a negative err code: no complete answer arrived;
+	int rc;                   /* 0, or a negative err code: no complete answer arrived;
 	                                * ERR_GONE for a timeout, ERR_LIMIT for an answer too large */
-	const struct err *err;         /* text for rc < 0 */
-	uint8_t why;                   /* enum fetch_why, for rc < 0 */
-	bool sent;                     /* rc < 0: the request may have reached the server */
-	bool resent;                   /* the server may have seen the request twice */
-	unsigned status;               /* HTTP status, 0 for rc < 0 */
-	const char *content_type;      /* "" if absent */
-	const char *realm;             /* of the last digest challenge, "" if none */
-	const char *body;              /* NUL-terminated */
+	const struct err *err;    /* text for rc < 0 */
+	uint8_t why;              /* enum fetch_why, for rc < 0 */
+	bool sent;                /* rc < 0: the request may have reached the server */
+	bool resent;              /* the server may have seen the request twice */
+	unsigned status;          /* HTTP status, 0 for rc < 0 */
+	const char *content_type; /* "" if absent */
+	const char *realm;        /* of the last digest challenge, "" if none */
+	const char *body;         /* NUL-terminated */
 	size_t body_length;
-	uint32_t round_trips;          /* HTTP exchanges used, challenge included */
+	uint32_t round_trips; /* HTTP exchanges used, challenge included */
 };
 
 typedef void fetch_done_fn(void *arg, const struct fetch_answer *answer);
@@ -74,8 +74,9 @@ typedef void fetch_done_fn(void *arg, const struct fetch_answer *answer);
 /* Ignores SIGPIPE for the process, which TLS needs, and lets it open as many descriptors as it may.  At most
  * connections_max requests run at once, the others wait in order. */
 struct fetch *fetch_new(struct loop *loop, size_t connections_max);
-size_t fetch_connections_max(const struct fetch *fetch);       /* less than asked for if descriptors are short */
-void fetch_free(struct fetch *fetch);          /* origins must be freed before */
+size_t fetch_connections_max(
+	const struct fetch *fetch);   /* less than asked for if descriptors are short */
+void fetch_free(struct fetch *fetch); /* origins must be freed before */
 
 struct fetch_origin *fetch_origin_new(struct fetch *fetch, const struct fetch_target *target);
 void fetch_origin_free(struct fetch_origin *origin);
@@ -85,7 +86,7 @@ void fetch_origin_expect_realm(struct fetch_origin *origin, const char *realm);
 void fetch_origin_send_once(struct fetch_origin *origin, bool once);
 bool fetch_origin_is_busy(const struct fetch_origin *origin);
 /* body is copied.  Never call while busy. */
-void fetch_post(struct fetch_origin *origin, const char *content_type, const char *body, size_t length,
-		fetch_done_fn *done, void *arg);
+void fetch_post(struct fetch_origin *origin, const char *content_type, const char *body,
+		size_t length, fetch_done_fn *done, void *arg);
 
 #endif

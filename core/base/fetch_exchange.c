@@ -18,7 +18,8 @@
 
 #define CHALLENGE_HEADER "WWW-Authenticate:"
 
-struct exchange *exchange_new(size_t answer_max_bytes, const char *content_type, const char *body, size_t length)
+struct exchange *exchange_new(size_t answer_max_bytes, const char *content_type, const char *body,
+			      size_t length)
 {
 	struct exchange *exchange = mem_alloc(sizeof(*exchange));
 	struct buf header;
@@ -53,11 +54,15 @@ void exchange_begin(struct exchange *exchange)
 	exchange->challenged = false;
 }
 
-bool exchange_log_on(const struct exchange *exchange, struct exchange_server *server, struct buf *header)
+bool exchange_log_on(const struct exchange *exchange, struct exchange_server *server,
+		     struct buf *header)
 {
 	struct logon_request request = {
-		.user = server->user, .password = server->password ? secret_reveal(server->password) : "",
-		.method = "POST", .path = server->path, .body = exchange->request,
+		.user = server->user,
+		.password = server->password ? secret_reveal(server->password) : "",
+		.method = "POST",
+		.path = server->path,
+		.body = exchange->request,
 		.body_length = exchange->request_length,
 	};
 
@@ -78,7 +83,8 @@ bool exchange_leaves(struct exchange *exchange, const struct exchange_server *se
 	/* Once more in one transfer: the kept connection was dead. */
 	if (exchange->sends++ > 0) {
 		if (server->once) {
-			err_set(&exchange->err, ERR_FAILED, "%s: the connection broke before the answer", server->url);
+			err_set(&exchange->err, ERR_FAILED,
+				"%s: the connection broke before the answer", server->url);
 			return false;
 		}
 		exchange->resent = true;
@@ -93,9 +99,10 @@ static bool is_stranger(struct exchange *exchange, const struct exchange_server 
 	if (!server->realm || strcmp(server->realm, exchange->realm) == 0)
 		return false;
 	exchange->why = FETCH_WHY_STRANGER;
-	exchange->sent = exchange->resent;     /* what it has just got it has refused */
-	err_set(&exchange->err, ERR_FAILED, "%s: another device answers there: its realm is \"%s\", not \"%s\"",
-		server->url, exchange->realm, server->realm);
+	exchange->sent = exchange->resent; /* what it has just got it has refused */
+	err_set(&exchange->err, ERR_FAILED,
+		"%s: another device answers there: its realm is \"%s\", not \"%s\"", server->url,
+		exchange->realm, server->realm);
 	return true;
 }
 
@@ -104,7 +111,8 @@ static bool starts_with(const char *text, size_t length, const char *prefix)
 	return length >= strlen(prefix) && strncasecmp(text, prefix, strlen(prefix)) == 0;
 }
 
-static bool take_challenge(struct exchange *exchange, struct exchange_server *server, const char *value, size_t length)
+static bool take_challenge(struct exchange *exchange, struct exchange_server *server,
+			   const char *value, size_t length)
 {
 	if (!logon_take_challenge(&server->logon, value, length))
 		return true;
@@ -117,7 +125,8 @@ static bool take_challenge(struct exchange *exchange, struct exchange_server *se
 }
 
 /* A final status line opens a new answer: what an earlier one brought is dropped. */
-bool exchange_take_header(struct exchange *exchange, struct exchange_server *server, const char *bytes, size_t length)
+bool exchange_take_header(struct exchange *exchange, struct exchange_server *server,
+			  const char *bytes, size_t length)
 {
 	size_t name = strlen(CHALLENGE_HEADER);
 
@@ -136,17 +145,19 @@ bool exchange_take_header(struct exchange *exchange, struct exchange_server *ser
 	return true;
 }
 
-bool exchange_take_body(struct exchange *exchange, const struct exchange_server *server, const char *bytes,
-			size_t length)
+bool exchange_take_body(struct exchange *exchange, const struct exchange_server *server,
+			const char *bytes, size_t length)
 {
 	buf_append(&exchange->answer, bytes, length);
 	if (!exchange->answer.overflow)
 		return true;
-	err_set(&exchange->err, ERR_LIMIT, "%s: answer larger than %zu bytes", server->url, server->answer_max_bytes);
+	err_set(&exchange->err, ERR_LIMIT, "%s: answer larger than %zu bytes", server->url,
+		server->answer_max_bytes);
 	return false;
 }
 
-bool exchange_goes_on(struct exchange *exchange, const struct exchange_server *server, unsigned status)
+bool exchange_goes_on(struct exchange *exchange, const struct exchange_server *server,
+		      unsigned status)
 {
 	/* A server that lets strangers in gets the request itself now. */
 	if (exchange->phase == PHASE_CHALLENGE && status >= 200 && status < 300) {
@@ -162,7 +173,7 @@ bool exchange_goes_on(struct exchange *exchange, const struct exchange_server *s
 	exchange->asked_again = exchange->fresh_nonce;
 	exchange->fresh_nonce = true;
 	exchange->phase = PHASE_SEND;
-	exchange->sent = exchange->resent;     /* what was refused was not done */
+	exchange->sent = exchange->resent; /* what was refused was not done */
 	return true;
 }
 

@@ -14,9 +14,9 @@
 #include "core/base/logon.h"
 
 #define EXCHANGE_HEADERS_MAX_BYTES 65536
-#define EXCHANGE_REALM_MAX_BYTES (LOGON_TEXT_MAX_BYTES + 1)
-#define EXCHANGE_TYPE_MAX_BYTES 128
-#define EXCHANGE_PATH_MAX_BYTES 32
+#define EXCHANGE_REALM_MAX_BYTES   (LOGON_TEXT_MAX_BYTES + 1)
+#define EXCHANGE_TYPE_MAX_BYTES    128
+#define EXCHANGE_PATH_MAX_BYTES    32
 
 /* Who is asked, as the exchange sees it; owned by the origin. */
 struct exchange_server {
@@ -25,12 +25,12 @@ struct exchange_server {
 	char *realm;                   /* the only one we log on to; NULL = any */
 	char path[EXCHANGE_PATH_MAX_BYTES];
 	struct logon logon;
-	bool once;                     /* what may have arrived is not sent again */
+	bool once; /* what may have arrived is not sent again */
 	size_t answer_max_bytes;
 };
 
 enum phase {
-	PHASE_CHALLENGE,               /* an empty request, to be given a nonce */
+	PHASE_CHALLENGE, /* an empty request, to be given a nonce */
 	PHASE_SEND,
 };
 
@@ -44,28 +44,32 @@ struct exchange {
 	char realm[EXCHANGE_REALM_MAX_BYTES], content_type[EXCHANGE_TYPE_MAX_BYTES];
 	uint64_t deadline_ns;
 	enum phase phase;
-	size_t header_bytes;           /* of this transfer */
-	uint32_t sends;                /* of this transfer: more than one if a kept connection was dead */
+	size_t header_bytes; /* of this transfer */
+	uint32_t sends;      /* of this transfer: more than one if a kept connection was dead */
 	uint32_t requests_sent, round_trips;
-	bool challenged;               /* this transfer's answer brought a challenge that can be answered */
+	bool challenged; /* this transfer's answer brought a challenge that can be answered */
 	bool sent, resent, fresh_nonce, asked_again;
 	enum fetch_why why;
 	struct err err;
 };
 
-struct exchange *exchange_new(size_t answer_max_bytes, const char *content_type, const char *body, size_t length);
+struct exchange *exchange_new(size_t answer_max_bytes, const char *content_type, const char *body,
+			      size_t length);
 void exchange_free(struct exchange *exchange);
-void exchange_begin(struct exchange *exchange);    /* another transfer */
+void exchange_begin(struct exchange *exchange); /* another transfer */
 /* Writes an Authorization header if this transfer shall have one. */
-bool exchange_log_on(const struct exchange *exchange, struct exchange_server *server, struct buf *header);
+bool exchange_log_on(const struct exchange *exchange, struct exchange_server *server,
+		     struct buf *header);
 /* The request is about to leave; false if it must not (err says why). */
 bool exchange_leaves(struct exchange *exchange, const struct exchange_server *server);
 /* False if the transfer shall end here (err says why). */
-bool exchange_take_header(struct exchange *exchange, struct exchange_server *server, const char *bytes, size_t length);
-bool exchange_take_body(struct exchange *exchange, const struct exchange_server *server, const char *bytes,
-			size_t length);
+bool exchange_take_header(struct exchange *exchange, struct exchange_server *server,
+			  const char *bytes, size_t length);
+bool exchange_take_body(struct exchange *exchange, const struct exchange_server *server,
+			const char *bytes, size_t length);
 /* True if the answer was only a step on the way to the one that counts: another transfer is due. */
-bool exchange_goes_on(struct exchange *exchange, const struct exchange_server *server, unsigned status);
+bool exchange_goes_on(struct exchange *exchange, const struct exchange_server *server,
+		      unsigned status);
 /* Calls done, frees the exchange. */
 void exchange_deliver(struct exchange *exchange, unsigned status);
 

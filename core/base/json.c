@@ -17,12 +17,12 @@
 #include "core/base/mem.h"
 #include "core/base/utf8.h"
 
-#undef json_is_true            /* jansson's macro of this name; ours is a function */
+#undef json_is_true /* jansson's macro of this name; ours is a function */
 
 #define DEPTH_MAX 32
 /* A decimal number of 15 digits survives the way into a double and back (DBL_DIG). */
-#define REAL_DIGITS 15
-#define REAL_TEXT_MAX_BYTES 400    /* DBL_MAX has 309 digits before the point */
+#define REAL_DIGITS         15
+#define REAL_TEXT_MAX_BYTES 400 /* DBL_MAX has 309 digits before the point */
 
 static json_t *open_value(struct json *value)
 {
@@ -118,7 +118,7 @@ void json_set_real(struct json *object, const char *key, double value, unsigned 
 	}
 	snprintf(text, sizeof(text), "%.*f", decimals < 15 ? (int)decimals : 15, value);
 	rounded = strtod(text, NULL);
-	set(object, key, json_real(rounded == 0 ? 0.0 : rounded));    /* -0.0 is noise too */
+	set(object, key, json_real(rounded == 0 ? 0.0 : rounded)); /* -0.0 is noise too */
 }
 
 void json_set_bool(struct json *object, const char *key, bool value)
@@ -164,12 +164,9 @@ static bool deeper_than(const json_t *value, unsigned levels)
 		return false;
 	if (levels == 0)
 		return true;
-	json_array_foreach(value, i, member)
-		if (deeper_than(member, levels - 1))
-			return true;
-	json_object_foreach((json_t *)(uintptr_t)value, key, member)
-		if (deeper_than(member, levels - 1))
-			return true;
+	json_array_foreach(value, i, member) if (deeper_than(member, levels - 1)) return true;
+	json_object_foreach((json_t *)(uintptr_t)value, key,
+			    member) if (deeper_than(member, levels - 1)) return true;
 	return false;
 }
 
@@ -181,7 +178,8 @@ struct json *json_parse(const char *text, size_t length, struct err *err)
 
 	if (!value) {
 		err_set_at(err, ERR_FAILED, error.line > 0 ? (unsigned)error.line : 0,
-			   error.column > 0 ? (unsigned)error.column : 0, "bad JSON: %s", error.text);
+			   error.column > 0 ? (unsigned)error.column : 0, "bad JSON: %s",
+			   error.text);
 		return NULL;
 	}
 	if (deeper_than(value, DEPTH_MAX)) {

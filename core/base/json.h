@@ -10,7 +10,7 @@
 
 struct buf;
 struct err;
-struct json;                           /* owned by its holder; adding to a parent gives it away */
+struct json; /* owned by its holder; adding to a parent gives it away */
 
 /* Not json_object() and json_array(): jansson exports these two names and calls them itself. */
 struct json *json_object_new(void);
@@ -29,13 +29,13 @@ void json_set(struct json *object, const char *key, struct json *take_value);
 void json_push(struct json *array, struct json *take_value);
 void json_push_text(struct json *array, const char *text);
 
-void json_write(const struct json *value, struct buf *out);      /* compact, one line */
+void json_write(const struct json *value, struct buf *out); /* compact, one line */
 
 /* Reading: NULL and err on bad JSON or deeper than 32 levels. */
 struct json *json_parse(const char *text, size_t length, struct err *err);
-const struct json *json_find(const struct json *object, const char *key);  /* borrowed or NULL */
-const char *json_text(const struct json *value);                 /* "" unless a string */
-double json_number(const struct json *value);                    /* 0 unless a number */
+const struct json *json_find(const struct json *object, const char *key); /* borrowed or NULL */
+const char *json_text(const struct json *value);                          /* "" unless a string */
+double json_number(const struct json *value);                             /* 0 unless a number */
 bool json_is_true(const struct json *value);
 size_t json_count(const struct json *array);
 const struct json *json_at(const struct json *array, size_t index);

@@ -11,9 +11,9 @@
 #include "core/base/mem.h"
 #include "core/base/units.h"
 
-#define LINE_MAX_BYTES 1024
+#define LINE_MAX_BYTES  1024
 #define LIMIT_WINDOW_NS (60 * NS_PER_S)
-#define LIMIT_BURST 10
+#define LIMIT_BURST     10
 
 struct log {
 	FILE *stream;

@@ -15,7 +15,7 @@
 #include "core/base/mem.h"
 #include "core/base/random.h"
 
-#define HEX_BYTES (2 * DIGEST_MD5_BYTES + 1)
+#define HEX_BYTES       (2 * DIGEST_MD5_BYTES + 1)
 #define INPUT_MAX_BYTES 4096
 
 struct parameter {
@@ -91,9 +91,10 @@ static bool lists(const char *list, const char *word)
 
 static void take_parameter(struct logon *logon, const struct parameter *parameter, bool *usable)
 {
-	char **place = strcasecmp(parameter->name, "realm") == 0 ? &logon->realm
-		: strcasecmp(parameter->name, "nonce") == 0 ? &logon->nonce
-		: strcasecmp(parameter->name, "opaque") == 0 ? &logon->opaque : NULL;
+	char **place = strcasecmp(parameter->name, "realm") == 0    ? &logon->realm
+		       : strcasecmp(parameter->name, "nonce") == 0  ? &logon->nonce
+		       : strcasecmp(parameter->name, "opaque") == 0 ? &logon->opaque
+								    : NULL;
 
 	if (place) {
 		mem_free(*place);
@@ -191,7 +192,7 @@ static void hash_text(const struct buf *text, char hex[HEX_BYTES])
 
 struct proof {
 	char counter[9], client_nonce[33], response[HEX_BYTES];
-	const char *qop;               /* NULL: the older form without */
+	const char *qop; /* NULL: the older form without */
 };
 
 /* The same for every request until the realm changes. */
@@ -243,8 +244,8 @@ static void prove(struct logon *logon, const struct logon_request *request, stru
 	hash_request(request, proof->qop && !logon->auth, what);
 	buf_init(&text, INPUT_MAX_BYTES);
 	if (proof->qop)
-		buf_format(&text, "%s:%s:%s:%s:%s:%s", account, logon->nonce, proof->counter, proof->client_nonce,
-			   proof->qop, what);
+		buf_format(&text, "%s:%s:%s:%s:%s:%s", account, logon->nonce, proof->counter,
+			   proof->client_nonce, proof->qop, what);
 	else
 		buf_format(&text, "%s:%s:%s", account, logon->nonce, what);
 	hash_text(&text, proof->response);
@@ -271,9 +272,11 @@ void logon_write(struct logon *logon, const struct logon_request *request, struc
 	INVARIANT(logon_is_known(logon));
 	prove(logon, request, &proof);
 	write_user(request->user, value);
-	buf_format(value, ", realm=\"%s\", nonce=\"%s\", uri=\"%s\"", logon->realm, logon->nonce, request->path);
+	buf_format(value, ", realm=\"%s\", nonce=\"%s\", uri=\"%s\"", logon->realm, logon->nonce,
+		   request->path);
 	if (proof.qop)
-		buf_format(value, ", cnonce=\"%s\", nc=%s, qop=%s", proof.client_nonce, proof.counter, proof.qop);
+		buf_format(value, ", cnonce=\"%s\", nc=%s, qop=%s", proof.client_nonce,
+			   proof.counter, proof.qop);
 	buf_format(value, ", response=\"%s\"", proof.response);
 	if (logon->opaque)
 		buf_format(value, ", opaque=\"%s\"", logon->opaque);

@@ -13,12 +13,13 @@
 
 struct buf;
 
-#define LOGON_TEXT_MAX_BYTES 512       /* of a realm, nonce or opaque; a challenge with a longer one is not taken */
+#define LOGON_TEXT_MAX_BYTES \
+	512 /* of a realm, nonce or opaque; a challenge with a longer one is not taken */
 
 struct logon {
 	char *realm, *nonce, *opaque;
-	char *account;                 /* hash of user, realm and password: as secret as the last; NULL = not needed yet */
-	uint32_t uses;                 /* of the nonce */
+	char *account; /* hash of user, realm and password: as secret as the last; NULL = not needed yet */
+	uint32_t uses; /* of the nonce */
 	bool auth, auth_int, stale;
 };
 

@@ -24,7 +24,7 @@ struct loop {
 	struct event_base *base;
 	struct event *later_event;
 	struct later *later_first, **later_end;
-	uint64_t now_ns;           /* valid while inside a callback */
+	uint64_t now_ns; /* valid while inside a callback */
 	bool inside, stopping;
 };
 
@@ -180,7 +180,7 @@ static void timer_due(evutil_socket_t fd, short what, void *arg)
 		arm(timer, loop->now_ns);
 	} else {
 		timer->running = false;
-		timer->fire(timer->arg);       /* may free the timer */
+		timer->fire(timer->arg); /* may free the timer */
 	}
 	end_callback(loop);
 }
@@ -237,7 +237,7 @@ static void watch_ready(evutil_socket_t fd, short what, void *arg)
 			 (what & EV_WRITE ? (unsigned)LOOP_WRITE : 0);
 
 	begin_callback(loop);
-	watch->fn(watch->arg, fd, ready);      /* may free the watch */
+	watch->fn(watch->arg, fd, ready); /* may free the watch */
 	end_callback(loop);
 }
 
@@ -274,7 +274,7 @@ static void signal_arrived(evutil_socket_t signal_number, short what, void *arg)
 
 	(void)what;
 	begin_callback(loop);
-	watch->fn(watch->arg, signal_number);  /* may free the watch */
+	watch->fn(watch->arg, signal_number); /* may free the watch */
 	end_callback(loop);
 }
 

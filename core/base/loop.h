@@ -21,20 +21,20 @@ enum { LOOP_READ = 1, LOOP_WRITE = 2 };
 
 struct loop *loop_new(void);
 void loop_free(struct loop *loop);
-void loop_run(struct loop *loop);              /* until loop_stop() */
-void loop_stop(struct loop *loop);             /* after the current callback */
+void loop_run(struct loop *loop);  /* until loop_stop() */
+void loop_stop(struct loop *loop); /* after the current callback */
 uint64_t loop_now_ns(struct loop *loop);
 
 typedef void timer_fn(void *arg);
 struct timer *loop_timer(struct loop *loop, timer_fn *fire, void *arg);
-void timer_after_ns(struct timer *timer, uint64_t delay_ns);   /* starts or restarts; one shot */
+void timer_after_ns(struct timer *timer, uint64_t delay_ns); /* starts or restarts; one shot */
 void timer_stop(struct timer *timer);
 bool timer_is_running(const struct timer *timer);
 void timer_free(struct timer *timer);
 
 typedef void watch_fn(void *arg, int fd, unsigned ready);
 struct watch *loop_watch(struct loop *loop, int fd, unsigned ready, watch_fn *fn, void *arg);
-void watch_free(struct watch *watch);          /* does not close the descriptor */
+void watch_free(struct watch *watch); /* does not close the descriptor */
 
 typedef void later_fn(void *arg);
 /* Runs fn after the current callback, in order of asking.  Cannot be taken back: arg must live. */

@@ -8,12 +8,12 @@
 
 #include <stddef.h>
 
-void *mem_alloc(size_t size_bytes);                        /* zeroed; never NULL */
-void *mem_array(size_t count, size_t item_size_bytes);     /* zeroed; never NULL */
+void *mem_alloc(size_t size_bytes);                    /* zeroed; never NULL */
+void *mem_array(size_t count, size_t item_size_bytes); /* zeroed; never NULL */
 /* Grown part is not zeroed. */
 void *mem_resize(void *old, size_t count, size_t item_size_bytes);
-char *mem_text(const char *text);                          /* copy; NULL stays NULL */
-void mem_free(void *memory);                               /* NULL is fine */
+char *mem_text(const char *text); /* copy; NULL stays NULL */
+void mem_free(void *memory);      /* NULL is fine */
 /* Free pages go back to the kernel.  Takes milliseconds: for a quiet moment after a crowd. */
 void mem_give_back(void);
 
@@ -23,6 +23,6 @@ void mem_give_back(void);
 void *mem_table(size_t count, size_t item_size_bytes);
 void mem_free_table(void *memory, size_t count, size_t item_size_bytes);
 
-void mem_wipe(void *memory, size_t size_bytes);            /* not removed by the optimiser */
+void mem_wipe(void *memory, size_t size_bytes); /* not removed by the optimiser */
 
 #endif

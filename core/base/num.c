@@ -23,8 +23,12 @@ struct unit {
 
 /* Largest first: the parts of "1h30m" must come in this order. */
 static const struct unit units[] = {
-	{ "d", S_PER_D * NS_PER_S },  { "h", S_PER_H * NS_PER_S }, { "m", S_PER_M * NS_PER_S },
-	{ "s", NS_PER_S },            { "ms", NS_PER_MS },         { "us", NS_PER_US },
+	{ "d", S_PER_D *NS_PER_S },
+	{ "h", S_PER_H *NS_PER_S },
+	{ "m", S_PER_M *NS_PER_S },
+	{ "s", NS_PER_S },
+	{ "ms", NS_PER_MS },
+	{ "us", NS_PER_US },
 	{ "ns", 1 },
 };
 #define UNITS (sizeof(units) / sizeof(units[0]))

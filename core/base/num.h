@@ -10,11 +10,11 @@
 
 bool num_u64(const char *text, uint64_t *value);
 bool num_u32_between(const char *text, uint32_t least, uint32_t most, uint32_t *value);
-bool num_double(const char *text, double *value);          /* finite, C locale */
+bool num_double(const char *text, double *value); /* finite, C locale */
 /* "250ms", "10s", "30m", "4h", "7d"; a bare "0" is allowed, a bare other number is not. */
 bool num_duration_ns(const char *text, uint64_t *ns);
 /* "4h", "90s", "1h30m": the shortest exact form, for people; whole seconds above 1 s. */
 void num_duration_text(uint64_t ns, char *text, size_t size);
-bool num_hex(const char *text, uint8_t *bytes, size_t length);  /* exactly 2 * length digits */
+bool num_hex(const char *text, uint8_t *bytes, size_t length); /* exactly 2 * length digits */
 
 #endif

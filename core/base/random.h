@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-void random_bytes(void *bytes, size_t length);  /* getrandom(2); aborts if the kernel has none */
+void random_bytes(void *bytes, size_t length); /* getrandom(2); aborts if the kernel has none */
 
 /* SplitMix64 (Steele, Lea, Flood 2014): state is the seed; for tests, never for secrets. */
 static inline uint64_t random_step(uint64_t *state)

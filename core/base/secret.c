@@ -17,12 +17,12 @@
 #include "core/base/invariant.h"
 #include "core/base/mem.h"
 
-#define SECRET_MAX_BYTES 4096
+#define SECRET_MAX_BYTES    4096
 #define PATH_TEXT_MAX_BYTES 4096
 
 struct secret {
 	size_t length, room;
-	char text[];                   /* NUL-terminated */
+	char text[]; /* NUL-terminated */
 };
 
 static struct secret *secret_new(size_t room)
@@ -95,8 +95,9 @@ static int check_file(int fd, const char *path, bool strict, struct err *err)
 	if (!S_ISREG(about.st_mode))
 		return err_set(err, ERR_CONFIG, "secret file %s is not a regular file", path);
 	if (strict && (about.st_mode & (S_IRWXG | S_IRWXO)))
-		return err_set(err, ERR_CONFIG, "secret file %s is open to others (mode %03o): chmod 600 %s",
-			       path, (unsigned)(about.st_mode & 0777), path);
+		return err_set(err, ERR_CONFIG,
+			       "secret file %s is open to others (mode %03o): chmod 600 %s", path,
+			       (unsigned)(about.st_mode & 0777), path);
 	return 0;
 }
 
@@ -153,7 +154,8 @@ static struct secret *from_environment(const char *name, const char *reference, 
 		return NULL;
 	}
 	if (strlen(value) > SECRET_MAX_BYTES) {
-		err_set(err, ERR_LIMIT, "secret %s is longer than %d bytes", reference, SECRET_MAX_BYTES);
+		err_set(err, ERR_LIMIT, "secret %s is longer than %d bytes", reference,
+			SECRET_MAX_BYTES);
 		return NULL;
 	}
 	secret = secret_from_bytes(value, strlen(value));
@@ -173,13 +175,15 @@ static struct secret *from_credential(const char *name, const char *reference, s
 	int length;
 
 	if (!directory) {
-		err_set(err, ERR_CONFIG, "secret %s: no CREDENTIALS_DIRECTORY; add LoadCredential=%s:... "
-			"to the unit", reference, name);
+		err_set(err, ERR_CONFIG,
+			"secret %s: no CREDENTIALS_DIRECTORY; add LoadCredential=%s:... "
+			"to the unit",
+			reference, name);
 		return NULL;
 	}
 	if (name[0] == '.' || strchr(name, '/')) {
-		err_set(err, ERR_CONFIG, "secret %s: a credential's name has no '/' and no leading '.'",
-			reference);
+		err_set(err, ERR_CONFIG,
+			"secret %s: a credential's name has no '/' and no leading '.'", reference);
 		return NULL;
 	}
 	length = snprintf(path, sizeof(path), "%s/%s", directory, name);
@@ -195,7 +199,8 @@ static const char *after(const char *reference, const char *scheme)
 {
 	size_t length = strlen(scheme);
 
-	return strncmp(reference, scheme, length) == 0 && reference[length] ? reference + length : NULL;
+	return strncmp(reference, scheme, length) == 0 && reference[length] ? reference + length
+									    : NULL;
 }
 
 struct secret *secret_resolve(const char *reference, struct err *err)
@@ -209,7 +214,8 @@ struct secret *secret_resolve(const char *reference, struct err *err)
 	if ((rest = after(reference, "credential:")) != NULL)
 		return from_credential(rest, reference, err);
 	/* Not quoted: somebody may have written the secret itself here. */
-	err_set(err, ERR_CONFIG, "a secret is given as file:/path, env:NAME or credential:NAME, "
+	err_set(err, ERR_CONFIG,
+		"a secret is given as file:/path, env:NAME or credential:NAME, "
 		"never in clear");
 	return NULL;
 }

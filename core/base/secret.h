@@ -17,7 +17,7 @@ struct secret;
 struct secret *secret_resolve(const char *reference, struct err *err);
 /* For tests and generated secrets, at most 4096 bytes; the bytes are copied. */
 struct secret *secret_from_bytes(const char *bytes, size_t length);
-void secret_free(struct secret *secret);       /* wipes */
+void secret_free(struct secret *secret); /* wipes */
 /* The clear text, for the one library call that needs it; never log or store it. */
 const char *secret_reveal(const struct secret *secret);
 bool secret_equals(const struct secret *secret, const char *bytes, size_t length);

@@ -18,13 +18,13 @@
 #include "core/base/mem.h"
 #include "core/base/utf8.h"
 
-#define COMPLAINTS_MAX 1000        /* nobody reads more, and a hostile file could make millions */
+#define COMPLAINTS_MAX    1000 /* nobody reads more, and a hostile file could make millions */
 #define SHOWN_COLUMNS_MAX 160
-#define WORD_MAX_BYTES 64
+#define WORD_MAX_BYTES    64
 
 struct source {
 	char *name;
-	char *text;                /* NUL-terminated */
+	char *text; /* NUL-terminated */
 	size_t length;
 };
 
@@ -72,8 +72,8 @@ static int read_all(FILE *file, const char *path, struct buf *text, struct err *
 	while ((got = fread(chunk, 1, sizeof(chunk), file)) > 0) {
 		buf_append(text, chunk, got);
 		if (text->overflow)
-			return err_set(err, ERR_LIMIT, "cannot read %s: larger than %zu bytes", path,
-				       text->ceiling);
+			return err_set(err, ERR_LIMIT, "cannot read %s: larger than %zu bytes",
+				       path, text->ceiling);
 	}
 	if (ferror(file))
 		return err_set_errno(err, errno, "cannot read %s", path);
@@ -274,7 +274,7 @@ static int by_position(const void *a, const void *b)
 		return x->line < y->line ? -1 : 1;
 	if (x->column != y->column)
 		return x->column < y->column ? -1 : 1;
-	return x < y ? -1 : x > y;     /* one array: the order of adding */
+	return x < y ? -1 : x > y; /* one array: the order of adding */
 }
 
 void complaints_print(const struct complaints *list, const struct source *source, struct buf *out)

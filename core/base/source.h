@@ -24,10 +24,10 @@ const char *source_text(const struct source *source, size_t *length);
 
 /* A list of complaints about one source, all of them reported, not the first. */
 struct complaint {
-	unsigned line, column;         /* 1-based */
-	unsigned length;               /* columns to underline, at least 1 */
+	unsigned line, column; /* 1-based */
+	unsigned length;       /* columns to underline, at least 1 */
 	char text[256];
-	char hint[128];                /* behind the caret; "" for none */
+	char hint[128]; /* behind the caret; "" for none */
 };
 struct complaints;
 

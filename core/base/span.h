@@ -71,7 +71,8 @@ static inline uint32_t span_be32(struct span *span)
 {
 	const uint8_t *p = span_take(span, 4);
 
-	return p ? ((uint32_t)p[0] << 24) | ((uint32_t)p[1] << 16) | ((uint32_t)p[2] << 8) | p[3] : 0;
+	return p ? ((uint32_t)p[0] << 24) | ((uint32_t)p[1] << 16) | ((uint32_t)p[2] << 8) | p[3]
+		 : 0;
 }
 
 static inline uint16_t span_le16(struct span *span)
@@ -85,7 +86,8 @@ static inline uint32_t span_le32(struct span *span)
 {
 	const uint8_t *p = span_take(span, 4);
 
-	return p ? ((uint32_t)p[3] << 24) | ((uint32_t)p[2] << 16) | ((uint32_t)p[1] << 8) | p[0] : 0;
+	return p ? ((uint32_t)p[3] << 24) | ((uint32_t)p[2] << 16) | ((uint32_t)p[1] << 8) | p[0]
+		 : 0;
 }
 
 #endif

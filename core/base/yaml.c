@@ -20,16 +20,16 @@
 #include "core/base/source.h"
 #include "core/base/utf8.h"
 
-#define DEPTH_MAX 32
+#define DEPTH_MAX          32
 #define DOCUMENT_MAX_BYTES ((size_t)4 << 20)
 
 struct yaml_node {
 	enum yaml_kind kind;
-	bool plain;                /* a scalar without quotes: empty means that nothing is there */
+	bool plain; /* a scalar without quotes: empty means that nothing is there */
 	unsigned line, column, columns;
-	char *text;                /* scalars: NUL-terminated */
-	struct yaml_node **parts;  /* items, or key, value, key, value ... */
-	size_t count, capacity;    /* of parts */
+	char *text;               /* scalars: NUL-terminated */
+	struct yaml_node **parts; /* items, or key, value, key, value ... */
+	size_t count, capacity;   /* of parts */
 };
 
 struct yaml {
@@ -127,7 +127,8 @@ static void place(struct builder *builder, struct yaml_node *take_node)
 	}
 	parent = builder->open[builder->depth - 1];
 	borrow_position(take_node, parent);
-	if (parent->kind == YAML_MAPPING && parent->count % 2 == 0 && take_node->kind != YAML_SCALAR)
+	if (parent->kind == YAML_MAPPING && parent->count % 2 == 0 &&
+	    take_node->kind != YAML_SCALAR)
 		yaml_complain(builder->yaml, take_node, NULL, "a key must be a word");
 	append(parent, take_node);
 }
@@ -136,7 +137,8 @@ static bool enter(struct builder *builder, struct yaml_node *take_node)
 {
 	place(builder, take_node);
 	if (builder->depth == DEPTH_MAX) {
-		yaml_complain(builder->yaml, take_node, NULL, "nested deeper than %d levels", DEPTH_MAX);
+		yaml_complain(builder->yaml, take_node, NULL, "nested deeper than %d levels",
+			      DEPTH_MAX);
 		return false;
 	}
 	builder->open[builder->depth++] = take_node;
@@ -145,7 +147,8 @@ static bool enter(struct builder *builder, struct yaml_node *take_node)
 
 static int by_text_then_position(const void *a, const void *b)
 {
-	const struct yaml_node *x = *(struct yaml_node *const *)a, *y = *(struct yaml_node *const *)b;
+	const struct yaml_node *x = *(struct yaml_node *const *)a,
+			       *y = *(struct yaml_node *const *)b;
 	int order = strcmp(yaml_text(x), yaml_text(y));
 
 	if (order)
@@ -165,7 +168,8 @@ static void check_duplicates(struct yaml *yaml, const struct yaml_node *mapping)
 	qsort(sorted, keys, sizeof(struct yaml_node *), by_text_then_position);
 	for (size_t i = 1; i < keys; i++)
 		if (strcmp(yaml_text(sorted[i]), yaml_text(sorted[i - 1])) == 0)
-			yaml_complain(yaml, sorted[i], NULL, "duplicate key \"%s\", first on line %u",
+			yaml_complain(yaml, sorted[i], NULL,
+				      "duplicate key \"%s\", first on line %u",
 				      yaml_text(sorted[i]), sorted[i - 1]->line);
 	mem_free(sorted);
 }
@@ -184,7 +188,8 @@ static void refuse_properties(struct builder *builder, const struct yaml_node *n
 			      const struct fy_token *anchor, const struct fy_token *tag)
 {
 	if (anchor)
-		yaml_complain(builder->yaml, node, "write the value out", "anchors are not allowed");
+		yaml_complain(builder->yaml, node, "write the value out",
+			      "anchors are not allowed");
 	if (tag)
 		yaml_complain(builder->yaml, node, "leave the tag out", "tags are not allowed");
 }
@@ -192,8 +197,8 @@ static void refuse_properties(struct builder *builder, const struct yaml_node *n
 static void place_scalar(struct builder *builder, struct fy_event *event)
 {
 	struct fy_token *value = event->scalar.value;
-	struct yaml_node *node = node_at(YAML_SCALAR, fy_event_start_mark(event),
-					 fy_event_end_mark(event));
+	struct yaml_node *node =
+		node_at(YAML_SCALAR, fy_event_start_mark(event), fy_event_end_mark(event));
 	enum fy_scalar_style style;
 	size_t length = 0;
 	const char *text = value ? fy_token_get_text(value, &length) : NULL;
@@ -214,8 +219,8 @@ static void place_scalar(struct builder *builder, struct fy_event *event)
 /* An empty scalar stands in for an alias, so that the rest of the document is still checked. */
 static void place_alias(struct builder *builder, struct fy_event *event)
 {
-	struct yaml_node *node = node_at(YAML_SCALAR, fy_event_start_mark(event),
-					 fy_event_end_mark(event));
+	struct yaml_node *node =
+		node_at(YAML_SCALAR, fy_event_start_mark(event), fy_event_end_mark(event));
 
 	node->text = mem_text("");
 	node->plain = true;
@@ -227,8 +232,8 @@ static void place_alias(struct builder *builder, struct fy_event *event)
 static bool enter_collection(struct builder *builder, struct fy_event *event)
 {
 	bool mapping = event->type == FYET_MAPPING_START;
-	struct yaml_node *node = node_at(mapping ? YAML_MAPPING : YAML_SEQUENCE,
-					 fy_event_start_mark(event), NULL);
+	struct yaml_node *node =
+		node_at(mapping ? YAML_MAPPING : YAML_SEQUENCE, fy_event_start_mark(event), NULL);
 
 	refuse_properties(builder, node,
 			  mapping ? event->mapping_start.anchor : event->sequence_start.anchor,
@@ -244,7 +249,8 @@ static bool start_document(struct builder *builder, struct fy_event *event)
 		return true;
 	start = fy_event_start_mark(event);
 	complain_at(builder->yaml, start ? (unsigned)start->line + 1 : 1,
-		    start ? (unsigned)start->column + 1 : 1, "only one document is allowed in a file");
+		    start ? (unsigned)start->column + 1 : 1,
+		    "only one document is allowed in a file");
 	return false;
 }
 
@@ -508,7 +514,7 @@ bool yaml_known_keys(struct yaml *yaml, const struct yaml_node *node, const char
 
 		if (key->kind == YAML_SCALAR && is_known(key->text, keys))
 			continue;
-		if (key->kind == YAML_SCALAR)       /* others were complained of when parsed */
+		if (key->kind == YAML_SCALAR) /* others were complained of when parsed */
 			complain_of_key(yaml, key, keys);
 		well = false;
 	}
@@ -558,8 +564,9 @@ bool yaml_get_u32(struct yaml *yaml, const struct yaml_node *node, uint32_t leas
 	if (!is_present(yaml, node, "a whole number"))
 		return false;
 	if (!num_u32_between(node->text, least, most, value)) {
-		yaml_complain(yaml, node, NULL, "expected a whole number from %u to %u, found \"%s\"",
-			      least, most, node->text);
+		yaml_complain(yaml, node, NULL,
+			      "expected a whole number from %u to %u, found \"%s\"", least, most,
+			      node->text);
 		return false;
 	}
 	return true;
@@ -573,8 +580,8 @@ bool yaml_get_double(struct yaml *yaml, const struct yaml_node *node, double lea
 	if (!is_present(yaml, node, "a number"))
 		return false;
 	if (!num_double(node->text, &read) || read < least || read > most) {
-		yaml_complain(yaml, node, NULL, "expected a number from %g to %g, found \"%s\"", least,
-			      most, node->text);
+		yaml_complain(yaml, node, NULL, "expected a number from %g to %g, found \"%s\"",
+			      least, most, node->text);
 		return false;
 	}
 	*value = read;

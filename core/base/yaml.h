@@ -22,18 +22,18 @@ enum yaml_kind { YAML_SCALAR, YAML_SEQUENCE, YAML_MAPPING };
  * Duplicate keys, aliases and tags are complaints too. */
 struct yaml *yaml_parse(const struct source *source, struct complaints *complaints);
 void yaml_free(struct yaml *yaml);
-const struct yaml_node *yaml_root(const struct yaml *yaml);      /* NULL for an empty document */
+const struct yaml_node *yaml_root(const struct yaml *yaml); /* NULL for an empty document */
 
 enum yaml_kind yaml_kind(const struct yaml_node *node);
 unsigned yaml_line(const struct yaml_node *node);
 unsigned yaml_column(const struct yaml_node *node);
-const char *yaml_text(const struct yaml_node *node);             /* scalar; "" otherwise */
+const char *yaml_text(const struct yaml_node *node); /* scalar; "" otherwise */
 
-size_t yaml_count(const struct yaml_node *node);                 /* items or pairs */
+size_t yaml_count(const struct yaml_node *node); /* items or pairs */
 const struct yaml_node *yaml_item(const struct yaml_node *node, size_t index);
 const struct yaml_node *yaml_key(const struct yaml_node *node, size_t index);
 const struct yaml_node *yaml_value(const struct yaml_node *node, size_t index);
-const struct yaml_node *yaml_find(const struct yaml_node *node, const char *key);  /* or NULL */
+const struct yaml_node *yaml_find(const struct yaml_node *node, const char *key); /* or NULL */
 
 /* Complains at a node. */
 void yaml_complain(struct yaml *yaml, const struct yaml_node *node, const char *hint,

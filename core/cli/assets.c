@@ -17,7 +17,7 @@
 #include "core/store/readiness.h"
 
 #define FILE_MAX_BYTES (16u << 20)
-#define DEFAULT_STORE "/var/lib/cordon/cordon.db"
+#define DEFAULT_STORE  "/var/lib/cordon/cordon.db"
 
 struct roster *assets_read(const char *path, FILE *errors, int *code)
 {
@@ -59,7 +59,8 @@ static void show_grade(void *arg, const struct readiness *readiness)
 	char when[CLOCK_TEXT_BYTES];
 
 	clock_text(readiness->asked_ns, when, sizeof(when));
-	fprintf(arg, "  %s  %-8s  %.19s  %s\n", readiness->grade, readiness->enforcement, when, readiness->codes);
+	fprintf(arg, "  %s  %-8s  %.19s  %s\n", readiness->grade, readiness->enforcement, when,
+		readiness->codes);
 }
 
 static void show(const struct asset *asset, struct db *db, FILE *out)

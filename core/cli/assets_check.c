@@ -29,15 +29,15 @@
 
 #define FILE_MAX_BYTES (16u << 20)
 #define LINE_MAX_BYTES 16384
-#define EXIT_GRADE_A 10                /* B is 11, F 15; A itself is 0 */
+#define EXIT_GRADE_A   10 /* B is 11, F 15; A itself is 0 */
 
 struct check {
 	struct loop *loop;
 	FILE *out, *errors;
 	bool json;
-	struct policy *policy;         /* NULL: nothing is compiled */
-	struct db *db;                 /* NULL: nothing is kept */
-	uint64_t now_ns;               /* wall, when the asking began */
+	struct policy *policy; /* NULL: nothing is compiled */
+	struct db *db;         /* NULL: nothing is kept */
+	uint64_t now_ns;       /* wall, when the asking began */
 	size_t waiting;
 	unsigned worst;
 };
@@ -106,21 +106,25 @@ static void print_words(const struct question *question, const struct amt_report
 	FILE *out = question->check->out;
 
 	fprintf(out, "%-20s %c  %-8s  %s\n", question->asset->name, amt_grade_letter(report->grade),
-		amt_enforcement_name(report->enforcement), *report->release ? report->release : "-");
+		amt_enforcement_name(report->enforcement),
+		*report->release ? report->release : "-");
 	for (unsigned i = 0; i < report->finding_count; i++) {
 		const struct amt_code_row *row = amt_code_row(report->findings[i].code);
 
-		fprintf(out, "    %c %s: %s; %s\n", amt_grade_letter(row->grade), row->code, report->findings[i].text,
-			row->remedy);
+		fprintf(out, "    %c %s: %s; %s\n", amt_grade_letter(row->grade), row->code,
+			report->findings[i].text, row->remedy);
 	}
 }
 
 static void keep(struct check *check, const struct asset *asset, const struct amt_report *report)
 {
 	char letter[2] = { amt_grade_letter(report->grade), '\0' }, codes[512];
-	struct readiness readiness = { .asset = asset->name, .grade = letter, .release = report->release,
+	struct readiness readiness = { .asset = asset->name,
+				       .grade = letter,
+				       .release = report->release,
 				       .enforcement = amt_enforcement_name(report->enforcement),
-				       .codes = codes, .asked_ns = check->now_ns };
+				       .codes = codes,
+				       .asked_ns = check->now_ns };
 	struct err err = { 0 };
 
 	amt_report_codes(report, codes, sizeof(codes));
@@ -184,7 +188,8 @@ static bool is_named(const struct asset *asset, int argc, char **argv)
 	return argc == 1;
 }
 
-static void ask_all(struct check *check, struct amt *amt, const struct roster *roster, int argc, char **argv)
+static void ask_all(struct check *check, struct amt *amt, const struct roster *roster, int argc,
+		    char **argv)
 {
 	struct question *questions = mem_array(roster_count(roster) + 1, sizeof(*questions));
 	size_t count = 0;
@@ -262,7 +267,8 @@ static bool take_line(struct line *line, struct amt_config *config, FILE *errors
 	uint64_t timeout_ns = 0;
 
 	if (strlen(line->accept) != 1 || *line->accept < 'A' || *line->accept > 'F') {
-		fprintf(errors, "cordon: --accept needs a grade from A to F, not \"%s\"\n", line->accept);
+		fprintf(errors, "cordon: --accept needs a grade from A to F, not \"%s\"\n",
+			line->accept);
 		return false;
 	}
 	if (line->timeout && (!num_duration_ns(line->timeout, &timeout_ns) || timeout_ns == 0 ||
@@ -294,7 +300,8 @@ static bool take_flag(int *argc, char **argv, const char *flag)
 	return true;
 }
 
-static int run(struct check *check, const struct amt_config *config, const struct roster *roster, int argc, char **argv)
+static int run(struct check *check, const struct amt_config *config, const struct roster *roster,
+	       int argc, char **argv)
 {
 	struct log *log = log_new(stderr, LOG_LEVEL_ERROR);
 	struct amt *amt;
@@ -313,12 +320,19 @@ int cli_assets_check(int argc, char **argv, FILE *out, FILE *errors)
 {
 	struct line line = { .accept = "A" };
 	const struct cli_option options[] = {
-		{ "policy", &line.policy }, { "store", &line.store }, { "accept", &line.accept },
-		{ "timeout", &line.timeout }, { "authorities", &line.authorities },
-		{ "certificate", &line.certificate }, { "key", &line.key }, { NULL, NULL },
+		{ "policy", &line.policy },
+		{ "store", &line.store },
+		{ "accept", &line.accept },
+		{ "timeout", &line.timeout },
+		{ "authorities", &line.authorities },
+		{ "certificate", &line.certificate },
+		{ "key", &line.key },
+		{ NULL, NULL },
 	};
 	struct amt_config config = { .wall_ns = clock_wall_ns };
-	struct check check = { .out = out, .errors = errors, .json = take_flag(&argc, argv, "--json") };
+	struct check check = { .out = out,
+			       .errors = errors,
+			       .json = take_flag(&argc, argv, "--json") };
 	struct roster *roster;
 	struct err err = { 0 };
 	int code = EXIT_CODE_OK;
@@ -330,7 +344,8 @@ int cli_assets_check(int argc, char **argv, FILE *out, FILE *errors)
 		code = EXIT_CODE_USAGE;
 	if (roster && code == EXIT_CODE_OK && line.policy)
 		check.policy = read_policy(line.policy, errors, &code);
-	if (roster && code == EXIT_CODE_OK && line.store && !(check.db = db_open(line.store, &err))) {
+	if (roster && code == EXIT_CODE_OK && line.store &&
+	    !(check.db = db_open(line.store, &err))) {
 		fprintf(errors, "cordon: %s\n", err.text);
 		code = EXIT_CODE_FAILURE;
 	}
@@ -353,7 +368,8 @@ int cli_assets_codes(int argc, char **argv, FILE *out, FILE *errors)
 	for (unsigned code = 0; code < AMT_CODES; code++) {
 		const struct amt_code_row *row = amt_code_row(code);
 
-		fprintf(out, "%c  %-24s %s\n", amt_grade_letter(row->grade), row->code, row->remedy);
+		fprintf(out, "%c  %-24s %s\n", amt_grade_letter(row->grade), row->code,
+			row->remedy);
 	}
 	return EXIT_CODE_OK;
 }

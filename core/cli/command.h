@@ -11,7 +11,7 @@
 typedef int command_fn(int argc, char **argv, FILE *out, FILE *errors);
 
 struct command {
-	const char *noun, *verb;       /* verb "" = the noun alone */
+	const char *noun, *verb; /* verb "" = the noun alone */
 	const char *takes, *summary;
 	command_fn *run;
 };

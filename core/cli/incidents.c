@@ -15,8 +15,9 @@ static void show_row(struct db_query *query, FILE *out)
 	char when[CLOCK_TEXT_BYTES];
 
 	clock_text(db_u64(query, 6), when, sizeof(when));
-	fprintf(out, "%-5llu %.19s  %-15s  %-17s  %-10s %-15s %6.1f nats  %llu contacts\n", (unsigned long long)db_u64(query, 0),
-		when, db_text(query, 1), db_text(query, 2), db_text(query, 3), db_text(query, 4), db_real(query, 5),
+	fprintf(out, "%-5llu %.19s  %-15s  %-17s  %-10s %-15s %6.1f nats  %llu contacts\n",
+		(unsigned long long)db_u64(query, 0), when, db_text(query, 1), db_text(query, 2),
+		db_text(query, 3), db_text(query, 4), db_real(query, 5),
 		(unsigned long long)db_u64(query, 7));
 }
 
@@ -34,8 +35,11 @@ int cli_incidents(int argc, char **argv, FILE *out, FILE *errors)
 		return EXIT_CODE_USAGE;
 	db = db_open_read_only(path, &err);
 	if (db)
-		query = db_prepare(db, "SELECT id, host, mac, state, kind, log_odds, updated_ns, contacts FROM incidents"
-				   " ORDER BY id DESC LIMIT 200", &err);
+		query = db_prepare(
+			db,
+			"SELECT id, host, mac, state, kind, log_odds, updated_ns, contacts FROM incidents"
+			" ORDER BY id DESC LIMIT 200",
+			&err);
 	while (query && (rc = db_step(query, &err)) > 0) {
 		show_row(query, out);
 		shown++;

@@ -9,7 +9,7 @@
 #include "core/cli/options.h"
 
 #define DEFAULT_CONTROL "/run/cordon/control"
-#define PATIENCE_MS 5000
+#define PATIENCE_MS     5000
 
 /* request is the first word; the rest of argv follows it. */
 static int ask(const char *request, int argc, char **argv, FILE *out, FILE *errors)

@@ -31,7 +31,8 @@ int cli_ledger_verify(int argc, char **argv, FILE *out, FILE *errors)
 		return EXIT_CODE_FAILURE;
 	}
 	digest_sha256_text(&head.hash, hash);
-	fprintf(out, "%s: the chain holds, %llu entries, head %s\n", path, (unsigned long long)head.entries, hash);
+	fprintf(out, "%s: the chain holds, %llu entries, head %s\n", path,
+		(unsigned long long)head.entries, hash);
 	return EXIT_CODE_OK;
 }
 
@@ -43,7 +44,9 @@ static int show_entry(void *arg, uint64_t sequence, const char *json)
 int cli_ledger_show(int argc, char **argv, FILE *out, FILE *errors)
 {
 	const char *path = DEFAULT_STORE, *from_text = "1";
-	const struct cli_option options[] = { { "store", &path }, { "from", &from_text }, { NULL, NULL } };
+	const struct cli_option options[] = { { "store", &path },
+					      { "from", &from_text },
+					      { NULL, NULL } };
 	struct err err = { 0 };
 	struct db *db;
 	uint64_t from;
@@ -52,7 +55,8 @@ int cli_ledger_show(int argc, char **argv, FILE *out, FILE *errors)
 	if (!cli_options(&argc, argv, options, errors))
 		return EXIT_CODE_USAGE;
 	if (!num_u64(from_text, &from)) {
-		fprintf(errors, "cordon: --from needs the number of an entry, not \"%s\"\n", from_text);
+		fprintf(errors, "cordon: --from needs the number of an entry, not \"%s\"\n",
+			from_text);
 		return EXIT_CODE_USAGE;
 	}
 	db = db_open_read_only(path, &err);

@@ -7,22 +7,32 @@
 
 static const struct command commands[] = {
 	{ "policy", "check", "FILE", "check a policy and run its examples", cli_policy_check },
-	{ "policy", "explain", "FILE [--role R] [--evidence D=NATS,...] ...", "why each rule fires or not", cli_policy_explain },
+	{ "policy", "explain", "FILE [--role R] [--evidence D=NATS,...] ...",
+	  "why each rule fires or not", cli_policy_explain },
 	{ "policy", "words", "", "every word a rule may use", cli_policy_words },
 	{ "incidents", "", "[--store FILE]", "what was suspected and convicted", cli_incidents },
-	{ "health", "", "[--control PATH]", "how much the sensor sees of each VLAN, and what to do about what it does not", cli_health },
-	{ "hosts", "", "[--control PATH]", "gateways, servers, NAT boxes, monitors, and how that is known", cli_hosts },
+	{ "health", "", "[--control PATH]",
+	  "how much the sensor sees of each VLAN, and what to do about what it does not",
+	  cli_health },
+	{ "hosts", "", "[--control PATH]",
+	  "gateways, servers, NAT boxes, monitors, and how that is known", cli_hosts },
 	{ "outbreak", "", "[--store FILE] [--dot | --json]", "who infected whom", cli_outbreak },
-	{ "isolations", "", "[--control PATH]", "who is isolated now, and what is proven", cli_isolations },
+	{ "isolations", "", "[--control PATH]", "who is isolated now, and what is proven",
+	  cli_isolations },
 	{ "approve", "", "ID [--control PATH]", "agree to a proposed isolation", cli_approve },
 	{ "deny", "", "ID [REASON...]", "refuse a proposed isolation", cli_deny },
 	{ "release", "", "ID [REASON...]", "end an isolation", cli_release },
-	{ "assets", "check", "FILE [NAME...] [--policy FILE] [--store FILE] [--json] [--accept GRADE] ...",
-	  "ask each machine's firmware whether it can be isolated, and grade it", cli_assets_check },
-	{ "assets", "codes", "", "every reason a grade may have, and its remedy", cli_assets_codes },
-	{ "assets", "", "FILE [--store FILE]", "list the machines we answer for, with their last grade", cli_assets },
+	{ "assets", "check",
+	  "FILE [NAME...] [--policy FILE] [--store FILE] [--json] [--accept GRADE] ...",
+	  "ask each machine's firmware whether it can be isolated, and grade it",
+	  cli_assets_check },
+	{ "assets", "codes", "", "every reason a grade may have, and its remedy",
+	  cli_assets_codes },
+	{ "assets", "", "FILE [--store FILE]",
+	  "list the machines we answer for, with their last grade", cli_assets },
 	{ "detectors", "", "", "what is looked for, with all settings", cli_detectors },
-	{ "ledger", "verify", "[--store FILE]", "prove that no entry was changed or removed", cli_ledger_verify },
+	{ "ledger", "verify", "[--store FILE]", "prove that no entry was changed or removed",
+	  cli_ledger_verify },
 	{ "ledger", "show", "[--store FILE] [--from N]", "print the entries", cli_ledger_show },
 };
 
@@ -34,12 +44,14 @@ static void usage(FILE *out)
 	for (size_t i = 0; i < COMMANDS; i++) {
 		char words[128];
 
-		snprintf(words, sizeof(words), "%s%s%s", commands[i].noun, *commands[i].verb ? " " : "", commands[i].verb);
+		snprintf(words, sizeof(words), "%s%s%s", commands[i].noun,
+			 *commands[i].verb ? " " : "", commands[i].verb);
 		fprintf(out, "  %-16s %s\n", words, commands[i].summary);
 		if (*commands[i].takes)
 			fprintf(out, "  %-16s   takes: %s\n", "", commands[i].takes);
 	}
-	fprintf(out, "\n  --help, --version\n\nExit codes: 0 ok, 1 failure, 2 wrong usage, 3 bad configuration or policy.\n"
+	fprintf(out,
+		"\n  --help, --version\n\nExit codes: 0 ok, 1 failure, 2 wrong usage, 3 bad configuration or policy.\n"
 		"assets check: 0 all A (or as --accept says), else 11 to 15 for the worst grade, B to F.\n"
 		"See also: cordond(8).\n");
 }
@@ -60,10 +72,12 @@ static const struct command *find(int argc, char **argv, int *used)
 
 static int complain(int argc, char **argv)
 {
-	fprintf(stderr, "cordon: unknown command \"%s%s%s\"; these begin alike:", argv[1], argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
+	fprintf(stderr, "cordon: unknown command \"%s%s%s\"; these begin alike:", argv[1],
+		argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
 	for (size_t i = 0; i < COMMANDS; i++)
 		if (argv[1][0] == commands[i].noun[0])
-			fprintf(stderr, " \"%s%s%s\"", commands[i].noun, *commands[i].verb ? " " : "", commands[i].verb);
+			fprintf(stderr, " \"%s%s%s\"", commands[i].noun,
+				*commands[i].verb ? " " : "", commands[i].verb);
 	fprintf(stderr, "; see cordon --help\n");
 	return EXIT_CODE_USAGE;
 }
@@ -77,7 +91,8 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return EXIT_CODE_USAGE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+	    strcmp(argv[1], "help") == 0) {
 		usage(stdout);
 		return EXIT_CODE_OK;
 	}

@@ -5,7 +5,8 @@
 #include <stddef.h>
 #include <string.h>
 
-static const struct cli_option *find(const struct cli_option *options, const char *name, size_t length)
+static const struct cli_option *find(const struct cli_option *options, const char *name,
+				     size_t length)
 {
 	for (const struct cli_option *option = options; option->name; option++)
 		if (strlen(option->name) == length && memcmp(option->name, name, length) == 0)

@@ -8,7 +8,7 @@
 
 /* Rows end with name NULL.  value gets the text behind the option. */
 struct cli_option {
-	const char *name;              /* without the dashes */
+	const char *name; /* without the dashes */
 	const char **value;
 };
 

@@ -16,13 +16,13 @@
 #include "core/net/addr.h"
 #include "core/store/db.h"
 
-#define DEFAULT_STORE "/var/lib/cordon/cordon.db"
-#define HOSTS_MAX 4096
-#define DEPTH_MAX 64
+#define DEFAULT_STORE  "/var/lib/cordon/cordon.db"
+#define HOSTS_MAX      4096
+#define DEPTH_MAX      64
 #define JSON_MAX_BYTES (4 * 1024 * 1024)
 
 struct infected {
-	uint64_t incident, parent;     /* parent 0 = patient zero */
+	uint64_t incident, parent; /* parent 0 = patient zero */
 	uint64_t contact_ns, attack_ns, convicted_ns;
 	uint64_t port;
 	char host[IP_TEXT_BYTES];
@@ -31,9 +31,9 @@ struct infected {
 };
 
 struct tree {
-	struct infected *hosts;        /* in order of incident */
+	struct infected *hosts; /* in order of incident */
 	size_t count;
-	bool cut;                      /* there were more */
+	bool cut; /* there were more */
 };
 
 /* ---- reading ----------------------------------------------------------------------------------- */
@@ -123,8 +123,9 @@ static void show_host(const struct infected *host, FILE *out)
 
 	fprintf(out, "%s  %s", host->host, host->state);
 	if (host->parent)
-		fprintf(out, "; port %llu at %.12s, attacks since %.12s", (unsigned long long)host->port,
-			time_of(host->contact_ns, contact), time_of(host->attack_ns, attack));
+		fprintf(out, "; port %llu at %.12s, attacks since %.12s",
+			(unsigned long long)host->port, time_of(host->contact_ns, contact),
+			time_of(host->attack_ns, attack));
 	if (host->convicted_ns)
 		fprintf(out, "; convicted %.12s", time_of(host->convicted_ns, convicted));
 	fprintf(out, " (incident %llu)\n", (unsigned long long)host->incident);
@@ -181,14 +182,15 @@ static void show_dot(const struct tree *tree, FILE *out)
 	for (size_t i = 0; i < tree->count; i++) {
 		const struct infected *host = &tree->hosts[i];
 
-		fprintf(out, "\ti%llu [label=\"%s\\n%s\"%s];\n", (unsigned long long)host->incident, host->host, host->state,
-			host->parent ? "" : ", style=bold");
+		fprintf(out, "\ti%llu [label=\"%s\\n%s\"%s];\n", (unsigned long long)host->incident,
+			host->host, host->state, host->parent ? "" : ", style=bold");
 	}
 	for (size_t i = 0; i < tree->count; i++) {
 		const struct infected *host = &tree->hosts[i];
 
 		if (host->parent)
-			fprintf(out, "\ti%llu -> i%llu [label=\"%llu\\n%.12s\"];\n", (unsigned long long)host->parent,
+			fprintf(out, "\ti%llu -> i%llu [label=\"%llu\\n%.12s\"];\n",
+				(unsigned long long)host->parent,
 				(unsigned long long)host->incident, (unsigned long long)host->port,
 				time_of(host->contact_ns, when));
 	}
@@ -254,7 +256,8 @@ int cli_outbreak(int argc, char **argv, FILE *out, FILE *errors)
 	if (!cli_options(&argc, argv, options, errors))
 		return EXIT_CODE_USAGE;
 	if (argc > 0 || (dot && json)) {
-		fprintf(errors, argc > 0 ? "cordon: outbreak takes options only\n" : "cordon: either --dot or --json\n");
+		fprintf(errors, argc > 0 ? "cordon: outbreak takes options only\n"
+					 : "cordon: either --dot or --json\n");
 		return EXIT_CODE_USAGE;
 	}
 	rc = read_tree(&tree, path, &err);

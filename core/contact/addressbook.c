@@ -143,7 +143,8 @@ static struct holder *holder_room(const struct addressbook *book, uint16_t vlan,
 {
 	struct holder *set = holder_set(book, vlan, mac), *victim = NULL;
 
-	for (struct holder *h = set; h < set + WAYS && (!victim || !mac_is_zero(&victim->mac)); h++) {
+	for (struct holder *h = set; h < set + WAYS && (!victim || !mac_is_zero(&victim->mac));
+	     h++) {
 		bool is_free = mac_is_zero(&h->mac);
 
 		if (!is_free && is_kept(h->settled, h->heard_ms, now_ms))
@@ -192,7 +193,8 @@ bool addressbook_learn(struct addressbook *book, const struct host_key *address,
 		return false;
 	keep_calendar(&book->calendars[address->vlan % VLANS], now_ms);
 	if (owner)
-		owner->settled |= mac_equal(&owner->mac, mac) && now_ms - owner->heard_ms >= PAUSE_MS;
+		owner->settled |= mac_equal(&owner->mac, mac) &&
+				  now_ms - owner->heard_ms >= PAUSE_MS;
 	else
 		owner = owner_room(book, address, now_ms);
 	if (holder)

@@ -33,11 +33,11 @@ enum contact_outcome {
 };
 
 enum contact_flag {
-	CONTACT_BARE_SYN = 1 << 0,    /* SYN without TCP options: no operating system sends that */
-	CONTACT_DARK = 1 << 1,        /* ARP/ND: no owner of the address is known */
-	CONTACT_ASLEEP = 1 << 2,      /* ARP/ND: an owner is known but was not heard for long */
-	CONTACT_SEQUENTIAL = 1 << 3,  /* ARP/ND: next to the host's previous new target */
-	CONTACT_BLIND = 1 << 4,       /* we would miss an answer: silence means nothing, and is told as
+	CONTACT_BARE_SYN = 1 << 0,   /* SYN without TCP options: no operating system sends that */
+	CONTACT_DARK = 1 << 1,       /* ARP/ND: no owner of the address is known */
+	CONTACT_ASLEEP = 1 << 2,     /* ARP/ND: an owner is known but was not heard for long */
+	CONTACT_SEQUENTIAL = 1 << 3, /* ARP/ND: next to the host's previous new target */
+	CONTACT_BLIND = 1 << 4, /* we would miss an answer: silence means nothing, and is told as
 				       * UNKNOWN instead of OUTSTANDING or IGNORED */
 	CONTACT_FROM_ROUTER = 1 << 5, /* src is seen forwarding for others */
 	CONTACT_TO_POPULAR = 1 << 6,  /* many hosts are served by this destination and port */
@@ -57,7 +57,7 @@ struct contact {
 	uint8_t previous;            /* outcome reported before this one */
 	uint8_t flags;               /* enum contact_flag */
 	uint16_t roles;              /* of src at this moment, enum host_role of host.h */
-	uint8_t coverage;            /* of its VLAN at this moment, enum coverage_fault of coverage.h */
+	uint8_t coverage; /* of its VLAN at this moment, enum coverage_fault of coverage.h */
 	uint8_t zero[3];
 };
 

@@ -18,26 +18,27 @@
 #include "core/base/mem.h"
 #include "core/net/packet.h"
 
-#define HALVE_MS           60000
-#define NEIGHBOR_HALVINGS  10 /* those counts halve so many times more slowly */
-#define REPEATED_MS        100
-#define RING               64 /* a power of two */
-#define PROOFS_MIN         4
-#define COMPARED_MIN       16
-#define LOSSES_MIN         200
-#define NEIGHBORS_MIN      16
-#define SHARE_MISSING      50
-#define SHARE_DEAF         20
-#define SHARE_LOSSY        2
-#define SHARE_TWICE        25
-#define ABOUT_ANSWERS      (COVERAGE_NO_ANSWERS | COVERAGE_DEAF | COVERAGE_LOSSY)
+#define HALVE_MS          60000
+#define NEIGHBOR_HALVINGS 10 /* those counts halve so many times more slowly */
+#define REPEATED_MS       100
+#define RING              64 /* a power of two */
+#define PROOFS_MIN        4
+#define COMPARED_MIN      16
+#define LOSSES_MIN        200
+#define NEIGHBORS_MIN     16
+#define SHARE_MISSING     50
+#define SHARE_DEAF        20
+#define SHARE_LOSSY       2
+#define SHARE_TWICE       25
+#define ABOUT_ANSWERS     (COVERAGE_NO_ANSWERS | COVERAGE_DEAF | COVERAGE_LOSSY)
 
 struct place {
 	struct coverage_view view;
 	uint32_t askers, answerers; /* who gave proofs: one bit of 32 each */
-	uint32_t seekers[2], told[2]; /* who asked for neighbours, and who was seen to be answered: now, before */
+	uint32_t seekers[2],
+		told[2]; /* who asked for neighbours, and who was seen to be answered: now, before */
 	bool hears_neighbors;
-	unsigned by_answers;        /* faults that follow from questions and answers */
+	unsigned by_answers; /* faults that follow from questions and answers */
 };
 
 struct seen {
@@ -135,7 +136,8 @@ static unsigned missing_answers(const struct place *place)
 	const struct coverage_view *view = &place->view;
 	unsigned missed = view->missed_percent, before = place->by_answers, faults = 0;
 
-	if (!(before & ABOUT_ANSWERS) && !is_believed(view->answers_missed, place->askers, view->answers_seen))
+	if (!(before & ABOUT_ANSWERS) &&
+	    !is_believed(view->answers_missed, place->askers, view->answers_seen))
 		return 0;
 	if (view->answers_missed + view->answers_seen < PROOFS_MIN)
 		return before & ABOUT_ANSWERS;
@@ -158,7 +160,8 @@ static unsigned missing_questions(const struct place *place)
 		return 0;
 	if (all < PROOFS_MIN)
 		return before;
-	return is_above(before, COVERAGE_NO_QUESTIONS, percent(view->questions_missed, all), SHARE_MISSING)
+	return is_above(before, COVERAGE_NO_QUESTIONS, percent(view->questions_missed, all),
+			SHARE_MISSING)
 		       ? COVERAGE_NO_QUESTIONS
 		       : 0;
 }
@@ -180,7 +183,8 @@ static unsigned neighbor_faults(const struct place *place)
 	if (view->neighbors_asked < NEIGHBORS_MIN)
 		return view->faults & (COVERAGE_GROUP_ONLY | COVERAGE_NO_NEIGHBOR_ANSWERS);
 	/* Switches flood a frame to an unknown station now and then. */
-	if (view->direct + view->answers_seen < view->neighbors_asked / 8 && view->neighbors_answered == 0)
+	if (view->direct + view->answers_seen < view->neighbors_asked / 8 &&
+	    view->neighbors_answered == 0)
 		return COVERAGE_GROUP_ONLY;
 	if (!place->hears_neighbors)
 		faults |= COVERAGE_NO_NEIGHBOR_ANSWERS;
@@ -197,7 +201,8 @@ static unsigned capture_faults(const struct coverage_view *view)
 		faults |= COVERAGE_DEAF;
 	if (view->compared < COMPARED_MIN)
 		faults |= view->faults & COVERAGE_TWICE;
-	else if (is_above(view->faults, COVERAGE_TWICE, percent(view->repeated, view->compared), SHARE_TWICE))
+	else if (is_above(view->faults, COVERAGE_TWICE, percent(view->repeated, view->compared),
+			  SHARE_TWICE))
 		faults |= COVERAGE_TWICE;
 	return faults;
 }
@@ -207,8 +212,8 @@ static void judge(struct coverage *coverage, struct place *place)
 	struct coverage_view *view = &place->view;
 	unsigned before = view->faults;
 
-	view->missed_percent =
-		(uint8_t)percent(view->answers_missed, (uint64_t)view->answers_missed + view->answers_seen);
+	view->missed_percent = (uint8_t)percent(
+		view->answers_missed, (uint64_t)view->answers_missed + view->answers_seen);
 	view->dropped_percent = coverage->dropped_percent;
 	place->by_answers = missing_answers(place) | missing_questions(place);
 	view->faults = (uint8_t)(place->by_answers | neighbor_faults(place) | capture_faults(view));
@@ -229,7 +234,8 @@ void coverage_answered(struct coverage *coverage, uint16_t vlan)
 	struct place *place = need(coverage, vlan);
 
 	count(&place->view.answers_seen);
-	if (place->view.faults & (COVERAGE_NO_ANSWERS | COVERAGE_NO_QUESTIONS | COVERAGE_DEAF | COVERAGE_GROUP_ONLY))
+	if (place->view.faults &
+	    (COVERAGE_NO_ANSWERS | COVERAGE_NO_QUESTIONS | COVERAGE_DEAF | COVERAGE_GROUP_ONLY))
 		judge(coverage, place);
 }
 
@@ -310,7 +316,8 @@ static uint32_t print_of(const struct packet *packet)
 }
 
 /* Through a router from one VLAN to another a packet is rightly seen twice. */
-static bool is_repeated(const struct seen *seen, const struct packet *packet, uint32_t print, uint32_t now_ms)
+static bool is_repeated(const struct seen *seen, const struct packet *packet, uint32_t print,
+			uint32_t now_ms)
 {
 	return seen->taken && seen->print == print && now_ms - seen->at_ms <= REPEATED_MS &&
 	       (seen->vlan == packet->vlan || seen->hop_limit == packet->hop_limit);
@@ -381,7 +388,8 @@ void coverage_advance(struct coverage *coverage, uint32_t now_ms)
 	coverage->halved_ms = now_ms;
 	coverage->halvings++;
 	for (size_t i = 0; i < coverage->count && coverage->sink.told; i++)
-		coverage->sink.told(coverage->sink.arg, &coverage->places[i].view, coverage->places[i].view.faults);
+		coverage->sink.told(coverage->sink.arg, &coverage->places[i].view,
+				    coverage->places[i].view.faults);
 	halve(coverage);
 }
 
@@ -391,7 +399,8 @@ void coverage_losses(struct coverage *coverage, uint64_t delivered, uint64_t dro
 	coverage->dropped = coverage->dropped / 2 + dropped;
 	if (coverage->delivered + coverage->dropped < LOSSES_MIN)
 		return; /* a lost packet of ten is an accident */
-	coverage->dropped_percent = (uint8_t)percent(coverage->dropped, coverage->delivered + coverage->dropped);
+	coverage->dropped_percent =
+		(uint8_t)percent(coverage->dropped, coverage->delivered + coverage->dropped);
 	for (size_t i = 0; i < coverage->count; i++)
 		judge(coverage, &coverage->places[i]);
 }
@@ -416,8 +425,8 @@ void coverage_words(unsigned faults, char text[COVERAGE_WORDS_BYTES])
 	snprintf(text, COVERAGE_WORDS_BYTES, "full");
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (faults & words[i].faults)
-			at += (size_t)snprintf(text + at, COVERAGE_WORDS_BYTES - at, "%s%s", at ? "," : "",
-					       words[i].word);
+			at += (size_t)snprintf(text + at, COVERAGE_WORDS_BYTES - at, "%s%s",
+					       at ? "," : "", words[i].word);
 }
 
 static void explain_losses(const struct coverage_view *view, struct buf *out)
@@ -426,38 +435,53 @@ static void explain_losses(const struct coverage_view *view, struct buf *out)
 							: "some failures may be none";
 
 	if (view->dropped_percent >= SHARE_LOSSY)
-		buf_format(out, "the sensor loses %u%% of the packets: %s; give it a faster machine or less traffic",
-			   view->dropped_percent, what);
+		buf_format(
+			out,
+			"the sensor loses %u%% of the packets: %s; give it a faster machine or less traffic",
+			view->dropped_percent, what);
 	else
-		buf_format(out, "about %u%% of the answers are lost on their way to the sensor: %s; the mirror port is "
-			   "overloaded or the capture has gaps", view->missed_percent, what);
+		buf_format(
+			out,
+			"about %u%% of the answers are lost on their way to the sensor: %s; the mirror port is "
+			"overloaded or the capture has gaps",
+			view->missed_percent, what);
 }
 
 static void explain_fault(const struct coverage_view *view, unsigned fault, struct buf *out)
 {
 	switch (fault) {
 	case COVERAGE_NO_ANSWERS:
-		buf_text(out, "the mirror shows only one direction: answers are missing, failures there are not counted as "
-			 "failures; mirror both directions (rx and tx) of the port or VLAN");
+		buf_text(
+			out,
+			"the mirror shows only one direction: answers are missing, failures there are not counted as "
+			"failures; mirror both directions (rx and tx) of the port or VLAN");
 		break;
 	case COVERAGE_NO_QUESTIONS:
-		buf_text(out, "the mirror shows only one direction: answers are seen without their questions, so hosts there "
-			 "cannot be judged by failures; mirror both directions (rx and tx) of the port or VLAN");
+		buf_text(
+			out,
+			"the mirror shows only one direction: answers are seen without their questions, so hosts there "
+			"cannot be judged by failures; mirror both directions (rx and tx) of the port or VLAN");
 		break;
 	case COVERAGE_GROUP_ONLY:
-		buf_text(out, "only broadcasts reach the sensor: it judges questions for neighbours by their order and nothing "
-			 "else; connect it to a mirror port");
+		buf_text(
+			out,
+			"only broadcasts reach the sensor: it judges questions for neighbours by their order and nothing "
+			"else; connect it to a mirror port");
 		break;
 	case COVERAGE_NO_NEIGHBOR_ANSWERS:
-		buf_text(out, "answers to ARP and neighbour discovery are not seen: unanswered questions for neighbours are not "
-			 "counted as failures; mirror the whole VLAN, not one port of it");
+		buf_text(
+			out,
+			"answers to ARP and neighbour discovery are not seen: unanswered questions for neighbours are not "
+			"counted as failures; mirror the whole VLAN, not one port of it");
 		break;
 	case COVERAGE_LOSSY:
 		explain_losses(view, out);
 		break;
 	case COVERAGE_TWICE:
-		buf_text(out, "the same packets are seen twice, which costs time but judges nobody wrongly; mirror one direction "
-			 "of every port or both of one, not both of all");
+		buf_text(
+			out,
+			"the same packets are seen twice, which costs time but judges nobody wrongly; mirror one direction "
+			"of every port or both of one, not both of all");
 		break;
 	default:
 		break;

@@ -26,27 +26,28 @@ struct packet;
 #define COVERAGE_SAMPLE 64
 
 enum coverage_fault {
-	COVERAGE_NO_ANSWERS = 1 << 0,          /* most answers are missing */
-	COVERAGE_NO_QUESTIONS = 1 << 1,        /* answers are seen whose questions are missing */
-	COVERAGE_NO_NEIGHBOR_ANSWERS = 1 << 2, /* answers to ARP and neighbour discovery are missing */
-	COVERAGE_GROUP_ONLY = 1 << 3,          /* broadcasts only: the port is not mirrored at all */
-	COVERAGE_LOSSY = 1 << 4,               /* some packets are missing */
-	COVERAGE_DEAF = 1 << 5,                /* so many that silence means nothing */
-	COVERAGE_TWICE = 1 << 6,               /* packets arrive twice */
+	COVERAGE_NO_ANSWERS = 1 << 0,   /* most answers are missing */
+	COVERAGE_NO_QUESTIONS = 1 << 1, /* answers are seen whose questions are missing */
+	COVERAGE_NO_NEIGHBOR_ANSWERS =
+		1 << 2,               /* answers to ARP and neighbour discovery are missing */
+	COVERAGE_GROUP_ONLY = 1 << 3, /* broadcasts only: the port is not mirrored at all */
+	COVERAGE_LOSSY = 1 << 4,      /* some packets are missing */
+	COVERAGE_DEAF = 1 << 5,       /* so many that silence means nothing */
+	COVERAGE_TWICE = 1 << 6,      /* packets arrive twice */
 };
 
 /* What is known of one VLAN; flat, crosses processes.  Counts are of late: they halve with time. */
 struct coverage_view {
 	uint16_t vlan;
-	uint8_t faults;         /* enum coverage_fault */
-	uint8_t missed_percent; /* of the answers that were surely given: how many were not seen */
+	uint8_t faults;          /* enum coverage_fault */
+	uint8_t missed_percent;  /* of the answers that were surely given: how many were not seen */
 	uint8_t dropped_percent; /* of the packets, as the capture itself counts; of all VLANs */
 	uint8_t zero[3];
 	uint32_t answers_seen, answers_missed, questions_missed;
 	uint32_t neighbors_asked, neighbors_answered, neighbors_missed;
-	uint32_t direct;        /* contacts whose packets were for one station */
+	uint32_t direct;             /* contacts whose packets were for one station */
 	uint32_t compared, repeated; /* packets: closely looked at, and of them seen before */
-	uint64_t packets;       /* about, since the start */
+	uint64_t packets;            /* about, since the start */
 };
 
 struct coverage_sink {
@@ -86,7 +87,8 @@ unsigned coverage_faults(struct coverage *coverage, uint16_t vlan);
 /* Silence on a question over IP means nothing here. */
 static inline bool coverage_is_deaf(unsigned faults)
 {
-	return faults & (COVERAGE_NO_ANSWERS | COVERAGE_NO_QUESTIONS | COVERAGE_GROUP_ONLY | COVERAGE_DEAF);
+	return faults &
+	       (COVERAGE_NO_ANSWERS | COVERAGE_NO_QUESTIONS | COVERAGE_GROUP_ONLY | COVERAGE_DEAF);
 }
 /* Answers to ARP and neighbour discovery have been heard in this VLAN, by at least half of those who ask: on the mirror of one
  * port only its own machine's are. */

@@ -45,7 +45,8 @@ static bool is_forgotten(const struct forger *forger, uint32_t now_ms)
 	return now_ms - forger->seen_ms > FORGET_MS;
 }
 
-static const struct forger *find(const struct forgers *forgers, uint16_t vlan, const struct mac *mac, uint32_t now_ms)
+static const struct forger *find(const struct forgers *forgers, uint16_t vlan,
+				 const struct mac *mac, uint32_t now_ms)
 {
 	for (const struct forger *f = forgers->places; f < forgers->places + forgers->count; f++)
 		if (f->vlan == vlan && mac_equal(&f->mac, mac) && !is_forgotten(f, now_ms))
@@ -62,7 +63,8 @@ static bool goes_before(const struct forger *a, const struct forger *b, uint32_t
 	return now_ms - a->seen_ms > now_ms - b->seen_ms;
 }
 
-static struct forger *need(struct forgers *forgers, uint16_t vlan, const struct mac *mac, uint32_t now_ms)
+static struct forger *need(struct forgers *forgers, uint16_t vlan, const struct mac *mac,
+			   uint32_t now_ms)
 {
 	const struct forger *known = find(forgers, vlan, mac, now_ms);
 	struct forger *place = forgers->places;
@@ -80,8 +82,8 @@ static struct forger *need(struct forgers *forgers, uint16_t vlan, const struct 
 	return place;
 }
 
-bool forgers_note(struct forgers *forgers, const struct host_key *name, const struct mac *mac, uint32_t now_ms,
-		  bool *is_new)
+bool forgers_note(struct forgers *forgers, const struct host_key *name, const struct mac *mac,
+		  uint32_t now_ms, bool *is_new)
 {
 	struct forger *forger = need(forgers, name->vlan, mac, now_ms);
 	uint64_t hash = hash_address(&forgers->key, &name->ip, name->vlan) >> 32;
@@ -97,7 +99,8 @@ bool forgers_note(struct forgers *forgers, const struct host_key *name, const st
 	return true;
 }
 
-uint32_t forgers_names(const struct forgers *forgers, uint16_t vlan, const struct mac *mac, uint32_t now_ms)
+uint32_t forgers_names(const struct forgers *forgers, uint16_t vlan, const struct mac *mac,
+		       uint32_t now_ms)
 {
 	const struct forger *forger = find(forgers, vlan, mac, now_ms);
 

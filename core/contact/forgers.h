@@ -20,9 +20,10 @@ void forgers_free(struct forgers *forgers);
 
 /* The station used this name, which is not its own.  Whether that is worth telling: a new name, or the first time in
  * ten seconds that it used any. */
-bool forgers_note(struct forgers *forgers, const struct host_key *name, const struct mac *mac, uint32_t now_ms,
-		  bool *is_new);
+bool forgers_note(struct forgers *forgers, const struct host_key *name, const struct mac *mac,
+		  uint32_t now_ms, bool *is_new);
 /* How many names it has used; 0 if it is none of them. */
-uint32_t forgers_names(const struct forgers *forgers, uint16_t vlan, const struct mac *mac, uint32_t now_ms);
+uint32_t forgers_names(const struct forgers *forgers, uint16_t vlan, const struct mac *mac,
+		       uint32_t now_ms);
 
 #endif

@@ -20,15 +20,16 @@ struct hash_key;
 struct hosts;
 
 enum host_role {
-	HOST_ROUTER = 1 << 0,       /* others send it frames for addresses not its own */
-	HOST_DHCP_SERVER = 1 << 1,  /* answered a DHCP client from port 67 */
-	HOST_DNS_SERVER = 1 << 2,   /* answered another host from port 53 */
-	HOST_BLIND = 1 << 3,        /* proven to be answered out of our sight; ends with an answer seen */
+	HOST_ROUTER = 1 << 0,      /* others send it frames for addresses not its own */
+	HOST_DHCP_SERVER = 1 << 1, /* answered a DHCP client from port 67 */
+	HOST_DNS_SERVER = 1 << 2,  /* answered another host from port 53 */
+	HOST_BLIND = 1 << 3, /* proven to be answered out of our sight; ends with an answer seen */
 	HOST_SUSPECT = 1 << 4,      /* a detector holds evidence: keep it when tables are full */
 	HOST_UNICAST_SEEN = 1 << 5, /* unicast frames from or to it reach the sensor */
-	HOST_DISPUTED = 1 << 6,     /* two MACs use its address; ends ten minutes after the last sign */
-	HOST_DISOWNED = 1 << 7,     /* it reset a connection begun in its name, less than a minute ago */
-	HOST_BEYOND = 1 << 9,       /* of a contact only: tracker_is_beyond() */
+	HOST_DISPUTED = 1 << 6, /* two MACs use its address; ends ten minutes after the last sign */
+	HOST_DISOWNED =
+		1 << 7,       /* it reset a connection begun in its name, less than a minute ago */
+	HOST_BEYOND = 1 << 9, /* of a contact only: tracker_is_beyond() */
 	HOST_ESTABLISHED = 1 << 10, /* router or DHCP server, and well founded (roles.h): excuses */
 	HOST_NAT = 1 << 11,         /* speaks for several machines */
 	HOST_MONITOR = 1 << 12,     /* polls many hosts, which answer */
@@ -38,17 +39,17 @@ enum host_role {
 
 struct host {
 	struct host_key key;
-	struct mac mac; /* that sent its latest contact; zero if unknown or only a router's */
-	uint16_t roles; /* enum host_role */
+	struct mac mac;    /* that sent its latest contact; zero if unknown or only a router's */
+	uint16_t roles;    /* enum host_role */
 	uint32_t heard_ms; /* tracker's monotonic time; wraps */
 	uint32_t way;      /* the table's own: where its tag is */
 	uint32_t last_target[2]; /* low bits of the last new ARP and ND target */
 	/* The tracker's: recognises its contacts (pairs.h); 0 while it has none. */
 	uint32_t pair_check;
-	uint32_t block; /* the engine's: where its detectors' memory is; 0 = it has none */
+	uint32_t block;       /* the engine's: where its detectors' memory is; 0 = it has none */
 	uint32_t disputed_ms; /* when that was last told */
 	uint16_t established; /* the engine's: classes of evidence that convicted it beyond doubt, a bit each */
-	uint16_t disowned_s;  /* when it last did, tracker's time; wraps */
+	uint16_t disowned_s; /* when it last did, tracker's time; wraps */
 };
 
 _Static_assert(sizeof(struct host) == 64, "a host is one cache line");

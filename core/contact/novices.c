@@ -19,7 +19,7 @@ struct novices {
 	uint32_t capacity, set_mask;
 };
 
-#define LONG_AGO_MS (UINT32_C(1) << 31) /* free places are older than any novice */
+#define LONG_AGO_MS      (UINT32_C(1) << 31) /* free places are older than any novice */
 #define BYTES_PER_NOVICE (sizeof(struct novice) + sizeof(uint32_t) + sizeof(uint16_t))
 
 struct novices *novices_new(uint32_t capacity)

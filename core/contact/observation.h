@@ -12,83 +12,92 @@
 #include "core/contact/contact.h"
 
 enum observation_kind {
-	OBSERVED_NAME,         /* a DNS answer reached its client, or (rcode UNANSWERED) a question was seen */
-	OBSERVED_SMB,          /* an SMB1/2 command or its answer */
-	OBSERVED_RPC,          /* a DCE/RPC call */
-	OBSERVED_LOGON,        /* a logon was answered: SMB, FTP, Telnet, RDP; or begun: SSH, RDP */
-	OBSERVED_DATAGRAM,     /* one packet that speaks for itself */
+	OBSERVED_NAME, /* a DNS answer reached its client, or (rcode UNANSWERED) a question was seen */
+	OBSERVED_SMB,      /* an SMB1/2 command or its answer */
+	OBSERVED_RPC,      /* a DCE/RPC call */
+	OBSERVED_LOGON,    /* a logon was answered: SMB, FTP, Telnet, RDP; or begun: SSH, RDP */
+	OBSERVED_DATAGRAM, /* one packet that speaks for itself */
 	OBSERVED_NEIGHBOR_NAME, /* a neighbour told an address itself: LLMNR, unicast mDNS, NetBIOS; anybody may claim a name */
-	OBSERVED_FORGERY,      /* it opened a contact in the name of contact.dst; told by the tracker */
+	OBSERVED_FORGERY, /* it opened a contact in the name of contact.dst; told by the tracker */
 	OBSERVATION_KINDS
 };
 
 #define OBSERVED_NAME_BYTES 128
-#define OBSERVED_ADDRESSES 8
+#define OBSERVED_ADDRESSES  8
 #define OBSERVED_UNANSWERED 255
 
 struct observed_name {
-	char text[OBSERVED_NAME_BYTES];        /* lower case, no trailing dot; of a longer one whole labels are cut off in front:
+	char text[OBSERVED_NAME_BYTES]; /* lower case, no trailing dot; of a longer one whole labels are cut off in front:
 					* the end of a name says whose it is */
-	uint16_t type;                         /* RFC 1035 3.2.2: 1 A, 28 AAAA, 12 PTR, 15 MX ... */
-	uint8_t rcode;                         /* 0 ok, 3 NXDOMAIN, ...; OBSERVED_UNANSWERED for a question */
+	uint16_t type; /* RFC 1035 3.2.2: 1 A, 28 AAAA, 12 PTR, 15 MX ... */
+	uint8_t rcode; /* 0 ok, 3 NXDOMAIN, ...; OBSERVED_UNANSWERED for a question */
 	uint8_t address_count;
-	uint32_t ttl_s;                        /* least of the addresses */
+	uint32_t ttl_s; /* least of the addresses */
 	struct ip addresses[OBSERVED_ADDRESSES];
 };
 
 enum observed_smb_act {
-	SMB_ADMIN_SHARE,       /* tree connect to ADMIN$ or a drive's administrative share */
-	SMB_ADMIN_WRITE,       /* a file was created or written there */
-	SMB_IMPLANT_PING,      /* Trans2 SESSION_SETUP, subcommand 0x000e: no real client sends it */
-	SMB_IMPLANT_ANSWER,    /* its answer with a multiplex id that only the implant gives */
+	SMB_ADMIN_SHARE,    /* tree connect to ADMIN$ or a drive's administrative share */
+	SMB_ADMIN_WRITE,    /* a file was created or written there */
+	SMB_IMPLANT_PING,   /* Trans2 SESSION_SETUP, subcommand 0x000e: no real client sends it */
+	SMB_IMPLANT_ANSWER, /* its answer with a multiplex id that only the implant gives */
 	SMB_NT_TRANS_OVERSIZE, /* NT Trans that announces more than 64 KiB */
 	SMB_PEEK_PIPE_PROBE,   /* Transaction PeekNamedPipe on FID 0 */
-	SMB_GROOM,             /* many large session setups or secondaries without a purpose (not told yet) */
-	SMB_TRANS_CONTRADICTION,       /* a part of a transaction that its own or its primary's totals forbid */
+	SMB_GROOM, /* many large session setups or secondaries without a purpose (not told yet) */
+	SMB_TRANS_CONTRADICTION, /* a part of a transaction that its own or its primary's totals forbid */
 	SMB_NT_TRANS_RESERVED, /* NT Trans with a function that no server has */
 	SMB_ACTS
 };
 
 struct observed_smb {
-	uint8_t act;                   /* enum observed_smb_act */
+	uint8_t act; /* enum observed_smb_act */
 	bool is_answer;
-	uint32_t status;               /* NT status of an answer */
+	uint32_t status; /* NT status of an answer */
 };
 
-enum observed_interface { RPC_OTHER, RPC_SRVSVC, RPC_LSARPC, RPC_ACTIVATION, RPC_ATSVC, RPC_SVCCTL, RPC_INTERFACES };
+enum observed_interface {
+	RPC_OTHER,
+	RPC_SRVSVC,
+	RPC_LSARPC,
+	RPC_ACTIVATION,
+	RPC_ATSVC,
+	RPC_SVCCTL,
+	RPC_INTERFACES
+};
 
 #define RPC_BIG_STUB_BYTES 1024
 
 struct observed_rpc {
-	uint8_t interface;             /* enum observed_interface */
-	bool climbs;                   /* SRVSVC path calls: the path has parent-directory steps */
-	bool endless_server;           /* activation: names a server longer than any host name can be */
+	uint8_t interface;   /* enum observed_interface */
+	bool climbs;         /* SRVSVC path calls: the path has parent-directory steps */
+	bool endless_server; /* activation: names a server longer than any host name can be */
 	uint16_t opnum;
-	uint32_t stub_bytes;           /* of the call so far; told again when it passes RPC_BIG_STUB_BYTES */
+	uint32_t stub_bytes; /* of the call so far; told again when it passes RPC_BIG_STUB_BYTES */
 };
 
 struct observed_logon {
 	bool accepted, locked_out;
-	bool sealed;                   /* begun; how it ends is encrypted (SSH, RDP: told later if its size shows it) */
-	uint32_t user_hash;            /* 0 = user unknown */
+	bool sealed; /* begun; how it ends is encrypted (SSH, RDP: told later if its size shows it) */
+	uint32_t user_hash; /* 0 = user unknown */
 };
 
 enum observed_datagram { DATAGRAM_SLAMMER, DATAGRAM_WELCHIA_PING, DATAGRAM_MIRAI_SYN, DATAGRAMS };
 
 struct observed_forgery {
-	bool is_address_known;         /* else contact.src is made of its MAC (RFC 4291 2.5.1) */
-	bool is_new_name;              /* else it still uses those told before */
+	bool is_address_known; /* else contact.src is made of its MAC (RFC 4291 2.5.1) */
+	bool is_new_name;      /* else it still uses those told before */
 };
 
 struct observation {
-	struct contact contact;        /* src is who did it (the client), also for answers; opened_ns is now */
-	uint8_t kind;                  /* enum observation_kind */
+	struct contact
+		contact; /* src is who did it (the client), also for answers; opened_ns is now */
+	uint8_t kind;    /* enum observation_kind */
 	union {
-		struct observed_name name;     /* also of a neighbour's */
+		struct observed_name name; /* also of a neighbour's */
 		struct observed_smb smb;
 		struct observed_rpc rpc;
 		struct observed_logon logon;
-		uint8_t datagram;      /* enum observed_datagram */
+		uint8_t datagram; /* enum observed_datagram */
 		struct observed_forgery forgery;
 	};
 };

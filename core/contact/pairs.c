@@ -23,8 +23,8 @@ struct queue {
 struct pairs {
 	struct hash_key key;
 	void *table;
-	uint16_t *tags;       /* of the hash, 0 = free */
-	uint32_t *places;     /* where the pair is, plus one; 0 = never needed yet */
+	uint16_t *tags;   /* of the hash, 0 = free */
+	uint32_t *places; /* where the pair is, plus one; 0 = never needed yet */
 	struct pair *entries;
 	uint32_t capacity, set_mask, count;
 	struct queue queues[PAIR_QUEUES];

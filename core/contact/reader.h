@@ -24,7 +24,8 @@ struct reader_counts {
 
 typedef void reader_fn(void *arg, const struct observation *observation);
 
-struct reader *reader_new(const struct hash_key *key, uint32_t streams_max /* 0 = 4096 */, reader_fn *tell, void *arg);
+struct reader *reader_new(const struct hash_key *key, uint32_t streams_max /* 0 = 4096 */,
+			  reader_fn *tell, void *arg);
 void reader_free(struct reader *reader);
 /* Cheap for packets it does not want. */
 void reader_see(struct reader *reader, const struct packet *packet);

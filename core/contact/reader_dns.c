@@ -19,7 +19,7 @@
 #include "core/net/nbns.h"
 
 /* An answer with more addresses than an observation holds is told in several, up to this many. */
-#define PARTS_MAX 4
+#define PARTS_MAX    4
 #define OPCODE_QUERY 0
 
 /* The end of a name says whose it is: of a long one whole labels are cut off in front. */
@@ -133,8 +133,7 @@ void dns_see(const struct turn *turn, const uint8_t *bytes, size_t length)
 
 static void see_netbios(struct reader *reader, const struct packet *packet)
 {
-	struct observation observation =
-		reader_observation(packet, false, OBSERVED_NEIGHBOR_NAME);
+	struct observation observation = reader_observation(packet, false, OBSERVED_NEIGHBOR_NAME);
 	struct observed_name *name = &observation.name;
 	struct nbns_answer answer;
 
@@ -150,8 +149,7 @@ static void see_netbios(struct reader *reader, const struct packet *packet)
 
 void reader_neighbor_name(struct reader *reader, const struct packet *packet)
 {
-	struct observation observation =
-		reader_observation(packet, false, OBSERVED_NEIGHBOR_NAME);
+	struct observation observation = reader_observation(packet, false, OBSERVED_NEIGHBOR_NAME);
 	struct dns_message message;
 	struct dns_walk walk;
 

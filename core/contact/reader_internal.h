@@ -14,8 +14,15 @@
 
 struct streams;
 
-enum stream_protocol { STREAM_NONE, STREAM_SMB, STREAM_RPC, STREAM_DNS, STREAM_FTP, STREAM_TELNET,
-		       STREAM_RDP };
+enum stream_protocol {
+	STREAM_NONE,
+	STREAM_SMB,
+	STREAM_RPC,
+	STREAM_DNS,
+	STREAM_FTP,
+	STREAM_TELNET,
+	STREAM_RDP
+};
 
 #define STREAM_PORTS  4096 /* those of services that have one of their own lie below */
 #define ADOPTED_SLOTS 4096
@@ -59,9 +66,10 @@ void streams_free(struct streams *streams);
 
 /* ---- what is remembered of one connection -------------------------------------------------------- */
 
-#define RPC_BINDINGS   8
-#define RPC_CALLS      4    /* whose fragments are coming in, at a time */
-#define RPC_HELD_BYTES 5840 /* the longest fragment that Windows sends; longer ones are read as far as they go */
+#define RPC_BINDINGS 8
+#define RPC_CALLS    4 /* whose fragments are coming in, at a time */
+#define RPC_HELD_BYTES \
+	5840 /* the longest fragment that Windows sends; longer ones are read as far as they go */
 
 struct rpc_binding {
 	uint64_t file;
@@ -98,7 +106,7 @@ struct rpc_talk {
 };
 
 /* SMB2 compounds: the file of the command before. */
-#define RELATED_FILE UINT64_MAX
+#define RELATED_FILE     UINT64_MAX
 
 #define SMB_TREES        4
 #define SMB_TRANSACTIONS 8
@@ -139,9 +147,9 @@ struct span_seen {
 
 struct logon_talk {
 	uint32_t user_hash, typed_hash;
-	bool is_asked;  /* a password is on its way */
-	bool is_typing; /* a name */
-	bool is_done;   /* nothing further is read */
+	bool is_asked;    /* a password is on its way */
+	bool is_typing;   /* a name */
+	bool is_done;     /* nothing further is read */
 	uint8_t reply[3]; /* FTP: the code of the one whose lines are coming in */
 	struct span_seen seen[2];
 	struct telnet_half telnet[2]; /* client, server */

@@ -19,7 +19,8 @@ enum {
 	TELNET_SE = 240,
 	TELNET_SB = 250,
 	TELNET_WILL = 251,
-	RDP_CLIENT_LEAST = 800,     /* key exchange and the two messages of a password's proof take more */
+	RDP_CLIENT_LEAST =
+		800, /* key exchange and the two messages of a password's proof take more */
 	RDP_REFUSED_MOST = 1 << 14, /* from the server; certificates and an error take less */
 	RDP_DESKTOP_LEAST = 1 << 16,
 };
@@ -63,7 +64,8 @@ static void ftp_command(const struct turn *turn, const uint8_t *line, size_t len
 {
 	struct logon_talk *talk = turn->logon;
 
-	while (length && (line[length - 1] == '\n' || line[length - 1] == '\r' || line[length - 1] == ' '))
+	while (length &&
+	       (line[length - 1] == '\n' || line[length - 1] == '\r' || line[length - 1] == ' '))
 		length--;
 	if (is_command(line, length, "USER"))
 		talk->user_hash = user_hash(line + 5, length - 5);
@@ -118,7 +120,9 @@ static bool is_text(struct telnet_half *half, uint8_t c)
 		return false;
 	}
 	if (state == TELNET_IAC) {
-		half->command = c == TELNET_SB ? TELNET_SB : c >= TELNET_WILL && c != TELNET_IAC ? TELNET_WILL : 0;
+		half->command = c == TELNET_SB                        ? TELNET_SB
+				: c >= TELNET_WILL && c != TELNET_IAC ? TELNET_WILL
+								      : 0;
 		return false;
 	}
 	half->command = c == TELNET_IAC ? TELNET_IAC : 0;
@@ -145,10 +149,22 @@ static bool contains(const struct telnet_half *half, const char *const *phrases)
 static bool is_refusal(const struct telnet_half *half)
 {
 	static const char *const phrases[] = {
-		"login incorrect",  "incorrect login",    "login failed",      "login failure",
-		"login invalid",    "invalid login",      "password incorrect", "incorrect password",
-		"bad password",     "wrong password",     "invalid password",  "authentication fail",
-		"access denied",    "permission denied",  "user name or password", "username or password",
+		"login incorrect",
+		"incorrect login",
+		"login failed",
+		"login failure",
+		"login invalid",
+		"invalid login",
+		"password incorrect",
+		"incorrect password",
+		"bad password",
+		"wrong password",
+		"invalid password",
+		"authentication fail",
+		"access denied",
+		"permission denied",
+		"user name or password",
+		"username or password",
 		NULL,
 	};
 
@@ -248,7 +264,8 @@ static void rdp_request(const struct turn *turn, const uint8_t *bytes, size_t le
 	if (name) {
 		name += strlen(cookie);
 		end = memchr(name, '\r', length - (size_t)(name - bytes));
-		talk->user_hash = user_hash(name, (end ? (size_t)(end - bytes) : length) - (size_t)(name - bytes));
+		talk->user_hash = user_hash(name, (end ? (size_t)(end - bytes) : length) -
+							  (size_t)(name - bytes));
 	}
 	talk->is_asked = true;
 	observation.logon.sealed = true;

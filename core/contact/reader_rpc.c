@@ -145,7 +145,8 @@ static uint8_t called_interface(struct rpc_talk *talk, uint64_t file, const uint
 		binding = find_binding(talk, RELATED_FILE, fragment->context_id);
 	if (binding)
 		return binding->interface;
-	return !is_bound(talk, file) && dcerpc_is_path_call(bytes, fragment) ? RPC_SRVSVC : RPC_OTHER;
+	return !is_bound(talk, file) && dcerpc_is_path_call(bytes, fragment) ? RPC_SRVSVC
+									     : RPC_OTHER;
 }
 
 /* ---- calls ---------------------------------------------------------------------------------------- */
@@ -223,10 +224,10 @@ static struct observed_rpc read_stub(struct rpc_call *call, const uint8_t *bytes
 	rpc.stub_bytes = call->stub_bytes;
 	rpc.climbs = rpc.interface == RPC_SRVSVC &&
 		     dcerpc_parent_steps(bytes, fragment, &call->path) > 0;
-	rpc.endless_server =
-		rpc.interface == RPC_ACTIVATION &&
-		names_endless_server(&call->server, bytes + fragment->stub_offset,
-				     fragment->stub_length, fragment->marks & DCERPC_BIG_ENDIAN);
+	rpc.endless_server = rpc.interface == RPC_ACTIVATION &&
+			     names_endless_server(&call->server, bytes + fragment->stub_offset,
+						  fragment->stub_length,
+						  fragment->marks & DCERPC_BIG_ENDIAN);
 	return rpc;
 }
 

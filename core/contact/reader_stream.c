@@ -237,7 +237,8 @@ static struct connection *take_way(struct streams *streams, size_t way)
 	return &streams->connections[streams->places[way] - 1];
 }
 
-static struct held_bytes *held_by(const struct streams *streams, const struct connection *connection)
+static struct held_bytes *held_by(const struct streams *streams,
+				  const struct connection *connection)
 {
 	return &streams->held[connection - streams->connections];
 }
@@ -516,8 +517,8 @@ static void find_start(const struct segment *s, const uint8_t *bytes, size_t len
 					   length > s->capacity - lead
 				   ? seq
 				   : seq - lead);
-	else if (!is_text(s) && half->early == half->early_end && (int32_t)(seq - half->next) >= 0 &&
-		 starts_message(s, bytes, length))
+	else if (!is_text(s) && half->early == half->early_end &&
+		 (int32_t)(seq - half->next) >= 0 && starts_message(s, bytes, length))
 		restart(s, seq);
 }
 
@@ -648,9 +649,9 @@ void reader_stream(struct reader *reader, const struct packet *packet)
 	if (!connection && !packet->payload_length)
 		return;
 	if (!connection)
-		connection = open_connection(
-			reader, packet, from_client,
-			stream_of_port(from_client ? packet->dst_port : packet->src_port));
+		connection = open_connection(reader, packet, from_client,
+					     stream_of_port(from_client ? packet->dst_port
+									: packet->src_port));
 	see_segment(reader, connection, packet, from_client);
 }
 

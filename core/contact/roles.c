@@ -13,18 +13,18 @@
 #include "core/contact/contact.h"
 #include "core/contact/host.h"
 
-#define STRETCH_MS (10 * 60 * 1000)
-#define WORDS      4
-#define BITS       (64 * WORDS)
-#define PROBES     8
+#define STRETCH_MS            (10 * 60 * 1000)
+#define WORDS                 4
+#define BITS                  (64 * WORDS)
+#define PROBES                8
 
 #define ESTABLISHED_WITNESSES 3
 #define ESTABLISHED_STRETCHES 3
 /* Kinds of machines behind one address; the box itself is one, and a PC with virtual machines shows two. */
-#define NAT_KINDS             3
+#define NAT_KINDS 3
 /* Those who are polled answer once a stretch at least. */
-#define MONITOR_STRETCHES     6
-#define MONITOR_WITNESSES     16
+#define MONITOR_STRETCHES 6
+#define MONITOR_WITNESSES 16
 
 enum { PORT_KERBEROS = 88, PORT_PROXY = 3128 };
 
@@ -70,7 +70,8 @@ static uint32_t place_of(const struct host_key *host, unsigned role, unsigned po
 	return place ^ place >> 15;
 }
 
-static struct entry *find(const struct roles *roles, const struct host_key *host, unsigned role, unsigned port)
+static struct entry *find(const struct roles *roles, const struct host_key *host, unsigned role,
+			  unsigned port)
 {
 	uint32_t place = place_of(host, role, port);
 
@@ -84,8 +85,8 @@ static struct entry *find(const struct roles *roles, const struct host_key *host
 	return NULL;
 }
 
-const struct role_standing *roles_find(const struct roles *roles, const struct host_key *host, unsigned role,
-					unsigned port)
+const struct role_standing *roles_find(const struct roles *roles, const struct host_key *host,
+				       unsigned role, unsigned port)
 {
 	const struct entry *entry = find(roles, host, role, port);
 
@@ -110,8 +111,10 @@ static struct entry *take(struct roles *roles, const struct role_witness *witnes
 		if (goes_before(entry, victim))
 			victim = entry;
 	}
-	*victim = (struct entry){ .standing = { .host = witness->host, .role = (uint16_t)witness->role,
-						.port = witness->port, .kind = witness->kind } };
+	*victim = (struct entry){ .standing = { .host = witness->host,
+						.role = (uint16_t)witness->role,
+						.port = witness->port,
+						.kind = witness->kind } };
 	return victim;
 }
 
@@ -132,9 +135,11 @@ static bool is_established(const struct role_standing *standing)
 	case HOST_NAT:
 		return standing->witnesses >= NAT_KINDS && standing->stretches >= MONITOR_STRETCHES;
 	case HOST_MONITOR:
-		return standing->witnesses >= MONITOR_WITNESSES && standing->stretches >= MONITOR_STRETCHES;
+		return standing->witnesses >= MONITOR_WITNESSES &&
+		       standing->stretches >= MONITOR_STRETCHES;
 	default:
-		return standing->witnesses >= ESTABLISHED_WITNESSES && standing->stretches >= ESTABLISHED_STRETCHES;
+		return standing->witnesses >= ESTABLISHED_WITNESSES &&
+		       standing->stretches >= ESTABLISHED_STRETCHES;
 	}
 }
 
@@ -149,7 +154,8 @@ static void count_stretch(struct entry *entry, uint32_t now_ms)
 		entry->standing.stretches++;
 }
 
-const struct role_standing *roles_attest(struct roles *roles, const struct role_witness *witness, uint32_t now_ms)
+const struct role_standing *roles_attest(struct roles *roles, const struct role_witness *witness,
+					 uint32_t now_ms)
 {
 	struct entry *entry = find(roles, &witness->host, witness->role, witness->port);
 	uint32_t bit = witness->who * UINT32_C(0x9e3779b1) >> 24;
@@ -165,7 +171,8 @@ const struct role_standing *roles_attest(struct roles *roles, const struct role_
 		entry->standing.witnesses = estimate(entry);
 	}
 	entry->standing.established |= is_established(&entry->standing);
-	if (entry->standing.established == was_established && entry->standing.witnesses < 2 * entry->told)
+	if (entry->standing.established == was_established &&
+	    entry->standing.witnesses < 2 * entry->told)
 		return NULL;
 	entry->told = entry->standing.witnesses;
 	return &entry->standing;
@@ -191,7 +198,9 @@ const char *role_word(const struct role_standing *standing)
 	case HOST_DISPUTED:
 		return "disputed";
 	default:
-		return standing->port == PORT_KERBEROS ? "domain controller" : standing->port == PORT_PROXY ? "proxy" : "server";
+		return standing->port == PORT_KERBEROS ? "domain controller"
+		       : standing->port == PORT_PROXY  ? "proxy"
+						       : "server";
 	}
 }
 
@@ -201,10 +210,11 @@ static const char *service_name(const struct role_standing *standing)
 		uint16_t port;
 		const char *name;
 	} names[] = {
-		{ 22, "SSH" }, { 25, "SMTP" }, { 53, "DNS" }, { 80, "HTTP" }, { 88, "Kerberos" }, { 123, "NTP" },
-		{ 135, "RPC" }, { 139, "SMB" }, { 389, "LDAP" }, { 443, "HTTPS" }, { 445, "SMB" }, { 465, "SMTP" },
-		{ 587, "SMTP" }, { 631, "printing" }, { 993, "IMAP" }, { 1433, "SQL Server" }, { 3128, "proxy" },
-		{ 3389, "RDP" }, { 8080, "HTTP" }, { 9100, "printing" },
+		{ 22, "SSH" },      { 25, "SMTP" },      { 53, "DNS" },    { 80, "HTTP" },
+		{ 88, "Kerberos" }, { 123, "NTP" },      { 135, "RPC" },   { 139, "SMB" },
+		{ 389, "LDAP" },    { 443, "HTTPS" },    { 445, "SMB" },   { 465, "SMTP" },
+		{ 587, "SMTP" },    { 631, "printing" }, { 993, "IMAP" },  { 1433, "SQL Server" },
+		{ 3128, "proxy" },  { 3389, "RDP" },     { 8080, "HTTP" }, { 9100, "printing" },
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -217,8 +227,9 @@ static void explain_service(const struct role_standing *standing, struct buf *ou
 {
 	const char *name = service_name(standing);
 
-	buf_format(out, "%s port %u%s%s%s answered %u hosts", standing->kind == CONTACT_UDP ? "UDP" : "TCP", standing->port,
-		   *name ? " (" : "", name, *name ? ")" : "", (unsigned)standing->witnesses);
+	buf_format(out, "%s port %u%s%s%s answered %u hosts",
+		   standing->kind == CONTACT_UDP ? "UDP" : "TCP", standing->port, *name ? " (" : "",
+		   name, *name ? ")" : "", (unsigned)standing->witnesses);
 }
 
 void role_explain(const struct role_standing *standing, struct buf *out)
@@ -238,7 +249,9 @@ void role_explain(const struct role_standing *standing, struct buf *out)
 		buf_format(out, "answered %u host%s from port 53", count, s);
 		break;
 	case HOST_NAT:
-		buf_format(out, "packets of %u kind%s of machines, some forwarded, bear its address", count, s);
+		buf_format(out,
+			   "packets of %u kind%s of machines, some forwarded, bear its address",
+			   count, s);
 		break;
 	case HOST_MONITOR:
 		buf_format(out, "%u host%s answered its pings and SNMP, again and again", count, s);

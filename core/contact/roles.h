@@ -23,19 +23,19 @@ struct role_witness {
 	struct host_key host; /* who has the role */
 	struct mac mac;       /* zero if unknown */
 	unsigned role;        /* enum host_role of host.h, one bit */
-	uint32_t who;         /* a hash of the host that attests it, or of what was seen (NAT: the kind of machine) */
-	uint16_t port;        /* of the service, 0 if none */
-	uint8_t kind;         /* enum contact_kind of the service */
+	uint32_t who; /* a hash of the host that attests it, or of what was seen (NAT: the kind of machine) */
+	uint16_t port; /* of the service, 0 if none */
+	uint8_t kind;  /* enum contact_kind of the service */
 };
 
 /* Flat: crosses processes. */
 struct role_standing {
 	struct host_key host;
 	struct mac mac;
-	uint16_t role;      /* enum host_role, one bit */
+	uint16_t role; /* enum host_role, one bit */
 	uint16_t port;
 	uint8_t kind;
-	uint8_t stretches;  /* different stretches of ten minutes, saturates */
+	uint8_t stretches; /* different stretches of ten minutes, saturates */
 	uint8_t established;
 	uint8_t zero[5];
 	uint32_t witnesses; /* different ones, about: beyond 200 an estimate that is too low */
@@ -44,10 +44,11 @@ struct role_standing {
 struct roles *roles_new(uint32_t capacity);
 void roles_free(struct roles *roles);
 /* The standing if this witness makes news of it (the first one, established, twice as many as told); else NULL. */
-const struct role_standing *roles_attest(struct roles *roles, const struct role_witness *witness, uint32_t now_ms);
+const struct role_standing *roles_attest(struct roles *roles, const struct role_witness *witness,
+					 uint32_t now_ms);
 /* NULL if nobody has attested it. */
-const struct role_standing *roles_find(const struct roles *roles, const struct host_key *host, unsigned role,
-					unsigned port);
+const struct role_standing *roles_find(const struct roles *roles, const struct host_key *host,
+				       unsigned role, unsigned port);
 
 /* "gateway", "DHCP server", "DNS server", "mail server", "domain controller", "proxy", "server", "NAT", "monitor". */
 const char *role_word(const struct role_standing *standing);

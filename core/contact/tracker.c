@@ -81,9 +81,11 @@ struct host *tracker_meet(struct tracker *tracker, const struct host_key *key)
 	return hosts_need(tracker->hosts, key, tracker->mono_ns);
 }
 
-const struct host *tracker_visitor(const struct tracker *tracker, const struct host *host, uint64_t before_ns)
+const struct host *tracker_visitor(const struct tracker *tracker, const struct host *host,
+				   uint64_t before_ns)
 {
-	return visits_find(tracker->visits, tracker_hash(tracker, &host->key.ip, host->key.vlan), before_ns);
+	return visits_find(tracker->visits, tracker_hash(tracker, &host->key.ip, host->key.vlan),
+			   before_ns);
 }
 
 struct hosts *tracker_hosts(struct tracker *tracker)
@@ -217,8 +219,8 @@ uint32_t tracker_delay_ms(const struct tracker *tracker, enum pair_queue queue)
 
 static bool is_due(const struct tracker *tracker, unsigned queue, uint32_t index)
 {
-	return index != PAIRS_NONE &&
-	       tracker->now_ms - pairs_used_ms(tracker->pairs, index) >= tracker_delay_ms(tracker, queue);
+	return index != PAIRS_NONE && tracker->now_ms - pairs_used_ms(tracker->pairs, index) >=
+					      tracker_delay_ms(tracker, queue);
 }
 
 bool tracker_is_blind(const struct tracker *tracker, const struct host *host, unsigned kind,
@@ -229,7 +231,8 @@ bool tracker_is_blind(const struct tracker *tracker, const struct host *host, un
 	if (kind == CONTACT_ARP || kind == CONTACT_ND)
 		return !(host->roles & HOST_UNICAST_SEEN) ||
 		       !coverage_hears_neighbors(tracker->coverage, host->key.vlan);
-	if (host->roles & HOST_BLIND || coverage_is_deaf(coverage_faults(tracker->coverage, host->key.vlan)))
+	if (host->roles & HOST_BLIND ||
+	    coverage_is_deaf(coverage_faults(tracker->coverage, host->key.vlan)))
 		return true;
 	return !ip_is_private(dst) &&
 	       (!tracker->public_heard ||
@@ -446,8 +449,8 @@ static struct host *who_reaches(struct tracker *tracker, const struct reach *rea
 				uint64_t src_hash)
 {
 	struct host_key src;
-	struct host *host = hosts_find_hashed(tracker->hosts, reach->src, reach->packet->vlan,
-					      src_hash);
+	struct host *host =
+		hosts_find_hashed(tracker->hosts, reach->src, reach->packet->vlan, src_hash);
 
 	if (!host && tracker_queue_of(reach->kind) != QUEUE_NEIGHBOR)
 		return tracker_novice_reach(tracker, reach, src_hash);
@@ -476,7 +479,8 @@ void tracker_reach(struct tracker *tracker, const struct reach *reach)
 	if (is_repeat(tracker, index))
 		return;
 	/* Who sent the host's latest contact need not be asked again. */
-	if ((reach->src_mac && mac_equal(reach->src_mac, &host->mac)) || !tracker_is_traced(tracker, reach))
+	if ((reach->src_mac && mac_equal(reach->src_mac, &host->mac)) ||
+	    !tracker_is_traced(tracker, reach))
 		open_contact(tracker, reach, &key, index, host);
 }
 
@@ -486,8 +490,8 @@ void tracker_reach(struct tracker *tracker, const struct reach *reach)
 bool tracker_find(struct tracker *tracker, const struct sought *sought, struct standing *standing)
 {
 	uint64_t src_hash = tracker_hash(tracker, sought->src, sought->vlan);
-	struct pair_key key = pairs_key(tracker->pairs, src_hash, sought->dst, sought->kind,
-					sought->dst_port);
+	struct pair_key key =
+		pairs_key(tracker->pairs, src_hash, sought->dst, sought->kind, sought->dst_port);
 	uint32_t index = pairs_find(tracker->pairs, &key);
 
 	*standing = (struct standing){ .index = index,

@@ -69,7 +69,7 @@ struct tracker_counts {
 	uint64_t held;             /* of novices, not reported (yet) */
 	uint64_t contacts_evicted; /* outstanding ones given up because of memory */
 	uint64_t time_steps_back;
-	uint64_t borrowed;         /* in a name that was not the sender's */
+	uint64_t borrowed; /* in a name that was not the sender's */
 };
 
 struct tracker *tracker_new(const struct tracker_config *config, const struct tracker_sink *sink);
@@ -84,13 +84,15 @@ struct coverage *tracker_coverage(struct tracker *tracker);
 struct host *tracker_meet(struct tracker *tracker, const struct host_key *key);
 /* A public address whose frames come from a station that has also brought answers of public addresses elsewhere: it is
  * somewhere in the Internet, and none of ours. */
-bool tracker_is_beyond(const struct tracker *tracker, const struct host_key *key, const struct mac *mac);
+bool tracker_is_beyond(const struct tracker *tracker, const struct host_key *key,
+		       const struct mac *mac);
 /* Whether the frame that this MAC sent in that name is not the name's: then whatever it says is nobody's (routers
  * pass on what others said). */
 bool tracker_is_forged(struct tracker *tracker, const struct host_key *name, const struct mac *mac);
 /* The host that this one lately let in, before that wall time: it accepted its connection or was sent a datagram, and no
  * reset took that back.  NULL if nobody is known. */
-const struct host *tracker_visitor(const struct tracker *tracker, const struct host *host, uint64_t before_ns);
+const struct host *tracker_visitor(const struct tracker *tracker, const struct host *host,
+				   uint64_t before_ns);
 struct tracker_counts tracker_counts(const struct tracker *tracker);
 
 #endif

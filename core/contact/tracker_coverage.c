@@ -11,14 +11,14 @@
 
 #define FIRST_CLIENT_PORT 1024
 /* Operating systems ask again about a second after a question that nobody answered. */
-#define ASKS_AGAIN_NS     ms_to_ns(600)
-#define GIVES_UP_NS       s_to_ns(10)
+#define ASKS_AGAIN_NS ms_to_ns(600)
+#define GIVES_UP_NS   s_to_ns(10)
 
 /* From a service to a client's port: an answer, unless we know of no question. */
 static bool is_unasked_answer(const struct reach *reach)
 {
-	return reach->kind == CONTACT_UDP && reach->src_port && reach->src_port < FIRST_CLIENT_PORT &&
-	       reach->dst_port >= FIRST_CLIENT_PORT;
+	return reach->kind == CONTACT_UDP && reach->src_port &&
+	       reach->src_port < FIRST_CLIENT_PORT && reach->dst_port >= FIRST_CLIENT_PORT;
 }
 
 /* It sends to a neighbour for which we have only heard it ask. */
@@ -37,7 +37,8 @@ static bool is_sought(const struct tracker *tracker, const struct host_key *host
 	return popular_is(tracker->popular, host, (unsigned)CONTACT_ARP << 16);
 }
 
-static void note_sought(struct tracker *tracker, const struct reach *reach, const struct host *asker)
+static void note_sought(struct tracker *tracker, const struct reach *reach,
+			const struct host *asker)
 {
 	struct host_key sought = host_key_of(reach->dst, asker->key.vlan);
 
@@ -46,7 +47,8 @@ static void note_sought(struct tracker *tracker, const struct reach *reach, cons
 
 void tracker_asked_again(struct tracker *tracker, const struct reach *reach)
 {
-	struct pair_key key = pairs_key(tracker->pairs, tracker_hash(tracker, reach->src, reach->packet->vlan),
+	struct pair_key key = pairs_key(tracker->pairs,
+					tracker_hash(tracker, reach->src, reach->packet->vlan),
 					reach->dst, reach->kind, 0);
 	uint32_t index = pairs_find(tracker->pairs, &key);
 	struct host_key asker = host_key_of(reach->src, reach->packet->vlan);
@@ -57,16 +59,19 @@ void tracker_asked_again(struct tracker *tracker, const struct reach *reach)
 	pair = pairs_at(tracker->pairs, index);
 	if (!(pair->flags & CONTACT_BLIND) ||
 	    (pair->state != CONTACT_OUTSTANDING && pair->state != CONTACT_IGNORED) ||
-	    tracker->wall_ns < pair->opened_ns + ASKS_AGAIN_NS || tracker->wall_ns > pair->opened_ns + GIVES_UP_NS)
+	    tracker->wall_ns < pair->opened_ns + ASKS_AGAIN_NS ||
+	    tracker->wall_ns > pair->opened_ns + GIVES_UP_NS)
 		return;
 	if (!addressbook_is_warm(tracker->book, asker.vlan) || is_sought(tracker, &asker))
 		return;
 	pair->flags = (uint8_t)((pair->flags & ~CONTACT_BLIND) | CONTACT_BOOK_WARM);
 	pair->state = CONTACT_OUTSTANDING;
-	tracker_report(tracker, pair, CONTACT_UNKNOWN, (tracker->wall_ns - pair->opened_ns) / NS_PER_US);
+	tracker_report(tracker, pair, CONTACT_UNKNOWN,
+		       (tracker->wall_ns - pair->opened_ns) / NS_PER_US);
 }
 
-uint8_t tracker_watch_coverage(struct tracker *tracker, const struct host *host, const struct reach *reach)
+uint8_t tracker_watch_coverage(struct tracker *tracker, const struct host *host,
+			       const struct reach *reach)
 {
 	uint16_t vlan = host->key.vlan;
 

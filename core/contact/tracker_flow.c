@@ -85,8 +85,8 @@ static void note_success(struct tracker *tracker, const struct standing *standin
 {
 	struct host_key service = host_key_of(&standing->dst, packet->vlan);
 
-	if (popular_add(tracker->popular, &service, (unsigned)standing->kind << 16 | standing->dst_port,
-			standing->src_check))
+	if (popular_add(tracker->popular, &service,
+			(unsigned)standing->kind << 16 | standing->dst_port, standing->src_check))
 		tracker_watch_service(tracker, standing, packet);
 	if (standing->dst_port == 53)
 		tracker_watch_dns(tracker, packet);
@@ -104,11 +104,12 @@ uint8_t tracker_popularity(const struct tracker *tracker, const struct pair *pai
 		       : 0;
 }
 
-void tracker_visited(struct tracker *tracker, const struct pair *pair, const struct host *host, uint32_t seq)
+void tracker_visited(struct tracker *tracker, const struct pair *pair, const struct host *host,
+		     uint32_t seq)
 {
 	if (ip_is_private(&pair->dst) && !(pair->flags & CONTACT_TO_POPULAR))
-		visits_note(tracker->visits, tracker_hash(tracker, &pair->dst, host->key.vlan), host, tracker->wall_ns,
-			    seq);
+		visits_note(tracker->visits, tracker_hash(tracker, &pair->dst, host->key.vlan),
+			    host, tracker->wall_ns, seq);
 }
 
 static void was_let_in(struct tracker *tracker, const struct standing *standing, uint32_t seq)
@@ -125,13 +126,14 @@ static void was_let_in(struct tracker *tracker, const struct standing *standing,
 }
 
 /* NULL unless the number shows that it was never used. */
-static struct host *take_back_visit(struct tracker *tracker, const struct ip *src, const struct host_key *visited,
-				    uint32_t seq)
+static struct host *take_back_visit(struct tracker *tracker, const struct ip *src,
+				    const struct host_key *visited, uint32_t seq)
 {
 	struct host *host = hosts_find_hashed(tracker->hosts, src, visited->vlan,
 					      tracker_hash(tracker, src, visited->vlan));
 
-	if (!host || !visits_retract(tracker->visits, tracker_hash(tracker, &visited->ip, visited->vlan), host, seq))
+	if (!host || !visits_retract(tracker->visits,
+				     tracker_hash(tracker, &visited->ip, visited->vlan), host, seq))
 		return NULL;
 	return host;
 }
@@ -173,7 +175,8 @@ static void tcp_answer(struct tracker *tracker, const struct packet *packet,
 	if (!tracker_find(tracker, &sought, &standing)) {
 		if (packet->tcp_flags & TCP_SYN)
 			coverage_question_missed(tracker->coverage, packet->vlan,
-						 (uint32_t)tracker_hash(tracker, &packet->src, packet->vlan));
+						 (uint32_t)tracker_hash(tracker, &packet->src,
+									packet->vlan));
 		return;
 	}
 	hear_answer(tracker, &standing, packet);
@@ -210,8 +213,7 @@ void tracker_tcp(struct tracker *tracker, const struct packet *packet)
 		if (!(packet->tcp_flags & TCP_ACK))
 			disown(tracker, packet);
 		tcp_answer(tracker, packet, CONTACT_REFUSED);
-	}
-	else if (packet->tcp_flags & TCP_ACK)
+	} else if (packet->tcp_flags & TCP_ACK)
 		tcp_answer(tracker, packet, CONTACT_ACCEPTED);
 	else if (!(packet->tcp_flags & TCP_FIN))
 		tcp_open(tracker, packet);

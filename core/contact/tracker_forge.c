@@ -25,11 +25,11 @@
 #include "core/contact/forgers.h"
 #include "core/contact/observation.h"
 
-#define MOVE_MS         60000
-#define RENEW_MS        60000
+#define MOVE_MS            60000
+#define RENEW_MS           60000
 #define DISOWNED_CURRENT_S 60
 /* One name more than failover, a lease and a second interface could give one station within an hour. */
-#define FORGER_NAMES    4
+#define FORGER_NAMES 4
 
 static bool is_forger(const struct tracker *tracker, uint16_t vlan, const struct mac *mac)
 {
@@ -49,14 +49,17 @@ static uint32_t silent_ms(const struct tracker *tracker, const struct owner *own
 	return silent;
 }
 
-static bool is_own(const struct tracker *tracker, const struct host_key *name, const struct mac *mac)
+static bool is_own(const struct tracker *tracker, const struct host_key *name,
+		   const struct mac *mac)
 {
 	struct ip own;
 
-	return addressbook_address(tracker->book, name->vlan, mac, &name->ip, &own) && ip_equal(&own, &name->ip);
+	return addressbook_address(tracker->book, name->vlan, mac, &name->ip, &own) &&
+	       ip_equal(&own, &name->ip);
 }
 
-static bool is_borrowed(const struct tracker *tracker, const struct host_key *name, const struct mac *mac)
+static bool is_borrowed(const struct tracker *tracker, const struct host_key *name,
+			const struct mac *mac)
 {
 	const struct owner *owner = addressbook_owner(tracker->book, name);
 
@@ -71,7 +74,8 @@ static void dispute(struct tracker *tracker, const struct host_key *name)
 {
 	struct host *host = hosts_find(tracker->hosts, name);
 
-	if (!host || (host->roles & HOST_DISPUTED && tracker->now_ms - host->disputed_ms < RENEW_MS))
+	if (!host ||
+	    (host->roles & HOST_DISPUTED && tracker->now_ms - host->disputed_ms < RENEW_MS))
 		return;
 	host->roles |= HOST_DISPUTED;
 	host->disputed_ms = tracker->now_ms;
@@ -84,12 +88,14 @@ static void dispute(struct tracker *tracker, const struct host_key *name)
 static struct ip link_local_of(const struct mac *mac)
 {
 	const uint8_t *m = mac->bytes;
-	struct ip ip = { { 0xfe, 0x80, 0, 0, 0, 0, 0, 0, m[0] ^ 2, m[1], m[2], 0xff, 0xfe, m[3], m[4], m[5] } };
+	struct ip ip = { { 0xfe, 0x80, 0, 0, 0, 0, 0, 0, m[0] ^ 2, m[1], m[2], 0xff, 0xfe, m[3],
+			   m[4], m[5] } };
 
 	return ip;
 }
 
-static bool own_name(const struct tracker *tracker, const struct host_key *name, const struct mac *mac, struct ip *own)
+static bool own_name(const struct tracker *tracker, const struct host_key *name,
+		     const struct mac *mac, struct ip *own)
 {
 	if (addressbook_address(tracker->book, name->vlan, mac, &name->ip, own))
 		return true;
@@ -106,7 +112,8 @@ static void note(struct tracker *tracker, const struct host_key *name, const str
 	tracker->counts.borrowed++;
 	dispute(tracker, name);
 	if (addressbook_is_router(tracker->book, name->vlan, mac) ||
-	    !forgers_note(tracker->forgers, name, mac, tracker->now_ms, &told.forgery.is_new_name) ||
+	    !forgers_note(tracker->forgers, name, mac, tracker->now_ms,
+			  &told.forgery.is_new_name) ||
 	    !tracker->sink.forged)
 		return;
 	told.forgery.is_address_known = own_name(tracker, name, mac, &key.ip);
@@ -145,7 +152,8 @@ bool tracker_is_traced(struct tracker *tracker, const struct reach *reach)
 
 bool tracker_is_forged(struct tracker *tracker, const struct host_key *name, const struct mac *mac)
 {
-	if (addressbook_is_router(tracker->book, name->vlan, mac) || !is_borrowed(tracker, name, mac))
+	if (addressbook_is_router(tracker->book, name->vlan, mac) ||
+	    !is_borrowed(tracker, name, mac))
 		return false;
 	note(tracker, name, mac);
 	return true;
@@ -173,7 +181,8 @@ void tracker_let_doubts_end(const struct tracker *tracker, struct host *host)
 
 /* ---- claims ------------------------------------------------------------------------------------ */
 
-static struct claim *claim_of(struct tracker *tracker, const struct host_key *address, const struct mac *mac)
+static struct claim *claim_of(struct tracker *tracker, const struct host_key *address,
+			      const struct mac *mac)
 {
 	for (struct claim *c = tracker->claims; c < tracker->claims + CLAIM_PLACES; c++)
 		if (mac_equal(&c->mac, mac) && memcmp(&c->address, address, sizeof(*address)) == 0)
@@ -185,17 +194,21 @@ static bool has_other_name(const struct tracker *tracker, const struct claim *cl
 {
 	struct ip own;
 
-	return addressbook_address(tracker->book, claim->address.vlan, &claim->mac, &claim->address.ip, &own);
+	return addressbook_address(tracker->book, claim->address.vlan, &claim->mac,
+				   &claim->address.ip, &own);
 }
 
-static bool has_moved(struct tracker *tracker, const struct host_key *address, const struct mac *mac, uint32_t silent)
+static bool has_moved(struct tracker *tracker, const struct host_key *address,
+		      const struct mac *mac, uint32_t silent)
 {
 	struct claim *claim = claim_of(tracker, address, mac);
 
 	if (!claim) {
 		claim = &tracker->claims[tracker->next_claim];
 		tracker->next_claim = (tracker->next_claim + 1) % CLAIM_PLACES;
-		*claim = (struct claim){ .address = *address, .mac = *mac, .since_ms = tracker->now_ms };
+		*claim = (struct claim){ .address = *address,
+					 .mac = *mac,
+					 .since_ms = tracker->now_ms };
 		return false;
 	}
 	if (silent < tracker->now_ms - claim->since_ms) {
@@ -205,7 +218,8 @@ static bool has_moved(struct tracker *tracker, const struct host_key *address, c
 	return tracker->now_ms - claim->since_ms >= MOVE_MS && !has_other_name(tracker, claim);
 }
 
-bool tracker_believes(struct tracker *tracker, const struct host_key *address, const struct mac *mac)
+bool tracker_believes(struct tracker *tracker, const struct host_key *address,
+		      const struct mac *mac)
 {
 	const struct owner *owner = addressbook_owner(tracker->book, address);
 	uint32_t silent;

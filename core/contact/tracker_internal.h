@@ -79,7 +79,8 @@ struct tracker {
 	/* The same for novices: when the latest with this hash opened a TCP contact. */
 	uint64_t newcomers_until_ns;
 	uint32_t newcomer_ms[NEWCOMER_SLOTS];
-	uint32_t welcome_s, welcomes; /* novices made hosts in that second because they were accepted */
+	uint32_t welcome_s,
+		welcomes; /* novices made hosts in that second because they were accepted */
 
 	/* Spares media streams the look-up of each packet. */
 	struct stream streams[STREAM_SLOTS];
@@ -123,12 +124,12 @@ struct sought {
 
 /* That contact, of a host or of a novice. */
 struct standing {
-	uint32_t index;         /* of the pair; PAIRS_NONE for a novice's */
-	struct novice *novice;  /* NULL for a host's */
+	uint32_t index;        /* of the pair; PAIRS_NONE for a novice's */
+	struct novice *novice; /* NULL for a host's */
 	struct ip dst;
 	uint32_t src_check;
 	uint16_t dst_port;
-	uint8_t kind, state;    /* enum contact_kind, contact_outcome */
+	uint8_t kind, state; /* enum contact_kind, contact_outcome */
 	bool is_waiting;
 };
 
@@ -168,7 +169,8 @@ struct host *tracker_pair_host(struct tracker *tracker, const struct pair *pair)
 
 /* tracker_flow.c */
 /* The pair's host was let in, or at least its datagram. */
-void tracker_visited(struct tracker *tracker, const struct pair *pair, const struct host *host, uint32_t seq);
+void tracker_visited(struct tracker *tracker, const struct pair *pair, const struct host *host,
+		     uint32_t seq);
 void tracker_tcp(struct tracker *tracker, const struct packet *packet);
 void tracker_udp(struct tracker *tracker, const struct packet *packet);
 void tracker_icmp(struct tracker *tracker, const struct packet *packet);
@@ -204,7 +206,8 @@ uint8_t tracker_neighbor_flags(const struct tracker *tracker, struct host *host,
 
 /* tracker_coverage.c */
 /* What an opening contact proves about our view; CONTACT_BLIND if its silence will prove nothing, or 0. */
-uint8_t tracker_watch_coverage(struct tracker *tracker, const struct host *host, const struct reach *reach);
+uint8_t tracker_watch_coverage(struct tracker *tracker, const struct host *host,
+			       const struct reach *reach);
 /* A question for a neighbour: if it is the second in a row, nobody answered the first. */
 void tracker_asked_again(struct tracker *tracker, const struct reach *reach);
 
@@ -212,7 +215,8 @@ void tracker_asked_again(struct tracker *tracker, const struct reach *reach);
 /* Somebody (who; or the witness says it itself) attests a role. */
 void tracker_attest(struct tracker *tracker, struct role_witness *witness, const struct ip *who);
 /* A service that many use answered one of them. */
-void tracker_watch_service(struct tracker *tracker, const struct standing *served, const struct packet *packet);
+void tracker_watch_service(struct tracker *tracker, const struct standing *served,
+			   const struct packet *packet);
 /* One packet in COVERAGE_SAMPLE. */
 void tracker_watch_roles(struct tracker *tracker, const struct packet *packet);
 
@@ -233,7 +237,8 @@ void tracker_bind_mac(struct tracker *tracker, struct host *host, const struct m
 bool tracker_is_traced(struct tracker *tracker, const struct reach *reach);
 bool tracker_novice_is_borrowed(struct tracker *tracker, const struct novice *novice);
 /* May the address book learn it? */
-bool tracker_believes(struct tracker *tracker, const struct host_key *address, const struct mac *mac);
+bool tracker_believes(struct tracker *tracker, const struct host_key *address,
+		      const struct mac *mac);
 /* The DHCP server gave it this address. */
 void tracker_grant(struct tracker *tracker, const struct host_key *address, const struct mac *mac);
 void tracker_let_doubts_end(const struct tracker *tracker, struct host *host);

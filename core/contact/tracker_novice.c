@@ -131,7 +131,8 @@ static void join(struct tracker *tracker, struct novice *held, struct host *host
 		host->roles |= HOST_BLIND;
 	if (coverage_is_deaf(coverage_faults(tracker->coverage, novice.vlan)))
 		pair->flags |= CONTACT_BLIND;
-	if (pair->kind == CONTACT_UDP || (pair->kind == CONTACT_TCP && novice.state == CONTACT_ACCEPTED))
+	if (pair->kind == CONTACT_UDP ||
+	    (pair->kind == CONTACT_TCP && novice.state == CONTACT_ACCEPTED))
 		tracker_visited(tracker, pair, host, 0);
 	tracker->counts.held--;
 	tracker->counts.contacts++;
@@ -241,8 +242,7 @@ static uint8_t state_by_now(const struct tracker *tracker, const struct novice *
 bool tracker_novice_find(struct tracker *tracker, const struct sought *sought, uint64_t src_hash,
 			 struct standing *standing)
 {
-	struct novice *novice =
-		novices_find(tracker->novices, src_hash, sought->src, sought->vlan);
+	struct novice *novice = novices_find(tracker->novices, src_hash, sought->src, sought->vlan);
 
 	if (!novice || !is_same(novice, sought->dst, sought->kind, sought->dst_port))
 		return false;
@@ -254,7 +254,8 @@ bool tracker_novice_find(struct tracker *tracker, const struct sought *sought, u
 
 /* A neighbour let it in: for whoever learns servers and infections from what was accepted, one such contact is news.  Of a
  * flood whose victim answers, no more than a few a second become hosts. */
-static bool is_welcome(struct tracker *tracker, const struct novice *novice, enum contact_outcome outcome)
+static bool is_welcome(struct tracker *tracker, const struct novice *novice,
+		       enum contact_outcome outcome)
 {
 	uint32_t second = (uint32_t)(tracker->mono_ns / NS_PER_S);
 

@@ -14,7 +14,7 @@
 
 #include "core/net/dhcp.h"
 
-#define DHCP_CURRENT_MS  10000
+#define DHCP_CURRENT_MS 10000
 
 enum { PORT_DHCP_SERVER = 67, PORT_DHCP_CLIENT = 68 };
 
@@ -77,7 +77,8 @@ static void see_forwarding(struct tracker *tracker, const struct packet *packet,
 	host = hosts_need(tracker->hosts, &key, tracker->mono_ns);
 	host->mac = packet->dst_mac;
 	tracker_give_role(tracker, host, HOST_ROUTER);
-	tracker_attest(tracker, &(struct role_witness){ .host = key, .role = HOST_ROUTER }, &packet->src);
+	tracker_attest(tracker, &(struct role_witness){ .host = key, .role = HOST_ROUTER },
+		       &packet->src);
 }
 
 void tracker_watch_routing(struct tracker *tracker, const struct packet *packet)
@@ -98,11 +99,13 @@ void tracker_watch_routing(struct tracker *tracker, const struct packet *packet)
 }
 
 /* A lease moves an address to the one who asked just now. */
-static void watch_lease(struct tracker *tracker, const struct packet *packet, const struct dhcp_message *message)
+static void watch_lease(struct tracker *tracker, const struct packet *packet,
+			const struct dhcp_message *message)
 {
 	struct host_key address = host_key_of(&message->yiaddr, packet->vlan);
 
-	if (mac_equal(&message->chaddr, &tracker->dhcp_client) && !ip_is_unspecified(&message->yiaddr))
+	if (mac_equal(&message->chaddr, &tracker->dhcp_client) &&
+	    !ip_is_unspecified(&message->yiaddr))
 		tracker_grant(tracker, &address, &message->chaddr);
 }
 
@@ -124,8 +127,10 @@ static void dhcp_answered(struct tracker *tracker, const struct packet *packet)
 	host->mac = packet->src_mac;
 	tracker_give_role(tracker, host, HOST_DHCP_SERVER);
 	memcpy(client.bytes + 10, tracker->dhcp_client.bytes, sizeof(tracker->dhcp_client.bytes));
-	tracker_attest(tracker, &(struct role_witness){ .host = key, .role = HOST_DHCP_SERVER }, &client);
-	if (dhcp_read(packet->payload, packet->payload_length, &message) && message.type == DHCP_ACK)
+	tracker_attest(tracker, &(struct role_witness){ .host = key, .role = HOST_DHCP_SERVER },
+		       &client);
+	if (dhcp_read(packet->payload, packet->payload_length, &message) &&
+	    message.type == DHCP_ACK)
 		watch_lease(tracker, packet, &message);
 }
 
@@ -164,7 +169,8 @@ void tracker_watch_way_out(struct tracker *tracker, const struct packet *packet)
 		way->has_others = !same_subnet(&way->first, &packet->src);
 }
 
-bool tracker_is_beyond(const struct tracker *tracker, const struct host_key *key, const struct mac *mac)
+bool tracker_is_beyond(const struct tracker *tracker, const struct host_key *key,
+		       const struct mac *mac)
 {
 	const struct way_out *way = way_out_of(tracker, mac);
 	const struct owner *owner = addressbook_owner(tracker->book, key);
@@ -172,7 +178,8 @@ bool tracker_is_beyond(const struct tracker *tracker, const struct host_key *key
 	if (owner && mac_equal(&owner->mac, mac))
 		return false; /* a neighbour, whatever its address */
 	if (!tracker->public_heard)
-		return !ip_is_private(&key->ip); /* where the way out is has not been seen: nothing says that it is ours */
+		return !ip_is_private(
+			&key->ip); /* where the way out is has not been seen: nothing says that it is ours */
 	return !ip_is_private(&key->ip) && way->has_others && way->vlan == key->vlan &&
 	       mac_equal(&way->mac, mac);
 }
@@ -183,7 +190,8 @@ void tracker_watch_dns(struct tracker *tracker, const struct packet *packet)
 
 	tracker_give_role(tracker, hosts_need(tracker->hosts, &key, tracker->mono_ns),
 			  HOST_DNS_SERVER);
-	tracker_attest(tracker, &(struct role_witness){ .host = key, .role = HOST_DNS_SERVER, .port = 53 },
+	tracker_attest(tracker,
+		       &(struct role_witness){ .host = key, .role = HOST_DNS_SERVER, .port = 53 },
 		       &packet->dst);
 }
 

@@ -37,17 +37,20 @@ void tracker_attest(struct tracker *tracker, struct role_witness *witness, const
 	standing = roles_attest(tracker->standings, witness, tracker->now_ms);
 	/* A host that the table forgot and met again is told anew by the next news. */
 	if (host && !standing)
-		standing = roles_find(tracker->standings, &witness->host, witness->role, witness->port);
+		standing = roles_find(tracker->standings, &witness->host, witness->role,
+				      witness->port);
 	else if (standing && tracker->sink.standing)
 		tracker->sink.standing(tracker->sink.arg, standing);
 	if (host && standing)
 		believe(host, standing);
 }
 
-void tracker_watch_service(struct tracker *tracker, const struct standing *served, const struct packet *packet)
+void tracker_watch_service(struct tracker *tracker, const struct standing *served,
+			   const struct packet *packet)
 {
 	struct role_witness witness = { .host = host_key_of(&served->dst, packet->vlan),
-					.role = served->dst_port == PORT_SMTP ? HOST_MAIL_SERVER : HOST_SERVER,
+					.role = served->dst_port == PORT_SMTP ? HOST_MAIL_SERVER
+									      : HOST_SERVER,
 					.port = served->dst_port,
 					.kind = served->kind };
 
@@ -55,12 +58,13 @@ void tracker_watch_service(struct tracker *tracker, const struct standing *serve
 		tracker_attest(tracker, &witness, &packet->dst);
 }
 
-static bool is_own(const struct tracker *tracker, const struct packet *packet, const struct mac *mac,
-		   const struct ip *ip)
+static bool is_own(const struct tracker *tracker, const struct packet *packet,
+		   const struct mac *mac, const struct ip *ip)
 {
 	struct ip own;
 
-	return addressbook_address(tracker->book, packet->vlan, mac, ip, &own) && ip_equal(&own, ip);
+	return addressbook_address(tracker->book, packet->vlan, mac, ip, &own) &&
+	       ip_equal(&own, ip);
 }
 
 /* How many routers a packet with this lifetime has passed, if it is not far from home; else 255. */
@@ -92,7 +96,8 @@ static void watch_gateway(struct tracker *tracker, const struct packet *packet)
 	struct ip own;
 
 	if (!addressbook_is_router(tracker->book, packet->vlan, &packet->dst_mac) ||
-	    !addressbook_address(tracker->book, packet->vlan, &packet->dst_mac, &packet->dst, &own) ||
+	    !addressbook_address(tracker->book, packet->vlan, &packet->dst_mac, &packet->dst,
+				 &own) ||
 	    ip_equal(&own, &packet->dst))
 		return;
 	witness.host = host_key_of(&own, packet->vlan);
@@ -102,9 +107,11 @@ static void watch_gateway(struct tracker *tracker, const struct packet *packet)
 static void watch_monitor(struct tracker *tracker, const struct packet *packet)
 {
 	bool is_echo = packet->kind == PACKET_ICMP &&
-		       packet->icmp_type == (ip_is_v4(&packet->src) ? ICMP4_ECHO_REPLY_TYPE : ICMP6_ECHO_REPLY_TYPE);
+		       packet->icmp_type == (ip_is_v4(&packet->src) ? ICMP4_ECHO_REPLY_TYPE
+								    : ICMP6_ECHO_REPLY_TYPE);
 	bool is_snmp = packet->kind == PACKET_UDP && packet->src_port == PORT_SNMP;
-	struct role_witness witness = { .host = host_key_of(&packet->dst, packet->vlan), .role = HOST_MONITOR };
+	struct role_witness witness = { .host = host_key_of(&packet->dst, packet->vlan),
+					.role = HOST_MONITOR };
 
 	if ((is_echo || is_snmp) && ip_is_private(&packet->dst))
 		tracker_attest(tracker, &witness, &packet->src);
@@ -112,8 +119,9 @@ static void watch_monitor(struct tracker *tracker, const struct packet *packet)
 
 void tracker_watch_roles(struct tracker *tracker, const struct packet *packet)
 {
-	if (!(packet->marks & PACKET_HAS_MACS) || mac_is_group(&packet->dst_mac) || mac_is_group(&packet->src_mac) ||
-	    packet->kind == PACKET_ARP || packet->kind == PACKET_ND || packet->kind == PACKET_OTHER)
+	if (!(packet->marks & PACKET_HAS_MACS) || mac_is_group(&packet->dst_mac) ||
+	    mac_is_group(&packet->src_mac) || packet->kind == PACKET_ARP ||
+	    packet->kind == PACKET_ND || packet->kind == PACKET_OTHER)
 		return;
 	watch_gateway(tracker, packet);
 	watch_lifetime(tracker, packet);

@@ -77,7 +77,8 @@ static bool is_kept(const struct visits *visits, const struct visit *visit, uint
 	return host && host->roles & HOST_SUSPECT && now_ns < visit->at_ns + CURRENT_NS;
 }
 
-void visits_note(struct visits *visits, uint64_t hash, const struct host *by, uint64_t at_ns, uint32_t seq)
+void visits_note(struct visits *visits, uint64_t hash, const struct host *by, uint64_t at_ns,
+		 uint32_t seq)
 {
 	struct visit *visit = find(visits, hash);
 
@@ -96,7 +97,8 @@ bool visits_retract(struct visits *visits, uint64_t hash, const struct host *by,
 {
 	struct visit *visit = find(visits, hash);
 
-	if (!visit || visit->by != hosts_index(visits->hosts, by) || (visit->seq && visit->seq != seq))
+	if (!visit || visit->by != hosts_index(visits->hosts, by) ||
+	    (visit->seq && visit->seq != seq))
 		return false;
 	visit->at_ns = 0;
 	return visit->seq != 0;
@@ -106,6 +108,7 @@ const struct host *visits_find(const struct visits *visits, uint64_t hash, uint6
 {
 	const struct visit *visit = find(visits, hash);
 
-	return visit && visit->at_ns < before_ns && before_ns < visit->at_ns + CURRENT_NS ? visitor(visits, visit)
-											   : NULL;
+	return visit && visit->at_ns < before_ns && before_ns < visit->at_ns + CURRENT_NS
+		       ? visitor(visits, visit)
+		       : NULL;
 }

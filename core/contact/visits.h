@@ -17,7 +17,8 @@ struct visits *visits_new(struct hosts *hosts);
 void visits_free(struct visits *visits);
 /* hash is the keyed one of the visited address: hash_address().  at_ns is wall time; seq is what the visitor's next
  * segment begins with, 0 if unknown or without TCP. */
-void visits_note(struct visits *visits, uint64_t hash, const struct host *by, uint64_t at_ns, uint32_t seq);
+void visits_note(struct visits *visits, uint64_t hash, const struct host *by, uint64_t at_ns,
+		 uint32_t seq);
 /* It was no visit after all: the one with that number, or whose number is unknown.  Whether it was the former. */
 bool visits_retract(struct visits *visits, uint64_t hash, const struct host *by, uint32_t seq);
 /* The visitor, if it came before that time and is still known; else NULL. */

@@ -35,7 +35,8 @@ static int run_isolations(struct asked *asked, struct err *err)
 
 		ip_text(&isolation->host.ip, host);
 		buf_format(asked->answer, "%s%llu  %-15s  %-20s  %-17s  %-9s  ", i ? "\n" : "",
-			   (unsigned long long)isolation->id, host, isolation->asset, isolation_state_name(isolation->state),
+			   (unsigned long long)isolation->id, host, isolation->asset,
+			   isolation_state_name(isolation->state),
 			   isolation_truth(isolation->state));
 		measure_text(&decision->measure, ports);
 		if (verdict_is_measure(decision->verdict))
@@ -51,7 +52,8 @@ static int run_approve(struct asked *asked, struct err *err)
 	int rc = response_approve(asked->response, asked->id, asked->who, asked->now_ns, err);
 
 	if (rc == 0)
-		buf_format(asked->answer, "isolation %llu approved by %s", (unsigned long long)asked->id, asked->who);
+		buf_format(asked->answer, "isolation %llu approved by %s",
+			   (unsigned long long)asked->id, asked->who);
 	return rc;
 }
 
@@ -69,7 +71,8 @@ static int run_release(struct asked *asked, struct err *err)
 	int rc = response_release(asked->response, asked->id, asked->reason, asked->now_ns, err);
 
 	if (rc == 0)
-		buf_format(asked->answer, "isolation %llu is being released", (unsigned long long)asked->id);
+		buf_format(asked->answer, "isolation %llu is being released",
+			   (unsigned long long)asked->id);
 	return rc;
 }
 
@@ -90,21 +93,28 @@ static void join_reason(struct asked *asked)
 	size_t at = 0;
 
 	for (char *const *word = asked->words + 2; *word && at < sizeof(asked->reason); word++)
-		at += (size_t)snprintf(asked->reason + at, sizeof(asked->reason) - at, "%s ", *word);
+		at += (size_t)snprintf(asked->reason + at, sizeof(asked->reason) - at, "%s ",
+				       *word);
 	if (at < sizeof(asked->reason))
-		snprintf(asked->reason + at, sizeof(asked->reason) - at, at ? "(%s)" : "by %s", asked->who);
+		snprintf(asked->reason + at, sizeof(asked->reason) - at, at ? "(%s)" : "by %s",
+			 asked->who);
 }
 
 int commands_run(struct response *response, char *const *words, const char *who, uint64_t now_ns,
 		 struct buf *answer, struct err *err)
 {
-	struct asked asked = { .response = response, .words = words, .who = who, .now_ns = now_ns, .answer = answer };
+	struct asked asked = {
+		.response = response, .words = words, .who = who, .now_ns = now_ns, .answer = answer
+	};
 
 	for (size_t i = 0; i < sizeof(requests) / sizeof(requests[0]); i++) {
 		if (strcmp(words[0], requests[i].word) != 0)
 			continue;
 		if (requests[i].needs_id && (!words[1] || !num_u64(words[1], &asked.id)))
-			return err_set(err, ERR_USAGE, "%s needs the number of an isolation: see \"cordon isolations\"", words[0]);
+			return err_set(
+				err, ERR_USAGE,
+				"%s needs the number of an isolation: see \"cordon isolations\"",
+				words[0]);
 		if (requests[i].needs_id)
 			join_reason(&asked);
 		return requests[i].run(&asked, err);

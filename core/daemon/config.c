@@ -16,7 +16,7 @@
 enum setting_type { SET_TEXT, SET_U32, SET_DOUBLE, SET_DURATION, SET_BOOL, SET_IP, SET_NEVER };
 
 struct setting {
-	const char *section, *name;    /* section "" = top level */
+	const char *section, *name; /* section "" = top level */
 	enum setting_type type;
 	size_t offset, size;
 	double least, most;
@@ -26,31 +26,53 @@ struct setting {
 #define AT(field) offsetof(struct config, field), sizeof(((struct config *)0)->field)
 
 static const struct setting settings[] = {
-	{ "capture", "interface", SET_TEXT, AT(interface), 0, 0, "", "interface to listen on (also -i)" },
-	{ "capture", "filter", SET_TEXT, AT(filter), 0, 0, "", "BPF expression; frames it refuses are not seen" },
-	{ "capture", "buffer_mib", SET_U32, AT(buffer_mib), 1, 1024, "16", "kernel capture buffer" },
+	{ "capture", "interface", SET_TEXT, AT(interface), 0, 0, "",
+	  "interface to listen on (also -i)" },
+	{ "capture", "filter", SET_TEXT, AT(filter), 0, 0, "",
+	  "BPF expression; frames it refuses are not seen" },
+	{ "capture", "buffer_mib", SET_U32, AT(buffer_mib), 1, 1024, "16",
+	  "kernel capture buffer" },
 	{ "tracker", "hosts", SET_U32, AT(hosts_max), 256, 4194304, "65536", "hosts remembered" },
-	{ "tracker", "contacts", SET_U32, AT(contacts_max), 1024, 67108864, "262144", "contacts remembered" },
-	{ "incident", "suspect", SET_DOUBLE, AT(suspect_nats), 1, 100, "6.9", "log-odds (nats) to suspect a host" },
-	{ "incident", "convict", SET_DOUBLE, AT(convict_nats), 2, 100, "13.8", "log-odds (nats) to convict: 13.8 is one error in 10^6 tests" },
-	{ "incident", "half_life", SET_DURATION, AT(half_life_ns), 1, 604800, "30m", "how fast evidence fades" },
-	{ "", "policy", SET_TEXT, AT(policy), 0, 0, "", "policy file; without one Cordon only watches" },
+	{ "tracker", "contacts", SET_U32, AT(contacts_max), 1024, 67108864, "262144",
+	  "contacts remembered" },
+	{ "incident", "suspect", SET_DOUBLE, AT(suspect_nats), 1, 100, "6.9",
+	  "log-odds (nats) to suspect a host" },
+	{ "incident", "convict", SET_DOUBLE, AT(convict_nats), 2, 100, "13.8",
+	  "log-odds (nats) to convict: 13.8 is one error in 10^6 tests" },
+	{ "incident", "half_life", SET_DURATION, AT(half_life_ns), 1, 604800, "30m",
+	  "how fast evidence fades" },
+	{ "", "policy", SET_TEXT, AT(policy), 0, 0, "",
+	  "policy file; without one Cordon only watches" },
 	{ "", "assets", SET_TEXT, AT(assets), 0, 0, "", "the machines we answer for" },
-	{ "", "store", SET_TEXT, AT(store), 0, 0, "", "SQLite file for ledger, incidents, isolations" },
-	{ "", "eve", SET_TEXT, AT(eve), 0, 0, "", "EVE JSON lines go here; - is standard output (also -o)" },
+	{ "", "store", SET_TEXT, AT(store), 0, 0, "",
+	  "SQLite file for ledger, incidents, isolations" },
+	{ "", "eve", SET_TEXT, AT(eve), 0, 0, "",
+	  "EVE JSON lines go here; - is standard output (also -o)" },
 	{ "", "control", SET_TEXT, AT(control), 0, 0, "", "Unix socket for the command cordon" },
-	{ "relay", "address", SET_IP, AT(relay), 0, 0, "", "the one address an isolated machine may reach (\"relay\" in policies)" },
-	{ "safety", "automatic_per_hour", SET_U32, AT(automatic_per_hour), 0, GOVERNOR_MAX_PER_HOUR, "10", "cap on automatic isolations; 0 forbids them" },
-	{ "safety", "never_isolate", SET_NEVER, AT(never), 0, 0, "[]", "addresses, prefixes and MACs never to isolate" },
-	{ "", "enforce", SET_BOOL, AT(enforce), 0, 0, "false", "really isolate; otherwise decisions are only written down" },
-	{ "amt", "connections", SET_U32, AT(amt_connections), 1, 65536, "4096", "machines spoken to at once; more wait, the urgent ones first" },
-	{ "amt", "precedence", SET_U32, AT(amt_precedence), 1, 65535, "1000", "precedence of our firmware policies; larger wins" },
-	{ "amt", "authorities", SET_TEXT, AT(amt_authorities), 0, 0, "", "PEM file for assets with tls: verify; without it the system's" },
-	{ "amt", "certificate", SET_TEXT, AT(amt_certificate), 0, 0, "", "PEM file shown to firmware that wants to know who asks (mutual TLS)" },
-	{ "amt", "key", SET_TEXT, AT(amt_key), 0, 0, "", "its key: file:/PATH, env:NAME or credential:NAME" },
-	{ "amt", "dead_man", SET_DURATION, AT(amt_dead_man_ns), 0, 3932100, "0", "firmware ends an isolation by itself after that (whole minutes); 0 = never" },
-	{ "amt", "tcp_flags", SET_TEXT, AT(amt_tcp_flags), 0, 0, "unknown", "how your firmware wants TCP flags: unknown, bits or masks" },
-	{ "amt", "answer_timeout_s", SET_U32, AT(amt_answer_timeout_s), 5, 300, "35", "firmware may take 30 s" },
+	{ "relay", "address", SET_IP, AT(relay), 0, 0, "",
+	  "the one address an isolated machine may reach (\"relay\" in policies)" },
+	{ "safety", "automatic_per_hour", SET_U32, AT(automatic_per_hour), 0, GOVERNOR_MAX_PER_HOUR,
+	  "10", "cap on automatic isolations; 0 forbids them" },
+	{ "safety", "never_isolate", SET_NEVER, AT(never), 0, 0, "[]",
+	  "addresses, prefixes and MACs never to isolate" },
+	{ "", "enforce", SET_BOOL, AT(enforce), 0, 0, "false",
+	  "really isolate; otherwise decisions are only written down" },
+	{ "amt", "connections", SET_U32, AT(amt_connections), 1, 65536, "4096",
+	  "machines spoken to at once; more wait, the urgent ones first" },
+	{ "amt", "precedence", SET_U32, AT(amt_precedence), 1, 65535, "1000",
+	  "precedence of our firmware policies; larger wins" },
+	{ "amt", "authorities", SET_TEXT, AT(amt_authorities), 0, 0, "",
+	  "PEM file for assets with tls: verify; without it the system's" },
+	{ "amt", "certificate", SET_TEXT, AT(amt_certificate), 0, 0, "",
+	  "PEM file shown to firmware that wants to know who asks (mutual TLS)" },
+	{ "amt", "key", SET_TEXT, AT(amt_key), 0, 0, "",
+	  "its key: file:/PATH, env:NAME or credential:NAME" },
+	{ "amt", "dead_man", SET_DURATION, AT(amt_dead_man_ns), 0, 3932100, "0",
+	  "firmware ends an isolation by itself after that (whole minutes); 0 = never" },
+	{ "amt", "tcp_flags", SET_TEXT, AT(amt_tcp_flags), 0, 0, "unknown",
+	  "how your firmware wants TCP flags: unknown, bits or masks" },
+	{ "amt", "answer_timeout_s", SET_U32, AT(amt_answer_timeout_s), 5, 300, "35",
+	  "firmware may take 30 s" },
 };
 
 #define SETTINGS (sizeof(settings) / sizeof(settings[0]))
@@ -84,7 +106,8 @@ static void read_text(struct config *config, const struct setting *setting, stru
 	if (!yaml_get_text(yaml, node, &text))
 		return;
 	if (strlen(text) >= setting->size)
-		yaml_complain(yaml, node, "", "%s is longer than %zu characters", setting->name, setting->size - 1);
+		yaml_complain(yaml, node, "", "%s is longer than %zu characters", setting->name,
+			      setting->size - 1);
 	else
 		memcpy(place(config, setting), text, strlen(text) + 1);
 }
@@ -163,7 +186,8 @@ static void read_setting(struct config *config, const struct setting *setting, s
 /* The names that may stand in a section, as yaml_known_keys() wants them. */
 static void section_names(const char *section, const char *names[SETTINGS + 8])
 {
-	static const char *const sections[] = { "capture", "tracker", "incident", "relay", "safety", "amt", "detectors" };
+	static const char *const sections[] = { "capture", "tracker", "incident", "relay",
+						"safety",  "amt",     "detectors" };
 	size_t n = 0;
 
 	for (size_t i = 0; i < SETTINGS; i++)
@@ -184,8 +208,9 @@ static void read_section(struct config *config, const char *section, struct yaml
 	if (yaml_kind(mapping) != YAML_MAPPING)
 		return;
 	for (size_t i = 0; i < SETTINGS; i++) {
-		const struct yaml_node *node = strcmp(settings[i].section, section) == 0 ?
-			yaml_find(mapping, settings[i].name) : NULL;
+		const struct yaml_node *node = strcmp(settings[i].section, section) == 0
+						       ? yaml_find(mapping, settings[i].name)
+						       : NULL;
 
 		if (node)
 			read_setting(config, &settings[i], yaml, node);
@@ -202,19 +227,22 @@ const char *const *config_tcp_flags(void)
 static void check_tcp_flags(struct config *config, const struct yaml_node *root)
 {
 	const char *const *word = config_tcp_flags();
-	const struct yaml_node *amt = yaml_kind(root) == YAML_MAPPING ? yaml_find(root, "amt") : NULL;
+	const struct yaml_node *amt = yaml_kind(root) == YAML_MAPPING ? yaml_find(root, "amt")
+								      : NULL;
 
 	while (*word && strcmp(*word, config->amt_tcp_flags) != 0)
 		word++;
 	if (!*word)
-		yaml_complain(config->document, yaml_find(amt, "tcp_flags"), "unknown, bits or masks",
-			      "unknown coding of TCP flags \"%s\"", config->amt_tcp_flags);
+		yaml_complain(config->document, yaml_find(amt, "tcp_flags"),
+			      "unknown, bits or masks", "unknown coding of TCP flags \"%s\"",
+			      config->amt_tcp_flags);
 }
 
 /* The firmware counts minutes, 16 bits of them. */
 static void check_dead_man(struct config *config, const struct yaml_node *root)
 {
-	const struct yaml_node *amt = yaml_kind(root) == YAML_MAPPING ? yaml_find(root, "amt") : NULL;
+	const struct yaml_node *amt = yaml_kind(root) == YAML_MAPPING ? yaml_find(root, "amt")
+								      : NULL;
 	uint64_t time_ns = config->amt_dead_man_ns;
 
 	if (time_ns && (time_ns < s_to_ns(60) || time_ns > s_to_ns(60) * UINT16_MAX))
@@ -224,7 +252,8 @@ static void check_dead_man(struct config *config, const struct yaml_node *root)
 
 void config_read(struct config *config, const struct source *source, struct complaints *complaints)
 {
-	static const char *const sections[] = { "capture", "tracker", "incident", "relay", "safety", "amt" };
+	static const char *const sections[] = { "capture", "tracker", "incident",
+						"relay",   "safety",  "amt" };
 	const struct yaml_node *root;
 
 	config_defaults(config);
@@ -235,12 +264,14 @@ void config_read(struct config *config, const struct source *source, struct comp
 	read_section(config, "", config->document, root);
 	for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++)
 		if (yaml_kind(root) == YAML_MAPPING && yaml_find(root, sections[i]))
-			read_section(config, sections[i], config->document, yaml_find(root, sections[i]));
+			read_section(config, sections[i], config->document,
+				     yaml_find(root, sections[i]));
 	config->detectors = yaml_kind(root) == YAML_MAPPING ? yaml_find(root, "detectors") : NULL;
 	check_tcp_flags(config, root);
 	check_dead_man(config, root);
 	if (config->convict_nats <= config->suspect_nats)
-		yaml_complain(config->document, root, "", "incident: convict must be above suspect");
+		yaml_complain(config->document, root, "",
+			      "incident: convict must be above suspect");
 }
 
 void config_fini(struct config *config)

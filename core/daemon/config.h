@@ -19,7 +19,7 @@ struct yaml;
 struct yaml_node;
 
 #define CONFIG_PATH_BYTES 256
-#define CONFIG_NEVER_MAX 64
+#define CONFIG_NEVER_MAX  64
 
 struct config {
 	char interface[32];
@@ -28,11 +28,11 @@ struct config {
 	uint32_t hosts_max, contacts_max;
 	double suspect_nats, convict_nats;
 	uint64_t half_life_ns;
-	char policy[CONFIG_PATH_BYTES];        /* "" = watch only */
+	char policy[CONFIG_PATH_BYTES]; /* "" = watch only */
 	char assets[CONFIG_PATH_BYTES];
-	char store[CONFIG_PATH_BYTES];         /* "" = keep nothing */
+	char store[CONFIG_PATH_BYTES]; /* "" = keep nothing */
 	char eve[CONFIG_PATH_BYTES];
-	char control[CONFIG_PATH_BYTES];       /* socket for the command "cordon" */
+	char control[CONFIG_PATH_BYTES]; /* socket for the command "cordon" */
 	bool has_relay;
 	struct ip relay;
 	uint32_t automatic_per_hour;
@@ -41,9 +41,10 @@ struct config {
 	size_t never_mac_count;
 	struct mac never_mac[CONFIG_NEVER_MAX];
 	bool enforce;
-	char amt_authorities[CONFIG_PATH_BYTES], amt_certificate[CONFIG_PATH_BYTES], amt_key[CONFIG_PATH_BYTES];
-	uint64_t amt_dead_man_ns;              /* 0 = none */
-	char amt_tcp_flags[16];                /* one of config_tcp_flags() */
+	char amt_authorities[CONFIG_PATH_BYTES], amt_certificate[CONFIG_PATH_BYTES],
+		amt_key[CONFIG_PATH_BYTES];
+	uint64_t amt_dead_man_ns; /* 0 = none */
+	char amt_tcp_flags[16];   /* one of config_tcp_flags() */
 	uint32_t amt_connections, amt_precedence, amt_answer_timeout_s;
 	/* "detectors:" is read by the engine itself: the document and its node, NULL if absent. */
 	struct yaml *document;

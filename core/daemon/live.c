@@ -16,7 +16,7 @@
 /* Frames per turn of the loop: enough to be fast, few enough that a device's answer does not wait long. */
 #define BATCH 256
 /* How stale a deadline may get while the wire is silent. */
-#define TICK_MS 50
+#define TICK_MS        50
 #define TICKS_PER_LOOK 100
 
 struct live {
@@ -29,7 +29,7 @@ struct live {
 	struct signal_watch *interrupt, *terminate;
 	int link_type;
 	unsigned ticks;
-	struct capture_counts counted;         /* when losses were last looked at */
+	struct capture_counts counted; /* when losses were last looked at */
 	struct err damaged;
 };
 
@@ -78,7 +78,8 @@ static void asked_to_stop(void *arg, int signal_number)
 	loop_stop(live->loop);
 }
 
-static int command(void *arg, char *const *words, const char *who, struct buf *answer, struct err *err)
+static int command(void *arg, char *const *words, const char *who, struct buf *answer,
+		   struct err *err)
 {
 	struct live *live = arg;
 
@@ -88,18 +89,22 @@ static int command(void *arg, char *const *words, const char *who, struct buf *a
 static int start(struct live *live, struct err *err)
 {
 	const struct setup *setup = live->run->setup;
-	struct pipeline_config config = { .setup = setup, .loop = live->loop, .log = live->run->log,
+	struct pipeline_config config = { .setup = setup,
+					  .loop = live->loop,
+					  .log = live->run->log,
 					  .account = live->run->account };
 
 	live->pipeline = pipeline_new(&config, err);
 	if (!live->pipeline)
 		return ERR_FAILED;
 	if (*setup->config.control) {
-		live->control = control_new(live->loop, live->run->log, setup->config.control, command, live, err);
+		live->control = control_new(live->loop, live->run->log, setup->config.control,
+					    command, live, err);
 		if (!live->control)
 			return ERR_FAILED;
 	}
-	live->watch = loop_watch(live->loop, capture_descriptor(live->run->capture), LOOP_READ, frames_wait, live);
+	live->watch = loop_watch(live->loop, capture_descriptor(live->run->capture), LOOP_READ,
+				 frames_wait, live);
 	live->tick = loop_timer(live->loop, tick, live);
 	live->interrupt = loop_signal(live->loop, SIGINT, asked_to_stop, live);
 	live->terminate = loop_signal(live->loop, SIGTERM, asked_to_stop, live);

@@ -50,12 +50,18 @@ struct options {
 enum { OPTION_CONTROL = 256, OPTION_ENFORCE, OPTION_SETTINGS };
 
 static const struct option long_options[] = {
-	{ "config", required_argument, NULL, 'c' }, { "policy", required_argument, NULL, 'p' },
-	{ "assets", required_argument, NULL, 'a' }, { "eve", required_argument, NULL, 'o' },
-	{ "store", required_argument, NULL, 's' }, { "control", required_argument, NULL, OPTION_CONTROL },
-	{ "enforce", no_argument, NULL, OPTION_ENFORCE }, { "quiet", no_argument, NULL, 'q' },
-	{ "verbose", no_argument, NULL, 'v' }, { "settings", no_argument, NULL, OPTION_SETTINGS },
-	{ "help", no_argument, NULL, 'h' }, { "version", no_argument, NULL, 'V' },
+	{ "config", required_argument, NULL, 'c' },
+	{ "policy", required_argument, NULL, 'p' },
+	{ "assets", required_argument, NULL, 'a' },
+	{ "eve", required_argument, NULL, 'o' },
+	{ "store", required_argument, NULL, 's' },
+	{ "control", required_argument, NULL, OPTION_CONTROL },
+	{ "enforce", no_argument, NULL, OPTION_ENFORCE },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "settings", no_argument, NULL, OPTION_SETTINGS },
+	{ "help", no_argument, NULL, 'h' },
+	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -73,21 +79,53 @@ static void print_settings(void)
 static bool take_option(struct options *options, int letter)
 {
 	switch (letter) {
-	case 'r': options->file = optarg; break;
-	case 'i': options->interface = optarg; break;
-	case 'c': options->paths.config = optarg; break;
-	case 'p': options->paths.policy = optarg; break;
-	case 'a': options->paths.assets = optarg; break;
-	case 'o': options->paths.eve = optarg; break;
-	case 's': options->paths.store = optarg; break;
-	case OPTION_CONTROL: options->paths.control = optarg; break;
-	case OPTION_ENFORCE: options->enforce = true; break;
-	case 'q': options->quiet = true; break;
-	case 'v': options->verbose++; break;
-	case 'h': fputs(help, stdout); options->only_print = true; break;
-	case 'V': puts("cordond " CORDON_VERSION); options->only_print = true; break;
-	case OPTION_SETTINGS: print_settings(); options->only_print = true; break;
-	default: return false;
+	case 'r':
+		options->file = optarg;
+		break;
+	case 'i':
+		options->interface = optarg;
+		break;
+	case 'c':
+		options->paths.config = optarg;
+		break;
+	case 'p':
+		options->paths.policy = optarg;
+		break;
+	case 'a':
+		options->paths.assets = optarg;
+		break;
+	case 'o':
+		options->paths.eve = optarg;
+		break;
+	case 's':
+		options->paths.store = optarg;
+		break;
+	case OPTION_CONTROL:
+		options->paths.control = optarg;
+		break;
+	case OPTION_ENFORCE:
+		options->enforce = true;
+		break;
+	case 'q':
+		options->quiet = true;
+		break;
+	case 'v':
+		options->verbose++;
+		break;
+	case 'h':
+		fputs(help, stdout);
+		options->only_print = true;
+		break;
+	case 'V':
+		puts("cordond " CORDON_VERSION);
+		options->only_print = true;
+		break;
+	case OPTION_SETTINGS:
+		print_settings();
+		options->only_print = true;
+		break;
+	default:
+		return false;
 	}
 	return true;
 }
@@ -97,9 +135,12 @@ static int join_filter(struct options *options, int argc, char **argv, struct er
 	size_t at = 0;
 
 	for (int i = optind; i < argc; i++) {
-		at += (size_t)snprintf(options->filter + at, sizeof(options->filter) - at, "%s%s", i > optind ? " " : "", argv[i]);
+		at += (size_t)snprintf(options->filter + at, sizeof(options->filter) - at, "%s%s",
+				       i > optind ? " " : "", argv[i]);
 		if (at >= sizeof(options->filter))
-			return err_set(err, ERR_USAGE, "the BPF expression is longer than %zu characters", sizeof(options->filter) - 1);
+			return err_set(err, ERR_USAGE,
+				       "the BPF expression is longer than %zu characters",
+				       sizeof(options->filter) - 1);
 	}
 	return 0;
 }
@@ -110,11 +151,14 @@ static int read_options(struct options *options, int argc, char **argv, struct e
 
 	memset(options, 0, sizeof(*options));
 	opterr = 0;
-	while ((letter = getopt_long(argc, argv, "+:r:i:c:p:a:o:s:qvhV", long_options, NULL)) != -1) {
+	while ((letter = getopt_long(argc, argv, "+:r:i:c:p:a:o:s:qvhV", long_options, NULL)) !=
+	       -1) {
 		if (letter == ':')
-			return err_set(err, ERR_USAGE, "%s needs a value; see --help", argv[optind - 1]);
+			return err_set(err, ERR_USAGE, "%s needs a value; see --help",
+				       argv[optind - 1]);
 		if (!take_option(options, letter))
-			return err_set(err, ERR_USAGE, "unknown option %s; see --help", argv[optind - 1]);
+			return err_set(err, ERR_USAGE, "unknown option %s; see --help",
+				       argv[optind - 1]);
 		if (options->only_print)
 			return 0;
 	}
@@ -132,10 +176,13 @@ static int check_options(struct options *options, struct setup *setup, struct er
 	if (options->file && options->interface)
 		return err_set(err, ERR_USAGE, "give -r or -i, not both");
 	if (!options->file && !options->interface)
-		return err_set(err, ERR_USAGE, "nothing to watch: give -r FILE or -i INTERFACE; see --help");
+		return err_set(err, ERR_USAGE,
+			       "nothing to watch: give -r FILE or -i INTERFACE; see --help");
 	/* Yesterday's capture must not cut off anybody today. */
 	if (options->enforce && options->file && strcmp(options->file, "-") != 0)
-		return err_set(err, ERR_USAGE, "--enforce works on the wire (-i, or -r - for a live stream), not on a recorded file");
+		return err_set(
+			err, ERR_USAGE,
+			"--enforce works on the wire (-i, or -r - for a live stream), not on a recorded file");
 	if (options->enforce)
 		config->enforce = true;
 	if (options->file && strcmp(options->file, "-") != 0)
@@ -143,7 +190,8 @@ static int check_options(struct options *options, struct setup *setup, struct er
 	return 0;
 }
 
-static int watch(const struct options *options, const struct setup *setup, struct log *log, struct err *err)
+static int watch(const struct options *options, const struct setup *setup, struct log *log,
+		 struct err *err)
 {
 	const char *filter = options->filter[0] ? options->filter : NULL;
 	/* Standard output belongs to the JSON if that is where it goes. */
@@ -151,8 +199,9 @@ static int watch(const struct options *options, const struct setup *setup, struc
 	struct run run = { .setup = setup, .log = log, .account = quiet ? NULL : stdout };
 	int rc;
 
-	run.capture = options->file ? capture_open_file(options->file, filter, err) :
-		      capture_open_live(options->interface, filter, setup->config.buffer_mib << 20, err);
+	run.capture = options->file ? capture_open_file(options->file, filter, err)
+				    : capture_open_live(options->interface, filter,
+							setup->config.buffer_mib << 20, err);
 	if (!run.capture)
 		return err->code;
 	rc = capture_descriptor(run.capture) < 0 ? run_replay(&run, err) : run_live(&run, err);
@@ -172,7 +221,9 @@ int main(int argc, char **argv)
 	rc = read_options(&options, argc, argv, &err);
 	if (rc == 0 && options.only_print)
 		return 0;
-	log = log_new(stderr, options.verbose > 1 ? LOG_LEVEL_DEBUG : options.verbose ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING);
+	log = log_new(stderr, options.verbose > 1 ? LOG_LEVEL_DEBUG
+			      : options.verbose   ? LOG_LEVEL_INFO
+						  : LOG_LEVEL_WARNING);
 	if (rc == 0)
 		rc = setup_read(&setup, &options.paths, stderr, &err);
 	if (rc == 0)

@@ -49,7 +49,8 @@ static void take_view(struct outlook *outlook, const struct coverage_view *view)
 
 static bool same_role(const struct role_standing *a, const struct role_standing *b)
 {
-	return a->role == b->role && a->port == b->port && memcmp(&a->host, &b->host, sizeof(a->host)) == 0;
+	return a->role == b->role && a->port == b->port &&
+	       memcmp(&a->host, &b->host, sizeof(a->host)) == 0;
 }
 
 /* When the list is full the least founded gives way, as in the sensor. */
@@ -67,7 +68,8 @@ static struct role_standing *make_room(struct outlook *outlook)
 	return least;
 }
 
-static struct role_standing *find_standing(struct outlook *outlook, const struct role_standing *standing)
+static struct role_standing *find_standing(struct outlook *outlook,
+					   const struct role_standing *standing)
 {
 	for (size_t i = 0; i < outlook->standing_count; i++)
 		if (same_role(&outlook->standings[i], standing))
@@ -128,13 +130,14 @@ static void describe_view(const struct coverage_view *view, struct buf *out)
 	char words[COVERAGE_WORDS_BYTES];
 
 	coverage_words(view->faults, words);
-	buf_format(out, "\nVLAN %-4u %-16s about %llu packets", view->vlan, words, (unsigned long long)view->packets);
+	buf_format(out, "\nVLAN %-4u %-16s about %llu packets", view->vlan, words,
+		   (unsigned long long)view->packets);
 	if (view->answers_seen + view->answers_missed)
 		buf_format(out, ", %u of %u answers of late seen", (unsigned)view->answers_seen,
 			   (unsigned)(view->answers_seen + view->answers_missed));
 	if (view->neighbors_asked)
-		buf_format(out, ", %u of %u questions for neighbours answered", (unsigned)view->neighbors_answered,
-			   (unsigned)view->neighbors_asked);
+		buf_format(out, ", %u of %u questions for neighbours answered",
+			   (unsigned)view->neighbors_answered, (unsigned)view->neighbors_asked);
 	if (view->faults == 0)
 		return;
 	buf_text(out, "\n          ");
@@ -150,7 +153,8 @@ void outlook_describe(const struct outlook *outlook, struct buf *out)
 		return;
 	}
 	clock_text(outlook->heard_ns, when, sizeof(when));
-	buf_format(out, "sensor    heard at %.19s, %u roles known: cordon hosts", when, (unsigned)outlook->standing_count);
+	buf_format(out, "sensor    heard at %.19s, %u roles known: cordon hosts", when,
+		   (unsigned)outlook->standing_count);
 	for (size_t i = 0; i < outlook->view_count; i++)
 		if (!is_empty(&outlook->views[i]))
 			describe_view(&outlook->views[i], out);
@@ -162,8 +166,8 @@ static void describe_standing(const struct role_standing *standing, struct buf *
 
 	ip_text(&standing->host.ip, host);
 	mac_text(&standing->mac, mac);
-	buf_format(out, "%s%-15s  %-17s  VLAN %-4u  ", out->length ? "\n" : "", host, mac_is_zero(&standing->mac) ? "-" : mac,
-		   standing->host.vlan);
+	buf_format(out, "%s%-15s  %-17s  VLAN %-4u  ", out->length ? "\n" : "", host,
+		   mac_is_zero(&standing->mac) ? "-" : mac, standing->host.vlan);
 	role_explain(standing, out);
 }
 

@@ -38,14 +38,14 @@
 #include "core/store/store.h"
 
 #define FEED_RECORDS 4096
-#define CLOSING_MAX 64
-#define HOUR_NS s_to_ns(3600)
-#define DAY_NS s_to_ns(24 * 3600)
+#define CLOSING_MAX  64
+#define HOUR_NS      s_to_ns(3600)
+#define DAY_NS       s_to_ns(24 * 3600)
 
 struct survey {
 	struct pipeline *pipeline;
 	const struct asset *asset;
-	bool asked;                    /* and not answered yet */
+	bool asked; /* and not answered yet */
 };
 
 struct pipeline {
@@ -60,8 +60,8 @@ struct pipeline {
 	struct response *response;
 	struct outlook *outlook;
 	struct dryrun *dryrun;
-	struct amt *amt;               /* NULL in a dry run */
-	struct store *store;           /* NULL if nothing is kept */
+	struct amt *amt;     /* NULL in a dry run */
+	struct store *store; /* NULL if nothing is kept */
 	struct eve *eve;
 	struct account *account;
 	uint64_t now_ns;               /* wall */
@@ -95,8 +95,10 @@ static void tell(void *arg, const struct fact *fact)
 		note_failure(pipeline, &err);
 	if (pipeline->account)
 		account_tell(pipeline->account, fact);
-	if (fact->type == FACT_ISOLATION && fact->isolation->isolation.state == ISOLATION_RELEASED &&
-	    !verdict_is_measure(fact->isolation->isolation.decision.verdict) && pipeline->closing_count < CLOSING_MAX)
+	if (fact->type == FACT_ISOLATION &&
+	    fact->isolation->isolation.state == ISOLATION_RELEASED &&
+	    !verdict_is_measure(fact->isolation->isolation.decision.verdict) &&
+	    pipeline->closing_count < CLOSING_MAX)
 		pipeline->closing[pipeline->closing_count++] = fact->isolation->isolation.incident;
 }
 
@@ -121,7 +123,10 @@ static bool is_news(const struct incident *incident, enum book_change change)
 static void infected(void *arg, const struct outbreak_link *link)
 {
 	struct pipeline *pipeline = arg;
-	struct fact fact = { .type = FACT_INFECTION, .wall_ns = pipeline->now_ns, .host = link->host, .mac = link->mac,
+	struct fact fact = { .type = FACT_INFECTION,
+			     .wall_ns = pipeline->now_ns,
+			     .host = link->host,
+			     .mac = link->mac,
 			     .infection = link };
 
 	tell(pipeline, &fact);
@@ -130,8 +135,11 @@ static void infected(void *arg, const struct outbreak_link *link)
 static void incident_changed(void *arg, const struct incident *incident, enum book_change change)
 {
 	struct pipeline *pipeline = arg;
-	struct fact fact = { .type = FACT_INCIDENT, .wall_ns = pipeline->now_ns, .host = incident->host,
-			     .mac = incident->mac, .incident = incident,
+	struct fact fact = { .type = FACT_INCIDENT,
+			     .wall_ns = pipeline->now_ns,
+			     .host = incident->host,
+			     .mac = incident->mac,
+			     .incident = incident,
 			     .known_as = outlook_role_of(pipeline->outlook, &incident->host) };
 
 	if (is_news(incident, change))
@@ -146,14 +154,20 @@ static void incident_changed(void *arg, const struct incident *incident, enum bo
 static void take_outlook(struct pipeline *pipeline, const struct record *record)
 {
 	const struct role_standing *role = &record->standing;
-	struct fact fact = { .type = FACT_COVERAGE, .wall_ns = record->wall_ns, .coverage = &record->coverage };
+	struct fact fact = { .type = FACT_COVERAGE,
+			     .wall_ns = record->wall_ns,
+			     .coverage = &record->coverage };
 	struct guard_role learnt;
 	bool is_news = outlook_take(pipeline->outlook, record);
 
 	if (record->type == RECORD_STANDING) {
-		fact = (struct fact){ .type = FACT_ROLE, .wall_ns = record->wall_ns, .host = role->host, .mac = role->mac,
+		fact = (struct fact){ .type = FACT_ROLE,
+				      .wall_ns = record->wall_ns,
+				      .host = role->host,
+				      .mac = role->mac,
 				      .role = role };
-		learnt = (struct guard_role){ role->host, role->mac, role->role, role->established };
+		learnt =
+			(struct guard_role){ role->host, role->mac, role->role, role->established };
 		guard_learn(pipeline->guard, &learnt);
 	}
 	if (is_news)
@@ -161,7 +175,8 @@ static void take_outlook(struct pipeline *pipeline, const struct record *record)
 }
 
 /* When it is over, the sensor forgets what it saw: those contacts failed for another reason. */
-static void network_changed(void *arg, const struct fault_state *state, const struct host_key *hosts, size_t count)
+static void network_changed(void *arg, const struct fault_state *state,
+			    const struct host_key *hosts, size_t count)
 {
 	struct pipeline *pipeline = arg;
 	struct fact fact = { .type = FACT_NETWORK, .wall_ns = pipeline->now_ns, .network = state };
@@ -177,7 +192,9 @@ static void network_changed(void *arg, const struct fault_state *state, const st
 
 static void take_record(struct pipeline *pipeline, const struct record *record)
 {
-	struct fact fact = { .type = FACT_STATS, .wall_ns = record->wall_ns, .stats = &record->sensor };
+	struct fact fact = { .type = FACT_STATS,
+			     .wall_ns = record->wall_ns,
+			     .stats = &record->sensor };
 
 	switch (record->type) {
 	case RECORD_EVIDENCE:
@@ -233,7 +250,8 @@ void pipeline_frame(struct pipeline *pipeline, int link_type, const struct captu
 	if (frame->wall_ns > pipeline->now_ns)
 		pipeline->now_ns = frame->wall_ns;
 	sensor_frame(pipeline->sensor, link_type, frame);
-	if (!feed_is_empty(pipeline->feed) || (pipeline->due_ns && pipeline->due_ns <= pipeline->now_ns))
+	if (!feed_is_empty(pipeline->feed) ||
+	    (pipeline->due_ns && pipeline->due_ns <= pipeline->now_ns))
 		step(pipeline);
 }
 
@@ -269,20 +287,24 @@ void pipeline_note_losses(struct pipeline *pipeline, uint64_t delivered, uint64_
 	sensor_note_losses(pipeline->sensor, delivered, dropped);
 	if (blind == governor_is_blind(pipeline->governor))
 		return;
-	governor_set_blind(pipeline->governor, blind ? "the sensor is losing more than a tenth of the packets" : NULL);
-	log_line(pipeline->log, LOG_LEVEL_WARNING, "sensor", blind ? "blind dropped=%llu delivered=%llu: automatic isolation pauses" :
-		 "sees again dropped=%llu delivered=%llu", (unsigned long long)dropped, (unsigned long long)delivered);
+	governor_set_blind(pipeline->governor,
+			   blind ? "the sensor is losing more than a tenth of the packets" : NULL);
+	log_line(pipeline->log, LOG_LEVEL_WARNING, "sensor",
+		 blind ? "blind dropped=%llu delivered=%llu: automatic isolation pauses"
+		       : "sees again dropped=%llu delivered=%llu",
+		 (unsigned long long)dropped, (unsigned long long)delivered);
 }
 
-int pipeline_command(struct pipeline *pipeline, char *const *words, const char *who, uint64_t wall_ns,
-		     struct buf *answer, struct err *err)
+int pipeline_command(struct pipeline *pipeline, char *const *words, const char *who,
+		     uint64_t wall_ns, struct buf *answer, struct err *err)
 {
 	int rc;
 
 	if (wall_ns > pipeline->now_ns)
 		pipeline->now_ns = wall_ns;
 	if (strcmp(words[0], "health") == 0 || strcmp(words[0], "hosts") == 0) {
-		(strcmp(words[0], "hosts") == 0 ? outlook_hosts : outlook_describe)(pipeline->outlook, answer);
+		(strcmp(words[0], "hosts") == 0 ? outlook_hosts
+						: outlook_describe)(pipeline->outlook, answer);
 		return 0;
 	}
 	rc = commands_run(pipeline->response, words, who, pipeline->now_ns, answer, err);
@@ -296,14 +318,17 @@ static void make_guard(struct pipeline *pipeline)
 
 	pipeline->guard = guard_new(0);
 	for (size_t i = 0; i < config->never_count; i++)
-		guard_never_prefix(pipeline->guard, &config->never[i], "safety.never_isolate lists it");
+		guard_never_prefix(pipeline->guard, &config->never[i],
+				   "safety.never_isolate lists it");
 	for (size_t i = 0; i < config->never_mac_count; i++)
-		guard_never_mac(pipeline->guard, &config->never_mac[i], "safety.never_isolate lists it");
+		guard_never_mac(pipeline->guard, &config->never_mac[i],
+				"safety.never_isolate lists it");
 	/* The repair channel itself must never be cut. */
 	if (config->has_relay) {
 		struct prefix relay = { .ip = config->relay, .bits = 128 };
 
-		guard_never_prefix(pipeline->guard, &relay, "it is the relay of the repair channel");
+		guard_never_prefix(pipeline->guard, &relay,
+				   "it is the relay of the repair channel");
 	}
 	pipeline->governor = governor_new(config->automatic_per_hour);
 }
@@ -311,11 +336,15 @@ static void make_guard(struct pipeline *pipeline)
 static void make_sensor(struct pipeline *pipeline, bool fixed_key)
 {
 	const struct config *config = &pipeline->setup->config;
-	struct sensor_config sensor = { .hosts_max = config->hosts_max, .contacts_max = config->contacts_max,
-					.feed = pipeline->feed, .yaml = config->document, .detectors = config->detectors };
+	struct sensor_config sensor = { .hosts_max = config->hosts_max,
+					.contacts_max = config->contacts_max,
+					.feed = pipeline->feed,
+					.yaml = config->document,
+					.detectors = config->detectors };
 
 	if (fixed_key)
-		sensor.key = (struct hash_key){ { UINT64_C(0x636f72646f6e0001), UINT64_C(0x9e3779b97f4a7c15) } };
+		sensor.key = (struct hash_key){ { UINT64_C(0x636f72646f6e0001),
+						  UINT64_C(0x9e3779b97f4a7c15) } };
 	else
 		random_bytes(&sensor.key, sizeof(sensor.key));
 	pipeline->sensor = sensor_new(&sensor);
@@ -327,7 +356,8 @@ static int open_writers(struct pipeline *pipeline, struct err *err)
 
 	if (*config->store) {
 		pipeline->store = store_open(config->store, sensor_detector_name, err);
-		if (!pipeline->store || store_assets(pipeline->store, pipeline->setup->roster, err) < 0)
+		if (!pipeline->store ||
+		    store_assets(pipeline->store, pipeline->setup->roster, err) < 0)
 			return ERR_FAILED;
 	}
 	if (*config->eve)
@@ -343,12 +373,15 @@ static const char *or_null(const char *text)
 static void make_enforcer(struct pipeline *pipeline, struct loop *loop)
 {
 	const struct config *config = &pipeline->setup->config;
-	struct amt_config amt = { .connections_max = config->amt_connections, .policy_precedence = config->amt_precedence,
+	struct amt_config amt = { .connections_max = config->amt_connections,
+				  .policy_precedence = config->amt_precedence,
 				  .answer_timeout_ms = config->amt_answer_timeout_s * 1000,
 				  .authorities = or_null(config->amt_authorities),
 				  .certificate = or_null(config->amt_certificate),
-				  .key_ref = or_null(config->amt_key), .wall_ns = clock_wall_ns,
-				  .dead_man_min = (uint16_t)(config->amt_dead_man_ns / s_to_ns(60)) };
+				  .key_ref = or_null(config->amt_key),
+				  .wall_ns = clock_wall_ns,
+				  .dead_man_min =
+					  (uint16_t)(config->amt_dead_man_ns / s_to_ns(60)) };
 
 	while (strcmp(config_tcp_flags()[amt.tcp_flags], config->amt_tcp_flags) != 0)
 		amt.tcp_flags++;
@@ -358,18 +391,21 @@ static void make_enforcer(struct pipeline *pipeline, struct loop *loop)
 		pipeline->amt = amt_new(&amt, loop, pipeline->log);
 }
 
-static void prepared(void *arg, const struct asset *asset, const char *channel, const struct enforcer_result *result)
+static void prepared(void *arg, const struct asset *asset, const char *channel,
+		     const struct enforcer_result *result)
 {
 	struct pipeline *pipeline = arg;
 
 	if (result->rc == 0) {
 		pipeline->prepared++;
-		log_line(pipeline->log, LOG_LEVEL_INFO, "prepare", "ready asset=%s channel=%s device=\"%s\" writes=%u", asset->name,
-			 channel, result->device, result->writes);
+		log_line(pipeline->log, LOG_LEVEL_INFO, "prepare",
+			 "ready asset=%s channel=%s device=\"%s\" writes=%u", asset->name, channel,
+			 result->device, result->writes);
 		return;
 	}
 	pipeline->unprepared++;
-	log_line(pipeline->log, LOG_LEVEL_WARNING, "prepare", "not ready asset=%s channel=%s why=\"%s\"", asset->name, channel,
+	log_line(pipeline->log, LOG_LEVEL_WARNING, "prepare",
+		 "not ready asset=%s channel=%s why=\"%s\"", asset->name, channel,
 		 result->err ? result->err->text : "unknown");
 }
 
@@ -377,19 +413,26 @@ static void make_book_and_response(struct pipeline *pipeline)
 {
 	const struct config *config = &pipeline->setup->config;
 	struct book_config book = {
-		.suspect_nats = config->suspect_nats, .convict_nats = config->convict_nats,
-		.half_life_ns = config->half_life_ns, .fault = network_changed,
+		.suspect_nats = config->suspect_nats,
+		.convict_nats = config->convict_nats,
+		.half_life_ns = config->half_life_ns,
+		.fault = network_changed,
 		.first_id = pipeline->store ? store_next_incident(pipeline->store) : 1,
 	};
 	struct response_parts parts = {
-		.policy = pipeline->setup->policy, .roster = pipeline->setup->roster,
-		.guard = pipeline->guard, .governor = pipeline->governor,
-		.enforcer = pipeline->amt ? amt_enforcer(pipeline->amt) : dryrun_enforcer(pipeline->dryrun),
+		.policy = pipeline->setup->policy,
+		.roster = pipeline->setup->roster,
+		.guard = pipeline->guard,
+		.governor = pipeline->governor,
+		.enforcer = pipeline->amt ? amt_enforcer(pipeline->amt)
+					  : dryrun_enforcer(pipeline->dryrun),
 		.journal = pipeline->store ? store_journal(pipeline->store) : NULL,
-		.facts = { pipeline, tell }, .detector_name = sensor_detector_name,
+		.facts = { pipeline, tell },
+		.detector_name = sensor_detector_name,
 		.dry_run = !pipeline->amt,
 		.first_id = pipeline->store ? store_next_isolation(pipeline->store) : 1,
-		.prepared = prepared, .prepared_arg = pipeline,
+		.prepared = prepared,
+		.prepared_arg = pipeline,
 	};
 
 	pipeline->outbreak = outbreak_new(0, infected, pipeline);
@@ -413,14 +456,18 @@ static void surveyed(void *arg, const struct amt_report *report)
 	struct survey *survey = arg;
 	struct pipeline *pipeline = survey->pipeline;
 	char letter[2] = { amt_grade_letter(report->grade), '\0' }, codes[512];
-	struct readiness readiness = { .asset = survey->asset->name, .grade = letter, .release = report->release,
-				       .enforcement = amt_enforcement_name(report->enforcement), .codes = codes,
+	struct readiness readiness = { .asset = survey->asset->name,
+				       .grade = letter,
+				       .release = report->release,
+				       .enforcement = amt_enforcement_name(report->enforcement),
+				       .codes = codes,
 				       .asked_ns = clock_wall_ns() };
 	struct err err = { 0 };
 
 	amt_report_codes(report, codes, sizeof(codes));
-	log_line(pipeline->log, report->grade > AMT_GRADE_C ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO, "readiness",
-		 "grade=%s asset=%s enforced_by=%s codes=\"%s\"", letter, survey->asset->name, readiness.enforcement, codes);
+	log_line(pipeline->log, report->grade > AMT_GRADE_C ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,
+		 "readiness", "grade=%s asset=%s enforced_by=%s codes=\"%s\"", letter,
+		 survey->asset->name, readiness.enforcement, codes);
 	if (pipeline->store && store_readiness(pipeline->store, &readiness, &err) < 0)
 		note_failure(pipeline, &err);
 	survey->asked = false;
@@ -472,11 +519,14 @@ struct pipeline *pipeline_new(const struct pipeline_config *config, struct err *
 	make_sensor(pipeline, config->fixed_key);
 	make_guard(pipeline);
 	if (config->account)
-		pipeline->account = account_new(config->account, account_wants_colour(config->account), sensor_detector_name);
+		pipeline->account = account_new(config->account,
+						account_wants_colour(config->account),
+						sensor_detector_name);
 	if (open_writers(pipeline, err) < 0)
 		goto fail;
 	if (config->loop && config->setup->config.enforce && !pipeline->store) {
-		err_set(err, ERR_CONFIG, "enforcing needs a journal: set \"store:\" in cordon.yaml or use --store");
+		err_set(err, ERR_CONFIG,
+			"enforcing needs a journal: set \"store:\" in cordon.yaml or use --store");
 		goto fail;
 	}
 	make_enforcer(pipeline, config->loop);

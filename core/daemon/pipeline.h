@@ -21,11 +21,11 @@ struct pipeline;
 struct setup;
 
 struct pipeline_config {
-	const struct setup *setup;     /* borrowed */
-	struct loop *loop;             /* NULL in replay */
+	const struct setup *setup; /* borrowed */
+	struct loop *loop;         /* NULL in replay */
 	struct log *log;
-	FILE *account;                 /* live account for people; NULL = none */
-	bool fixed_key;                /* replay: the same input gives the same facts */
+	FILE *account;  /* live account for people; NULL = none */
+	bool fixed_key; /* replay: the same input gives the same facts */
 };
 
 struct pipeline *pipeline_new(const struct pipeline_config *config, struct err *err);
@@ -36,9 +36,10 @@ void pipeline_advance(struct pipeline *pipeline, uint64_t wall_ns);
 /* Frames delivered and lost since the last call: while many are lost, automatic isolation pauses. */
 void pipeline_note_losses(struct pipeline *pipeline, uint64_t delivered, uint64_t dropped);
 /* Tells the sensor's counters as a fact and closes what writes; the first write error met on the way is told here. */
-int pipeline_finish(struct pipeline *pipeline, const struct capture_counts *counts, struct err *err);
+int pipeline_finish(struct pipeline *pipeline, const struct capture_counts *counts,
+		    struct err *err);
 /* A request of the command "cordon": "isolations", "approve 1", "release 1 cleaned", ... */
-int pipeline_command(struct pipeline *pipeline, char *const *words, const char *who, uint64_t wall_ns,
-		     struct buf *answer, struct err *err);
+int pipeline_command(struct pipeline *pipeline, char *const *words, const char *who,
+		     uint64_t wall_ns, struct buf *answer, struct err *err);
 
 #endif

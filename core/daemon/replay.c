@@ -22,7 +22,9 @@ static void frame_read(void *arg, const struct capture_frame *frame)
 
 int run_replay(const struct run *run, struct err *err)
 {
-	struct pipeline_config config = { .setup = run->setup, .log = run->log, .account = run->account, .fixed_key = true };
+	struct pipeline_config config = {
+		.setup = run->setup, .log = run->log, .account = run->account, .fixed_key = true
+	};
 	struct replay replay = { .link_type = capture_link_type(run->capture) };
 	struct capture_counts counts;
 	struct err damaged = { 0 };

@@ -12,9 +12,9 @@ struct setup;
 
 struct run {
 	const struct setup *setup;
-	struct capture *capture;       /* borrowed */
+	struct capture *capture; /* borrowed */
 	struct log *log;
-	FILE *account;                 /* NULL = quiet */
+	FILE *account; /* NULL = quiet */
 };
 
 /* A file: as fast as it can be read, time comes from the packets, nothing is ever sent. */

@@ -51,7 +51,9 @@ static void on_evidence(void *arg, const struct evidence *evidence)
 /* Silence is proof only if every contact would have been told. */
 static void tell_heard(struct sensor *sensor, const struct host *host)
 {
-	struct record record = { .type = RECORD_HEARD, .wall_ns = sensor->wall_ns, .heard = host->key };
+	struct record record = { .type = RECORD_HEARD,
+				 .wall_ns = sensor->wall_ns,
+				 .heard = host->key };
 	uint32_t index = hosts_index(tracker_hosts(sensor->tracker), host);
 	uint32_t second = (uint32_t)(sensor->wall_ns / NS_PER_S);
 	struct heard *heard = &sensor->heard[index % HEARD_PLACES];
@@ -81,14 +83,16 @@ static void on_contact(void *arg, struct host *host, const struct contact *conta
 static bool is_beyond(const struct sensor *sensor, const struct host *host)
 {
 	const struct packet *packet = sensor->packet;
-	const struct mac *mac =
-		ip_equal(&packet->src, &host->key.ip) ? &packet->src_mac : &packet->dst_mac;
+	const struct mac *mac = ip_equal(&packet->src, &host->key.ip) ? &packet->src_mac
+								      : &packet->dst_mac;
 
-	return packet->marks & PACKET_HAS_MACS && tracker_is_beyond(sensor->tracker, &host->key, mac);
+	return packet->marks & PACKET_HAS_MACS &&
+	       tracker_is_beyond(sensor->tracker, &host->key, mac);
 }
 
 /* Was it said by another than the one whose name it bears? */
-static bool is_forged(const struct sensor *sensor, const struct host_key *key, const struct host *host)
+static bool is_forged(const struct sensor *sensor, const struct host_key *key,
+		      const struct host *host)
 {
 	const struct packet *packet = sensor->packet;
 
@@ -114,7 +118,8 @@ static void on_observation(void *arg, const struct observation *observation)
 	told.contact.roles = host->roles;
 	if (is_beyond(sensor, host))
 		told.contact.roles |= HOST_BEYOND;
-	told.contact.coverage = (uint8_t)coverage_faults(tracker_coverage(sensor->tracker), key.vlan);
+	told.contact.coverage =
+		(uint8_t)coverage_faults(tracker_coverage(sensor->tracker), key.vlan);
 	engine_observe(sensor->engine, host, &told);
 }
 
@@ -151,7 +156,9 @@ static void on_coverage(void *arg, const struct coverage_view *view, unsigned be
 static void on_standing(void *arg, const struct role_standing *standing)
 {
 	struct sensor *sensor = arg;
-	struct record record = { .type = RECORD_STANDING, .wall_ns = sensor->wall_ns, .standing = *standing };
+	struct record record = { .type = RECORD_STANDING,
+				 .wall_ns = sensor->wall_ns,
+				 .standing = *standing };
 
 	feed_publish(sensor->feed, &record);
 }
@@ -160,7 +167,9 @@ struct sensor *sensor_new(const struct sensor_config *config)
 {
 	struct sensor *sensor = mem_alloc(sizeof(*sensor));
 	struct engine_config engine = { .detectors = detectors_table };
-	struct engine_sink evidence_sink = { .arg = sensor, .evidence = on_evidence, .visitor = find_visitor };
+	struct engine_sink evidence_sink = { .arg = sensor,
+					     .evidence = on_evidence,
+					     .visitor = find_visitor };
 	struct tracker_config tracker = { .key = config->key,
 					  .hosts_max = config->hosts_max,
 					  .contacts_max = config->contacts_max };

@@ -18,11 +18,11 @@ struct yaml;
 struct yaml_node;
 
 struct sensor_config {
-	struct hash_key key;           /* fixed in replay, random live */
-	uint32_t hosts_max, contacts_max;      /* 0 = default */
-	struct feed *feed;             /* borrowed; where records go */
-	struct yaml *yaml;             /* settings document, NULL for the defaults */
-	const struct yaml_node *detectors;     /* its "detectors:" mapping, NULL for the defaults */
+	struct hash_key key;               /* fixed in replay, random live */
+	uint32_t hosts_max, contacts_max;  /* 0 = default */
+	struct feed *feed;                 /* borrowed; where records go */
+	struct yaml *yaml;                 /* settings document, NULL for the defaults */
+	const struct yaml_node *detectors; /* its "detectors:" mapping, NULL for the defaults */
 };
 
 /* Mistakes in the detectors' settings are complaints of the document.  Never NULL. */

@@ -123,11 +123,12 @@ static void print_coverage(const struct record *record)
 
 	coverage_words(view->faults, words);
 	clock_text(record->wall_ns, when, sizeof(when));
-	printf("%s coverage vlan=%u see=%s packets=%" PRIu64 " answers_seen=%" PRIu32 " answers_missed=%" PRIu32
-	       " questions_missed=%" PRIu32 " neighbors_asked=%" PRIu32 " neighbors_answered=%" PRIu32
-	       " neighbors_missed=%" PRIu32 " dropped_percent=%u\n",
-	       when, view->vlan, words, view->packets, view->answers_seen, view->answers_missed, view->questions_missed,
-	       view->neighbors_asked, view->neighbors_answered, view->neighbors_missed, view->dropped_percent);
+	printf("%s coverage vlan=%u see=%s packets=%" PRIu64 " answers_seen=%" PRIu32
+	       " answers_missed=%" PRIu32 " questions_missed=%" PRIu32 " neighbors_asked=%" PRIu32
+	       " neighbors_answered=%" PRIu32 " neighbors_missed=%" PRIu32 " dropped_percent=%u\n",
+	       when, view->vlan, words, view->packets, view->answers_seen, view->answers_missed,
+	       view->questions_missed, view->neighbors_asked, view->neighbors_answered,
+	       view->neighbors_missed, view->dropped_percent);
 }
 
 static void print_standing(const struct record *record)
@@ -139,7 +140,8 @@ static void print_standing(const struct record *record)
 	role_explain(&record->standing, &text);
 	clock_text(record->wall_ns, when, sizeof(when));
 	ip_text(&record->standing.host.ip, host);
-	printf("%s standing host=%s vlan=%u %s\n", when, host, record->standing.host.vlan, text.text);
+	printf("%s standing host=%s vlan=%u %s\n", when, host, record->standing.host.vlan,
+	       text.text);
 	buf_fini(&text);
 }
 

@@ -17,9 +17,11 @@
 #define FILE_MAX_BYTES (16u << 20)
 
 /* Used when no policy is named: harmless. */
-static const char watch_everything[] = "version: 1\nname: built-in (watch only)\nrules:\n  - name: watch\n    then: { watch: {} }\n";
+static const char watch_everything[] =
+	"version: 1\nname: built-in (watch only)\nrules:\n  - name: watch\n    then: { watch: {} }\n";
 
-static int show(const struct complaints *list, const struct source *source, FILE *errors, struct err *err)
+static int show(const struct complaints *list, const struct source *source, FILE *errors,
+		struct err *err)
 {
 	struct buf text;
 
@@ -29,7 +31,8 @@ static int show(const struct complaints *list, const struct source *source, FILE
 	complaints_print(list, source, &text);
 	fputs(text.text, errors);
 	buf_fini(&text);
-	return err_set(err, ERR_CONFIG, "%s: %zu mistake%s; nothing was started", source_name(source), complaints_count(list),
+	return err_set(err, ERR_CONFIG, "%s: %zu mistake%s; nothing was started",
+		       source_name(source), complaints_count(list),
 		       complaints_count(list) == 1 ? "" : "s");
 }
 
@@ -68,17 +71,22 @@ static int read_config(struct setup *setup, const char *path, FILE *errors, stru
 	config_read(config, setup->config_source, list);
 	/* A throw-away sensor reads the detectors' settings, so that their mistakes are shown together with the others. */
 	if (config->detectors) {
-		struct sensor_config trial = { .hosts_max = 256, .contacts_max = 1024, .yaml = config->document,
+		struct sensor_config trial = { .hosts_max = 256,
+					       .contacts_max = 1024,
+					       .yaml = config->document,
 					       .detectors = config->detectors };
 
 		sensor_free(sensor_new(&trial));
 	}
 	rc = show(list, setup->config_source, errors, err);
 	complaints_free(list);
-	if (rc == 0 && (anchor(config->policy, path) < 0 || anchor(config->assets, path) < 0 || anchor(config->store, path) < 0 ||
-			anchor(config->eve, path) < 0 || anchor(config->control, path) < 0 || anchor(config->amt_authorities, path) < 0 ||
-			anchor(config->amt_certificate, path) < 0))
-		rc = err_set(err, ERR_CONFIG, "%s: a path in it is longer than %d characters", path, CONFIG_PATH_BYTES);
+	if (rc == 0 &&
+	    (anchor(config->policy, path) < 0 || anchor(config->assets, path) < 0 ||
+	     anchor(config->store, path) < 0 || anchor(config->eve, path) < 0 ||
+	     anchor(config->control, path) < 0 || anchor(config->amt_authorities, path) < 0 ||
+	     anchor(config->amt_certificate, path) < 0))
+		rc = err_set(err, ERR_CONFIG, "%s: a path in it is longer than %d characters", path,
+			     CONFIG_PATH_BYTES);
 	return rc;
 }
 
@@ -88,8 +96,11 @@ static int check_channels(const struct setup *setup, struct err *err)
 		const struct channel *channel = policy_channel_at(setup->policy, i);
 
 		if (channel->unresolved && setup->config.enforce)
-			return err_set(err, ERR_CONFIG, "channel \"%s\" uses \"relay\", but no address is set for it: "
-				       "put \"relay: { address: 10.0.0.5 }\" into cordon.yaml", channel->name);
+			return err_set(
+				err, ERR_CONFIG,
+				"channel \"%s\" uses \"relay\", but no address is set for it: "
+				"put \"relay: { address: 10.0.0.5 }\" into cordon.yaml",
+				channel->name);
 	}
 	return 0;
 }
@@ -106,8 +117,9 @@ static int read_policy(struct setup *setup, FILE *errors, struct err *err)
 	sensor_detector_names(detectors);
 	if (setup->config.has_relay)
 		places[0] = (struct policy_place){ "relay", setup->config.relay };
-	source = *setup->config.policy ? source_read(setup->config.policy, FILE_MAX_BYTES, err) :
-		 source_from_text("built-in policy", watch_everything, sizeof(watch_everything) - 1);
+	source = *setup->config.policy ? source_read(setup->config.policy, FILE_MAX_BYTES, err)
+				       : source_from_text("built-in policy", watch_everything,
+							  sizeof(watch_everything) - 1);
 	if (!source)
 		return ERR_FAILED;
 	list = complaints_new();
@@ -152,10 +164,12 @@ int setup_read(struct setup *setup, const struct setup_paths *paths, FILE *error
 		rc = read_config(setup, paths->config, errors, err);
 	if (rc < 0)
 		return rc;
-	if (take_path(config->policy, paths->policy) < 0 || take_path(config->assets, paths->assets) < 0 ||
+	if (take_path(config->policy, paths->policy) < 0 ||
+	    take_path(config->assets, paths->assets) < 0 ||
 	    take_path(config->store, paths->store) < 0 || take_path(config->eve, paths->eve) < 0 ||
 	    take_path(config->control, paths->control) < 0)
-		return err_set(err, ERR_USAGE, "a path is longer than %d characters", CONFIG_PATH_BYTES - 1);
+		return err_set(err, ERR_USAGE, "a path is longer than %d characters",
+			       CONFIG_PATH_BYTES - 1);
 	rc = read_policy(setup, errors, err);
 	return rc < 0 ? rc : read_assets(setup, errors, err);
 }

@@ -17,7 +17,7 @@ struct setup {
 	struct config config;
 	struct policy *policy;
 	struct roster *roster;
-	struct source *config_source;  /* its text is borrowed by config */
+	struct source *config_source; /* its text is borrowed by config */
 };
 
 /* What the command line says; it wins over the file.  NULL = not said. */

@@ -53,13 +53,15 @@ static struct member *oldest(struct member *members)
 	return oldest;
 }
 
-static unsigned count_others(const struct member *members, const struct evidence *evidence, uint32_t contacts_least)
+static unsigned count_others(const struct member *members, const struct evidence *evidence,
+			     uint32_t contacts_least)
 {
 	unsigned count = 0;
 
 	for (const struct member *m = members; m < members + MEMBERS; m++)
 		count += m->last_ns && m->last_ns + SLACK_NS >= evidence->first_contact_ns &&
-			 m->contacts >= contacts_least && memcmp(&m->host, &evidence->host, sizeof(m->host)) != 0;
+			 m->contacts >= contacts_least &&
+			 memcmp(&m->host, &evidence->host, sizeof(m->host)) != 0;
 	return count;
 }
 
@@ -86,7 +88,8 @@ static unsigned least_contacts(const struct evidence *evidence)
 
 static struct member *members_of(struct crowd *crowd, const struct evidence *evidence)
 {
-	return evidence->half_life_min ? crowd->slow[evidence->port_class] : crowd->members[evidence->port_class];
+	return evidence->half_life_min ? crowd->slow[evidence->port_class]
+				       : crowd->members[evidence->port_class];
 }
 
 bool crowd_join(struct crowd *crowd, const struct evidence *evidence, bool is_excused)

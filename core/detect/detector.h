@@ -23,12 +23,14 @@ struct param;
 
 /* A bit for each outcome. */
 enum detector_feed {
-	FEED_OPENED = 1 << CONTACT_PENDING,          /* a host reached for something */
-	FEED_OUTSTANDING = 1 << CONTACT_OUTSTANDING, /* nothing came back in the provisional delay */
+	FEED_OPENED = 1 << CONTACT_PENDING, /* a host reached for something */
+	FEED_OUTSTANDING =
+		1 << CONTACT_OUTSTANDING, /* nothing came back in the provisional delay */
 	FEED_ACCEPTED = 1 << CONTACT_ACCEPTED,
 	FEED_SETTLED = 1 << CONTACT_ACCEPTED | 1 << CONTACT_REFUSED | 1 << CONTACT_IGNORED |
 		       1 << CONTACT_UNROUTED | 1 << CONTACT_UNKNOWN,
-	FEED_OBSERVED = 1 << CONTACT_OUTCOMES, /* what was said on top of contacts: goes to observe */
+	FEED_OBSERVED =
+		1 << CONTACT_OUTCOMES, /* what was said on top of contacts: goes to observe */
 };
 
 /* A bit for each kind of contact. */
@@ -42,10 +44,10 @@ enum detector_kinds {
 struct detector {
 	const char *name; /* stable: policies and the ledger use it */
 	const char *summary;
-	unsigned id;   /* enum detector_id */
-	unsigned kind; /* enum evidence_kind */
-	unsigned feeds; /* outcomes that see is called for, and whether observe is */
-	unsigned kinds; /* of contacts that see is called for; 0 = all */
+	unsigned id;                /* enum detector_id */
+	unsigned kind;              /* enum evidence_kind */
+	unsigned feeds;             /* outcomes that see is called for, and whether observe is */
+	unsigned kinds;             /* of contacts that see is called for; 0 = all */
 	const struct param *params; /* ends with PARAM_END */
 	size_t config_size;         /* filled from params, then constant */
 	size_t state_size;          /* of the whole run, zeroed; 0 = none */
@@ -54,7 +56,8 @@ struct detector {
 	int (*check)(const void *config, struct err *err); /* may be NULL */
 	/* NULL if the feeds do not ask for it. */
 	void (*see)(struct detector_run *run, void *slot, const struct contact *contact);
-	void (*observe)(struct detector_run *run, void *slot, const struct observation *observation);
+	void (*observe)(struct detector_run *run, void *slot,
+			const struct observation *observation);
 	void (*fini)(void *state); /* gives back what the state owns; may be NULL */
 };
 

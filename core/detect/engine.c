@@ -156,8 +156,8 @@ void engine_attach(struct engine *engine, struct hosts *hosts)
 	INVARIANT(!engine->hosts);
 	engine->hosts = hosts;
 	engine->scratch = mem_alloc(engine->slot_size);
-	engine->blocks = blocks_new(count > BLOCKS_MIN ? count : BLOCKS_MIN, engine->slot_size,
-				    hosts);
+	engine->blocks =
+		blocks_new(count > BLOCKS_MIN ? count : BLOCKS_MIN, engine->slot_size, hosts);
 }
 
 /* ---- settings
@@ -265,9 +265,11 @@ void engine_forget(struct engine *engine, struct host *host, uint64_t now_ns)
 	*forgiven = (struct forgiven){ host->key, now_ns };
 }
 
-static bool is_forgiven(struct engine *engine, const struct host *host, const struct contact *contact)
+static bool is_forgiven(struct engine *engine, const struct host *host,
+			const struct contact *contact)
 {
-	const struct forgiven *forgiven = engine->forgiven_count ? forgiven_of(engine, &host->key) : NULL;
+	const struct forgiven *forgiven = engine->forgiven_count ? forgiven_of(engine, &host->key)
+								 : NULL;
 
 	return forgiven && contact->opened_ns <= forgiven->until_ns;
 }
@@ -327,7 +329,8 @@ uint32_t detector_machine(const struct detector_run *run)
 	const uint8_t *b = run->engine->host->mac.bytes;
 
 	/* What tells machines apart is in the lower bytes; the upper two are mixed in for tunnels and containers. */
-	return (uint32_t)(b[2] ^ b[0]) << 24 | (uint32_t)(b[3] ^ b[1]) << 16 | (uint32_t)b[4] << 8 | b[5];
+	return (uint32_t)(b[2] ^ b[0]) << 24 | (uint32_t)(b[3] ^ b[1]) << 16 | (uint32_t)b[4] << 8 |
+	       b[5];
 }
 
 /* ---- walks and statements
@@ -400,11 +403,12 @@ static void tell_host(struct engine *engine, const struct walk *walk)
 }
 
 /* What the host did, and why: did a suspect get in before it began? */
-static bool is_explained(const struct engine *engine, const struct host *host, uint64_t first_contact_ns)
+static bool is_explained(const struct engine *engine, const struct host *host,
+			 uint64_t first_contact_ns)
 {
-	const struct host *by = engine->sink.visitor
-					? engine->sink.visitor(engine->sink.arg, host, first_contact_ns)
-					: NULL;
+	const struct host *by = engine->sink.visitor ? engine->sink.visitor(engine->sink.arg, host,
+									    first_contact_ns)
+						     : NULL;
 
 	return by && by->roles & HOST_SUSPECT;
 }
@@ -557,7 +561,8 @@ void detector_walk(struct detector_run *run, struct walk *walk, const struct con
 
 void detector_settled(struct detector_run *run, const struct contact *contact, unsigned port_class)
 {
-	struct sample_owner owner = owner_of(run, port_class), slow = owner_of(run, port_class | SLOW);
+	struct sample_owner owner = owner_of(run, port_class),
+			    slow = owner_of(run, port_class | SLOW);
 
 	samples_settle(run->engine->samples, &owner, contact);
 	samples_settle(run->engine->samples, &slow, contact);

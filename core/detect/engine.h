@@ -47,7 +47,8 @@ void engine_configure(struct engine *engine, struct yaml *yaml, const struct yam
 /* The host table that contacts are told from; borrowed for good; once, before the first contact. */
 void engine_attach(struct engine *engine, struct hosts *hosts);
 /* What was said; host is the one who did it (observation->contact.src). */
-void engine_observe(struct engine *engine, struct host *host, const struct observation *observation);
+void engine_observe(struct engine *engine, struct host *host,
+		    const struct observation *observation);
 /* People have dealt with the host: what was held against it is forgotten, and contacts that it opened until now are not judged
  * any more.  What detectors remember beside the host fades by itself. */
 void engine_forget(struct engine *engine, struct host *host, uint64_t now_ns);

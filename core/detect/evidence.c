@@ -14,8 +14,8 @@ const char *evidence_kind_name(unsigned kind)
 const char *evidence_class_name(unsigned port_class)
 {
 	static const char *const names[] = { "neighbor", "worm-port", "service-port", "high-port",
-					     "icmp", "name", "content", "spread", "identity",
-					     "chain" };
+					     "icmp",     "name",      "content",      "spread",
+					     "identity", "chain" };
 
 	_Static_assert(sizeof(names) / sizeof(names[0]) == EVIDENCE_CLASSES,
 		       "every class has a name");
@@ -30,6 +30,7 @@ const char *evidence_doubt_text(unsigned doubt)
 		"the host resets connections that were begun in its name: somebody forges it, or a scanner runs beside its TCP",
 	};
 
-	_Static_assert(sizeof(texts) / sizeof(texts[0]) == EVIDENCE_DOUBTS, "every doubt has a text");
+	_Static_assert(sizeof(texts) / sizeof(texts[0]) == EVIDENCE_DOUBTS,
+		       "every doubt has a text");
 	return doubt < EVIDENCE_DOUBTS ? texts[doubt] : "?";
 }

@@ -32,29 +32,35 @@ enum detector_id {
 	DETECTOR_IDS_MAX = 64
 };
 
-enum evidence_kind { EVIDENCE_WORM, EVIDENCE_RECONNAISSANCE, EVIDENCE_BRUTE_FORCE, EVIDENCE_SPOOFING,
-		     EVIDENCE_SPAM, EVIDENCE_KINDS };
+enum evidence_kind {
+	EVIDENCE_WORM,
+	EVIDENCE_RECONNAISSANCE,
+	EVIDENCE_BRUTE_FORCE,
+	EVIDENCE_SPOOFING,
+	EVIDENCE_SPAM,
+	EVIDENCE_KINDS
+};
 
 /* Which contacts were judged; one term per contact within a class. */
 enum evidence_class {
-	CLASS_NEIGHBOR,        /* ARP and ND */
-	CLASS_WORM_PORT,       /* TCP/UDP services that worms use */
-	CLASS_SERVICE_PORT,    /* other well-known services */
-	CLASS_HIGH_PORT,       /* everything else: peer-to-peer programs live here too */
+	CLASS_NEIGHBOR,     /* ARP and ND */
+	CLASS_WORM_PORT,    /* TCP/UDP services that worms use */
+	CLASS_SERVICE_PORT, /* other well-known services */
+	CLASS_HIGH_PORT,    /* everything else: peer-to-peer programs live here too */
 	CLASS_ICMP,
-	CLASS_NAME,            /* names looked up */
-	CLASS_CONTENT,         /* what was said */
-	CLASS_SPREAD,          /* to whom and how fast; whether or not it succeeded */
-	CLASS_IDENTITY,        /* in whose name */
-	CLASS_CHAIN,           /* in answer to what was done to the host before */
+	CLASS_NAME,     /* names looked up */
+	CLASS_CONTENT,  /* what was said */
+	CLASS_SPREAD,   /* to whom and how fast; whether or not it succeeded */
+	CLASS_IDENTITY, /* in whose name */
+	CLASS_CHAIN,    /* in answer to what was done to the host before */
 	EVIDENCE_CLASSES
 };
 
 /* Why the host may not be who did it. */
 enum evidence_doubt {
 	DOUBT_NONE,
-	DOUBT_CROWD,           /* many others gave the same evidence at the same time, and nobody infected them */
-	DOUBT_DISOWNED,        /* it resets connections begun in its name */
+	DOUBT_CROWD, /* many others gave the same evidence at the same time, and nobody infected them */
+	DOUBT_DISOWNED, /* it resets connections begun in its name */
 	EVIDENCE_DOUBTS
 };
 
@@ -62,7 +68,7 @@ enum evidence_doubt {
 
 struct evidence_sample {
 	struct ip dst;
-	uint64_t opened_ns;            /* wall */
+	uint64_t opened_ns; /* wall */
 	uint16_t src_port, dst_port;
 	uint8_t contact_kind, outcome, flags;
 	uint8_t zero[1];
@@ -71,9 +77,9 @@ struct evidence_sample {
 /* Somebody who had reached this host before, on a port that it uses now itself. */
 struct evidence_visit {
 	struct ip by;
-	uint64_t at_ns;                /* wall */
+	uint64_t at_ns; /* wall */
 	uint16_t port;
-	uint8_t called_back;           /* this host then opened a connection to a high port of it: to fetch something */
+	uint8_t called_back; /* this host then opened a connection to a high port of it: to fetch something */
 	uint8_t zero[5];
 };
 
@@ -81,31 +87,32 @@ struct evidence_visit {
 
 struct evidence {
 	struct host_key host;
-	struct mac mac;                /* the host's, zero if unknown */
-	uint8_t detector;              /* enum detector_id */
-	uint8_t kind;                  /* enum evidence_kind */
-	uint8_t port_class;            /* enum evidence_class */
+	struct mac mac;     /* the host's, zero if unknown */
+	uint8_t detector;   /* enum detector_id */
+	uint8_t kind;       /* enum evidence_kind */
+	uint8_t port_class; /* enum evidence_class */
 	uint8_t sample_count;
-	uint16_t port;                 /* the port most contacts went to, 0 if none */
-	uint8_t contact_kind;          /* enum contact_kind of the judged contacts */
-	uint8_t coverage;              /* enum coverage_fault: what we did not see of the host's VLAN when this was stated */
-	uint8_t doubt;                 /* enum evidence_doubt */
+	uint16_t port;        /* the port most contacts went to, 0 if none */
+	uint8_t contact_kind; /* enum contact_kind of the judged contacts */
+	uint8_t coverage; /* enum coverage_fault: what we did not see of the host's VLAN when this was stated */
+	uint8_t doubt; /* enum evidence_doubt */
 	uint8_t zero[1];
-	double log_odds;               /* nats; at least 0 */
-	uint32_t contacts;             /* distinct first contacts since the walk last stood at zero */
-	uint32_t failed;               /* of them: refused, ignored or still unanswered */
-	uint64_t first_contact_ns, last_contact_ns;   /* wall; opening of the first and latest of them */
-	uint64_t stated_ns;            /* wall time of the packet or timeout that led to this statement */
+	double log_odds;   /* nats; at least 0 */
+	uint32_t contacts; /* distinct first contacts since the walk last stood at zero */
+	uint32_t failed;   /* of them: refused, ignored or still unanswered */
+	uint64_t first_contact_ns,
+		last_contact_ns; /* wall; opening of the first and latest of them */
+	uint64_t stated_ns;      /* wall time of the packet or timeout that led to this statement */
 	/* Not 0: a second statement beside the ordinary one, of a sum that gathers for days and so finds slow scans; the
 	 * level loses half in this time.  0: it fades at the reader's own pace. */
 	uint16_t half_life_min;
 	uint8_t visit_count;
 	uint8_t zero_behind[5];
-	struct evidence_sample samples[EVIDENCE_SAMPLES];   /* the earliest of them */
-	struct evidence_visit visits[EVIDENCE_VISITS];      /* of a detector that knows; in no order */
+	struct evidence_sample samples[EVIDENCE_SAMPLES]; /* the earliest of them */
+	struct evidence_visit visits[EVIDENCE_VISITS]; /* of a detector that knows; in no order */
 };
 
-const char *evidence_kind_name(unsigned kind);     /* "worm", "reconnaissance", ... */
+const char *evidence_kind_name(unsigned kind); /* "worm", "reconnaissance", ... */
 /* A sentence for people; "" for none. */
 const char *evidence_doubt_text(unsigned doubt);
 const char *evidence_class_name(unsigned port_class);

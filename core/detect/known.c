@@ -10,7 +10,8 @@
 #include "core/base/invariant.h"
 #include "core/net/hash.h"
 
-static const struct hash_key fixed_key = { { UINT64_C(0x6b6e6f776e), UINT64_C(0x2545f4914f6cdd1d) } };
+static const struct hash_key fixed_key = { { UINT64_C(0x6b6e6f776e),
+					     UINT64_C(0x2545f4914f6cdd1d) } };
 
 static uint64_t combine(const struct host_key *host, uint64_t left, uint64_t right, unsigned about)
 {
@@ -78,7 +79,8 @@ static int soonest(const struct known_set *set)
 	return worst;
 }
 
-bool known_add(const struct known_table *table, uint64_t fingerprint, uint32_t now_s, uint32_t stay_s)
+bool known_add(const struct known_table *table, uint64_t fingerprint, uint32_t now_s,
+	       uint32_t stay_s)
 {
 	struct known_set *set = set_of(table, fingerprint);
 	uint32_t until_s = now_s > UINT32_MAX - stay_s - 1 ? UINT32_MAX : now_s + stay_s + 1;

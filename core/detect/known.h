@@ -32,6 +32,7 @@ uint64_t known_text(const struct host_key *host, const char *text, unsigned abou
 
 bool known_has(const struct known_table *table, uint64_t fingerprint, uint32_t now_s);
 /* Remembers it for at least stay_s.  True if it was known already. */
-bool known_add(const struct known_table *table, uint64_t fingerprint, uint32_t now_s, uint32_t stay_s);
+bool known_add(const struct known_table *table, uint64_t fingerprint, uint32_t now_s,
+	       uint32_t stay_s);
 
 #endif

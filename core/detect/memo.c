@@ -22,8 +22,9 @@ static unsigned char *set_of(const struct memo_table *table, const struct memo_k
 
 	INVARIANT(table->sets && (table->sets & (table->sets - 1)) == 0);
 	memcpy(words, key->ip->bytes, sizeof(key->ip->bytes));
-	return (unsigned char *)table->entries + (hash_words(&fixed_key, words, 3) & (table->sets - 1)) *
-							 MEMO_WAYS * table->entry_size;
+	return (unsigned char *)table->entries +
+	       (hash_words(&fixed_key, words, 3) & (table->sets - 1)) * MEMO_WAYS *
+		       table->entry_size;
 }
 
 static struct memo *way(const struct memo_table *table, unsigned char *set, unsigned n)

@@ -50,7 +50,8 @@ struct param {
 	enum param_type type;
 	size_t offset;      /* of the field in the detector's config struct */
 	double least, most; /* bounds; durations in seconds */
-	const char *normal; /* default, in the notation of a setting: "2.9", "10m", "445,139", "10.9.0.0/16" */
+	const char *
+		normal; /* default, in the notation of a setting: "2.9", "10m", "445,139", "10.9.0.0/16" */
 	const char *help;
 };
 

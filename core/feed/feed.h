@@ -18,7 +18,7 @@ struct feed *feed_queue_new(size_t records_max);
 void feed_free(struct feed *feed);
 void feed_publish(struct feed *feed, const struct record *record);
 bool feed_is_empty(const struct feed *feed);
-bool feed_next(struct feed *feed, struct record *record);      /* false when empty */
+bool feed_next(struct feed *feed, struct record *record); /* false when empty */
 uint64_t feed_lost(const struct feed *feed);
 
 #endif

@@ -13,35 +13,35 @@
 
 enum record_type {
 	RECORD_EVIDENCE = 1,
-	RECORD_ROLE,           /* a host was seen to be a router, DHCP or DNS server for the first time, or its address is
+	RECORD_ROLE, /* a host was seen to be a router, DHCP or DNS server for the first time, or its address is
 				* disputed; RECORD_STANDING says how well founded that is */
-	RECORD_SENSOR,         /* the sensor's counters, at the end of a capture and once a minute */
-	RECORD_HEARD,          /* a suspect opened another contact; at most one a second for each */
-	RECORD_STANDING,       /* how well founded a role is, whenever that is news */
-	RECORD_COVERAGE,       /* how much is seen of a VLAN: when that changes and once a minute */
+	RECORD_SENSOR,   /* the sensor's counters, at the end of a capture and once a minute */
+	RECORD_HEARD,    /* a suspect opened another contact; at most one a second for each */
+	RECORD_STANDING, /* how well founded a role is, whenever that is news */
+	RECORD_COVERAGE, /* how much is seen of a VLAN: when that changes and once a minute */
 };
 
 struct record_role {
 	struct host_key host;
 	struct mac mac;
-	uint16_t role;                 /* enum host_role of core/contact/host.h, one bit */
+	uint16_t role; /* enum host_role of core/contact/host.h, one bit */
 };
 
 struct record_sensor {
 	uint64_t packets, bytes, undecoded, dropped;
 	uint64_t contacts, accepted, refused, ignored;
 	uint64_t hosts, hosts_evicted, contacts_evicted;
-	uint64_t first_packet_ns, last_packet_ns;      /* wall */
+	uint64_t first_packet_ns, last_packet_ns; /* wall */
 };
 
 struct record_coverage {
 	struct coverage_view view;
-	uint8_t before;                /* enum coverage_fault until now; view.faults if nothing has changed */
+	uint8_t before; /* enum coverage_fault until now; view.faults if nothing has changed */
 };
 
 struct record {
-	uint8_t type;                  /* enum record_type */
-	uint64_t wall_ns;              /* time of the packet that led to it */
+	uint8_t type;     /* enum record_type */
+	uint64_t wall_ns; /* time of the packet that led to it */
 	union {
 		struct evidence evidence;
 		struct record_role role;

@@ -74,13 +74,14 @@ static double relief_of(const struct alarm *alarm, const struct evidence *item, 
 {
 	const struct alarm_port *place = find(alarm, item->port);
 
-	if (!place || item->half_life_min || item->contacts < ALARM_FLOOR_CONTACTS || item->log_odds <= 0 ||
-	    item->first_contact_ns + BEFORE_NS < place->began_ns)
+	if (!place || item->half_life_min || item->contacts < ALARM_FLOOR_CONTACTS ||
+	    item->log_odds <= 0 || item->first_contact_ns + BEFORE_NS < place->began_ns)
 		return 0;
 	return alarm_nats(alarm, item->port, now_ns);
 }
 
-double alarm_relief(const struct alarm *alarm, const struct evidence *items, size_t count, uint64_t now_ns)
+double alarm_relief(const struct alarm *alarm, const struct evidence *items, size_t count,
+		    uint64_t now_ns)
 {
 	double relief = 0;
 

@@ -15,16 +15,16 @@
 
 struct evidence;
 
-#define ALARM_STEP_NATS 1.3862943611198906 /* ln 4 */
+#define ALARM_STEP_NATS      1.3862943611198906 /* ln 4 */
 #define ALARM_FLOOR_CONTACTS 2
 /* At most this much: the rest, 5.7, is said by two failed contacts on a worm's port. */
 #define ALARM_MOST_NATS 8.1
-#define ALARM_PORTS 64
+#define ALARM_PORTS     64
 
 struct alarm_port {
-	uint16_t port;                 /* 0 = free */
-	double hosts;                  /* convicted, faded to noted_ns */
-	uint64_t began_ns, noted_ns;   /* wall */
+	uint16_t port;               /* 0 = free */
+	double hosts;                /* convicted, faded to noted_ns */
+	uint64_t began_ns, noted_ns; /* wall */
 };
 
 /* All zero is an alarm without convictions. */
@@ -37,6 +37,7 @@ void alarm_note(struct alarm *alarm, uint16_t port, uint64_t now_ns);
 /* Nats on top of the evidence on that port, by the convictions of others; 0 below two of them. */
 double alarm_nats(const struct alarm *alarm, uint16_t port, uint64_t now_ns);
 /* The most that any of a host's items entitles it to. */
-double alarm_relief(const struct alarm *alarm, const struct evidence *items, size_t count, uint64_t now_ns);
+double alarm_relief(const struct alarm *alarm, const struct evidence *items, size_t count,
+		    uint64_t now_ns);
 
 #endif

@@ -22,9 +22,9 @@
 #define DEFAULT_SUSPECT_NATS 6.9
 #define DEFAULT_CONVICT_NATS 13.8
 #define DEFAULT_HALF_LIFE_NS s_to_ns(30 * 60)
-#define DEFAULT_INCIDENTS 4096
-#define STRONGER_NATS 1.0
-#define KIND_NATS 1.0
+#define DEFAULT_INCIDENTS    4096
+#define STRONGER_NATS        1.0
+#define KIND_NATS            1.0
 /* As long as a fault takes to be seen. */
 #define FAULT_SHOWS_NS s_to_ns(10)
 /* An incident that never became suspicious is forgotten when next to nothing is left of it. */
@@ -34,10 +34,10 @@
 
 struct entry {
 	struct incident incident;
-	struct entry *next;            /* same bucket */
-	double told_nats;              /* level when the incident was last told */
+	struct entry *next; /* same bucket */
+	double told_nats;   /* level when the incident was last told */
 	bool doubt_told;
-	uint8_t told_kind;             /* EVIDENCE_KINDS = none yet */
+	uint8_t told_kind; /* EVIDENCE_KINDS = none yet */
 };
 
 struct closed_host {
@@ -49,7 +49,7 @@ struct book {
 	struct book_config config;
 	book_fn *changed;
 	void *arg;
-	struct entry **entries;        /* in order of id */
+	struct entry **entries; /* in order of id */
 	size_t count;
 	struct entry **buckets;
 	size_t bucket_mask;
@@ -58,7 +58,7 @@ struct book {
 	size_t closed_next;
 	struct alarm alarm;
 	struct fault *fault;
-	unsigned live;                 /* hosts heard; 0 = unknown */
+	unsigned live; /* hosts heard; 0 = unknown */
 	struct book_counts counts;
 };
 
@@ -110,7 +110,8 @@ void book_free(struct book *book)
 /* A fixed key will do: with all entries in one bucket a search is still bounded by incidents_max. */
 static struct entry **bucket_of(const struct book *book, const struct host_key *host)
 {
-	static const struct hash_key key = { { UINT64_C(0x626f6f6b), UINT64_C(0x9e3779b97f4a7c15) } };
+	static const struct hash_key key = { { UINT64_C(0x626f6f6b),
+					       UINT64_C(0x9e3779b97f4a7c15) } };
 	uint64_t words[3];
 
 	_Static_assert(sizeof(words) == sizeof(*host), "a host key is three words");
@@ -178,7 +179,8 @@ struct book_counts book_counts(const struct book *book)
 static void tell(struct book *book, struct entry *entry, enum book_change change)
 {
 	entry->told_nats = entry->incident.log_odds;
-	entry->incident.was_kind = entry->told_kind < EVIDENCE_KINDS ? entry->told_kind : entry->incident.kind;
+	entry->incident.was_kind = entry->told_kind < EVIDENCE_KINDS ? entry->told_kind
+								     : entry->incident.kind;
 	if (entry->incident.state != INCIDENT_OPEN) /* below suspicion nobody listens */
 		entry->told_kind = entry->incident.kind;
 	if (book->changed)
@@ -269,7 +271,8 @@ void book_close(struct book *book, uint64_t id, uint64_t now_ns)
 	if (place == book->count)
 		return;
 	book->closed[book->closed_next] =
-		(struct closed_host){ .host = book->entries[place]->incident.host, .closed_ns = now_ns };
+		(struct closed_host){ .host = book->entries[place]->incident.host,
+				      .closed_ns = now_ns };
 	book->closed_next = (book->closed_next + 1) % CLOSED_REMEMBERED;
 	end(book, place, INCIDENT_CLOSED, now_ns);
 }
@@ -279,10 +282,11 @@ void book_close(struct book *book, uint64_t id, uint64_t now_ns)
 static bool well_formed(const struct evidence *evidence)
 {
 	return evidence->detector > 0 && evidence->detector < DETECTOR_IDS_MAX &&
-		evidence->kind < EVIDENCE_KINDS && evidence->port_class < EVIDENCE_CLASSES &&
-		evidence->contact_kind < CONTACT_KINDS && evidence->doubt < EVIDENCE_DOUBTS && evidence->sample_count <= EVIDENCE_SAMPLES &&
-		evidence->visit_count <= EVIDENCE_VISITS &&
-		isfinite(evidence->log_odds) && evidence->log_odds >= 0;
+	       evidence->kind < EVIDENCE_KINDS && evidence->port_class < EVIDENCE_CLASSES &&
+	       evidence->contact_kind < CONTACT_KINDS && evidence->doubt < EVIDENCE_DOUBTS &&
+	       evidence->sample_count <= EVIDENCE_SAMPLES &&
+	       evidence->visit_count <= EVIDENCE_VISITS && isfinite(evidence->log_odds) &&
+	       evidence->log_odds >= 0;
 }
 
 static struct evidence *find_item(struct incident *incident, const struct evidence *evidence)
@@ -290,7 +294,8 @@ static struct evidence *find_item(struct incident *incident, const struct eviden
 	for (size_t i = 0; i < incident->evidence_count; i++) {
 		struct evidence *item = &incident->evidence[i];
 
-		if (item->detector == evidence->detector && item->port_class == evidence->port_class &&
+		if (item->detector == evidence->detector &&
+		    item->port_class == evidence->port_class &&
 		    !item->half_life_min == !evidence->half_life_min)
 			return item;
 	}
@@ -298,17 +303,20 @@ static struct evidence *find_item(struct incident *incident, const struct eviden
 }
 
 /* Puts the statement in its detector's place; false if it says nothing new. */
-static bool place_item(const struct book *book, struct incident *incident, const struct evidence *evidence)
+static bool place_item(const struct book *book, struct incident *incident,
+		       const struct evidence *evidence)
 {
 	struct evidence *item = find_item(incident, evidence);
 
-	if (item && (evidence->stated_ns < item->stated_ns || memcmp(evidence, item, sizeof(*item)) == 0))
+	if (item &&
+	    (evidence->stated_ns < item->stated_ns || memcmp(evidence, item, sizeof(*item)) == 0))
 		return false;
 	if (!item && incident->evidence_count < INCIDENT_EVIDENCE)
 		item = &incident->evidence[incident->evidence_count++];
 	if (!item) {
 		item = &incident->evidence[INCIDENT_EVIDENCE - 1];
-		if (score_level(item, evidence->stated_ns, book->config.half_life_ns) >= evidence->log_odds)
+		if (score_level(item, evidence->stated_ns, book->config.half_life_ns) >=
+		    evidence->log_odds)
 			return false;
 	}
 	*item = *evidence;
@@ -316,9 +324,11 @@ static bool place_item(const struct book *book, struct incident *incident, const
 }
 
 /* Strongest first as of now; of equals the lower detector, then class, then the ordinary before the slow one. */
-static bool goes_before(const struct evidence *a, const struct evidence *b, uint64_t now_ns, uint64_t half_life_ns)
+static bool goes_before(const struct evidence *a, const struct evidence *b, uint64_t now_ns,
+			uint64_t half_life_ns)
 {
-	double level_a = score_level(a, now_ns, half_life_ns), level_b = score_level(b, now_ns, half_life_ns);
+	double level_a = score_level(a, now_ns, half_life_ns),
+	       level_b = score_level(b, now_ns, half_life_ns);
 
 	if (level_a > level_b || level_a < level_b)
 		return level_a > level_b;
@@ -335,7 +345,9 @@ static void sort_items(struct incident *incident, uint64_t now_ns, uint64_t half
 		struct evidence moving = incident->evidence[i];
 		size_t at = i;
 
-		for (; at && goes_before(&moving, &incident->evidence[at - 1], now_ns, half_life_ns); at--)
+		for (;
+		     at && goes_before(&moving, &incident->evidence[at - 1], now_ns, half_life_ns);
+		     at--)
 			incident->evidence[at] = incident->evidence[at - 1];
 		incident->evidence[at] = moving;
 	}
@@ -351,7 +363,8 @@ static void note_mac(struct incident *incident, const struct mac *mac)
 		incident->mac_conflict = true;
 }
 
-static bool convicts(const struct book *book, const struct incident *incident, size_t count, uint64_t now_ns)
+static bool convicts(const struct book *book, const struct incident *incident, size_t count,
+		     uint64_t now_ns)
 {
 	struct score_pace pace = { now_ns, book->config.half_life_ns, incident->outbreak_nats };
 
@@ -376,7 +389,8 @@ static void end_slow_sums(struct incident *incident, const struct mac *mac)
 }
 
 /* How many of the strongest items it takes to convict; all that speak if they do not. */
-static size_t needed_items(const struct book *book, const struct incident *incident, uint64_t now_ns)
+static size_t needed_items(const struct book *book, const struct incident *incident,
+			   uint64_t now_ns)
 {
 	size_t speaking = incident_speaking(incident);
 
@@ -398,7 +412,8 @@ static void count_contacts(const struct book *book, struct incident *incident, u
 	for (size_t i = 0; i < needed; i++) {
 		uint64_t first_ns = incident->evidence[i].first_contact_ns;
 
-		if (first_ns && (incident->first_contact_ns == 0 || first_ns < incident->first_contact_ns))
+		if (first_ns &&
+		    (incident->first_contact_ns == 0 || first_ns < incident->first_contact_ns))
 			incident->first_contact_ns = first_ns;
 	}
 }
@@ -420,7 +435,8 @@ static bool is_held_back(const struct incident *incident)
 /* One of a crowd is a suspect like the others, a single one is nearly convicted: people are asked. */
 static double ceiling_of(const struct book *book, const struct incident *incident)
 {
-	return incident->doubt == DOUBT_CROWD ? book->config.suspect_nats : 0.99 * book->config.convict_nats;
+	return incident->doubt == DOUBT_CROWD ? book->config.suspect_nats
+					      : 0.99 * book->config.convict_nats;
 }
 
 static void weigh(const struct book *book, struct incident *incident, uint64_t now_ns)
@@ -429,9 +445,11 @@ static void weigh(const struct book *book, struct incident *incident, uint64_t n
 	incident->log_odds = score_sum(incident->evidence, incident->evidence_count, now_ns,
 				       book->config.half_life_ns);
 	incident->updated_ns = now_ns;
-	incident->outbreak_nats = alarm_relief(&book->alarm, incident->evidence, incident->evidence_count, now_ns);
+	incident->outbreak_nats =
+		alarm_relief(&book->alarm, incident->evidence, incident->evidence_count, now_ns);
 	if (incident->outbreak_nats > 0)
-		incident->log_odds = fmax(incident->log_odds, recent(book, incident) + incident->outbreak_nats);
+		incident->log_odds =
+			fmax(incident->log_odds, recent(book, incident) + incident->outbreak_nats);
 	if (is_held_back(incident))
 		incident->log_odds = fmin(incident->log_odds, ceiling_of(book, incident));
 }
@@ -453,7 +471,8 @@ static void choose_kind(struct incident *incident)
 
 	if (incident->kind == first->kind)
 		return;
-	if (incident->state >= INCIDENT_SUSPECTED && first->log_odds < strongest_of(incident, incident->kind) + KIND_NATS)
+	if (incident->state >= INCIDENT_SUSPECTED &&
+	    first->log_odds < strongest_of(incident, incident->kind) + KIND_NATS)
 		return;
 	if (incident->state == INCIDENT_CONVICTED && first->kind != EVIDENCE_WORM)
 		return;
@@ -482,7 +501,8 @@ static void climb(struct book *book, struct entry *entry, uint64_t stated_ns)
 		book->counts.convicted++;
 		alarm_note(&book->alarm, port_of(incident), incident->updated_ns);
 		tell(book, entry, BOOK_CONVICTED);
-	} else if (incident->state < INCIDENT_SUSPECTED && recent(book, incident) >= book->config.suspect_nats) {
+	} else if (incident->state < INCIDENT_SUSPECTED &&
+		   recent(book, incident) >= book->config.suspect_nats) {
 		incident->state = INCIDENT_SUSPECTED;
 		incident->was_suspected = true;
 		tell(book, entry, BOOK_SUSPECTED);
@@ -500,8 +520,8 @@ static void tell_doubt(struct book *book, struct entry *entry, uint64_t now_ns)
 	const struct incident *incident = &entry->incident;
 
 	if (entry->doubt_told || !is_held_back(incident) ||
-	    score_sum(incident->evidence, incident->evidence_count, now_ns, book->config.half_life_ns) <
-		    book->config.convict_nats)
+	    score_sum(incident->evidence, incident->evidence_count, now_ns,
+		      book->config.half_life_ns) < book->config.convict_nats)
 		return;
 	entry->doubt_told = true;
 	tell(book, entry, BOOK_DOUBTED);
@@ -538,7 +558,8 @@ static void excuse(struct book *book, uint64_t now_ns)
 		for (size_t k = 0; k < entry->incident.evidence_count; k++) {
 			struct evidence *item = &entry->incident.evidence[k];
 
-			if (item->port_class != CLASS_CONTENT && item->stated_ns + FAULT_SHOWS_NS >= now_ns)
+			if (item->port_class != CLASS_CONTENT &&
+			    item->stated_ns + FAULT_SHOWS_NS >= now_ns)
 				item->log_odds = 0;
 		}
 		sort_items(&entry->incident, now_ns, book->config.half_life_ns);
@@ -557,7 +578,8 @@ static bool is_frozen(struct book *book, const struct evidence *evidence, uint64
 	if (evidence->port_class == CLASS_CONTENT)
 		return false;
 	/* A crowd of forged names is no broken network. */
-	if (book->live && evidence->doubt == 0 && evidence->kind == EVIDENCE_WORM && evidence->log_odds > (before ? before->log_odds : 0) &&
+	if (book->live && evidence->doubt == 0 && evidence->kind == EVIDENCE_WORM &&
+	    evidence->log_odds > (before ? before->log_odds : 0) &&
 	    fault_note(book->fault, evidence, book->live, now_ns)) {
 		excuse(book, now_ns);
 		tell_fault(book);
@@ -565,7 +587,8 @@ static bool is_frozen(struct book *book, const struct evidence *evidence, uint64
 	return fault_state(book->fault).broken;
 }
 
-static struct entry *find_or_open(struct book *book, const struct evidence *evidence, uint64_t now_ns, bool *opened)
+static struct entry *find_or_open(struct book *book, const struct evidence *evidence,
+				  uint64_t now_ns, bool *opened)
 {
 	struct entry *entry = find(book, &evidence->host);
 
@@ -594,7 +617,8 @@ static void reconsider(struct book *book, uint64_t stated_ns, uint64_t now_ns)
 				continue;
 			weigh(book, &entry->incident, now_ns);
 			if (!is_held_back(&entry->incident) &&
-			    convicts(book, &entry->incident, entry->incident.evidence_count, now_ns)) {
+			    convicts(book, &entry->incident, entry->incident.evidence_count,
+				     now_ns)) {
 				count_contacts(book, &entry->incident, now_ns);
 				climb(book, entry, stated_ns);
 			}
@@ -602,7 +626,8 @@ static void reconsider(struct book *book, uint64_t stated_ns, uint64_t now_ns)
 	} while (book->counts.convicted > convicted);
 }
 
-static void place(struct book *book, struct entry *entry, const struct evidence *evidence, bool opened, uint64_t now_ns)
+static void place(struct book *book, struct entry *entry, const struct evidence *evidence,
+		  bool opened, uint64_t now_ns)
 {
 	uint64_t convicted = book->counts.convicted;
 

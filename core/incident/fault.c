@@ -10,13 +10,13 @@
 #include "core/base/units.h"
 #include "core/detect/evidence.h"
 
-#define WINDOW_NS s_to_ns(10)
+#define WINDOW_NS      s_to_ns(10)
 #define COUNT_EVERY_NS ms_to_ns(100)
-#define HOSTS_MAX 1024
-#define NEIGHBORS 0 /* stands for a port */
+#define HOSTS_MAX      1024
+#define NEIGHBORS      0 /* stands for a port */
 
 struct gained {
-	uint64_t at_ns;                /* the latest */
+	uint64_t at_ns; /* the latest */
 	uint16_t port;
 };
 
@@ -51,10 +51,12 @@ size_t fault_hosts(const struct fault *fault, const struct host_key **hosts)
 
 static void remember(struct fault *fault, const struct evidence *evidence, uint64_t now_ns)
 {
-	struct gained gained = { now_ns, evidence->port_class == CLASS_NEIGHBOR ? NEIGHBORS : evidence->port };
+	struct gained gained = { now_ns, evidence->port_class == CLASS_NEIGHBOR ? NEIGHBORS
+										: evidence->port };
 	size_t at = 0;
 
-	while (at < fault->count && memcmp(&fault->hosts[at], &evidence->host, sizeof(evidence->host)) != 0)
+	while (at < fault->count &&
+	       memcmp(&fault->hosts[at], &evidence->host, sizeof(evidence->host)) != 0)
 		at++;
 	if (at == fault->count) {
 		at = fault->next;
@@ -104,11 +106,13 @@ static bool has_common_port(const struct fault *fault, unsigned hosts, uint64_t 
 		lead += fault->gained[i].port == port ? 1u : -1u;
 	}
 	for (size_t i = 0; i < fault->count; i++)
-		votes += fault->gained[i].at_ns + WINDOW_NS >= now_ns && fault->gained[i].port == port;
+		votes += fault->gained[i].at_ns + WINDOW_NS >= now_ns &&
+			 fault->gained[i].port == port;
 	return votes * 2 >= hosts;
 }
 
-bool fault_note(struct fault *fault, const struct evidence *evidence, unsigned live, uint64_t now_ns)
+bool fault_note(struct fault *fault, const struct evidence *evidence, unsigned live,
+		uint64_t now_ns)
 {
 	unsigned hosts;
 
@@ -120,9 +124,12 @@ bool fault_note(struct fault *fault, const struct evidence *evidence, unsigned l
 	forget_old(fault, now_ns);
 	fault->counted_ns = now_ns;
 	hosts = in_window(fault, now_ns);
-	if (hosts < FAULT_HOSTS_LEAST || hosts <= FAULT_SHARE * live || has_common_port(fault, hosts, now_ns))
+	if (hosts < FAULT_HOSTS_LEAST || hosts <= FAULT_SHARE * live ||
+	    has_common_port(fault, hosts, now_ns))
 		return false;
-	fault->state = (struct fault_state){ .broken = true, .hosts = hosts, .live = live, .since_ns = now_ns };
+	fault->state = (struct fault_state){
+		.broken = true, .hosts = hosts, .live = live, .since_ns = now_ns
+	};
 	return true;
 }
 

@@ -18,19 +18,20 @@
 struct evidence;
 struct fault;
 
-#define FAULT_SHARE 0.2
-#define FAULT_HOSTS_LEAST 5            /* of a handful of hosts a fifth is one */
+#define FAULT_SHARE       0.2
+#define FAULT_HOSTS_LEAST 5 /* of a handful of hosts a fifth is one */
 
 struct fault_state {
 	bool broken;
-	unsigned hosts, live;          /* that gained evidence in the window, of so many heard */
-	uint64_t since_ns;             /* wall; when it broke */
+	unsigned hosts, live; /* that gained evidence in the window, of so many heard */
+	uint64_t since_ns;    /* wall; when it broke */
 };
 
 struct fault *fault_new(void);
 void fault_free(struct fault *fault);
 /* A host gained evidence; live: how many hosts there are.  True if this changed the state. */
-bool fault_note(struct fault *fault, const struct evidence *evidence, unsigned live, uint64_t now_ns);
+bool fault_note(struct fault *fault, const struct evidence *evidence, unsigned live,
+		uint64_t now_ns);
 /* Time passes; true if the fault is over by that. */
 bool fault_advance(struct fault *fault, uint64_t now_ns);
 struct fault_state fault_state(const struct fault *fault);

@@ -44,10 +44,8 @@ unsigned incident_coverage(const struct incident *incident)
 const char *incident_state_name(unsigned state)
 {
 	static const char *const names[INCIDENT_STATES] = {
-		[INCIDENT_OPEN] = "open",
-		[INCIDENT_SUSPECTED] = "suspected",
-		[INCIDENT_CONVICTED] = "convicted",
-		[INCIDENT_CLEARED] = "cleared",
+		[INCIDENT_OPEN] = "open",           [INCIDENT_SUSPECTED] = "suspected",
+		[INCIDENT_CONVICTED] = "convicted", [INCIDENT_CLEARED] = "cleared",
 		[INCIDENT_CLOSED] = "closed",
 	};
 

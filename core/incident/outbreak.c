@@ -15,9 +15,9 @@
 #include "core/detect/evidence.h"
 #include "core/incident/incident.h"
 
-#define DEFAULT_HOSTS 1024
-#define MEETINGS 12
-#define ATTACKS 4
+#define DEFAULT_HOSTS   1024
+#define MEETINGS        12
+#define ATTACKS         4
 #define GENERATIONS_MAX 255
 /* Who was reached that long ago and attacks now was infected by somebody else. */
 #define INCUBATION_NS s_to_ns(3600)
@@ -27,23 +27,23 @@ struct meeting {
 	struct ip other;
 	uint64_t at_ns;
 	uint16_t port;
-	uint8_t why;                   /* enum outbreak_why */
+	uint8_t why; /* enum outbreak_why */
 };
 
 struct attack {
-	uint16_t port;                 /* 0 = neighbours asked for */
-	uint64_t first_ns;             /* 0 = free */
+	uint16_t port;     /* 0 = neighbours asked for */
+	uint64_t first_ns; /* 0 = free */
 };
 
 struct node {
-	uint64_t incident, parent;     /* parent 0 = none known */
+	uint64_t incident, parent; /* parent 0 = none known */
 	struct host_key host;
 	struct mac mac;
 	uint8_t state, why;
 	uint16_t port;
 	uint64_t contact_ns, attack_ns;
-	struct meeting visits[MEETINGS];       /* by others */
-	struct meeting reached[MEETINGS];      /* others */
+	struct meeting visits[MEETINGS];  /* by others */
+	struct meeting reached[MEETINGS]; /* others */
 	unsigned visit_count, reached_count;
 	struct attack attacks[ATTACKS];
 	unsigned attack_count;
@@ -129,7 +129,8 @@ static bool make_room(struct outbreak *outbreak)
 	for (size_t i = 0; i < outbreak->count; i++) {
 		struct node *node = &outbreak->nodes[i];
 
-		if (node->state == INCIDENT_CONVICTED || node->parent || has_children(outbreak, node->incident))
+		if (node->state == INCIDENT_CONVICTED || node->parent ||
+		    has_children(outbreak, node->incident))
 			continue;
 		outbreak->count--;
 		memmove(node, node + 1, (outbreak->count - i) * sizeof(*node));
@@ -221,13 +222,15 @@ static void learn_item(struct node *node, const struct evidence *item)
 	for (unsigned i = 0; i < item->visit_count && i < EVIDENCE_VISITS; i++) {
 		const struct evidence_visit *told = &item->visits[i];
 		struct meeting visit = { told->by, told->at_ns, told->port,
-					 told->called_back ? OUTBREAK_CALLED_BACK : OUTBREAK_VISITED };
+					 told->called_back ? OUTBREAK_CALLED_BACK
+							   : OUTBREAK_VISITED };
 
 		meet(node->visits, &node->visit_count, &visit);
 	}
 	for (unsigned i = 0; i < item->sample_count && i < EVIDENCE_SAMPLES; i++) {
 		const struct evidence_sample *sample = &item->samples[i];
-		struct meeting reached = { sample->dst, sample->opened_ns, sample->dst_port, OUTBREAK_REACHED };
+		struct meeting reached = { sample->dst, sample->opened_ns, sample->dst_port,
+					   OUTBREAK_REACHED };
 
 		if (sample->dst_port && may_infect(sample))
 			meet(node->reached, &node->reached_count, &reached);
@@ -263,7 +266,8 @@ static uint64_t attack_of(const struct node *node, uint16_t port)
 
 /* ---- parents ----------------------------------------------------------------------------------- */
 
-static bool is_ancestor(const struct outbreak *outbreak, const struct node *node, const struct node *of)
+static bool is_ancestor(const struct outbreak *outbreak, const struct node *node,
+			const struct node *of)
 {
 	size_t steps = 0;
 
@@ -275,26 +279,38 @@ static bool is_ancestor(const struct outbreak *outbreak, const struct node *node
 	return of != NULL;
 }
 
-static bool is_plausible(const struct outbreak *outbreak, const struct node *child, const struct node *parent,
-			 const struct meeting *meeting)
+static bool is_plausible(const struct outbreak *outbreak, const struct node *child,
+			 const struct node *parent, const struct meeting *meeting)
 {
-	uint64_t attack_ns = attack_of(child, meeting->port), parent_ns = attack_of(parent, meeting->port);
+	uint64_t attack_ns = attack_of(child, meeting->port),
+		 parent_ns = attack_of(parent, meeting->port);
 
-	if (parent == child || (child->state != INCIDENT_CONVICTED && parent->state != INCIDENT_CONVICTED))
+	if (parent == child ||
+	    (child->state != INCIDENT_CONVICTED && parent->state != INCIDENT_CONVICTED))
 		return false;
-	if (attack_ns == 0 || meeting->at_ns >= attack_ns || attack_ns - meeting->at_ns > INCUBATION_NS)
+	if (attack_ns == 0 || meeting->at_ns >= attack_ns ||
+	    attack_ns - meeting->at_ns > INCUBATION_NS)
 		return false;
 	return parent_ns && parent_ns < attack_ns && !is_ancestor(outbreak, child, parent);
 }
 
-static void tell(const struct outbreak *outbreak, const struct node *child, const struct node *parent)
+static void tell(const struct outbreak *outbreak, const struct node *child,
+		 const struct node *parent)
 {
 	const struct node *zero = parent;
-	struct outbreak_link link = { .incident = child->incident, .parent = parent->incident, .host = child->host,
-				      .parent_host = parent->host, .mac = child->mac, .contact_ns = child->contact_ns,
-				      .attack_ns = child->attack_ns, .port = child->port, .why = child->why, .generation = 1 };
+	struct outbreak_link link = { .incident = child->incident,
+				      .parent = parent->incident,
+				      .host = child->host,
+				      .parent_host = parent->host,
+				      .mac = child->mac,
+				      .contact_ns = child->contact_ns,
+				      .attack_ns = child->attack_ns,
+				      .port = child->port,
+				      .why = child->why,
+				      .generation = 1 };
 
-	for (const struct node *up = find(outbreak, parent->parent); up; up = find(outbreak, up->parent)) {
+	for (const struct node *up = find(outbreak, parent->parent); up;
+	     up = find(outbreak, up->parent)) {
 		zero = up;
 		if (link.generation < GENERATIONS_MAX)
 			link.generation++;
@@ -308,14 +324,16 @@ static void tell(const struct outbreak *outbreak, const struct node *child, cons
 /* A call-back names the source; else the earliest contact did it. */
 static bool is_better(const struct node *child, const struct meeting *meeting)
 {
-	bool called = meeting->why == OUTBREAK_CALLED_BACK, knows_called = child->why == OUTBREAK_CALLED_BACK;
+	bool called = meeting->why == OUTBREAK_CALLED_BACK,
+	     knows_called = child->why == OUTBREAK_CALLED_BACK;
 
 	if (child->parent == 0 || called != knows_called)
 		return child->parent == 0 || called;
 	return meeting->at_ns < child->contact_ns;
 }
 
-static void consider(struct outbreak *outbreak, struct node *child, const struct node *parent, const struct meeting *meeting)
+static void consider(struct outbreak *outbreak, struct node *child, const struct node *parent,
+		     const struct meeting *meeting)
 {
 	bool is_news = child->parent != parent->incident;
 
@@ -344,7 +362,8 @@ static void find_parent(struct outbreak *outbreak, struct node *child)
 	for (size_t i = 0; i < outbreak->count; i++) {
 		const struct node *parent = &outbreak->nodes[i];
 
-		for (unsigned k = 0; parent->host.vlan == child->host.vlan && k < parent->reached_count; k++)
+		for (unsigned k = 0;
+		     parent->host.vlan == child->host.vlan && k < parent->reached_count; k++)
 			if (ip_equal(&parent->reached[k].other, &child->host.ip))
 				consider(outbreak, child, parent, &parent->reached[k]);
 	}

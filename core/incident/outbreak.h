@@ -24,16 +24,16 @@ struct outbreak;
 enum outbreak_why { OUTBREAK_CALLED_BACK, OUTBREAK_VISITED, OUTBREAK_REACHED, OUTBREAK_WHYS };
 
 struct outbreak_link {
-	uint64_t incident, parent;     /* incidents; parent is never 0 */
+	uint64_t incident, parent; /* incidents; parent is never 0 */
 	struct host_key host, parent_host;
-	struct mac mac;                /* of the host */
-	uint64_t patient_zero;         /* the incident at the root of this tree */
+	struct mac mac;        /* of the host */
+	uint64_t patient_zero; /* the incident at the root of this tree */
 	struct host_key patient_zero_host;
-	uint64_t contact_ns;           /* wall; when the parent reached it */
-	uint64_t attack_ns;            /* wall; its own first attack afterwards */
+	uint64_t contact_ns; /* wall; when the parent reached it */
+	uint64_t attack_ns;  /* wall; its own first attack afterwards */
 	uint16_t port;
-	uint8_t why;                   /* enum outbreak_why */
-	uint8_t generation;            /* 1 = infected by patient zero; saturates */
+	uint8_t why;        /* enum outbreak_why */
+	uint8_t generation; /* 1 = infected by patient zero; saturates */
 };
 
 /* A parent was found, or another than the one told before.  Borrowed for the call. */
@@ -48,6 +48,6 @@ struct outbreak_counts {
 	uint64_t hosts, links, evicted, refused;
 };
 struct outbreak_counts outbreak_counts(const struct outbreak *outbreak);
-const char *outbreak_why_name(unsigned why);       /* "called_back", "visited", "reached" */
+const char *outbreak_why_name(unsigned why); /* "called_back", "visited", "reached" */
 
 #endif

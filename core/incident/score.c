@@ -32,7 +32,8 @@ static double level_in(const struct view *view, const struct evidence *item)
 }
 
 /* Each item as if it only agreed, then the strongest raised to its full level. */
-static double class_sum(const struct evidence *items, size_t count, unsigned port_class, const struct view *view)
+static double class_sum(const struct evidence *items, size_t count, unsigned port_class,
+			const struct view *view)
 {
 	double strongest = 0, agreement = 0;
 
@@ -57,7 +58,8 @@ static double sum_in(const struct view *view, const struct evidence *items, size
 	return sum;
 }
 
-double score_recent(const struct evidence *items, size_t count, uint64_t now_ns, uint64_t half_life_ns)
+double score_recent(const struct evidence *items, size_t count, uint64_t now_ns,
+		    uint64_t half_life_ns)
 {
 	struct view view = { now_ns, half_life_ns, false };
 
@@ -73,7 +75,8 @@ double score_sum(const struct evidence *items, size_t count, uint64_t now_ns, ui
 
 /* ---- the verdict ------------------------------------------------------------------------------- */
 
-static bool convicts_in(const struct view *view, const struct evidence *items, size_t count, double threshold_nats)
+static bool convicts_in(const struct view *view, const struct evidence *items, size_t count,
+			double threshold_nats)
 {
 	double alone_nats = threshold_nats + (view->slow ? SCORE_SLOW_ALONE_NATS : 0);
 	unsigned witnesses = 0;
@@ -88,13 +91,14 @@ static bool convicts_in(const struct view *view, const struct evidence *items, s
 	return witnesses >= 2;
 }
 
-bool score_convicts(const struct evidence *items, size_t count, double threshold_nats, const struct score_pace *pace)
+bool score_convicts(const struct evidence *items, size_t count, double threshold_nats,
+		    const struct score_pace *pace)
 {
 	struct view recent = { pace->now_ns, pace->half_life_ns, false }, slow = recent;
 
 	slow.slow = true;
 	return convicts_in(&recent, items, count, threshold_nats - pace->relief_nats) ||
-		convicts_in(&slow, items, count, threshold_nats);
+	       convicts_in(&slow, items, count, threshold_nats);
 }
 
 double score_confidence(double log_odds)

@@ -27,17 +27,20 @@ struct evidence;
 
 /* What is left of a statement at now_ns; half_life_ns (the reader's pace) 0 = nothing fades. */
 double score_level(const struct evidence *item, uint64_t now_ns, uint64_t half_life_ns);
-double score_sum(const struct evidence *items, size_t count, uint64_t now_ns, uint64_t half_life_ns);
+double score_sum(const struct evidence *items, size_t count, uint64_t now_ns,
+		 uint64_t half_life_ns);
 /* The former of the two sums alone: is something going on right now? */
-double score_recent(const struct evidence *items, size_t count, uint64_t now_ns, uint64_t half_life_ns);
+double score_recent(const struct evidence *items, size_t count, uint64_t now_ns,
+		    uint64_t half_life_ns);
 /* Two evidence classes or one decisive one (D.3, F): one of the sums reaches threshold_nats, and either two classes of it are
  * at SCORE_WITNESS_NATS each, or one detector vouches for the whole threshold alone (those that must not are capped
  * below it in their settings). */
 struct score_pace {
 	uint64_t now_ns, half_life_ns;
-	double relief_nats;            /* less is needed of the recent sum: an outbreak (alarm.h) */
+	double relief_nats; /* less is needed of the recent sum: an outbreak (alarm.h) */
 };
-bool score_convicts(const struct evidence *items, size_t count, double threshold_nats, const struct score_pace *pace);
+bool score_convicts(const struct evidence *items, size_t count, double threshold_nats,
+		    const struct score_pace *pace);
 /* 1 / (1 + e^-log_odds), at even prior odds. */
 double score_confidence(double log_odds);
 

@@ -20,7 +20,7 @@ struct dryrun {
 	struct enforcer enforcer;
 	struct waiting *waiting;
 	size_t waiting_count, waiting_room;
-	char (*active)[ASSET_NAME_BYTES];      /* names of assets that would be isolated now */
+	char (*active)[ASSET_NAME_BYTES]; /* names of assets that would be isolated now */
 	size_t active_count, active_room;
 };
 
@@ -39,7 +39,8 @@ static void set_active(struct dryrun *dryrun, const char *name, bool active)
 	if (active && !place) {
 		if (dryrun->active_count == dryrun->active_room) {
 			dryrun->active_room = 2 * dryrun->active_room + 8;
-			dryrun->active = mem_resize(dryrun->active, dryrun->active_room, sizeof(*dryrun->active));
+			dryrun->active = mem_resize(dryrun->active, dryrun->active_room,
+						    sizeof(*dryrun->active));
 		}
 		snprintf(dryrun->active[dryrun->active_count++], ASSET_NAME_BYTES, "%s", name);
 	} else if (!active && place) {
@@ -47,15 +48,16 @@ static void set_active(struct dryrun *dryrun, const char *name, bool active)
 	}
 }
 
-static void act(void *self, enum enforcer_act what, const struct asset *asset, const struct plan *plan,
-		enforcer_done_fn *done, void *arg)
+static void act(void *self, enum enforcer_act what, const struct asset *asset,
+		const struct plan *plan, enforcer_done_fn *done, void *arg)
 {
 	struct dryrun *dryrun = self;
 	struct waiting *waiting;
 
 	if (dryrun->waiting_count == dryrun->waiting_room) {
 		dryrun->waiting_room = 2 * dryrun->waiting_room + 8;
-		dryrun->waiting = mem_resize(dryrun->waiting, dryrun->waiting_room, sizeof(*dryrun->waiting));
+		dryrun->waiting =
+			mem_resize(dryrun->waiting, dryrun->waiting_room, sizeof(*dryrun->waiting));
 	}
 	if (what == ENFORCER_ISOLATE || what == ENFORCER_RELEASE)
 		set_active(dryrun, asset->name, what == ENFORCER_ISOLATE);
@@ -64,8 +66,9 @@ static void act(void *self, enum enforcer_act what, const struct asset *asset, c
 	waiting->done = done;
 	waiting->arg = arg;
 	waiting->result.active = find_active(dryrun, asset->name) != NULL;
-	snprintf(waiting->result.did, sizeof(waiting->result.did), "nothing: a dry run would have asked to %s%s%s",
-		 enforcer_act_name(what), plan ? " with channel " : "", plan ? plan->name : "");
+	snprintf(waiting->result.did, sizeof(waiting->result.did),
+		 "nothing: a dry run would have asked to %s%s%s", enforcer_act_name(what),
+		 plan ? " with channel " : "", plan ? plan->name : "");
 }
 
 struct dryrun *dryrun_new(void)
@@ -102,6 +105,7 @@ unsigned dryrun_answer(struct dryrun *dryrun)
 	}
 	dryrun->waiting_count -= count;
 	if (count)
-		memmove(dryrun->waiting, dryrun->waiting + count, dryrun->waiting_count * sizeof(*dryrun->waiting));
+		memmove(dryrun->waiting, dryrun->waiting + count,
+			dryrun->waiting_count * sizeof(*dryrun->waiting));
 	return (unsigned)count;
 }

@@ -21,14 +21,10 @@ enum { ICMP_ECHO_REQUEST = 8, ICMP6_ECHO = 128 };
 const char *fact_type_name(unsigned type)
 {
 	static const char *const names[FACT_TYPES] = {
-		[FACT_INCIDENT] = "incident",
-		[FACT_DECISION] = "decision",
-		[FACT_ISOLATION] = "isolation",
-		[FACT_STATS] = "stats",
-		[FACT_COVERAGE] = "coverage",
-		[FACT_ROLE] = "role",
-		[FACT_NETWORK] = "network",
-		[FACT_INFECTION] = "infection",
+		[FACT_INCIDENT] = "incident",   [FACT_DECISION] = "decision",
+		[FACT_ISOLATION] = "isolation", [FACT_STATS] = "stats",
+		[FACT_COVERAGE] = "coverage",   [FACT_ROLE] = "role",
+		[FACT_NETWORK] = "network",     [FACT_INFECTION] = "infection",
 	};
 
 	INVARIANT(type < FACT_TYPES);
@@ -110,7 +106,8 @@ static void set_flow(struct json *object, const struct incident *incident)
 	json_set_text(object, "proto", protocol_name(proto));
 	set_count(object, "src_port", sample->src_port);
 	if (proto == IPPROTO_TCP || proto == IPPROTO_UDP)
-		community_id(&incident->host.ip, &sample->dst, sample->src_port, sample->dst_port, proto, id);
+		community_id(&incident->host.ip, &sample->dst, sample->src_port, sample->dst_port,
+			     proto, id);
 	else
 		community_id(&incident->host.ip, &sample->dst,
 			     proto == IPPROTO_ICMP ? ICMP_ECHO_REQUEST : ICMP6_ECHO, 0, proto, id);

@@ -19,32 +19,42 @@
 
 struct json;
 
-enum fact_type { FACT_INCIDENT, FACT_DECISION, FACT_ISOLATION, FACT_STATS, FACT_COVERAGE, FACT_ROLE, FACT_NETWORK, FACT_INFECTION,
-		 FACT_TYPES };
+enum fact_type {
+	FACT_INCIDENT,
+	FACT_DECISION,
+	FACT_ISOLATION,
+	FACT_STATS,
+	FACT_COVERAGE,
+	FACT_ROLE,
+	FACT_NETWORK,
+	FACT_INFECTION,
+	FACT_TYPES
+};
 
 struct fact_decision {
 	uint64_t incident;
 	struct decision decision;
 	double confidence, log_odds;
-	const char *asset, *role;      /* "" and "unknown" if we do not answer for the host */
-	const char *refused;           /* why safety said no; NULL if it did not */
+	const char *asset, *role; /* "" and "unknown" if we do not answer for the host */
+	const char *refused;      /* why safety said no; NULL if it did not */
 	bool dry_run;
 };
 
 struct fact_isolation {
 	struct isolation isolation;
-	const char *device, *did;      /* of the act that led to it; NULL if none */
+	const char *device, *did; /* of the act that led to it; NULL if none */
 	const char *enforcer;
-	bool dry_run;                  /* nothing was sent: "applied" is so on paper only */
+	bool dry_run; /* nothing was sent: "applied" is so on paper only */
 	uint32_t writes, reads;
 };
 
 struct fact {
-	uint8_t type;                  /* enum fact_type */
+	uint8_t type; /* enum fact_type */
 	uint64_t wall_ns;
-	struct host_key host;          /* INCIDENT, DECISION, ISOLATION, INFECTION */
+	struct host_key host; /* INCIDENT, DECISION, ISOLATION, INFECTION */
 	struct mac mac;
-	const char *known_as;          /* INCIDENT: what the host was seen to be, "" or NULL if nothing is known */
+	const char *
+		known_as; /* INCIDENT: what the host was seen to be, "" or NULL if nothing is known */
 	union {
 		const struct incident *incident;
 		const struct fact_decision *decision;
@@ -53,7 +63,7 @@ struct fact {
 		const struct record_coverage *coverage;
 		const struct role_standing *role;
 		const struct outbreak_link *infection;
-		const struct fault_state *network;     /* everybody fails at once, or that is over */
+		const struct fault_state *network; /* everybody fails at once, or that is over */
 	};
 };
 
@@ -61,7 +71,7 @@ typedef const char *fact_detector_fn(unsigned detector_id);
 
 /* The caller frees the object. */
 struct json *fact_to_json(const struct fact *fact, fact_detector_fn *detector_name);
-const char *fact_type_name(unsigned type);         /* event_type: "incident", ... */
+const char *fact_type_name(unsigned type); /* event_type: "incident", ... */
 
 /* Whoever wants to hear facts. */
 struct fact_sink {

@@ -8,21 +8,29 @@
 
 #include "core/base/err.h"
 
-enum { ETHERTYPE_V4 = 0x0800, ETHERTYPE_ARP = 0x0806, ETHERTYPE_V6 = 0x86dd, ETHERTYPE_EAPOL = 0x888e };
+enum {
+	ETHERTYPE_V4 = 0x0800,
+	ETHERTYPE_ARP = 0x0806,
+	ETHERTYPE_V6 = 0x86dd,
+	ETHERTYPE_EAPOL = 0x888e
+};
 
 static bool has_ports(const struct filter *filter)
 {
 	return filter->local_port_first || filter->local_port_last || filter->remote_port_first ||
-		filter->remote_port_last;
+	       filter->remote_port_last;
 }
 
 static int check_ports(const struct filter *filter, struct err *err)
 {
 	if (filter->local_port_first > filter->local_port_last ||
 	    filter->remote_port_first > filter->remote_port_last)
-		return err_set(err, ERR_CONFIG, "filter \"%s\": its port range ends before it begins", filter->label);
+		return err_set(err, ERR_CONFIG,
+			       "filter \"%s\": its port range ends before it begins",
+			       filter->label);
 	if (has_ports(filter) && filter->proto != IPPROTO_TCP && filter->proto != IPPROTO_UDP)
-		return err_set(err, ERR_CONFIG, "filter \"%s\": only TCP and UDP have ports", filter->label);
+		return err_set(err, ERR_CONFIG, "filter \"%s\": only TCP and UDP have ports",
+			       filter->label);
 	return 0;
 }
 
@@ -31,14 +39,19 @@ static int check_network(const struct filter *filter, struct err *err)
 	bool v4 = filter->ethertype == ETHERTYPE_V4;
 
 	if ((filter->proto || filter->has_remote) && !v4 && filter->ethertype != ETHERTYPE_V6)
-		return err_set(err, ERR_CONFIG, "filter \"%s\": a protocol or an address needs EtherType 0x0800 or 0x86dd",
-			       filter->label);
+		return err_set(
+			err, ERR_CONFIG,
+			"filter \"%s\": a protocol or an address needs EtherType 0x0800 or 0x86dd",
+			filter->label);
 	if (!filter->has_remote)
 		return 0;
 	if (ip_is_v4(&filter->remote.ip) != v4)
-		return err_set(err, ERR_CONFIG, "filter \"%s\": its address is not of its EtherType's family", filter->label);
+		return err_set(err, ERR_CONFIG,
+			       "filter \"%s\": its address is not of its EtherType's family",
+			       filter->label);
 	if (filter->remote.bits > 128 || (v4 && filter->remote.bits < 96))
-		return err_set(err, ERR_CONFIG, "filter \"%s\": no such prefix length", filter->label);
+		return err_set(err, ERR_CONFIG, "filter \"%s\": no such prefix length",
+			       filter->label);
 	return 0;
 }
 
@@ -48,12 +61,15 @@ int filter_check(const struct filter *filter, struct err *err)
 		return err_set(err, ERR_CONFIG, "a filter needs a label of at most %zu characters",
 			       sizeof(filter->label) - 1);
 	if (filter->direction > FILTER_RECEIVE || filter->action > FILTER_RATE_LIMIT)
-		return err_set(err, ERR_CONFIG, "filter \"%s\": unknown direction or action", filter->label);
+		return err_set(err, ERR_CONFIG, "filter \"%s\": unknown direction or action",
+			       filter->label);
 	if ((filter->action == FILTER_RATE_LIMIT) != (filter->rate_per_s != 0))
-		return err_set(err, ERR_CONFIG, "filter \"%s\": a rate belongs to a rate limit and to nothing else",
+		return err_set(err, ERR_CONFIG,
+			       "filter \"%s\": a rate belongs to a rate limit and to nothing else",
 			       filter->label);
 	if (filter->opening && filter->proto != IPPROTO_TCP)
-		return err_set(err, ERR_CONFIG, "filter \"%s\": only TCP opens connections", filter->label);
+		return err_set(err, ERR_CONFIG, "filter \"%s\": only TCP opens connections",
+			       filter->label);
 	if (check_network(filter, err) < 0)
 		return ERR_CONFIG;
 	return check_ports(filter, err);
@@ -133,7 +149,8 @@ void filter_text(const struct filter *filter, char text[FILTER_TEXT_BYTES])
 	remote_text(filter, remote);
 	ports_text(filter->local_port_first, filter->local_port_last, local);
 	if (*local)
-		snprintf(at, sizeof(at), " %s %s", filter->direction == FILTER_TRANSMIT ? "from" : "to", local);
+		snprintf(at, sizeof(at), " %s %s",
+			 filter->direction == FILTER_TRANSMIT ? "from" : "to", local);
 	if (filter->action == FILTER_RATE_LIMIT)
 		snprintf(rate, sizeof(rate), " %u/s", (unsigned)filter->rate_per_s);
 	snprintf(text, FILTER_TEXT_BYTES, "%s %s%s %s%s%s%s",

@@ -18,13 +18,13 @@
 #include "core/base/units.h"
 
 #define SILENCE_NS s_to_ns(5)
-#define HOURLY_NS s_to_ns(3600)
+#define HOURLY_NS  s_to_ns(3600)
 /* A machine that should be silent was heard (perhaps through its channel): look, at most this often. */
-#define HEARD_NS s_to_ns(60)
-#define LAPSED_NS s_to_ns(2)
+#define HEARD_NS      s_to_ns(60)
+#define LAPSED_NS     s_to_ns(2)
 #define DOUBT_SLOW_NS s_to_ns(600)
 
-#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+#define COUNT(array)  (sizeof(array) / sizeof((array)[0]))
 
 static uint64_t back_off_ns(unsigned failures)
 {
@@ -71,8 +71,8 @@ static enum isolation_action ask(struct isolation *isolation, enum isolation_act
 	return action;
 }
 
-static enum isolation_action end(struct isolation *isolation, enum isolation_state state, const char *reason,
-				 uint64_t now_ns)
+static enum isolation_action end(struct isolation *isolation, enum isolation_state state,
+				 const char *reason, uint64_t now_ns)
 {
 	INVARIANT(isolation->asked == ISOLATION_DO_NOTHING);
 	isolation->state = (uint8_t)state;
@@ -134,7 +134,8 @@ static enum isolation_action doubt(struct isolation *isolation, uint64_t now_ns)
 		isolation->hold_until_ns = now_ns + isolation->decision.hold_ns;
 	count_up(&isolation->inspections);
 	return wait_until(isolation, now_ns + (isolation->inspections <= ISOLATION_ATTEMPTS_MAX
-					       ? back_off_ns(isolation->inspections) : DOUBT_SLOW_NS));
+						       ? back_off_ns(isolation->inspections)
+						       : DOUBT_SLOW_NS));
 }
 
 static void take_counters(struct isolation *isolation, const struct isolation_event *event)
@@ -147,8 +148,8 @@ static void take_counters(struct isolation *isolation, const struct isolation_ev
 	isolation->dropped_receive = event->dropped_receive;
 }
 
-static enum isolation_action applied(struct isolation *isolation, const struct isolation_event *event,
-				     uint64_t now_ns)
+static enum isolation_action applied(struct isolation *isolation,
+				     const struct isolation_event *event, uint64_t now_ns)
 {
 	isolation->state = ISOLATION_APPLIED;
 	isolation->applied_ns = now_ns;
@@ -166,13 +167,14 @@ static enum isolation_action applied(struct isolation *isolation, const struct i
 	return wait_until(isolation, now_ns + look_again_ns(0));
 }
 
-static enum isolation_action isolate_answered(struct isolation *isolation, const struct isolation_event *event,
-					      uint64_t now_ns)
+static enum isolation_action isolate_answered(struct isolation *isolation,
+					      const struct isolation_event *event, uint64_t now_ns)
 {
 	if (event->ok && event->active)
 		return applied(isolation, event, now_ns);
 	set_reason(isolation, event->reason ? event->reason
-		   : event->ok ? "the device does not report our policy as active" : "the device did not obey");
+			      : event->ok   ? "the device does not report our policy as active"
+					    : "the device did not obey");
 	if (event->unknown)
 		return doubt(isolation, now_ns);
 	if (event->hopeless || isolation->attempts >= ISOLATION_ATTEMPTS_MAX)
@@ -182,8 +184,8 @@ static enum isolation_action isolate_answered(struct isolation *isolation, const
 }
 
 /* Queued and in doubt: has the last write reached the device? */
-static enum isolation_action doubt_answered(struct isolation *isolation, const struct isolation_event *event,
-					    uint64_t now_ns)
+static enum isolation_action doubt_answered(struct isolation *isolation,
+					    const struct isolation_event *event, uint64_t now_ns)
 {
 	if (event->ok && event->active)
 		return applied(isolation, event, now_ns);
@@ -202,7 +204,7 @@ static bool has_moved(const struct isolation *isolation, const struct isolation_
 				    event->dropped_receive > isolation->dropped_receive))
 		return true;
 	return verdict_is_measure(isolation->decision.verdict) && event->has_counted &&
-		event->counted > isolation->counted;
+	       event->counted > isolation->counted;
 }
 
 static bool is_silent(const struct isolation *isolation, uint64_t now_ns)
@@ -216,15 +218,16 @@ static bool is_silent(const struct isolation *isolation, uint64_t now_ns)
 	return now_ns >= since_ns && now_ns - since_ns >= SILENCE_NS;
 }
 
-static enum isolation_action inspected(struct isolation *isolation, const struct isolation_event *event,
-				       uint64_t now_ns)
+static enum isolation_action inspected(struct isolation *isolation,
+				       const struct isolation_event *event, uint64_t now_ns)
 {
 	bool moved = has_moved(isolation, event);
 
 	if (isolation->lapses_ns && isolation->lapses_ns <= now_ns)
 		isolation->lapses_ns = 0;
 	if (event->ok && !event->active) {
-		set_reason(isolation, event->reason ? event->reason : "the device no longer has our policy active");
+		set_reason(isolation, event->reason ? event->reason
+						    : "the device no longer has our policy active");
 		return apply_again(isolation, now_ns);
 	}
 	count_up(&isolation->inspections);
@@ -263,13 +266,15 @@ static void note_failure(struct isolation *isolation, const char *failure)
 
 	forget_failure(isolation);
 	length = strlen(isolation->reason);
-	snprintf(isolation->reason + length, sizeof(isolation->reason) - length, NOT_YET "%s", failure);
+	snprintf(isolation->reason + length, sizeof(isolation->reason) - length, NOT_YET "%s",
+		 failure);
 }
 
-static enum isolation_action release_failed(struct isolation *isolation, const struct isolation_event *event,
-					    uint64_t now_ns)
+static enum isolation_action release_failed(struct isolation *isolation,
+					    const struct isolation_event *event, uint64_t now_ns)
 {
-	note_failure(isolation, event->reason ? event->reason : "the device still reports our policy as active");
+	note_failure(isolation, event->reason ? event->reason
+					      : "the device still reports our policy as active");
 	isolation->doubt = event->unknown || isolation->doubt;
 	if (event->hopeless || isolation->attempts >= ISOLATION_ATTEMPTS_MAX)
 		return wait_until(isolation, now_ns + HOURLY_NS);
@@ -284,8 +289,10 @@ static enum isolation_action release_once_more(struct isolation *isolation)
 	return ask(isolation, ISOLATION_DO_RELEASE);
 }
 
-static enum isolation_action releasing_answered(struct isolation *isolation, enum isolation_action asked,
-						const struct isolation_event *event, uint64_t now_ns)
+static enum isolation_action releasing_answered(struct isolation *isolation,
+						enum isolation_action asked,
+						const struct isolation_event *event,
+						uint64_t now_ns)
 {
 	/* Asked before the release was: the answer no longer matters. */
 	if (asked == ISOLATION_DO_ISOLATE || (asked == ISOLATION_DO_INSPECT && !isolation->doubt))
@@ -320,7 +327,8 @@ static enum isolation_action on_approve(struct isolation *isolation)
 	if (isolation->state != ISOLATION_AWAITING_APPROVAL || isolation->asked_ns == 0)
 		return ISOLATION_DO_NOTHING;
 	count_up(&isolation->approvals);
-	return isolation->approvals >= isolation->decision.approvals ? apply(isolation) : ISOLATION_DO_NOTHING;
+	return isolation->approvals >= isolation->decision.approvals ? apply(isolation)
+								     : ISOLATION_DO_NOTHING;
 }
 
 static enum isolation_action end_superseded(struct isolation *isolation, uint64_t now_ns)
@@ -334,15 +342,16 @@ static enum isolation_action end_superseded(struct isolation *isolation, uint64_
 	return end(isolation, ISOLATION_RELEASED, reason, now_ns);
 }
 
-static enum isolation_action on_superseded(struct isolation *isolation, uint64_t by, uint64_t now_ns)
+static enum isolation_action on_superseded(struct isolation *isolation, uint64_t by,
+					   uint64_t now_ns)
 {
 	isolation->superseded_by = by;
 	isolation->due_ns = 0;
 	return end_superseded(isolation, now_ns);
 }
 
-static enum isolation_action on_answer(struct isolation *isolation, const struct isolation_event *event,
-				       uint64_t now_ns)
+static enum isolation_action on_answer(struct isolation *isolation,
+				       const struct isolation_event *event, uint64_t now_ns)
 {
 	enum isolation_action asked = isolation->asked;
 
@@ -362,7 +371,8 @@ static enum isolation_action on_answer(struct isolation *isolation, const struct
 	case ISOLATION_RELEASING:
 		return releasing_answered(isolation, asked, event, now_ns);
 	default:
-		INVARIANT(isolation->state == ISOLATION_RELEASING);     /* nobody else awaits an answer */
+		INVARIANT(isolation->state ==
+			  ISOLATION_RELEASING); /* nobody else awaits an answer */
 		return ISOLATION_DO_NOTHING;
 	}
 }
@@ -372,8 +382,8 @@ static enum isolation_action expire(struct isolation *isolation, uint64_t now_ns
 	char within[32], reason[96];
 
 	num_duration_text(isolation->decision.expires_ns, within, sizeof(within));
-	snprintf(reason, sizeof(reason), "expired: %u of %u approvals within %s", isolation->approvals,
-		 isolation->decision.approvals, within);
+	snprintf(reason, sizeof(reason), "expired: %u of %u approvals within %s",
+		 isolation->approvals, isolation->decision.approvals, within);
 	return end(isolation, ISOLATION_REFUSED, reason, now_ns);
 }
 
@@ -392,20 +402,23 @@ static enum isolation_action on_tick(struct isolation *isolation, uint64_t now_n
 	case ISOLATION_QUEUED:
 		if (hold_is_over(isolation, now_ns))
 			return release(isolation, "the hold is over");
-		return isolation->doubt ? ask(isolation, ISOLATION_DO_INSPECT) : apply_again(isolation, now_ns);
+		return isolation->doubt ? ask(isolation, ISOLATION_DO_INSPECT)
+					: apply_again(isolation, now_ns);
 	case ISOLATION_APPLIED:
 	case ISOLATION_PROVEN:
 		if (hold_is_over(isolation, now_ns))
 			return release(isolation, "the hold is over");
 		return ask(isolation, ISOLATION_DO_INSPECT);
 	case ISOLATION_RELEASING:
-		return isolation->doubt ? ask(isolation, ISOLATION_DO_INSPECT) : release_once_more(isolation);
+		return isolation->doubt ? ask(isolation, ISOLATION_DO_INSPECT)
+					: release_once_more(isolation);
 	default:
 		return ISOLATION_DO_NOTHING;
 	}
 }
 
-static enum isolation_action on_release(struct isolation *isolation, const char *reason, uint64_t now_ns)
+static enum isolation_action on_release(struct isolation *isolation, const char *reason,
+					uint64_t now_ns)
 {
 	switch (isolation->state) {
 	case ISOLATION_AWAITING_APPROVAL:
@@ -457,8 +470,8 @@ static enum isolation_action on_recalled(struct isolation *isolation)
 	}
 }
 
-enum isolation_action isolation_step(struct isolation *isolation, const struct isolation_event *event,
-				     uint64_t now_ns)
+enum isolation_action isolation_step(struct isolation *isolation,
+				     const struct isolation_event *event, uint64_t now_ns)
 {
 	INVARIANT(isolation->state < ISOLATION_STATES);
 	if (isolation_has_ended(isolation))
@@ -470,7 +483,8 @@ enum isolation_action isolation_step(struct isolation *isolation, const struct i
 		return on_approve(isolation);
 	case ISOLATION_DENY:
 		return isolation->state == ISOLATION_AWAITING_APPROVAL
-			? end(isolation, ISOLATION_REFUSED, event->reason, now_ns) : ISOLATION_DO_NOTHING;
+			       ? end(isolation, ISOLATION_REFUSED, event->reason, now_ns)
+			       : ISOLATION_DO_NOTHING;
 	case ISOLATION_ACT_DONE:
 		return on_answer(isolation, event, now_ns);
 	case ISOLATION_TICK:
@@ -493,7 +507,7 @@ enum isolation_action isolation_step(struct isolation *isolation, const struct i
 bool isolation_has_ended(const struct isolation *isolation)
 {
 	return isolation->state == ISOLATION_RELEASED || isolation->state == ISOLATION_FAILED ||
-		isolation->state == ISOLATION_REFUSED;
+	       isolation->state == ISOLATION_REFUSED;
 }
 
 const char *isolation_state_name(unsigned state)

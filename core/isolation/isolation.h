@@ -23,73 +23,87 @@
 #include "core/policy/decision.h"
 
 enum isolation_state {
-	ISOLATION_AWAITING_APPROVAL, ISOLATION_QUEUED, ISOLATION_APPLYING, ISOLATION_APPLIED,
-	ISOLATION_PROVEN, ISOLATION_RELEASING, ISOLATION_RELEASED, ISOLATION_FAILED, ISOLATION_REFUSED,
+	ISOLATION_AWAITING_APPROVAL,
+	ISOLATION_QUEUED,
+	ISOLATION_APPLYING,
+	ISOLATION_APPLIED,
+	ISOLATION_PROVEN,
+	ISOLATION_RELEASING,
+	ISOLATION_RELEASED,
+	ISOLATION_FAILED,
+	ISOLATION_REFUSED,
 	ISOLATION_STATES
 };
 
 #define ISOLATION_NAMES_BYTES 128
-#define ISOLATION_ATTEMPTS_MAX 6       /* of one act, then it has failed (a release: hourly from then on) */
+#define ISOLATION_ATTEMPTS_MAX \
+	6 /* of one act, then it has failed (a release: hourly from then on) */
 
 struct isolation {
-	uint64_t id;                   /* 1, 2, ... */
-	uint64_t incident;             /* its incident's id; 0 = asked by a person */
+	uint64_t id;       /* 1, 2, ... */
+	uint64_t incident; /* its incident's id; 0 = asked by a person */
 	struct host_key host;
 	struct mac mac;
 	char asset[ASSET_NAME_BYTES];
 	struct decision decision;
-	uint8_t state;                 /* enum isolation_state */
-	uint8_t approvals;             /* given so far */
-	uint8_t attempts;              /* of the current act */
-	uint64_t asked_ns, applied_ns, proven_ns, ended_ns;    /* wall; 0 = not yet */
-	uint64_t due_ns;               /* wall: when the step wants to be woken; 0 = never */
-	uint64_t hold_until_ns;        /* automatic release; 0 = none */
-	uint64_t dropped_transmit, dropped_receive;            /* last counters read */
-	uint64_t last_contact_ns;      /* last evidence seen of the host, for "silence" */
-	char reason[160];              /* of failed, refused, released, and of the last failed attempt */
-	char approved_by[ISOLATION_NAMES_BYTES];       /* "anna, bert"; each person counts once */
+	uint8_t state;                                      /* enum isolation_state */
+	uint8_t approvals;                                  /* given so far */
+	uint8_t attempts;                                   /* of the current act */
+	uint64_t asked_ns, applied_ns, proven_ns, ended_ns; /* wall; 0 = not yet */
+	uint64_t due_ns;        /* wall: when the step wants to be woken; 0 = never */
+	uint64_t hold_until_ns; /* automatic release; 0 = none */
+	uint64_t dropped_transmit, dropped_receive; /* last counters read */
+	uint64_t last_contact_ns; /* last evidence seen of the host, for "silence" */
+	char reason[160];         /* of failed, refused, released, and of the last failed attempt */
+	char approved_by[ISOLATION_NAMES_BYTES]; /* "anna, bert"; each person counts once */
 	/* What follows is worth nothing after a restart: RECALLED sets it anew. */
-	uint8_t asked;                 /* enum isolation_action whose answer is awaited; 0 = none */
-	bool doubt;                    /* the last act's outcome is unknown: inspect before repeating it */
-	uint8_t inspections;           /* in a row, for the distance to the next */
-	uint64_t lapses_ns;            /* wall: the device ends it by itself then; 0 = never or not known */
-	uint64_t counted;              /* packets that a measure's filters matched, as last read */
-	uint64_t superseded_by;        /* the isolation that took its place in the firmware; ends when nothing is awaited */
+	uint8_t asked;       /* enum isolation_action whose answer is awaited; 0 = none */
+	bool doubt;          /* the last act's outcome is unknown: inspect before repeating it */
+	uint8_t inspections; /* in a row, for the distance to the next */
+	uint64_t lapses_ns;  /* wall: the device ends it by itself then; 0 = never or not known */
+	uint64_t counted;    /* packets that a measure's filters matched, as last read */
+	uint64_t superseded_by; /* the isolation that took its place in the firmware; ends when nothing is awaited */
 };
 
 enum isolation_event_type {
-	ISOLATION_START,               /* allowed by policy, guard and governor */
-	ISOLATION_APPROVE, ISOLATION_DENY,
-	ISOLATION_ACT_DONE,            /* the enforcer answered the act that was asked for */
-	ISOLATION_TICK,                /* due_ns has come */
+	ISOLATION_START, /* allowed by policy, guard and governor */
+	ISOLATION_APPROVE,
+	ISOLATION_DENY,
+	ISOLATION_ACT_DONE, /* the enforcer answered the act that was asked for */
+	ISOLATION_TICK,     /* due_ns has come */
 	ISOLATION_RELEASE_ASKED,
-	ISOLATION_HOST_HEARD,          /* the sensor saw a new contact of the isolated host */
-	ISOLATION_RECALLED,            /* found in the journal at start */
-	ISOLATION_SUPERSEDED,          /* another one of the same asset holds now, and cuts off more */
+	ISOLATION_HOST_HEARD, /* the sensor saw a new contact of the isolated host */
+	ISOLATION_RECALLED,   /* found in the journal at start */
+	ISOLATION_SUPERSEDED, /* another one of the same asset holds now, and cuts off more */
 };
 
 struct isolation_event {
-	uint8_t type;                  /* enum isolation_event_type */
-	bool ok, unknown, active, has_counters;                /* ACT_DONE */
-	bool hopeless;                 /* ACT_DONE: repeating cannot help (a setting is wrong) */
-	bool pretended;                /* ACT_DONE: a dry run; it can be applied on paper, never proven */
-	bool blind;                    /* ACT_DONE: the sensor does not see, so silence proves nothing */
+	uint8_t type;                           /* enum isolation_event_type */
+	bool ok, unknown, active, has_counters; /* ACT_DONE */
+	bool hopeless;  /* ACT_DONE: repeating cannot help (a setting is wrong) */
+	bool pretended; /* ACT_DONE: a dry run; it can be applied on paper, never proven */
+	bool blind;     /* ACT_DONE: the sensor does not see, so silence proves nothing */
 	uint64_t dropped_transmit, dropped_receive;
-	uint32_t ends_in_s;            /* ACT_DONE of an isolate: the device ends it by itself; 0 = never */
-	bool has_counted;              /* ACT_DONE */
+	uint32_t ends_in_s; /* ACT_DONE of an isolate: the device ends it by itself; 0 = never */
+	bool has_counted;   /* ACT_DONE */
 	uint64_t counted;
-	uint64_t by;                   /* SUPERSEDED: the other's id */
-	const char *reason;            /* of a denial, failure or release; may be NULL */
+	uint64_t by;        /* SUPERSEDED: the other's id */
+	const char *reason; /* of a denial, failure or release; may be NULL */
 };
 
 /* What the step wants done now. */
-enum isolation_action { ISOLATION_DO_NOTHING, ISOLATION_DO_ISOLATE, ISOLATION_DO_INSPECT, ISOLATION_DO_RELEASE };
+enum isolation_action {
+	ISOLATION_DO_NOTHING,
+	ISOLATION_DO_ISOLATE,
+	ISOLATION_DO_INSPECT,
+	ISOLATION_DO_RELEASE
+};
 
 /* Any event may come in any state; what makes no sense there changes nothing. */
-enum isolation_action isolation_step(struct isolation *isolation, const struct isolation_event *event,
-				     uint64_t now_ns);
+enum isolation_action isolation_step(struct isolation *isolation,
+				     const struct isolation_event *event, uint64_t now_ns);
 bool isolation_has_ended(const struct isolation *isolation);
-const char *isolation_state_name(unsigned state);  /* "awaiting_approval", "queued", ... */
+const char *isolation_state_name(unsigned state); /* "awaiting_approval", "queued", ... */
 /* "requested", "applied", "proven", "ended": what a person should believe. */
 const char *isolation_truth(unsigned state);
 

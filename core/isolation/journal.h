@@ -18,12 +18,12 @@ struct journal {
 	 * says what is about to be done) and after every outcome. */
 	int (*keep)(void *self, const struct isolation *isolation, struct err *err);
 	/* Calls each for every isolation that had not ended, oldest first. */
-	int (*recall)(void *self, void (*each)(void *arg, const struct isolation *isolation), void *arg,
-		      struct err *err);
+	int (*recall)(void *self, void (*each)(void *arg, const struct isolation *isolation),
+		      void *arg, struct err *err);
 	/* Calls each for every isolation, ended or not, whose last kept state was never told as a fact: the process died
 	 * between keeping and telling.  NULL where nothing outlives the process. */
-	int (*untold)(void *self, void (*each)(void *arg, const struct isolation *isolation), void *arg,
-		      struct err *err);
+	int (*untold)(void *self, void (*each)(void *arg, const struct isolation *isolation),
+		      void *arg, struct err *err);
 };
 
 #endif

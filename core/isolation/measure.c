@@ -40,8 +40,8 @@ static void name_plan(const struct decision *decision, struct plan *plan)
 		letter = (char)(letter - 'a' + 'A');
 	snprintf(plan->name, sizeof(plan->name), "%c%u", letter, measure->port_first);
 	if (measure->port_last != measure->port_first)
-		snprintf(plan->name + strlen(plan->name), sizeof(plan->name) - strlen(plan->name), "-%u",
-			 measure->port_last);
+		snprintf(plan->name + strlen(plan->name), sizeof(plan->name) - strlen(plan->name),
+			 "-%u", measure->port_last);
 }
 
 static void plan_from_measure(const struct decision *decision, struct plan *plan)
@@ -64,12 +64,13 @@ static void plan_from_measure(const struct decision *decision, struct plan *plan
 					   .remote_port_last = measure->port_last,
 					   .opening = limit && measure->proto == IPPROTO_TCP,
 					   .rate_per_s = limit ? measure->per_s : 0 };
-		snprintf(filter->label, sizeof(filter->label), "tx-%u-%s", measure->port_first, i ? "v6" : "v4");
+		snprintf(filter->label, sizeof(filter->label), "tx-%u-%s", measure->port_first,
+			 i ? "v6" : "v4");
 	}
 }
 
-int plan_from_decision(const struct policy *policy, const struct decision *decision, struct plan *plan,
-		       struct err *err)
+int plan_from_decision(const struct policy *policy, const struct decision *decision,
+		       struct plan *plan, struct err *err)
 {
 	const struct channel *channel;
 
@@ -80,6 +81,7 @@ int plan_from_decision(const struct policy *policy, const struct decision *decis
 	}
 	channel = policy_channel(policy, decision->channel);
 	if (!channel)
-		return err_set(err, ERR_CONFIG, "the policy has no channel \"%s\" any more", decision->channel);
+		return err_set(err, ERR_CONFIG, "the policy has no channel \"%s\" any more",
+			       decision->channel);
 	return plan_from_channel(channel, plan, err);
 }

@@ -10,7 +10,7 @@ struct plan;
 struct policy;
 
 /* The decision must act (verdict_acts).  Fails where the policy no longer has the channel or the channel gives no plan. */
-int plan_from_decision(const struct policy *policy, const struct decision *decision, struct plan *plan,
-		       struct err *err);
+int plan_from_decision(const struct policy *policy, const struct decision *decision,
+		       struct plan *plan, struct err *err);
 
 #endif

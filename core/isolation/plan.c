@@ -14,22 +14,29 @@
 #include "core/base/invariant.h"
 #include "core/policy/channel.h"
 
-enum { ETHERTYPE_V4 = 0x0800, ETHERTYPE_ARP = 0x0806, ETHERTYPE_V6 = 0x86dd, ETHERTYPE_EAPOL = 0x888e };
+enum {
+	ETHERTYPE_V4 = 0x0800,
+	ETHERTYPE_ARP = 0x0806,
+	ETHERTYPE_V6 = 0x86dd,
+	ETHERTYPE_EAPOL = 0x888e
+};
 enum { PORT_DNS = 53, DHCP_CLIENT = 68, DHCP_SERVER = 67, DHCP6_CLIENT = 546, DHCP6_SERVER = 547 };
 
 struct draft {
 	struct plan *plan;
-	unsigned tcp, udp, icmp, dns;  /* for the labels */
+	unsigned tcp, udp, icmp, dns; /* for the labels */
 	bool full;
 };
 
 static bool says_the_same(const struct filter *a, const struct filter *b)
 {
-	return a->direction == b->direction && a->ethertype == b->ethertype && a->proto == b->proto &&
-		a->has_remote == b->has_remote && ip_equal(&a->remote.ip, &b->remote.ip) &&
-		a->remote.bits == b->remote.bits && a->local_port_first == b->local_port_first &&
-		a->local_port_last == b->local_port_last && a->remote_port_first == b->remote_port_first &&
-		a->remote_port_last == b->remote_port_last;
+	return a->direction == b->direction && a->ethertype == b->ethertype &&
+	       a->proto == b->proto && a->has_remote == b->has_remote &&
+	       ip_equal(&a->remote.ip, &b->remote.ip) && a->remote.bits == b->remote.bits &&
+	       a->local_port_first == b->local_port_first &&
+	       a->local_port_last == b->local_port_last &&
+	       a->remote_port_first == b->remote_port_first &&
+	       a->remote_port_last == b->remote_port_last;
 }
 
 /* The model once for each direction; a flow that is there already costs no second filter (flash is scarce). */
@@ -43,7 +50,8 @@ static void add_pair(struct draft *draft, const struct filter *model, const char
 
 		filter.direction = (uint8_t)direction;
 		filter.action = FILTER_PASS;
-		snprintf(filter.label, sizeof(filter.label), "%s-%s", direction == FILTER_TRANSMIT ? "tx" : "rx", name);
+		snprintf(filter.label, sizeof(filter.label), "%s-%s",
+			 direction == FILTER_TRANSMIT ? "tx" : "rx", name);
 		for (unsigned i = 0; i < plan->filter_count && !known; i++)
 			known = says_the_same(&plan->filters[i], &filter);
 		if (known)
@@ -62,22 +70,30 @@ static void add_ethertype(struct draft *draft, uint16_t ethertype, const char *n
 	add_pair(draft, &model, name);
 }
 
-static void add_lease(struct draft *draft, uint16_t ethertype, uint16_t client, uint16_t server, const char *name)
+static void add_lease(struct draft *draft, uint16_t ethertype, uint16_t client, uint16_t server,
+		      const char *name)
 {
-	struct filter model = { .ethertype = ethertype, .proto = IPPROTO_UDP,
-				.local_port_first = client, .local_port_last = client,
-				.remote_port_first = server, .remote_port_last = server };
+	struct filter model = { .ethertype = ethertype,
+				.proto = IPPROTO_UDP,
+				.local_port_first = client,
+				.local_port_last = client,
+				.remote_port_first = server,
+				.remote_port_last = server };
 
 	add_pair(draft, &model, name);
 }
 
 /* To one destination of either family; ports 0,0 for all. */
-static void add_to(struct draft *draft, const struct channel_item *item, uint8_t proto, uint16_t first, uint16_t last)
+static void add_to(struct draft *draft, const struct channel_item *item, uint8_t proto,
+		   uint16_t first, uint16_t last)
 {
 	bool v4 = ip_is_v4(&item->to.ip);
-	struct filter model = { .ethertype = v4 ? ETHERTYPE_V4 : ETHERTYPE_V6, .proto = proto,
-				.has_remote = item->to.bits > (v4 ? 96 : 0), .remote = item->to,
-				.remote_port_first = first, .remote_port_last = last };
+	struct filter model = { .ethertype = v4 ? ETHERTYPE_V4 : ETHERTYPE_V6,
+				.proto = proto,
+				.has_remote = item->to.bits > (v4 ? 96 : 0),
+				.remote = item->to,
+				.remote_port_first = first,
+				.remote_port_last = last };
 	char name[12];
 
 	if (proto == IPPROTO_TCP && item->kind == CHANNEL_DNS)
@@ -110,7 +126,8 @@ static void add_neighbor_discovery(struct draft *draft)
 	add_pair(draft, &model, "nd");
 }
 
-static void add_item(struct draft *draft, const struct channel *channel, const struct channel_item *item)
+static void add_item(struct draft *draft, const struct channel *channel,
+		     const struct channel_item *item)
 {
 	switch (item->kind) {
 	case CHANNEL_ARP:
@@ -149,14 +166,21 @@ static void add_item(struct draft *draft, const struct channel *channel, const s
 static int check_channel(const struct channel *channel, struct err *err)
 {
 	if (channel->unresolved)
-		return err_set(err, ERR_CONFIG, "channel \"%s\" names a place whose address is not known: give it in the settings",
-			       channel->name);
+		return err_set(
+			err, ERR_CONFIG,
+			"channel \"%s\" names a place whose address is not known: give it in the settings",
+			channel->name);
 	if (!has_kind(channel, CHANNEL_ARP))
-		return err_set(err, ERR_CONFIG, "channel \"%s\" lacks arp: nothing could be reached through it; add \"- arp\"",
-			       channel->name);
+		return err_set(
+			err, ERR_CONFIG,
+			"channel \"%s\" lacks arp: nothing could be reached through it; add \"- arp\"",
+			channel->name);
 	if (!has_kind(channel, CHANNEL_DHCP))
-		return err_set(err, ERR_CONFIG, "channel \"%s\" lacks dhcp: the firmware would lose its address and could not be "
-			       "told to release; add \"- dhcp\"", channel->name);
+		return err_set(
+			err, ERR_CONFIG,
+			"channel \"%s\" lacks dhcp: the firmware would lose its address and could not be "
+			"told to release; add \"- dhcp\"",
+			channel->name);
 	return 0;
 }
 
@@ -172,7 +196,8 @@ int plan_from_channel(const struct channel *channel, struct plan *plan, struct e
 	for (unsigned i = 0; i < channel->item_count; i++)
 		add_item(&draft, channel, &channel->items[i]);
 	if (draft.full)
-		return err_set(err, ERR_CONFIG, "channel \"%s\" needs more than %d filters: name fewer destinations",
+		return err_set(err, ERR_CONFIG,
+			       "channel \"%s\" needs more than %d filters: name fewer destinations",
 			       channel->name, PLAN_FILTERS);
 	for (unsigned i = 0; i < plan->filter_count; i++)
 		if (filter_check(&plan->filters[i], err) < 0) {

@@ -15,10 +15,10 @@ struct err;
 #define PLAN_FILTERS 160
 
 struct plan {
-	char name[32];                 /* the channel's */
+	char name[32]; /* the channel's */
 	/* To prepare: with those asked for just before, this is all that is wanted; what else a device holds of ours may go. */
 	bool complete;
-	bool drop_transmit, drop_receive;      /* defaults */
+	bool drop_transmit, drop_receive; /* defaults */
 	uint16_t filter_count;
 	struct filter filters[PLAN_FILTERS];
 };

@@ -57,7 +57,8 @@ struct running *response_add(struct response *response, const struct isolation *
 
 	if (response->count == response->room) {
 		response->room = 2 * response->room + 16;
-		response->running = mem_resize(response->running, response->room, sizeof(struct running *));
+		response->running =
+			mem_resize(response->running, response->room, sizeof(struct running *));
 	}
 	running->response = response;
 	running->isolation = *isolation;
@@ -65,18 +66,19 @@ struct running *response_add(struct response *response, const struct isolation *
 	return running;
 }
 
-struct running *response_find_running(const struct response *response, const char *asset, const struct host_key *host)
+struct running *response_find_running(const struct response *response, const char *asset,
+				      const struct host_key *host)
 {
 	struct running *best = NULL;
 
 	for (size_t i = 0; i < response->count; i++) {
 		struct running *running = response->running[i];
 		bool matches = (asset && strcmp(running->isolation.asset, asset) == 0) ||
-			memcmp(&running->isolation.host, host, sizeof(*host)) == 0;
+			       memcmp(&running->isolation.host, host, sizeof(*host)) == 0;
 
 		if (matches && !isolation_has_ended(&running->isolation) &&
 		    (!best || verdict_rung(running->isolation.decision.verdict) >
-			      verdict_rung(best->isolation.decision.verdict)))
+				      verdict_rung(best->isolation.decision.verdict)))
 			best = running;
 	}
 	return best;
@@ -92,7 +94,8 @@ static void note_end(struct response *response, const struct running *running, u
 		return;
 	memory->refused = false;
 	if (!running->by_people)
-		memory->again_ns = running->isolation.state == ISOLATION_RELEASED ? now_ns : now_ns + AGAIN_NS;
+		memory->again_ns =
+			running->isolation.state == ISOLATION_RELEASED ? now_ns : now_ns + AGAIN_NS;
 }
 
 void response_sweep(struct response *response, uint64_t now_ns)
@@ -197,8 +200,8 @@ static struct running *find_waiting(const struct response *response, uint64_t id
 	struct running *running = find_id(response, id, err);
 
 	if (running && running->isolation.state != ISOLATION_AWAITING_APPROVAL) {
-		err_set(err, ERR_FAILED, "isolation %llu does not wait for approval, it is %s", (unsigned long long)id,
-			isolation_state_name(running->isolation.state));
+		err_set(err, ERR_FAILED, "isolation %llu does not wait for approval, it is %s",
+			(unsigned long long)id, isolation_state_name(running->isolation.state));
 		return NULL;
 	}
 	return running;
@@ -221,18 +224,24 @@ static int add_name(struct isolation *isolation, const char *who, struct err *er
 	size_t length = strlen(names);
 
 	if (!who || !*who || strpbrk(who, ", "))
-		return err_set(err, ERR_USAGE, "an approval needs the name of the person, without commas and blanks");
+		return err_set(
+			err, ERR_USAGE,
+			"an approval needs the name of the person, without commas and blanks");
 	if (is_named(names, who))
-		return err_set(err, ERR_FAILED, "%s has approved isolation %llu already: another person must", who,
+		return err_set(err, ERR_FAILED,
+			       "%s has approved isolation %llu already: another person must", who,
 			       (unsigned long long)isolation->id);
 	if (length + strlen(who) + 3 > sizeof(isolation->approved_by))
-		return err_set(err, ERR_LIMIT, "isolation %llu has no room for another name", (unsigned long long)isolation->id);
-	snprintf(names + length, sizeof(isolation->approved_by) - length, "%s%s", length ? ", " : "", who);
+		return err_set(err, ERR_LIMIT, "isolation %llu has no room for another name",
+			       (unsigned long long)isolation->id);
+	snprintf(names + length, sizeof(isolation->approved_by) - length, "%s%s",
+		 length ? ", " : "", who);
 	return 0;
 }
 
 /* People may go beyond the governor, nobody beyond the guard: it is asked again, much may have been learnt since. */
-static int ask_guard(const struct response *response, const struct running *running, struct err *err)
+static int ask_guard(const struct response *response, const struct running *running,
+		     struct err *err)
 {
 	const struct isolation *isolation = &running->isolation;
 	const struct asset *asset = roster_find_name(response->parts.roster, isolation->asset);
@@ -240,10 +249,12 @@ static int ask_guard(const struct response *response, const struct running *runn
 
 	if (guard_allows(response->parts.guard, &isolation->host, &isolation->mac, asset, reason))
 		return 0;
-	return err_set(err, ERR_FAILED, "isolation %llu is refused: %s", (unsigned long long)isolation->id, reason);
+	return err_set(err, ERR_FAILED, "isolation %llu is refused: %s",
+		       (unsigned long long)isolation->id, reason);
 }
 
-int response_approve(struct response *response, uint64_t isolation, const char *who, uint64_t now_ns, struct err *err)
+int response_approve(struct response *response, uint64_t isolation, const char *who,
+		     uint64_t now_ns, struct err *err)
 {
 	struct isolation_event event = { .type = ISOLATION_APPROVE };
 	struct running *running = find_waiting(response, isolation, err);
@@ -266,7 +277,8 @@ int response_approve(struct response *response, uint64_t isolation, const char *
 	return rc;
 }
 
-int response_deny(struct response *response, uint64_t isolation, const char *reason, uint64_t now_ns, struct err *err)
+int response_deny(struct response *response, uint64_t isolation, const char *reason,
+		  uint64_t now_ns, struct err *err)
 {
 	struct isolation_event event = { .type = ISOLATION_DENY, .reason = reason };
 	struct running *running = find_waiting(response, isolation, err);
@@ -279,8 +291,8 @@ int response_deny(struct response *response, uint64_t isolation, const char *rea
 	return 0;
 }
 
-int response_release(struct response *response, uint64_t isolation, const char *reason, uint64_t now_ns,
-		     struct err *err)
+int response_release(struct response *response, uint64_t isolation, const char *reason,
+		     uint64_t now_ns, struct err *err)
 {
 	struct isolation_event event = { .type = ISOLATION_RELEASE_ASKED, .reason = reason };
 	struct running *running = find_id(response, isolation, err);
@@ -358,7 +370,8 @@ static void tell_no_plan(struct response *response, const struct asset *asset, c
 		response->parts.prepared(response->parts.prepared_arg, asset, channel, &result);
 }
 
-static void prepare_plan(struct response *response, const struct asset *asset, const struct plan *plan)
+static void prepare_plan(struct response *response, const struct asset *asset,
+			 const struct plan *plan)
 {
 	const struct enforcer *enforcer = response->parts.enforcer;
 	struct preparation *preparation;
@@ -376,7 +389,7 @@ static void prepare_plan(struct response *response, const struct asset *asset, c
 struct stager {
 	struct response *response;
 	const struct asset *asset;
-	struct plan plan;              /* waits */
+	struct plan plan; /* waits */
 	bool waiting, incomplete;
 	size_t asked;
 };
@@ -422,7 +435,8 @@ static void stage_measure(struct stager *stager, size_t rule)
 	for (size_t i = 0; i < rule; i++) {
 		const struct decision *earlier = policy_rule_answer(policy, i);
 
-		if (earlier->verdict == wanted->verdict && measure_equal(&earlier->measure, &wanted->measure))
+		if (earlier->verdict == wanted->verdict &&
+		    measure_equal(&earlier->measure, &wanted->measure))
 			return;
 	}
 	if (plan_from_decision(policy, wanted, &plan, NULL) == 0)

@@ -36,8 +36,8 @@ struct response_parts {
 	const struct journal *journal; /* NULL: nothing is kept (replay) */
 	struct fact_sink facts;
 	policy_detector_fn *detector_name;
-	bool dry_run;                  /* decide and tell, but the enforcer only writes down */
-	uint64_t first_id;             /* 0 = 1; after a restart the store says where ids go on */
+	bool dry_run;      /* decide and tell, but the enforcer only writes down */
+	uint64_t first_id; /* 0 = 1; after a restart the store says where ids go on */
 	/* What became of one asset's preparation for one channel; may be NULL.  Called from response_advance() or, for a
 	 * channel that gives no plan, from response_prepare(). */
 	void (*prepared)(void *arg, const struct asset *asset, const char *channel,
@@ -62,13 +62,13 @@ uint64_t response_advance(struct response *response, uint64_t now_ns);
 size_t response_prepare(struct response *response);
 
 /* who: the person's login name; each counts once. */
-int response_approve(struct response *response, uint64_t isolation, const char *who, uint64_t now_ns,
-		     struct err *err);
-int response_deny(struct response *response, uint64_t isolation, const char *reason, uint64_t now_ns,
-		  struct err *err);
-int response_release(struct response *response, uint64_t isolation, const char *reason, uint64_t now_ns,
-		     struct err *err);
-size_t response_count(const struct response *response);                /* not ended */
+int response_approve(struct response *response, uint64_t isolation, const char *who,
+		     uint64_t now_ns, struct err *err);
+int response_deny(struct response *response, uint64_t isolation, const char *reason,
+		  uint64_t now_ns, struct err *err);
+int response_release(struct response *response, uint64_t isolation, const char *reason,
+		     uint64_t now_ns, struct err *err);
+size_t response_count(const struct response *response); /* not ended */
 const struct isolation *response_at(const struct response *response, size_t index);
 
 #endif

@@ -29,10 +29,14 @@ static void tell(const struct running *running, const struct isolation *isolatio
 		 const struct enforcer_result *answer, uint64_t now_ns)
 {
 	const struct response_parts *parts = &running->response->parts;
-	struct fact_isolation told = { .isolation = *isolation, .enforcer = parts->enforcer->name,
+	struct fact_isolation told = { .isolation = *isolation,
+				       .enforcer = parts->enforcer->name,
 				       .dry_run = parts->dry_run };
-	struct fact fact = { .type = FACT_ISOLATION, .wall_ns = now_ns, .host = isolation->host,
-			     .mac = isolation->mac, .isolation = &told };
+	struct fact fact = { .type = FACT_ISOLATION,
+			     .wall_ns = now_ns,
+			     .host = isolation->host,
+			     .mac = isolation->mac,
+			     .isolation = &told };
 
 	if (answer) {
 		told.device = *answer->device ? answer->device : NULL;
@@ -43,7 +47,8 @@ static void tell(const struct running *running, const struct isolation *isolatio
 	parts->facts.tell(parts->facts.arg, &fact);
 }
 
-void response_tell_late(struct response *response, const struct isolation *isolation, uint64_t now_ns)
+void response_tell_late(struct response *response, const struct isolation *isolation,
+			uint64_t now_ns)
 {
 	struct running late = { .response = response };
 
@@ -72,7 +77,8 @@ static void answered(void *arg, const struct enforcer_result *result)
 
 static int plan_for(const struct running *running, struct plan *plan, struct err *err)
 {
-	return plan_from_decision(running->response->parts.policy, &running->isolation.decision, plan, err);
+	return plan_from_decision(running->response->parts.policy, &running->isolation.decision,
+				  plan, err);
 }
 
 /* The firmware shares the host's address, so where the host was heard is where a moved firmware would be.  Only if it is
@@ -82,7 +88,8 @@ static struct asset with_hint(const struct running *running, const struct asset 
 	const struct isolation *isolation = &running->isolation;
 	struct asset hinted = *asset;
 
-	if (!mac_is_zero(&asset->mac) && mac_equal(&asset->mac, &isolation->mac) && ip_is_v4(&isolation->host.ip))
+	if (!mac_is_zero(&asset->mac) && mac_equal(&asset->mac, &isolation->mac) &&
+	    ip_is_v4(&isolation->host.ip))
 		hinted.amt.heard = isolation->host.ip;
 	return hinted;
 }
@@ -102,12 +109,14 @@ static int ask(struct running *running, enum isolation_action action, struct err
 	bool planned;
 
 	if (!asset)
-		return err_set(err, ERR_FAILED, "asset %s is no longer in the roster: put it back", running->isolation.asset);
+		return err_set(err, ERR_FAILED, "asset %s is no longer in the roster: put it back",
+			       running->isolation.asset);
 	planned = plan_for(running, &plan, action == ISOLATION_DO_ISOLATE ? err : NULL) == 0;
 	if (action == ISOLATION_DO_ISOLATE && !planned)
 		return ERR_CONFIG;
 	hinted = with_hint(running, asset);
-	parts->enforcer->act(parts->enforcer->self, acts[action], &hinted, planned ? &plan : NULL, answered, running);
+	parts->enforcer->act(parts->enforcer->self, acts[action], &hinted, planned ? &plan : NULL,
+			     answered, running);
 	return 0;
 }
 
@@ -118,20 +127,22 @@ static bool is_write(enum isolation_action action)
 
 struct moment {
 	const struct isolation_event *event;
-	const struct enforcer_result *answer;  /* NULL if no answer led to the event */
+	const struct enforcer_result *answer; /* NULL if no answer led to the event */
 	uint64_t now_ns;
 };
 
 /* One step with its keeping and telling; err is set when the journal failed. */
-static enum isolation_action step_once(struct running *running, const struct moment *moment, struct err *err)
+static enum isolation_action step_once(struct running *running, const struct moment *moment,
+				       struct err *err)
 {
 	const struct isolation_event *event = moment->event;
 	uint64_t now_ns = moment->now_ns;
 	struct isolation before = running->isolation;
 	enum isolation_action action = isolation_step(&running->isolation, event, now_ns);
-	bool news = running->isolation.state != before.state || before.asked_ns != running->isolation.asked_ns ||
-		running->isolation.approvals != before.approvals ||
-		strcmp(running->isolation.reason, before.reason) != 0;
+	bool news = running->isolation.state != before.state ||
+		    before.asked_ns != running->isolation.asked_ns ||
+		    running->isolation.approvals != before.approvals ||
+		    strcmp(running->isolation.reason, before.reason) != 0;
 
 	if (news || is_write(action) || event->type == ISOLATION_ACT_DONE)
 		if (keep(running, err) < 0) {
@@ -175,10 +186,12 @@ static const char *reason_of(const struct running *running, char *text, size_t s
 	const struct enforcer_result *answer = &running->answer;
 
 	if (answer->rc < 0)
-		return *running->answer_err.text ? running->answer_err.text : "the device did not answer as it should";
+		return *running->answer_err.text ? running->answer_err.text
+						 : "the device did not answer as it should";
 	if (answer->active || !answer->foreign_active)
 		return NULL;
-	snprintf(text, size, "another console's policy \"%s\" is the active one", answer->foreign_name);
+	snprintf(text, size, "another console's policy \"%s\" is the active one",
+		 answer->foreign_name);
 	return text;
 }
 
@@ -187,13 +200,19 @@ void response_take_answer(struct running *running, uint64_t now_ns)
 	const struct enforcer_result *answer = &running->answer;
 	char text[96];
 	struct isolation_event event = {
-		.type = ISOLATION_ACT_DONE, .ok = answer->rc >= 0, .unknown = answer->unknown,
-		.active = answer->active, .has_counters = answer->has_counters,
+		.type = ISOLATION_ACT_DONE,
+		.ok = answer->rc >= 0,
+		.unknown = answer->unknown,
+		.active = answer->active,
+		.has_counters = answer->has_counters,
 		.hopeless = answer->rc == ERR_CONFIG || answer->rc == ERR_USAGE,
 		.pretended = running->response->parts.dry_run,
 		.blind = governor_is_blind(running->response->parts.governor),
-		.dropped_transmit = answer->dropped_transmit, .dropped_receive = answer->dropped_receive,
-		.ends_in_s = answer->ends_in_s, .has_counted = answer->has_counted, .counted = answer->counted,
+		.dropped_transmit = answer->dropped_transmit,
+		.dropped_receive = answer->dropped_receive,
+		.ends_in_s = answer->ends_in_s,
+		.has_counted = answer->has_counted,
+		.counted = answer->counted,
 		.reason = reason_of(running, text, sizeof(text)),
 	};
 

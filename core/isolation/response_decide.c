@@ -19,17 +19,17 @@
 #include "core/safety/governor.h"
 #include "core/safety/guard.h"
 
-#define PROPOSAL_NS s_to_ns(30 * 60)   /* of a proposal that the policy did not ask for */
+#define PROPOSAL_NS   s_to_ns(30 * 60) /* of a proposal that the policy did not ask for */
 #define REFUSAL_BYTES 600
 
 struct case_file {
 	struct response *response;
 	const struct incident *incident;
-	const struct asset *asset;     /* NULL if we do not answer for the host */
+	const struct asset *asset; /* NULL if we do not answer for the host */
 	struct decision decision;
 	uint64_t now_ns;
-	bool ask_people;               /* instead of acting at once */
-	char refusal[REFUSAL_BYTES];   /* "" = none */
+	bool ask_people;             /* instead of acting at once */
+	char refusal[REFUSAL_BYTES]; /* "" = none */
 };
 
 struct verdict_memory *response_memory(struct response *response, uint64_t incident)
@@ -66,7 +66,8 @@ static bool guard_says_yes(struct case_file *file)
 	const struct incident *incident = file->incident;
 	char reason[GUARD_REASON_BYTES];
 
-	if (!guard_allows(file->response->parts.guard, &incident->host, &incident->mac, file->asset, reason))
+	if (!guard_allows(file->response->parts.guard, &incident->host, &incident->mac, file->asset,
+			  reason))
 		snprintf(file->refusal, sizeof(file->refusal), "%s", reason);
 	return !*file->refusal;
 }
@@ -80,11 +81,13 @@ static bool is_in_doubt(struct case_file *file)
 	if (incident->doubt)
 		snprintf(file->refusal, sizeof(file->refusal), "%s: a person must approve",
 			 evidence_doubt_text(incident->doubt));
-	else if (guard_is_in_doubt(file->response->parts.guard, &incident->host, file->now_ns, reason))
+	else if (guard_is_in_doubt(file->response->parts.guard, &incident->host, file->now_ns,
+				   reason))
 		snprintf(file->refusal, sizeof(file->refusal), "%s", reason);
 	else if (incident->mac_conflict)
-		snprintf(file->refusal, sizeof(file->refusal),
-			 "frames of two MAC addresses bore this address, somebody may forge it: a person must approve");
+		snprintf(
+			file->refusal, sizeof(file->refusal),
+			"frames of two MAC addresses bore this address, somebody may forge it: a person must approve");
 	return *file->refusal;
 }
 
@@ -94,13 +97,14 @@ static bool can_be_witnessed(const struct case_file *file)
 	const struct evidence *first = &file->incident->evidence[0];
 
 	return file->incident->evidence_count > 0 && first->port &&
-		(first->contact_kind == CONTACT_TCP || first->contact_kind == CONTACT_UDP);
+	       (first->contact_kind == CONTACT_TCP || first->contact_kind == CONTACT_UDP);
 }
 
 /* False if nothing may be done; ask_people if only people may. */
 static bool safety_allows(struct case_file *file)
 {
-	char reason[GOVERNOR_REASON_BYTES > GUARD_REASON_BYTES ? GOVERNOR_REASON_BYTES : GUARD_REASON_BYTES];
+	char reason[GOVERNOR_REASON_BYTES > GUARD_REASON_BYTES ? GOVERNOR_REASON_BYTES
+							       : GUARD_REASON_BYTES];
 
 	if (!channel_holds(file) || !guard_says_yes(file))
 		return false;
@@ -108,15 +112,17 @@ static bool safety_allows(struct case_file *file)
 		return true;
 	if (is_in_doubt(file)) {
 		file->ask_people = true;
-	} else if (guard_asks(file->response->parts.guard, &file->incident->host, &file->incident->mac, reason)) {
+	} else if (guard_asks(file->response->parts.guard, &file->incident->host,
+			      &file->incident->mac, reason)) {
 		snprintf(file->refusal, sizeof(file->refusal), "%s", reason);
 		file->ask_people = true;
 	} else if (file->decision.witness == WITNESS_BEFORE && !can_be_witnessed(file)) {
-		snprintf(file->refusal, sizeof(file->refusal),
-			 "there is no port whose packets the firmware could count: a person must approve");
+		snprintf(
+			file->refusal, sizeof(file->refusal),
+			"there is no port whose packets the firmware could count: a person must approve");
 		file->ask_people = true;
 	} else if (file->decision.witness == WITNESS_BEFORE) {
-		return true;           /* counting holds nothing up; the brakes are asked when the witness has spoken */
+		return true; /* counting holds nothing up; the brakes are asked when the witness has spoken */
 	} else if (file->decision.verdict == VERDICT_COUNT) {
 		/* Nothing is held up by counting, so the brakes have nothing to say. */
 		return true;
@@ -134,13 +140,20 @@ static void tell(const struct case_file *file)
 	const struct response_parts *parts = &file->response->parts;
 	const struct incident *incident = file->incident;
 	struct fact_decision told = {
-		.incident = incident->id, .decision = file->decision,
-		.confidence = score_confidence(incident->log_odds), .log_odds = incident->log_odds,
-		.asset = file->asset ? file->asset->name : "", .role = file->asset ? file->asset->role : "unknown",
-		.refused = *file->refusal ? file->refusal : NULL, .dry_run = parts->dry_run,
+		.incident = incident->id,
+		.decision = file->decision,
+		.confidence = score_confidence(incident->log_odds),
+		.log_odds = incident->log_odds,
+		.asset = file->asset ? file->asset->name : "",
+		.role = file->asset ? file->asset->role : "unknown",
+		.refused = *file->refusal ? file->refusal : NULL,
+		.dry_run = parts->dry_run,
 	};
-	struct fact fact = { .type = FACT_DECISION, .wall_ns = file->now_ns, .host = incident->host,
-			     .mac = incident->mac, .decision = &told };
+	struct fact fact = { .type = FACT_DECISION,
+			     .wall_ns = file->now_ns,
+			     .host = incident->host,
+			     .mac = incident->mac,
+			     .decision = &told };
 
 	parts->facts.tell(parts->facts.arg, &fact);
 }
@@ -148,13 +161,15 @@ static void tell(const struct case_file *file)
 static bool is_remembered(const struct verdict_memory *memory, const struct case_file *file)
 {
 	return memory->incident == file->incident->id && memory->state == file->incident->state &&
-		memory->verdict == file->decision.verdict && memory->rule == file->decision.rule;
+	       memory->verdict == file->decision.verdict && memory->rule == file->decision.rule;
 }
 
 static void remember(struct verdict_memory *memory, const struct case_file *file)
 {
-	*memory = (struct verdict_memory){ .incident = file->incident->id, .state = file->incident->state,
-					   .verdict = file->decision.verdict, .rule = file->decision.rule,
+	*memory = (struct verdict_memory){ .incident = file->incident->id,
+					   .state = file->incident->state,
+					   .verdict = file->decision.verdict,
+					   .rule = file->decision.rule,
 					   .refused = *file->refusal != '\0' };
 }
 
@@ -179,15 +194,20 @@ static void set_witness(const struct case_file *file, struct decision *decision)
 	const struct evidence *first = &file->incident->evidence[0];
 
 	decision->verdict = VERDICT_COUNT;
-	decision->measure = (struct measure){ .proto = first->contact_kind == CONTACT_UDP ? IPPROTO_UDP : IPPROTO_TCP,
-					      .port_first = first->port, .port_last = first->port };
+	decision->measure = (struct measure){ .proto = first->contact_kind == CONTACT_UDP
+							       ? IPPROTO_UDP
+							       : IPPROTO_TCP,
+					      .port_first = first->port,
+					      .port_last = first->port };
 }
 
 static void start(struct case_file *file, struct running *waiting)
 {
 	struct isolation_event event = { .type = ISOLATION_START };
-	struct isolation isolation = { .incident = file->incident->id, .host = file->incident->host,
-				       .mac = file->incident->mac, .last_contact_ns = file->now_ns };
+	struct isolation isolation = { .incident = file->incident->id,
+				       .host = file->incident->host,
+				       .mac = file->incident->mac,
+				       .last_contact_ns = file->now_ns };
 
 	if (!waiting) {
 		isolation.id = file->response->next_id++;
@@ -210,11 +230,13 @@ static bool may_act_again(const struct verdict_memory *memory, uint64_t now_ns)
 static bool is_step_up(const struct case_file *file, const struct running *running)
 {
 	/* Its witness is being heard already. */
-	if (file->decision.witness == WITNESS_BEFORE && running->isolation.decision.witness == WITNESS_BEFORE)
+	if (file->decision.witness == WITNESS_BEFORE &&
+	    running->isolation.decision.witness == WITNESS_BEFORE)
 		return false;
 	return verdict_is_measure(running->isolation.decision.verdict) &&
-		running->isolation.state != ISOLATION_RELEASING &&
-		verdict_rung(file->decision.verdict) > verdict_rung(running->isolation.decision.verdict);
+	       running->isolation.state != ISOLATION_RELEASING &&
+	       verdict_rung(file->decision.verdict) >
+		       verdict_rung(running->isolation.decision.verdict);
 }
 
 void response_consider(struct response *response, const struct incident *incident, uint64_t now_ns)
@@ -228,13 +250,15 @@ void response_consider(struct response *response, const struct incident *inciden
 	known = is_remembered(memory, &file);
 	if (known && !may_act_again(memory, now_ns))
 		return;
-	running = response_find_running(response, file.asset ? file.asset->name : NULL, &incident->host);
+	running = response_find_running(response, file.asset ? file.asset->name : NULL,
+					&incident->host);
 	/* A measure gives way to more; it goes on until that holds. */
 	if (running && is_step_up(&file, running))
 		running = NULL;
 	/* One is enough; but what waits for people need not wait longer when the policy no longer asks for them. */
 	if (verdict_acts(file.decision.verdict) &&
-	    (!running || (running->isolation.state == ISOLATION_AWAITING_APPROVAL && !file.ask_people)))
+	    (!running ||
+	     (running->isolation.state == ISOLATION_AWAITING_APPROVAL && !file.ask_people)))
 		allowed = safety_allows(&file);
 	if (running && file.ask_people)
 		allowed = false;

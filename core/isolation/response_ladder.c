@@ -15,7 +15,7 @@
 #include "core/safety/governor.h"
 #include "core/safety/guard.h"
 
-#define WITNESS_NS s_to_ns(60)
+#define WITNESS_NS  s_to_ns(60)
 #define PROPOSAL_NS s_to_ns(30 * 60)
 
 static bool is_of_same_asset(const struct running *a, const struct running *b)
@@ -25,12 +25,14 @@ static bool is_of_same_asset(const struct running *a, const struct running *b)
 
 static bool cuts_off_more(const struct running *a, const struct running *b)
 {
-	return verdict_rung(a->isolation.decision.verdict) > verdict_rung(b->isolation.decision.verdict);
+	return verdict_rung(a->isolation.decision.verdict) >
+	       verdict_rung(b->isolation.decision.verdict);
 }
 
 static bool is_in_force(const struct running *running)
 {
-	return running->isolation.state == ISOLATION_APPLIED || running->isolation.state == ISOLATION_PROVEN;
+	return running->isolation.state == ISOLATION_APPLIED ||
+	       running->isolation.state == ISOLATION_PROVEN;
 }
 
 static struct running *stronger(const struct response *response, const struct running *than)
@@ -56,11 +58,13 @@ bool response_is_overtaken(const struct response *response, const struct running
 
 static bool is_witness(const struct isolation *isolation)
 {
-	return isolation->decision.verdict == VERDICT_COUNT && isolation->decision.witness == WITNESS_BEFORE;
+	return isolation->decision.verdict == VERDICT_COUNT &&
+	       isolation->decision.witness == WITNESS_BEFORE;
 }
 
 /* Much may have been learnt since the decision. */
-static bool people_must_agree(const struct response *response, char reason[GOVERNOR_REASON_BYTES], uint64_t now_ns)
+static bool people_must_agree(const struct response *response, char reason[GOVERNOR_REASON_BYTES],
+			      uint64_t now_ns)
 {
 	return !governor_allows(response->parts.governor, now_ns, reason);
 }
@@ -70,16 +74,20 @@ static bool may_isolate(const struct response *response, const struct isolation 
 	const struct asset *asset = roster_find_name(response->parts.roster, isolation->asset);
 	char reason[GUARD_REASON_BYTES];
 
-	return asset && guard_allows(response->parts.guard, &isolation->host, &isolation->mac, asset, reason);
+	return asset && guard_allows(response->parts.guard, &isolation->host, &isolation->mac,
+				     asset, reason);
 }
 
-static void start_isolation(struct response *response, const struct running *witness, const char *why_people,
-			    uint64_t now_ns)
+static void start_isolation(struct response *response, const struct running *witness,
+			    const char *why_people, uint64_t now_ns)
 {
 	const struct isolation *counted = &witness->isolation;
 	struct isolation_event event = { .type = ISOLATION_START };
-	struct isolation isolation = { .id = response->next_id++, .incident = counted->incident, .host = counted->host,
-				       .mac = counted->mac, .decision = counted->decision,
+	struct isolation isolation = { .id = response->next_id++,
+				       .incident = counted->incident,
+				       .host = counted->host,
+				       .mac = counted->mac,
+				       .decision = counted->decision,
 				       .last_contact_ns = counted->last_contact_ns };
 
 	snprintf(isolation.asset, sizeof(isolation.asset), "%s", counted->asset);
@@ -106,8 +114,11 @@ static void hear(struct response *response, struct running *witness, uint64_t no
 		return;
 	measure_text(&isolation->decision.measure, ports);
 	if (!seen)
-		snprintf(why, sizeof(why), "its own firmware has counted no packet to %s in a minute: somebody may be "
-			 "using its address", ports);
+		snprintf(
+			why, sizeof(why),
+			"its own firmware has counted no packet to %s in a minute: somebody may be "
+			"using its address",
+			ports);
 	if (seen && !people_must_agree(response, why, now_ns))
 		start_isolation(response, witness, NULL, now_ns);
 	else
@@ -117,7 +128,8 @@ static void hear(struct response *response, struct running *witness, uint64_t no
 static void step_witness(struct response *response, struct running *running, uint64_t now_ns)
 {
 	const struct isolation *isolation = &running->isolation;
-	struct isolation_event done = { .type = ISOLATION_RELEASE_ASKED, .reason = "the witness was heard" };
+	struct isolation_event done = { .type = ISOLATION_RELEASE_ASKED,
+					.reason = "the witness was heard" };
 
 	if (!is_witness(isolation) || !is_in_force(running) || stronger(response, running))
 		return;
@@ -125,14 +137,16 @@ static void step_witness(struct response *response, struct running *running, uin
 		/* Whoever refused what it spoke for need not be asked again until the verdict changes. */
 		running->by_people = true;
 		response_step(running, &done, now_ns);
-	} else if (isolation->state == ISOLATION_PROVEN || isolation->applied_ns + WITNESS_NS <= now_ns) {
+	} else if (isolation->state == ISOLATION_PROVEN ||
+		   isolation->applied_ns + WITNESS_NS <= now_ns) {
 		hear(response, running, now_ns);
 	}
 }
 
 /* ---- the ladder -------------------------------------------------------------------------------- */
 
-static void supersede_lesser(struct response *response, const struct running *holds, uint64_t now_ns)
+static void supersede_lesser(struct response *response, const struct running *holds,
+			     uint64_t now_ns)
 {
 	struct isolation_event event = { .type = ISOLATION_SUPERSEDED, .by = holds->isolation.id };
 

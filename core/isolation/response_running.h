@@ -12,23 +12,24 @@
 struct running {
 	struct response *response;
 	struct isolation isolation;
-	bool by_people;                /* ended by a denial or a release that a person asked for */
-	bool witnessed;                /* what it was to bear witness for has been started or proposed */
-	bool answered;                 /* the answer below waits to be taken */
+	bool by_people; /* ended by a denial or a release that a person asked for */
+	bool witnessed; /* what it was to bear witness for has been started or proposed */
+	bool answered;  /* the answer below waits to be taken */
 	struct enforcer_result answer;
 	struct err answer_err;
 };
 
 /* What was last told about an incident, so that only news is told. */
 struct verdict_memory {
-	uint64_t incident;             /* 0 = free */
+	uint64_t incident; /* 0 = free */
 	uint8_t state, verdict;
 	bool refused;
 	uint32_t rule;
-	uint64_t again_ns;             /* wall: from then on the same verdict may act once more; 0 = never */
+	uint64_t again_ns; /* wall: from then on the same verdict may act once more; 0 = never */
 };
 
-#define VERDICT_MEMORIES 4096          /* as many as a book holds by default; ids are dense, so few collide */
+#define VERDICT_MEMORIES \
+	4096 /* as many as a book holds by default; ids are dense, so few collide */
 
 struct preparation {
 	struct response *response;
@@ -42,7 +43,7 @@ struct preparation {
 
 struct response {
 	struct response_parts parts;
-	struct running **running;      /* in order of id */
+	struct running **running; /* in order of id */
 	size_t count, room;
 	uint64_t next_id;
 	struct preparation *preparing;
@@ -66,7 +67,8 @@ bool response_is_overtaken(const struct response *response, const struct running
 /* Lets what holds take the place of lesser measures, and lets witnesses speak. */
 void response_climb(struct response *response, uint64_t now_ns);
 /* A kept state that nobody was told of, because the process died in between. */
-void response_tell_late(struct response *response, const struct isolation *isolation, uint64_t now_ns);
+void response_tell_late(struct response *response, const struct isolation *isolation,
+			uint64_t now_ns);
 void response_sweep(struct response *response, uint64_t now_ns);
 
 #endif

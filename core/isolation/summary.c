@@ -41,7 +41,8 @@ static void say_span(const struct evidence *evidence, struct buf *out)
 
 static void say_hosts(const struct evidence *evidence, struct buf *out)
 {
-	buf_format(out, "%u %s", (unsigned)evidence->contacts, evidence->contacts == 1 ? "host" : "hosts");
+	buf_format(out, "%u %s", (unsigned)evidence->contacts,
+		   evidence->contacts == 1 ? "host" : "hosts");
 }
 
 /* The samples are the earliest contacts; beyond them nothing is known of the order. */
@@ -52,7 +53,8 @@ static void say_sequence(const struct evidence *evidence, struct buf *out)
 	if (in_row < 2)
 		return;
 	if (evidence->contacts > evidence->sample_count)
-		buf_format(out, ", %u of the first %u in sequence", in_row, (unsigned)evidence->sample_count);
+		buf_format(out, ", %u of the first %u in sequence", in_row,
+			   (unsigned)evidence->sample_count);
 	else
 		buf_format(out, ", %u of them in sequence", in_row);
 }
@@ -60,9 +62,11 @@ static void say_sequence(const struct evidence *evidence, struct buf *out)
 static void say_neighbors(const struct evidence *evidence, const char *what, struct buf *out)
 {
 	bool one = evidence->contacts == 1;
-	bool unowned = evidence->sample_count && flagged(evidence, CONTACT_DARK) == evidence->sample_count;
+	bool unowned = evidence->sample_count &&
+		       flagged(evidence, CONTACT_DARK) == evidence->sample_count;
 
-	buf_format(out, "asked %s for %u %s", what, (unsigned)evidence->contacts, one ? "address" : "addresses");
+	buf_format(out, "asked %s for %u %s", what, (unsigned)evidence->contacts,
+		   one ? "address" : "addresses");
 	if (evidence->failed >= evidence->contacts)
 		buf_text(out, unowned ? " nobody owns" : " that nobody answered for");
 	say_span(evidence, out);
@@ -97,8 +101,9 @@ static void say_forged(const struct evidence *evidence, struct buf *out)
 	char mac[MAC_TEXT_BYTES];
 
 	mac_text(&evidence->mac, mac);
-	buf_format(out, "forged traffic in the name of %u %s from MAC %s", (unsigned)evidence->contacts,
-		   evidence->contacts == 1 ? "address" : "addresses", mac);
+	buf_format(out, "forged traffic in the name of %u %s from MAC %s",
+		   (unsigned)evidence->contacts, evidence->contacts == 1 ? "address" : "addresses",
+		   mac);
 }
 
 /* What is not about failing contacts: names, contents, logons, mail, ports of one host. */
@@ -108,7 +113,8 @@ static bool say_other(const struct evidence *evidence, struct buf *out)
 	const char *s = count == 1 ? "" : "s";
 
 	if (evidence->kind == EVIDENCE_BRUTE_FORCE)
-		buf_format(out, "tried to log on %u time%s, at port %u", count, s, (unsigned)evidence->port);
+		buf_format(out, "tried to log on %u time%s, at port %u", count, s,
+			   (unsigned)evidence->port);
 	else if (evidence->kind == EVIDENCE_SPAM)
 		buf_format(out, "spoke SMTP to %u mail server%s", count, s);
 	else if (evidence->kind == EVIDENCE_SPOOFING)
@@ -116,12 +122,14 @@ static bool say_other(const struct evidence *evidence, struct buf *out)
 	else if (evidence->kind == EVIDENCE_RECONNAISSANCE)
 		buf_format(out, "tried %u port%s of one host", count, s);
 	else if (evidence->port_class == CLASS_NAME)
-		buf_format(out, "looked up %u name%s that only malware makes up or that do not exist", count, s);
+		buf_format(out,
+			   "looked up %u name%s that only malware makes up or that do not exist",
+			   count, s);
 	else if (evidence->port_class == CLASS_CHAIN)
 		buf_format(out, "reached %u host%s soon after somebody had reached it", count, s);
 	else if (evidence->port_class == CLASS_CONTENT)
-		buf_format(out, "sent %u message%s to port %u that no ordinary client sends", count, s,
-			   (unsigned)evidence->port);
+		buf_format(out, "sent %u message%s to port %u that no ordinary client sends", count,
+			   s, (unsigned)evidence->port);
 	else
 		return false;
 	say_span(evidence, out);
@@ -179,7 +187,8 @@ void summary_of_incident(const struct incident *incident, char text[SUMMARY_BYTE
 	if (incident->evidence_count)
 		say(first, &out);
 	for (unsigned i = 1; i < incident->evidence_count; i++)
-		if (incident->evidence[i].port_class != first->port_class && incident->evidence[i].log_odds > 0) {
+		if (incident->evidence[i].port_class != first->port_class &&
+		    incident->evidence[i].log_odds > 0) {
 			buf_text(&out, "; also ");
 			say(&incident->evidence[i], &out);
 			break;

@@ -42,7 +42,7 @@ bool ip_is_multicast(const struct ip *ip)
 static bool is_private_v4(const uint8_t *b)
 {
 	switch (b[0]) {
-	case 10: /* RFC 1918 */
+	case 10:  /* RFC 1918 */
 	case 127: /* RFC 1122 3.2.1.3 */
 		return true;
 	case 100: /* RFC 6598 */
@@ -67,7 +67,8 @@ bool ip_is_private(const struct ip *ip)
 		return is_private_v4(b + 12);
 	if (b[0] >> 1 == 0xfc >> 1) /* RFC 4193 */
 		return true;
-	return (b[0] == 0xfe && b[1] >> 6 == 2) || ip_equal(ip, &loopback); /* RFC 4291 2.5.6, 2.5.3 */
+	return (b[0] == 0xfe && b[1] >> 6 == 2) ||
+	       ip_equal(ip, &loopback); /* RFC 4291 2.5.6, 2.5.3 */
 }
 
 bool prefix_contains(const struct prefix *prefix, const struct ip *ip)
@@ -165,7 +166,8 @@ void mac_text(const struct mac *mac, char text[MAC_TEXT_BYTES])
 {
 	const uint8_t *b = mac->bytes;
 
-	snprintf(text, MAC_TEXT_BYTES, "%02x:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3], b[4], b[5]);
+	snprintf(text, MAC_TEXT_BYTES, "%02x:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3],
+		 b[4], b[5]);
 }
 
 void ip_text(const struct ip *ip, char text[IP_TEXT_BYTES])
@@ -182,5 +184,6 @@ void prefix_text(const struct prefix *prefix, char text[PREFIX_TEXT_BYTES])
 	bool is_v4 = ip_is_v4(&prefix->ip) && prefix->bits >= 96;
 
 	ip_text(&prefix->ip, address);
-	snprintf(text, PREFIX_TEXT_BYTES, "%s/%u", address, is_v4 ? prefix->bits - 96u : prefix->bits);
+	snprintf(text, PREFIX_TEXT_BYTES, "%s/%u", address,
+		 is_v4 ? prefix->bits - 96u : prefix->bits);
 }

@@ -13,8 +13,12 @@
 #include <stdint.h>
 #include <string.h>
 
-struct mac { uint8_t bytes[6]; };
-struct ip { uint8_t bytes[16]; };
+struct mac {
+	uint8_t bytes[6];
+};
+struct ip {
+	uint8_t bytes[16];
+};
 
 /* bits counts within the 128-bit form: an IPv4 /24 has bits 120. */
 struct prefix {
@@ -25,12 +29,12 @@ struct prefix {
 /* Who was seen: the same address in two VLANs is two hosts. */
 struct host_key {
 	struct ip ip;
-	uint16_t vlan;                 /* 0 = untagged */
-	uint8_t zero[6];               /* always zero, so that keys compare as bytes */
+	uint16_t vlan;   /* 0 = untagged */
+	uint8_t zero[6]; /* always zero, so that keys compare as bytes */
 };
 
-#define MAC_TEXT_BYTES 18
-#define IP_TEXT_BYTES 46
+#define MAC_TEXT_BYTES    18
+#define IP_TEXT_BYTES     46
 #define PREFIX_TEXT_BYTES 50
 
 static inline struct ip ip_from_v4(const uint8_t *four_bytes)
@@ -51,7 +55,10 @@ static inline bool mac_equal(const struct mac *a, const struct mac *b)
 	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
-static inline bool mac_is_group(const struct mac *mac) { return mac->bytes[0] & 1; }
+static inline bool mac_is_group(const struct mac *mac)
+{
+	return mac->bytes[0] & 1;
+}
 
 static inline struct host_key host_key_of(const struct ip *ip, uint16_t vlan)
 {
@@ -72,19 +79,20 @@ static inline bool ip_is_v4(const struct ip *ip)
 }
 
 bool mac_is_zero(const struct mac *mac);
-uint32_t ip_v4_number(const struct ip *ip);           /* host order; only for IPv4 */
-bool ip_is_unspecified(const struct ip *ip);          /* 0.0.0.0 or :: */
-bool ip_is_multicast(const struct ip *ip);            /* includes 255.255.255.255 */
-bool ip_is_private(const struct ip *ip);              /* RFC 1918, 4193, 3927, 6598, link-local, loopback */
+uint32_t ip_v4_number(const struct ip *ip);  /* host order; only for IPv4 */
+bool ip_is_unspecified(const struct ip *ip); /* 0.0.0.0 or :: */
+bool ip_is_multicast(const struct ip *ip);   /* includes 255.255.255.255 */
+bool ip_is_private(const struct ip *ip);     /* RFC 1918, 4193, 3927, 6598, link-local, loopback */
 bool prefix_contains(const struct prefix *prefix, const struct ip *ip);
 
 /* Strict parsing of the whole text; false leaves the value alone. */
-bool mac_parse(const char *text, struct mac *mac);    /* aa:bb:cc:dd:ee:ff or with dashes */
+bool mac_parse(const char *text, struct mac *mac); /* aa:bb:cc:dd:ee:ff or with dashes */
 bool ip_parse(const char *text, struct ip *ip);
-bool prefix_parse(const char *text, struct prefix *prefix);   /* 10.0.0.0/8, or a bare address; no host bits set */
+bool prefix_parse(const char *text,
+		  struct prefix *prefix); /* 10.0.0.0/8, or a bare address; no host bits set */
 
 void mac_text(const struct mac *mac, char text[MAC_TEXT_BYTES]);
-void ip_text(const struct ip *ip, char text[IP_TEXT_BYTES]);  /* RFC 5952 for IPv6 */
+void ip_text(const struct ip *ip, char text[IP_TEXT_BYTES]); /* RFC 5952 for IPv6 */
 void prefix_text(const struct prefix *prefix, char text[PREFIX_TEXT_BYTES]);
 
 #endif

@@ -23,7 +23,7 @@
 #include "core/net/savefile.h"
 
 #define FILE_BUFFER_BYTES (64 * 1024) /* stays in the first caches: a larger one reads slower */
-#define SNAPLEN_BYTES 65535
+#define SNAPLEN_BYTES     65535
 /* How long the kernel may gather frames before it wakes us: a sweep sends a few contacts in that time. */
 #define GATHER_MS 10
 
@@ -32,18 +32,18 @@ enum capture_kind { CAPTURE_FILE, CAPTURE_PIPE, CAPTURE_LIVE };
 struct capture {
 	pcap_t *pcap;
 	enum capture_kind kind;
-	uint64_t fraction_ns;          /* unit of the time stamp's fraction */
+	uint64_t fraction_ns; /* unit of the time stamp's fraction */
 	uint64_t frames, bytes;
-	capture_fn *fn;                /* during capture_read() */
+	capture_fn *fn; /* during capture_read() */
 	void *arg;
 	bool ended;
 	bool has_filter;
-	struct savefile *savefile;     /* NULL where libpcap reads the records */
-	struct bpf_program program;    /* with a savefile and a filter; else freed once set */
-	int stream_fd;                 /* of a pipe; owned by pcap */
-	char *stream_buffer;           /* stdio's, freed after pcap has closed its FILE */
+	struct savefile *savefile;  /* NULL where libpcap reads the records */
+	struct bpf_program program; /* with a savefile and a filter; else freed once set */
+	int stream_fd;              /* of a pipe; owned by pcap */
+	char *stream_buffer;        /* stdio's, freed after pcap has closed its FILE */
 	char *name;
-	struct err end;                /* why a damaged file ended; unset for a clean end */
+	struct err end; /* why a damaged file ended; unset for a clean end */
 };
 
 /* ---- opening ------------------------------------------------------------------------------------ */
@@ -91,8 +91,8 @@ static int set_filter(struct capture *capture, const char *filter, struct err *e
 	rc = pcap_setfilter(capture->pcap, &program);
 	pcap_freecode(&program);
 	if (rc < 0)
-		return err_set(err, ERR_FAILED, "%s: cannot set the filter \"%s\": %s", capture->name,
-			       filter, pcap_geterr(capture->pcap));
+		return err_set(err, ERR_FAILED, "%s: cannot set the filter \"%s\": %s",
+			       capture->name, filter, pcap_geterr(capture->pcap));
 	capture->has_filter = true;
 	return 0;
 }
@@ -120,13 +120,16 @@ static int explain_unreadable(const char *name, int fd, const char *words, struc
 	const char *packer = packed_with(fd);
 
 	if (packer)
-		return err_set(err, ERR_FAILED, "%s: is compressed; unpack it first (%s -d)", name, packer);
+		return err_set(err, ERR_FAILED, "%s: is compressed; unpack it first (%s -d)", name,
+			       packer);
 	if (strstr(words, "only got 0"))
 		return err_set(err, ERR_FAILED, "%s: is empty, not a capture", name);
 	if (strncmp(words, "truncated", 9) == 0)
-		return err_set(err, ERR_FAILED, "%s: ends inside the file header; copy the capture again", name);
+		return err_set(err, ERR_FAILED,
+			       "%s: ends inside the file header; copy the capture again", name);
 	if (strcmp(words, "unknown file format") == 0)
-		return err_set(err, ERR_FAILED, "%s: is not a capture (neither pcap nor pcapng)", name);
+		return err_set(err, ERR_FAILED, "%s: is not a capture (neither pcap nor pcapng)",
+			       name);
 	return err_set(err, ERR_FAILED, "%s: %s", name, words);
 }
 
@@ -137,7 +140,8 @@ static int check_kind(const char *name, int fd, enum capture_kind *kind, struct 
 	if (fstat(fd, &status) < 0)
 		return err_set_errno(err, errno, "%s: cannot be read", name);
 	if (S_ISDIR(status.st_mode))
-		return err_set(err, ERR_FAILED, "%s: is a directory; name a capture file in it", name);
+		return err_set(err, ERR_FAILED, "%s: is a directory; name a capture file in it",
+			       name);
 	*kind = S_ISREG(status.st_mode) ? CAPTURE_FILE : CAPTURE_PIPE;
 	return 0;
 }
@@ -166,9 +170,9 @@ static FILE *open_stream(struct capture *capture, int fd, struct err *err)
 /* Some link types, that no decoder of ours knows, have longer records or headers in the byte order of the writer. */
 static bool is_ordinary(int link_type)
 {
-	return link_type == DLT_EN10MB || link_type == DLT_LINUX_SLL || link_type == DLT_LINUX_SLL2 ||
-	       link_type == DLT_RAW || link_type == DLT_NULL || link_type == DLT_LOOP ||
-	       link_type == DLT_IPV4 || link_type == DLT_IPV6;
+	return link_type == DLT_EN10MB || link_type == DLT_LINUX_SLL ||
+	       link_type == DLT_LINUX_SLL2 || link_type == DLT_RAW || link_type == DLT_NULL ||
+	       link_type == DLT_LOOP || link_type == DLT_IPV4 || link_type == DLT_IPV6;
 }
 
 static void choose_reader(struct capture *capture, int fd, off_t start)
@@ -189,7 +193,8 @@ static int open_pcap(struct capture *capture, int fd, struct err *err)
 
 	if (!stream)
 		return ERR_FAILED;
-	capture->pcap = pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, words);
+	capture->pcap =
+		pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, words);
 	if (capture->pcap) {
 		choose_reader(capture, fd, start);
 		return 0;
@@ -202,14 +207,16 @@ static int open_pcap(struct capture *capture, int fd, struct err *err)
 static int open_descriptor(const char *path, const char *name, struct err *err)
 {
 	bool is_stdin = strcmp(path, "-") == 0;
-	int fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3) : open(path, O_RDONLY | O_CLOEXEC);
+	int fd = is_stdin ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+			  : open(path, O_RDONLY | O_CLOEXEC);
 
 	if (fd >= 0)
 		return fd;
 	if (errno == ENOENT)
 		return err_set(err, ERR_FAILED, "%s: no such file", name);
 	if (errno == EACCES)
-		return err_set(err, ERR_FAILED, "%s: permission denied; you need read access", name);
+		return err_set(err, ERR_FAILED, "%s: permission denied; you need read access",
+			       name);
 	return err_set_errno(err, errno, "%s: cannot be opened", name);
 }
 
@@ -241,9 +248,10 @@ static int explain_denied(const char *interface, struct err *err)
 	ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
 
 	program[length > 0 ? length : 0] = '\0';
-	return err_set(err, ERR_FAILED, "%s: no permission to capture: needs CAP_NET_RAW; run as root, or: "
-		       "sudo setcap cap_net_raw=ep %s", interface,
-		       length > 0 ? program : "PROGRAM");
+	return err_set(err, ERR_FAILED,
+		       "%s: no permission to capture: needs CAP_NET_RAW; run as root, or: "
+		       "sudo setcap cap_net_raw=ep %s",
+		       interface, length > 0 ? program : "PROGRAM");
 }
 
 static int explain_activation(struct capture *capture, int status, struct err *err)
@@ -255,7 +263,8 @@ static int explain_activation(struct capture *capture, int status, struct err *e
 	case PCAP_ERROR_PROMISC_PERM_DENIED:
 		return explain_denied(capture->name, err);
 	case PCAP_ERROR_NO_SUCH_DEVICE:
-		return err_set(err, ERR_FAILED, "%s: no such interface; see: ip link", capture->name);
+		return err_set(err, ERR_FAILED, "%s: no such interface; see: ip link",
+			       capture->name);
 	case PCAP_ERROR_IFACE_NOT_UP:
 		return err_set(err, ERR_FAILED, "%s: the interface is down; try: ip link set %s up",
 			       capture->name, capture->name);
@@ -316,7 +325,9 @@ static inline uint64_t wall_ns(const struct timeval *ts, uint64_t fraction_ns)
 
 	if (__builtin_expect(seconds < 0, 0))
 		seconds = seconds >= INT32_MIN ? seconds + (INT64_C(1) << 32) : 0;
-	if (__builtin_expect((uint64_t)seconds >= INT64_MAX / NS_PER_S || fraction >= UINT32_MAX * NS_PER_US, 0))
+	if (__builtin_expect((uint64_t)seconds >= INT64_MAX / NS_PER_S ||
+				     fraction >= UINT32_MAX * NS_PER_US,
+			     0))
 		return INT64_MAX;
 	fraction = fraction * fraction_ns + (uint64_t)seconds * NS_PER_S;
 	return fraction < INT64_MAX ? fraction : INT64_MAX;
@@ -329,7 +340,8 @@ static void deliver_frame(struct capture *capture, const struct capture_frame *f
 	capture->fn(capture->arg, frame);
 }
 
-static void deliver(unsigned char *arg, const struct pcap_pkthdr *header, const unsigned char *bytes)
+static void deliver(unsigned char *arg, const struct pcap_pkthdr *header,
+		    const unsigned char *bytes)
 {
 	struct capture *capture = (void *)arg;
 	struct capture_frame frame = {
@@ -391,8 +403,8 @@ static void read_savefile(struct capture *capture, unsigned batch)
 	}
 	capture->ended = status <= 0;
 	if (status < 0)
-		err_set(&capture->end, ERR_FAILED, "%s: %s after %llu %spackets", capture->name, err.text,
-			(unsigned long long)capture->frames, matching);
+		err_set(&capture->end, ERR_FAILED, "%s: %s after %llu %spackets", capture->name,
+			err.text, (unsigned long long)capture->frames, matching);
 }
 
 static void read_file(struct capture *capture, unsigned batch)
@@ -428,11 +440,12 @@ static void read_live(struct capture *capture, unsigned batch)
 	int count = batch > 0 && batch <= INT32_MAX ? (int)batch : -1;
 	int status = pcap_dispatch(capture->pcap, count, deliver, (void *)capture);
 
-	if (status < 0)                /* the interface went away; 0 is only a pause */
+	if (status < 0) /* the interface went away; 0 is only a pause */
 		note_end(capture, status);
 }
 
-int capture_read(struct capture *capture, unsigned batch, capture_fn *fn, void *arg, struct err *err)
+int capture_read(struct capture *capture, unsigned batch, capture_fn *fn, void *arg,
+		 struct err *err)
 {
 	uint64_t before = capture->frames;
 	uint64_t delivered;

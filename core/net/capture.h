@@ -16,15 +16,15 @@ struct err;
 
 struct capture_frame {
 	uint64_t wall_ns;
-	const uint8_t *bytes;          /* borrowed until the callback returns */
+	const uint8_t *bytes; /* borrowed until the callback returns */
 	uint32_t captured, on_wire;
 };
 
 typedef void capture_fn(void *arg, const struct capture_frame *frame);
 
 struct capture_counts {
-	uint64_t frames, bytes;        /* delivered */
-	uint64_t dropped_kernel, dropped_interface;   /* live only */
+	uint64_t frames, bytes;                     /* delivered */
+	uint64_t dropped_kernel, dropped_interface; /* live only */
 };
 
 /* path "-" is standard input.  filter: BPF expression or NULL.  NULL and err (naming the file) on failure: missing,
@@ -43,7 +43,8 @@ int capture_descriptor(const struct capture *capture);
  * pipe (wait for the descriptor), ERR_GONE at the end of a file with err unset, another negative code
  * with err for a damaged file or an interface that went away; both repeat.  Never blocks, but for a
  * pipe whose writer stops inside a record. */
-int capture_read(struct capture *capture, unsigned batch, capture_fn *fn, void *arg, struct err *err);
+int capture_read(struct capture *capture, unsigned batch, capture_fn *fn, void *arg,
+		 struct err *err);
 struct capture_counts capture_counts(const struct capture *capture);
 
 #endif

@@ -16,11 +16,13 @@ struct endpoint {
 	uint16_t port;
 };
 
-struct icmp_pair { uint8_t type, counterpart; };
+struct icmp_pair {
+	uint8_t type, counterpart;
+};
 
 static const struct icmp_pair icmp4_pairs[] = {
-	{ 0, 8 }, { 8, 0 }, { 13, 14 }, { 14, 13 }, { 15, 16 }, { 16, 15 }, { 10, 9 }, { 9, 10 },
-	{ 17, 18 }, { 18, 17 },
+	{ 0, 8 },   { 8, 0 },  { 13, 14 }, { 14, 13 }, { 15, 16 },
+	{ 16, 15 }, { 10, 9 }, { 9, 10 },  { 17, 18 }, { 18, 17 },
 };
 
 static const struct icmp_pair icmp6_pairs[] = {
@@ -44,9 +46,11 @@ static bool pair_icmp(const struct icmp_pair *pairs, size_t count, uint16_t type
 static bool is_one_way(uint8_t proto, uint16_t type, uint16_t *other)
 {
 	if (proto == IPPROTO_ICMP)
-		return !pair_icmp(icmp4_pairs, sizeof(icmp4_pairs) / sizeof(icmp4_pairs[0]), type, other);
+		return !pair_icmp(icmp4_pairs, sizeof(icmp4_pairs) / sizeof(icmp4_pairs[0]), type,
+				  other);
 	if (proto == IPPROTO_ICMPV6)
-		return !pair_icmp(icmp6_pairs, sizeof(icmp6_pairs) / sizeof(icmp6_pairs[0]), type, other);
+		return !pair_icmp(icmp6_pairs, sizeof(icmp6_pairs) / sizeof(icmp6_pairs[0]), type,
+				  other);
 	return false;
 }
 
@@ -76,7 +80,7 @@ static size_t put_port(uint8_t *at, uint16_t port)
 static size_t put_tuple(uint8_t *tuple, const struct endpoint *low, const struct endpoint *high,
 			uint8_t proto)
 {
-	size_t n = put_port(tuple, 0);         /* seed */
+	size_t n = put_port(tuple, 0); /* seed */
 
 	n += put_ip(tuple + n, low->ip);
 	n += put_ip(tuple + n, high->ip);

@@ -18,10 +18,12 @@
 enum {
 	VERSION = 5,
 	HEADER_BYTES = 16,
-	TRAILER_BYTES = 8,             /* the security trailer before the authentication token */
+	TRAILER_BYTES = 8, /* the security trailer before the authentication token */
 	SYNTAX_BYTES = 20,
 	TYPE_MAX = 19,
-	FLAG_FIRST = 0x01, FLAG_LAST = 0x02, FLAG_OBJECT = 0x80,
+	FLAG_FIRST = 0x01,
+	FLAG_LAST = 0x02,
+	FLAG_OBJECT = 0x80,
 	DREP_LITTLE = 0x10,
 	LEVEL_PRIVACY = 6,
 };
@@ -29,21 +31,23 @@ enum {
 /* ---- interfaces
  * -------------------------------------------------------------------------------- */
 
-const struct dcerpc_uuid dcerpc_srvsvc = { { 0x4b, 0x32, 0x4f, 0xc8, 0x16, 0x70, 0x01, 0xd3, 0x12, 0x78, 0x5a,
-					     0x47, 0xbf, 0x6e, 0xe1, 0x88 } };
-const struct dcerpc_uuid dcerpc_lsarpc = { { 0x39, 0x19, 0x28, 0x6a, 0xb1, 0x0c, 0x11, 0xd0, 0x9b, 0xa8, 0x00,
-					     0xc0, 0x4f, 0xd9, 0x2e, 0xf5 } };
-const struct dcerpc_uuid dcerpc_system_activator = { { 0x00, 0x00, 0x01, 0xa0, 0x00, 0x00, 0x00, 0x00, 0xc0,
-						       0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x46 } };
-const struct dcerpc_uuid dcerpc_remote_activation = { { 0x4d, 0x9f, 0x4a, 0xb8, 0x7d, 0x1c, 0x11, 0xcf, 0x86,
-							0x1e, 0x00, 0x20, 0xaf, 0x6e, 0x7c, 0x57 } };
-const struct dcerpc_uuid dcerpc_atsvc = { { 0x1f, 0xf7, 0x06, 0x82, 0x0a, 0x51, 0x30, 0xe8, 0x07, 0x6d, 0x74,
-					    0x0b, 0xe8, 0xce, 0xe9, 0x8b } };
-const struct dcerpc_uuid dcerpc_svcctl = { { 0x36, 0x7a, 0xbb, 0x81, 0x98, 0x44, 0x35, 0xf1, 0xad, 0x32, 0x98,
-					     0xf0, 0x38, 0x00, 0x10, 0x03 } };
+const struct dcerpc_uuid dcerpc_srvsvc = { { 0x4b, 0x32, 0x4f, 0xc8, 0x16, 0x70, 0x01, 0xd3, 0x12,
+					     0x78, 0x5a, 0x47, 0xbf, 0x6e, 0xe1, 0x88 } };
+const struct dcerpc_uuid dcerpc_lsarpc = { { 0x39, 0x19, 0x28, 0x6a, 0xb1, 0x0c, 0x11, 0xd0, 0x9b,
+					     0xa8, 0x00, 0xc0, 0x4f, 0xd9, 0x2e, 0xf5 } };
+const struct dcerpc_uuid dcerpc_system_activator = { { 0x00, 0x00, 0x01, 0xa0, 0x00, 0x00, 0x00,
+						       0x00, 0xc0, 0x00, 0x00, 0x00, 0x00, 0x00,
+						       0x00, 0x46 } };
+const struct dcerpc_uuid dcerpc_remote_activation = { { 0x4d, 0x9f, 0x4a, 0xb8, 0x7d, 0x1c, 0x11,
+							0xcf, 0x86, 0x1e, 0x00, 0x20, 0xaf, 0x6e,
+							0x7c, 0x57 } };
+const struct dcerpc_uuid dcerpc_atsvc = { { 0x1f, 0xf7, 0x06, 0x82, 0x0a, 0x51, 0x30, 0xe8, 0x07,
+					    0x6d, 0x74, 0x0b, 0xe8, 0xce, 0xe9, 0x8b } };
+const struct dcerpc_uuid dcerpc_svcctl = { { 0x36, 0x7a, 0xbb, 0x81, 0x98, 0x44, 0x35, 0xf1, 0xad,
+					     0x32, 0x98, 0xf0, 0x38, 0x00, 0x10, 0x03 } };
 
-const struct dcerpc_uuid dcerpc_tasks = { { 0x86, 0xd3, 0x59, 0x49, 0x83, 0xc9, 0x40, 0x44, 0xb4, 0x24, 0xdb,
-					    0x36, 0x32, 0x31, 0xfd, 0x0c } };
+const struct dcerpc_uuid dcerpc_tasks = { { 0x86, 0xd3, 0x59, 0x49, 0x83, 0xc9, 0x40, 0x44, 0xb4,
+					    0x24, 0xdb, 0x36, 0x32, 0x31, 0xfd, 0x0c } };
 
 static const struct {
 	const char *name;
@@ -126,7 +130,8 @@ static void keep_context(struct dcerpc_fragment *f, const struct dcerpc_context 
 	if (place == DCERPC_CONTEXTS_MAX) {
 		if (!is_known)
 			return;
-		while (place && dcerpc_interface_of(&f->contexts[place - 1].interface) != DCERPC_UNKNOWN)
+		while (place &&
+		       dcerpc_interface_of(&f->contexts[place - 1].interface) != DCERPC_UNKNOWN)
 			place--;
 		if (!place)
 			return;
@@ -139,7 +144,7 @@ static void keep_context(struct dcerpc_fragment *f, const struct dcerpc_context 
 
 static void read_bind(struct span from, struct dcerpc_fragment *f)
 {
-	span_skip(&from, 8);           /* fragment sizes, association group */
+	span_skip(&from, 8); /* fragment sizes, association group */
 	f->contexts_claimed = span_u8(&from);
 	span_skip(&from, 3);
 	for (unsigned i = 0; i < f->contexts_claimed; i++) {
@@ -173,13 +178,13 @@ static void drop_trailer(struct span *body, uint16_t token_bytes, struct dcerpc_
 	trailer = body->at + body->left;
 	if (trailer[1] == LEVEL_PRIVACY)
 		f->marks |= DCERPC_SEALED;
-	if (trailer[2] <= body->left)          /* padding in front of it */
+	if (trailer[2] <= body->left) /* padding in front of it */
 		body->left -= trailer[2];
 }
 
 static void read_request(struct span from, uint8_t flags, struct dcerpc_fragment *f)
 {
-	span_skip(&from, 4);           /* allocation hint */
+	span_skip(&from, 4); /* allocation hint */
 	f->context_id = u16(&from, is_big(f));
 	f->opnum = u16(&from, is_big(f));
 	if (flags & FLAG_OBJECT)
@@ -191,7 +196,8 @@ static void read_request(struct span from, uint8_t flags, struct dcerpc_fragment
 	f->stub_length = (uint32_t)from.left;
 }
 
-static bool read_header(struct span *from, struct dcerpc_fragment *f, uint8_t *flags, uint16_t *token_bytes)
+static bool read_header(struct span *from, struct dcerpc_fragment *f, uint8_t *flags,
+			uint16_t *token_bytes)
 {
 	uint8_t version = span_u8(from);
 	uint8_t minor = span_u8(from);
@@ -262,7 +268,7 @@ static unsigned steps_in_path(struct span path, bool big)
 {
 	size_t chars = path.left / 2;
 	unsigned steps = 0, dots = 0;
-	bool is_plain = true;          /* the component so far is dots alone */
+	bool is_plain = true; /* the component so far is dots alone */
 
 	for (size_t i = 0; i <= chars; i++) {
 		unsigned c = i < chars ? char16(path.at, i, big) : 0;
@@ -307,7 +313,7 @@ static unsigned steps_by_walk(struct span stub, bool big, uint16_t opnum)
 {
 	unsigned steps;
 
-	if (u32(&stub, big) != 0)      /* the server name's referent */
+	if (u32(&stub, big) != 0) /* the server name's referent */
 		take_string(&stub, big);
 	steps = steps_in_path(take_string(&stub, big), big);
 	if (opnum == DCERPC_OP_PATH_COMPARE)
@@ -315,7 +321,7 @@ static unsigned steps_by_walk(struct span stub, bool big, uint16_t opnum)
 	return steps;
 }
 
-enum { STEP_BYTES = 8 };       /* two dots and their neighbours */
+enum { STEP_BYTES = 8 }; /* two dots and their neighbours */
 
 /* Steps share their separators: \..\..\ is two. */
 static unsigned steps_by_search(struct span stub, bool big)
@@ -371,7 +377,8 @@ unsigned dcerpc_parent_steps(const uint8_t *bytes, const struct dcerpc_fragment 
 		return 0;
 	if (fragment->marks & DCERPC_FIRST)
 		walked = steps_by_walk(stub, is_big(fragment), fragment->opnum);
-	found = steps_by_search(stub, is_big(fragment)) + steps_across(stub, is_big(fragment), path);
+	found = steps_by_search(stub, is_big(fragment)) +
+		steps_across(stub, is_big(fragment), path);
 	return walked > found ? walked : found;
 }
 
@@ -380,14 +387,15 @@ bool dcerpc_is_path_call(const uint8_t *bytes, const struct dcerpc_fragment *fra
 	struct span stub = span_of(bytes + fragment->stub_offset, fragment->stub_length);
 	bool big = is_big(fragment);
 
-	if (!is_path_operation(fragment) || (fragment->marks & (DCERPC_FIRST | DCERPC_CUT)) != DCERPC_FIRST)
+	if (!is_path_operation(fragment) ||
+	    (fragment->marks & (DCERPC_FIRST | DCERPC_CUT)) != DCERPC_FIRST)
 		return false;
 	if (u32(&stub, big) != 0)
 		take_string(&stub, big);
 	take_string(&stub, big);
 	if (fragment->opnum == DCERPC_OP_PATH_CANONICALIZE)
-		span_skip(&stub, 4);   /* room for the answer */
-	take_string(&stub, big);       /* the prefix, or the second path */
-	span_skip(&stub, fragment->opnum == DCERPC_OP_PATH_CANONICALIZE ? 8 : 4);   /* type, flags */
+		span_skip(&stub, 4); /* room for the answer */
+	take_string(&stub, big);     /* the prefix, or the second path */
+	span_skip(&stub, fragment->opnum == DCERPC_OP_PATH_CANONICALIZE ? 8 : 4); /* type, flags */
 	return !stub.bad && stub.left < 8;
 }

@@ -17,15 +17,19 @@
 #define DCERPC_CONTEXTS_MAX 4
 
 /* In the order of the text form, whatever the byte order on the wire. */
-struct dcerpc_uuid { uint8_t bytes[16]; };
+struct dcerpc_uuid {
+	uint8_t bytes[16];
+};
 
-extern const struct dcerpc_uuid dcerpc_srvsvc;              /* 4b324fc8-1670-01d3-1278-5a47bf6ee188, MS08-067 */
-extern const struct dcerpc_uuid dcerpc_lsarpc;              /* 3919286a-b10c-11d0-9ba8-00c04fd92ef5, MS04-011 */
-extern const struct dcerpc_uuid dcerpc_system_activator;    /* 000001a0-0000-0000-c000-000000000046, DCOM */
-extern const struct dcerpc_uuid dcerpc_remote_activation;   /* 4d9f4ab8-7d1c-11cf-861e-0020af6e7c57, MS03-026 */
-extern const struct dcerpc_uuid dcerpc_atsvc;               /* 1ff70682-0a51-30e8-076d-740be8cee98b */
-extern const struct dcerpc_uuid dcerpc_tasks;               /* 86d35949-83c9-4044-b424-db363231fd0c, MS-TSCH */
-extern const struct dcerpc_uuid dcerpc_svcctl;              /* 367abb81-9844-35f1-ad32-98f038001003 */
+extern const struct dcerpc_uuid dcerpc_srvsvc; /* 4b324fc8-1670-01d3-1278-5a47bf6ee188, MS08-067 */
+extern const struct dcerpc_uuid dcerpc_lsarpc; /* 3919286a-b10c-11d0-9ba8-00c04fd92ef5, MS04-011 */
+extern const struct dcerpc_uuid
+	dcerpc_system_activator; /* 000001a0-0000-0000-c000-000000000046, DCOM */
+extern const struct dcerpc_uuid
+	dcerpc_remote_activation;              /* 4d9f4ab8-7d1c-11cf-861e-0020af6e7c57, MS03-026 */
+extern const struct dcerpc_uuid dcerpc_atsvc;  /* 1ff70682-0a51-30e8-076d-740be8cee98b */
+extern const struct dcerpc_uuid dcerpc_tasks;  /* 86d35949-83c9-4044-b424-db363231fd0c, MS-TSCH */
+extern const struct dcerpc_uuid dcerpc_svcctl; /* 367abb81-9844-35f1-ad32-98f038001003 */
 
 static inline bool dcerpc_uuid_equal(const struct dcerpc_uuid *a, const struct dcerpc_uuid *b)
 {
@@ -33,29 +37,44 @@ static inline bool dcerpc_uuid_equal(const struct dcerpc_uuid *a, const struct d
 }
 
 enum dcerpc_interface {
-	DCERPC_UNKNOWN, DCERPC_SRVSVC, DCERPC_LSARPC, DCERPC_SYSTEM_ACTIVATOR, DCERPC_REMOTE_ACTIVATION,
-	DCERPC_ATSVC, DCERPC_SVCCTL, DCERPC_TASKS,
+	DCERPC_UNKNOWN,
+	DCERPC_SRVSVC,
+	DCERPC_LSARPC,
+	DCERPC_SYSTEM_ACTIVATOR,
+	DCERPC_REMOTE_ACTIVATION,
+	DCERPC_ATSVC,
+	DCERPC_SVCCTL,
+	DCERPC_TASKS,
 	DCERPC_INTERFACES
 };
 
 enum dcerpc_interface dcerpc_interface_of(const struct dcerpc_uuid *uuid);
-const char *dcerpc_interface_name(enum dcerpc_interface interface);   /* "srvsvc", ...; "unknown" */
+const char *dcerpc_interface_name(enum dcerpc_interface interface); /* "srvsvc", ...; "unknown" */
 
 enum dcerpc_type {
-	DCERPC_REQUEST = 0, DCERPC_RESPONSE = 2, DCERPC_FAULT = 3, DCERPC_BIND = 11, DCERPC_BIND_ACK = 12,
-	DCERPC_BIND_NAK = 13, DCERPC_ALTER = 14, DCERPC_ALTER_RESPONSE = 15,
+	DCERPC_REQUEST = 0,
+	DCERPC_RESPONSE = 2,
+	DCERPC_FAULT = 3,
+	DCERPC_BIND = 11,
+	DCERPC_BIND_ACK = 12,
+	DCERPC_BIND_NAK = 13,
+	DCERPC_ALTER = 14,
+	DCERPC_ALTER_RESPONSE = 15,
 };
 
-enum dcerpc_opnum {                    /* of SRVSVC */
-	DCERPC_OP_PATH_CANONICALIZE = 31, DCERPC_OP_PATH_COMPARE = 32,
+enum dcerpc_opnum { /* of SRVSVC */
+		    DCERPC_OP_PATH_CANONICALIZE = 31,
+		    DCERPC_OP_PATH_COMPARE = 32,
 };
 
 enum dcerpc_mark {
-	DCERPC_FIRST = 1 << 0,         /* first fragment of its call */
-	DCERPC_LAST = 1 << 1,          /* last one */
+	DCERPC_FIRST = 1 << 0, /* first fragment of its call */
+	DCERPC_LAST = 1 << 1,  /* last one */
 	DCERPC_BIG_ENDIAN = 1 << 2,
-	DCERPC_SEALED = 1 << 3,        /* the stub is encrypted (packet privacy) */
-	DCERPC_CUT = 1 << 4,           /* fewer bytes at hand than the fragment claims, or lengths that contradict */
+	DCERPC_SEALED = 1 << 3, /* the stub is encrypted (packet privacy) */
+	DCERPC_CUT =
+		1
+		<< 4, /* fewer bytes at hand than the fragment claims, or lengths that contradict */
 };
 
 struct dcerpc_context {
@@ -65,13 +84,14 @@ struct dcerpc_context {
 };
 
 struct dcerpc_fragment {
-	uint8_t type;                  /* enum dcerpc_type, or another one of C706 12.6.1 */
-	uint8_t marks;                 /* enum dcerpc_mark */
-	uint16_t frag_bytes;           /* with header and trailer, as claimed: the next fragment begins there */
+	uint8_t type;        /* enum dcerpc_type, or another one of C706 12.6.1 */
+	uint8_t marks;       /* enum dcerpc_mark */
+	uint16_t frag_bytes; /* with header and trailer, as claimed: the next fragment begins there */
 	uint32_t call_id;
-	uint16_t context_id, opnum;    /* DCERPC_REQUEST */
-	uint32_t stub_offset, stub_length;   /* DCERPC_REQUEST: what is at hand of it, without the security trailer */
-	uint8_t contexts_claimed;      /* DCERPC_BIND, DCERPC_ALTER */
+	uint16_t context_id, opnum; /* DCERPC_REQUEST */
+	uint32_t stub_offset,
+		stub_length; /* DCERPC_REQUEST: what is at hand of it, without the security trailer */
+	uint8_t contexts_claimed; /* DCERPC_BIND, DCERPC_ALTER */
 	/* Those kept: interfaces we have a name for come before others, so that padding a bind with
 	 * unused contexts does not hide one. */
 	uint8_t contexts_count;

@@ -7,17 +7,21 @@
 #include "core/net/decode_internal.h"
 
 enum link_type {
-	LINK_NULL = 0, LINK_ETHERNET = 1, LINK_RAW_BSD = 12, LINK_RAW_OPENBSD = 14, LINK_RAW = 101,
-	LINK_LOOP = 108, LINK_COOKED1 = 113, LINK_IPV4 = 228, LINK_IPV6 = 229, LINK_COOKED2 = 276,
+	LINK_NULL = 0,
+	LINK_ETHERNET = 1,
+	LINK_RAW_BSD = 12,
+	LINK_RAW_OPENBSD = 14,
+	LINK_RAW = 101,
+	LINK_LOOP = 108,
+	LINK_COOKED1 = 113,
+	LINK_IPV4 = 228,
+	LINK_IPV6 = 229,
+	LINK_COOKED2 = 276,
 };
 
 static const char *const result_names[DECODE_RESULTS] = {
-	[DECODE_OK] = "ok",
-	[DECODE_CUT] = "cut",
-	[DECODE_LINK] = "link",
-	[DECODE_VERSION] = "version",
-	[DECODE_LENGTH] = "length",
-	[DECODE_CHAIN] = "chain",
+	[DECODE_OK] = "ok",           [DECODE_CUT] = "cut",       [DECODE_LINK] = "link",
+	[DECODE_VERSION] = "version", [DECODE_LENGTH] = "length", [DECODE_CHAIN] = "chain",
 };
 
 const char *decode_result_name(enum decode_result result)
@@ -61,13 +65,14 @@ static inline void clear(struct packet *packet)
 	memset(&packet->vlan, 0, offsetof(struct packet, quote) - offsetof(struct packet, vlan));
 }
 
-enum decode_result decode_frame(int link_type, const uint8_t *frame, size_t captured, size_t on_wire,
-				struct packet *packet)
+enum decode_result decode_frame(int link_type, const uint8_t *frame, size_t captured,
+				size_t on_wire, struct packet *packet)
 {
 	struct cursor c = { .at = frame, .have = clamp32(captured) };
 
 	clear(packet);
-	if (UNLIKELY(captured < on_wire)) {    /* never less: a record may claim fewer bytes than it has */
+	if (UNLIKELY(captured <
+		     on_wire)) { /* never less: a record may claim fewer bytes than it has */
 		c.missing = clamp32(on_wire) - c.have;
 		packet->marks = PACKET_CUT;
 	}

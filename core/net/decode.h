@@ -15,19 +15,19 @@ struct packet;
 
 enum decode_result {
 	DECODE_OK,
-	DECODE_CUT,            /* the frame ends inside a header */
-	DECODE_LINK,           /* link layer we do not read */
-	DECODE_VERSION,        /* IP version or header length nonsense */
-	DECODE_LENGTH,         /* lengths contradict each other */
-	DECODE_CHAIN,          /* too many IPv6 extension headers or VLAN tags */
+	DECODE_CUT,     /* the frame ends inside a header */
+	DECODE_LINK,    /* link layer we do not read */
+	DECODE_VERSION, /* IP version or header length nonsense */
+	DECODE_LENGTH,  /* lengths contradict each other */
+	DECODE_CHAIN,   /* too many IPv6 extension headers or VLAN tags */
 	DECODE_RESULTS
 };
 
-const char *decode_result_name(enum decode_result result);   /* "ok", "cut", ... for statistics */
+const char *decode_result_name(enum decode_result result); /* "ok", "cut", ... for statistics */
 
 /* link_type is a LINKTYPE_ number (or DLT_RAW's).  For DECODE_OK fills packet but for wall_ns, which is the
  * caller's, and the union of kinds that have none; frame bytes must outlive it. */
-enum decode_result decode_frame(int link_type, const uint8_t *frame, size_t captured, size_t on_wire,
-				struct packet *packet);
+enum decode_result decode_frame(int link_type, const uint8_t *frame, size_t captured,
+				size_t on_wire, struct packet *packet);
 
 #endif

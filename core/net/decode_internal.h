@@ -13,24 +13,28 @@
 #include "core/net/decode.h"
 #include "core/net/packet.h"
 
-#define LIKELY(x) __builtin_expect(!!(x), 1)
+#define LIKELY(x)   __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 enum {
-	ETHERTYPE_IPV4 = 0x0800, ETHERTYPE_ARP = 0x0806, ETHERTYPE_8021Q = 0x8100,
-	ETHERTYPE_IPV6 = 0x86dd, ETHERTYPE_8021AD = 0x88a8, ETHERTYPE_QINQ_OLD = 0x9100,
+	ETHERTYPE_IPV4 = 0x0800,
+	ETHERTYPE_ARP = 0x0806,
+	ETHERTYPE_8021Q = 0x8100,
+	ETHERTYPE_IPV6 = 0x86dd,
+	ETHERTYPE_8021AD = 0x88a8,
+	ETHERTYPE_QINQ_OLD = 0x9100,
 };
 
 /* Two lengths, so that "the capture cut it" and "the sender lied" stay different answers. */
 struct cursor {
 	const uint8_t *at;
-	uint32_t have;                 /* captured bytes from at on */
-	uint32_t missing;              /* behind them, promised by the layers below but not captured */
+	uint32_t have;    /* captured bytes from at on */
+	uint32_t missing; /* behind them, promised by the layers below but not captured */
 };
 
 static inline uint32_t cursor_claimed(struct cursor c)
 {
-	return c.have + c.missing;     /* cannot wrap: both come from one 32-bit length */
+	return c.have + c.missing; /* cannot wrap: both come from one 32-bit length */
 }
 
 static inline enum decode_result cursor_short_of(struct cursor c, uint32_t need)

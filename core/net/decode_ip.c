@@ -62,9 +62,14 @@ enum decode_result decode_ip4(struct cursor c, struct packet *packet)
 static bool is_extension(uint8_t next)
 {
 	switch (next) {
-	case IPPROTO_HOPOPTS: case IPPROTO_ROUTING: case IPPROTO_FRAGMENT: case IPPROTO_DSTOPTS:
-	case IPPROTO_AH: case IPPROTO_MH:
-	case 139: case 140:            /* HIP (RFC 7401), Shim6 (RFC 5533) */
+	case IPPROTO_HOPOPTS:
+	case IPPROTO_ROUTING:
+	case IPPROTO_FRAGMENT:
+	case IPPROTO_DSTOPTS:
+	case IPPROTO_AH:
+	case IPPROTO_MH:
+	case 139:
+	case 140: /* HIP (RFC 7401), Shim6 (RFC 5533) */
 		return true;
 	default:
 		return false;
@@ -75,7 +80,7 @@ static uint32_t extension_bytes(uint8_t kind, uint8_t length_field)
 {
 	if (kind == IPPROTO_FRAGMENT)
 		return 8;
-	if (kind == IPPROTO_AH)        /* RFC 4302 2.2: 32-bit words minus 2 */
+	if (kind == IPPROTO_AH) /* RFC 4302 2.2: 32-bit words minus 2 */
 		return (length_field + 2u) * 4;
 	return (length_field + 1u) * 8;
 }
@@ -102,7 +107,7 @@ enum decode_result decode_ip6_chain(struct cursor c, uint8_t next, struct ip6_ch
 			continue;
 		chain->later_fragment = (fragment & 0xfff8) != 0;
 		if (chain->later_fragment)
-			return DECODE_OK;      /* what follows is no header */
+			return DECODE_OK; /* what follows is no header */
 		chain->first_fragment = fragment & 1;
 	}
 	return DECODE_OK;

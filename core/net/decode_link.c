@@ -12,7 +12,8 @@ enum { ARP_REQUEST = 1, ARP_REPLY = 2, ARP_BYTES = 28 };
  * "IEEE 802", is sent by a few old stacks in place of 1. */
 static bool is_arp_for_ip4(const uint8_t *p)
 {
-	return (be16(p) == 1 || be16(p) == 6) && be16(p + 2) == ETHERTYPE_IPV4 && p[4] == 6 && p[5] == 4;
+	return (be16(p) == 1 || be16(p) == 6) && be16(p + 2) == ETHERTYPE_IPV4 && p[4] == 6 &&
+	       p[5] == 4;
 }
 
 static enum decode_result decode_arp(struct cursor c, struct packet *packet)
@@ -77,13 +78,14 @@ static enum decode_result decode_tagged(struct cursor c, struct packet *packet)
 		return decode_ip6(c, packet);
 	case ETHERTYPE_ARP:
 		return decode_arp(c, packet);
-	default:                       /* also an 802.3 length, that is LLC */
+	default: /* also an 802.3 length, that is LLC */
 		set_payload(packet, c);
 		return DECODE_OK;
 	}
 }
 
-static enum decode_result decode_ethertype(struct cursor c, uint16_t ethertype, struct packet *packet)
+static enum decode_result decode_ethertype(struct cursor c, uint16_t ethertype,
+					   struct packet *packet)
 {
 	packet->ethertype = ethertype;
 	if (LIKELY(ethertype == ETHERTYPE_IPV4))
@@ -136,7 +138,11 @@ enum decode_result decode_loopback(struct cursor c, struct packet *packet)
 	switch (family) {
 	case 2:
 		return decode_ip4(c, packet);
-	case 10: case 23: case 24: case 28: case 30:
+	case 10:
+	case 23:
+	case 24:
+	case 28:
+	case 30:
 		return decode_ip6(c, packet);
 	default:
 		set_payload(packet, c);

@@ -11,10 +11,18 @@
 enum { TCP_BYTES = 20, UDP_BYTES = 8, ICMP_BYTES = 8, ND_BYTES = 24 };
 
 enum {
-	ICMP4_ECHO_REPLY = 0, ICMP4_UNREACHABLE = 3, ICMP4_QUENCH = 4, ICMP4_REDIRECT = 5, ICMP4_ECHO = 8,
-	ICMP4_TIME_EXCEEDED = 11, ICMP4_PARAMETER = 12,
-	ICMP6_ERRORS_END = 128, ICMP6_ECHO = 128, ICMP6_ECHO_REPLY = 129,
-	ND_SOLICITATION = 135, ND_ADVERTISEMENT = 136,
+	ICMP4_ECHO_REPLY = 0,
+	ICMP4_UNREACHABLE = 3,
+	ICMP4_QUENCH = 4,
+	ICMP4_REDIRECT = 5,
+	ICMP4_ECHO = 8,
+	ICMP4_TIME_EXCEEDED = 11,
+	ICMP4_PARAMETER = 12,
+	ICMP6_ERRORS_END = 128,
+	ICMP6_ECHO = 128,
+	ICMP6_ECHO_REPLY = 129,
+	ND_SOLICITATION = 135,
+	ND_ADVERTISEMENT = 136,
 };
 
 enum { ND_SOURCE_LINK = 1, ND_TARGET_LINK = 2 };
@@ -55,7 +63,7 @@ static inline enum decode_result decode_tcp(struct cursor c, struct packet *pack
 	packet->tcp_window = be16(p + 14);
 	if (header > TCP_BYTES)
 		packet->marks |= PACKET_TCP_OPTIONS;
-	if (UNLIKELY(header > c.have))         /* cut inside the options: nothing else is missing */
+	if (UNLIKELY(header > c.have)) /* cut inside the options: nothing else is missing */
 		header = c.have;
 	set_payload(packet, cursor_behind(c, header));
 	return DECODE_OK;
@@ -69,7 +77,8 @@ static inline enum decode_result decode_udp(struct cursor c, struct packet *pack
 		return cursor_short_of(c, UDP_BYTES);
 	length = be16(c.at + 4);
 	if (length == 0 || (packet->marks & PACKET_FIRST_FRAGMENT))
-		length = cursor_claimed(c);    /* jumbogram (RFC 2675 4), offloading; or it goes on elsewhere */
+		length = cursor_claimed(
+			c); /* jumbogram (RFC 2675 4), offloading; or it goes on elsewhere */
 	if (length < UDP_BYTES || length > cursor_claimed(c))
 		return DECODE_LENGTH;
 	packet->kind = PACKET_UDP;
@@ -90,7 +99,7 @@ static void quote_transport(struct cursor c, uint8_t proto, struct packet_quote 
 		quote->src_port = c.at[0];
 		quote->dst_port = c.at[1];
 	} else if (has_ports) {
-		return;                        /* without ports it names no contact */
+		return; /* without ports it names no contact */
 	}
 	quote->proto = proto;
 }
@@ -117,7 +126,8 @@ static void quote_ip6(struct cursor c, struct packet_quote *quote)
 
 	if (c.have < 40 || p[0] >> 4 != 6)
 		return;
-	if (decode_ip6_chain(cursor_behind(c, 40), p[6], &chain) != DECODE_OK || chain.later_fragment)
+	if (decode_ip6_chain(cursor_behind(c, 40), p[6], &chain) != DECODE_OK ||
+	    chain.later_fragment)
 		return;
 	memcpy(quote->src.bytes, p + 8, 16);
 	memcpy(quote->dst.bytes, p + 24, 16);
@@ -160,7 +170,8 @@ static bool is_valid_nd(struct cursor c, const struct packet *packet)
 		return false;
 	if (packet->marks & PACKET_FIRST_FRAGMENT || c.at[8] == 0xff)
 		return false;
-	return !(packet->icmp_type == ND_ADVERTISEMENT && is_solicited && packet->dst.bytes[0] == 0xff);
+	return !(packet->icmp_type == ND_ADVERTISEMENT && is_solicited &&
+		 packet->dst.bytes[0] == 0xff);
 }
 
 /* The sender's link-layer address among the options; stays zero when there is none. */

@@ -16,8 +16,8 @@ enum {
 	HEADER_BYTES = 12,
 	JUMPS_MAX = 32,
 	CLASS_IN = 1,
-	CLASS_MASK = 0x7fff,           /* the top bit is mDNS's "unicast answer" or "cache flush" */
-	OPCODE_MAX = 6,                /* RFC 8490: stateful operations */
+	CLASS_MASK = 0x7fff, /* the top bit is mDNS's "unicast answer" or "cache flush" */
+	OPCODE_MAX = 6,      /* RFC 8490: stateful operations */
 };
 
 /* ---- names
@@ -168,7 +168,8 @@ bool dns_read(const uint8_t *bytes, size_t length, struct dns_message *message)
 	return true;
 }
 
-bool dns_read_tcp(const uint8_t *bytes, size_t length, struct dns_message *message, size_t *taken_bytes)
+bool dns_read_tcp(const uint8_t *bytes, size_t length, struct dns_message *message,
+		  size_t *taken_bytes)
 {
 	struct span from = span_of(bytes, length);
 	uint16_t claimed = span_be16(&from);

@@ -19,39 +19,46 @@
 
 #include "core/net/addr.h"
 
-#define DNS_NAME_BYTES 256             /* 255 and NUL */
+#define DNS_NAME_BYTES 256 /* 255 and NUL */
 
 enum dns_port { DNS_PORT = 53, DNS_PORT_MDNS = 5353, DNS_PORT_LLMNR = 5355 };
 
 enum dns_rcode { DNS_NOERROR = 0, DNS_SERVFAIL = 2, DNS_NXDOMAIN = 3, DNS_REFUSED = 5 };
 
 enum dns_type {
-	DNS_A = 1, DNS_NS = 2, DNS_CNAME = 5, DNS_PTR = 12, DNS_TXT = 16, DNS_AAAA = 28, DNS_SRV = 33, DNS_ANY = 255,
+	DNS_A = 1,
+	DNS_NS = 2,
+	DNS_CNAME = 5,
+	DNS_PTR = 12,
+	DNS_TXT = 16,
+	DNS_AAAA = 28,
+	DNS_SRV = 33,
+	DNS_ANY = 255,
 };
 
 enum dns_section { DNS_ANSWER, DNS_AUTHORITY, DNS_ADDITIONAL, DNS_SECTIONS };
 
 struct dns_message {
-	const uint8_t *bytes;          /* borrowed: the header's first byte */
+	const uint8_t *bytes; /* borrowed: the header's first byte */
 	size_t length;
-	size_t records;                /* offset of the first record */
+	size_t records; /* offset of the first record */
 	uint16_t id;
 	uint16_t questions;            /* as claimed; 0 in mDNS answers */
 	uint16_t counts[DNS_SECTIONS]; /* records as claimed */
 	uint16_t qtype;                /* of the first question; 0 if there is none */
 	uint8_t opcode, rcode;
 	bool is_response;
-	bool is_truncated;             /* TC; LLMNR and mDNS use it alike */
-	char qname[DNS_NAME_BYTES];    /* of the first question; "" if there is none */
+	bool is_truncated;          /* TC; LLMNR and mDNS use it alike */
+	char qname[DNS_NAME_BYTES]; /* of the first question; "" if there is none */
 };
 
 struct dns_record {
 	enum dns_section section;
-	uint16_t type;                 /* DNS_A, DNS_AAAA or DNS_CNAME */
+	uint16_t type; /* DNS_A, DNS_AAAA or DNS_CNAME */
 	uint32_t ttl_s;
-	struct ip ip;                  /* A (mapped form), AAAA */
-	char name[DNS_NAME_BYTES];     /* the owner */
-	char target[DNS_NAME_BYTES];   /* CNAME, else "" */
+	struct ip ip;                /* A (mapped form), AAAA */
+	char name[DNS_NAME_BYTES];   /* the owner */
+	char target[DNS_NAME_BYTES]; /* CNAME, else "" */
 };
 
 /* A walk over the records of a message. */
@@ -59,7 +66,7 @@ struct dns_walk {
 	const struct dns_message *message;
 	size_t at;
 	uint16_t left[DNS_SECTIONS];
-	bool is_bad;                   /* ended early: cut or malformed */
+	bool is_bad; /* ended early: cut or malformed */
 };
 
 /* False: not a DNS message, or its questions are cut or malformed; *message is then undefined.
@@ -69,7 +76,8 @@ bool dns_read(const uint8_t *bytes, size_t length, struct dns_message *message);
 /* The first message of a TCP stream (RFC 1035 4.2.2).  A message longer than what is at hand is
  * read as far as it goes.  *taken_bytes (may be NULL) is what the message occupies with its
  * length, also beyond the end; unset if even the length is missing. */
-bool dns_read_tcp(const uint8_t *bytes, size_t length, struct dns_message *message, size_t *taken_bytes);
+bool dns_read_tcp(const uint8_t *bytes, size_t length, struct dns_message *message,
+		  size_t *taken_bytes);
 
 /* Records of class IN and type A, AAAA or CNAME of all three sections; others are passed over.
  * False at the end, which is early (is_bad) where bytes are missing or wrong. */

@@ -13,7 +13,9 @@
 
 #include "core/net/addr.h"
 
-struct hash_key { uint64_t words[2]; };
+struct hash_key {
+	uint64_t words[2];
+};
 
 static inline uint64_t hash_fold(uint64_t a, uint64_t b)
 {

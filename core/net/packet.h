@@ -12,24 +12,29 @@
 #include "core/net/addr.h"
 
 enum packet_kind {
-	PACKET_OTHER,          /* nothing for us: LLC, STP, EAPOL, unknown EtherType or IP protocol */
+	PACKET_OTHER, /* nothing for us: LLC, STP, EAPOL, unknown EtherType or IP protocol */
 	PACKET_ARP,
 	PACKET_TCP,
 	PACKET_UDP,
-	PACKET_ICMP,           /* ICMP and ICMPv6 except neighbour discovery */
-	PACKET_ND,             /* neighbour solicitation or advertisement, RFC 4861 */
-	PACKET_FRAGMENT,       /* a later fragment: addresses, no ports; or with PACKET_FIRST_FRAGMENT a first one
+	PACKET_ICMP, /* ICMP and ICMPv6 except neighbour discovery */
+	PACKET_ND,   /* neighbour solicitation or advertisement, RFC 4861 */
+	PACKET_FRAGMENT, /* a later fragment: addresses, no ports; or with PACKET_FIRST_FRAGMENT a first one
 				* too short for TCP's flags: ports, no flags */
 };
 
 enum tcp_flag {
-	TCP_FIN = 0x01, TCP_SYN = 0x02, TCP_RST = 0x04, TCP_PSH = 0x08, TCP_ACK = 0x10, TCP_URG = 0x20,
+	TCP_FIN = 0x01,
+	TCP_SYN = 0x02,
+	TCP_RST = 0x04,
+	TCP_PSH = 0x08,
+	TCP_ACK = 0x10,
+	TCP_URG = 0x20,
 };
 
 enum packet_mark {
-	PACKET_HAS_MACS = 1 << 0,      /* both; cooked frames have src_mac alone and no mark */
-	PACKET_CUT = 1 << 1,           /* capture shorter than the packet */
-	PACKET_TCP_OPTIONS = 1 << 2,   /* the TCP header carries options */
+	PACKET_HAS_MACS = 1 << 0,    /* both; cooked frames have src_mac alone and no mark */
+	PACKET_CUT = 1 << 1,         /* capture shorter than the packet */
+	PACKET_TCP_OPTIONS = 1 << 2, /* the TCP header carries options */
 	PACKET_FIRST_FRAGMENT = 1 << 3,
 };
 
@@ -37,39 +42,39 @@ enum packet_mark {
 struct packet_quote {
 	struct ip src, dst;
 	uint16_t src_port, dst_port;
-	uint8_t proto;                 /* IPPROTO_*; 0 = the message quotes nothing usable; ports only for
+	uint8_t proto; /* IPPROTO_*; 0 = the message quotes nothing usable; ports only for
 					* TCP and UDP; ICMP has type and code there */
 };
 
-struct packet_neighbor {               /* ARP, RFC 826, and neighbour discovery */
-	struct ip target;              /* asked for; in a reply or advertisement, answered for */
-	struct mac sender_mac;         /* as the message says; ND: its option, zero if it has none */
-	struct mac target_mac;         /* ARP only */
-	uint8_t is_request;            /* 1 request/solicitation, 0 reply/advertisement */
-	uint8_t is_announcement;       /* gratuitous ARP or unsolicited advertisement */
+struct packet_neighbor {         /* ARP, RFC 826, and neighbour discovery */
+	struct ip target;        /* asked for; in a reply or advertisement, answered for */
+	struct mac sender_mac;   /* as the message says; ND: its option, zero if it has none */
+	struct mac target_mac;   /* ARP only */
+	uint8_t is_request;      /* 1 request/solicitation, 0 reply/advertisement */
+	uint8_t is_announcement; /* gratuitous ARP or unsolicited advertisement */
 };
 
 struct packet {
-	uint64_t wall_ns;              /* from the capture; the decoder leaves it alone */
-	struct ip src, dst;            /* ARP: sender and target protocol addresses */
-	struct mac src_mac, dst_mac;   /* of the frame */
-	uint16_t vlan;                 /* innermost 802.1Q id, 0 = none */
+	uint64_t wall_ns;            /* from the capture; the decoder leaves it alone */
+	struct ip src, dst;          /* ARP: sender and target protocol addresses */
+	struct mac src_mac, dst_mac; /* of the frame */
+	uint16_t vlan;               /* innermost 802.1Q id, 0 = none */
 	uint16_t ethertype;
-	uint16_t src_port, dst_port;   /* TCP, UDP */
-	uint8_t kind;                  /* enum packet_kind */
-	uint8_t proto;                 /* IPPROTO_* of IP packets */
-	uint8_t marks;                 /* enum packet_mark */
+	uint16_t src_port, dst_port; /* TCP, UDP */
+	uint8_t kind;                /* enum packet_kind */
+	uint8_t proto;               /* IPPROTO_* of IP packets */
+	uint8_t marks;               /* enum packet_mark */
 	uint8_t tcp_flags;
 	uint8_t icmp_type, icmp_code;
 	uint8_t hop_limit;
-	uint16_t icmp_id;              /* echo */
+	uint16_t icmp_id; /* echo */
 	uint32_t tcp_seq, tcp_ack;
 	uint16_t tcp_window;
-	const uint8_t *payload;        /* behind the last header read; borrowed, may be NULL */
-	uint32_t payload_length;       /* captured bytes of it */
-	union {                        /* undefined for every other kind */
-		struct packet_quote quote;         /* PACKET_ICMP; proto 0 unless an error */
-		struct packet_neighbor neighbor;   /* PACKET_ARP, PACKET_ND */
+	const uint8_t *payload;            /* behind the last header read; borrowed, may be NULL */
+	uint32_t payload_length;           /* captured bytes of it */
+	union {                            /* undefined for every other kind */
+		struct packet_quote quote; /* PACKET_ICMP; proto 0 unless an error */
+		struct packet_neighbor neighbor; /* PACKET_ARP, PACKET_ND */
 	};
 };
 

@@ -19,10 +19,10 @@
 #define PIECE_BYTES         131072
 #define BUFFER_BYTES        (RECORD_HEADER_BYTES + RECORD_MAX_BYTES + PIECE_BYTES)
 
-#define MAGIC_MICROSECONDS UINT32_C(0xa1b2c3d4)
-#define MAGIC_NANOSECONDS  UINT32_C(0xa1b23c4d)
-#define VERSION_MAJOR      2
-#define VERSION_MINOR      4
+#define MAGIC_MICROSECONDS  UINT32_C(0xa1b2c3d4)
+#define MAGIC_NANOSECONDS   UINT32_C(0xa1b23c4d)
+#define VERSION_MAJOR       2
+#define VERSION_MINOR       4
 
 struct savefile {
 	int fd;
@@ -85,7 +85,8 @@ void savefile_free(struct savefile *savefile)
 	mem_free(savefile);
 }
 
-static __attribute__((noinline)) bool fill(struct savefile *savefile, size_t wanted, struct err *err)
+static __attribute__((noinline)) bool fill(struct savefile *savefile, size_t wanted,
+					   struct err *err)
 {
 	memmove(savefile->buffer, savefile->buffer + savefile->at, savefile->held - savefile->at);
 	savefile->held -= savefile->at;
@@ -141,8 +142,8 @@ int savefile_next(struct savefile *savefile, struct savefile_record *record, str
 	length = read32(savefile, header + 8);
 	if (length > RECORD_MAX_BYTES)
 		return err_set(err, ERR_FAILED,
-			       "has a record of %u bytes, more than the %d that are allowed,", length,
-			       RECORD_MAX_BYTES);
+			       "has a record of %u bytes, more than the %d that are allowed,",
+			       length, RECORD_MAX_BYTES);
 	if (!has(savefile, RECORD_HEADER_BYTES + length, err))
 		return end_inside(err);
 	header = savefile->buffer + savefile->at;

@@ -18,7 +18,7 @@
 enum {
 	NETBIOS_BYTES = 4,
 	NETBIOS_MESSAGE = 0x00,
-	NETBIOS_REQUEST = 0x81,        /* session set-up on port 139, RFC 1002 4.3 */
+	NETBIOS_REQUEST = 0x81, /* session set-up on port 139, RFC 1002 4.3 */
 	NETBIOS_KEEP_ALIVE = 0x85,
 };
 
@@ -60,7 +60,8 @@ size_t smb_frame_bytes(const uint8_t *bytes, size_t length)
 void smb_reader_init(struct smb_reader *reader, const uint8_t *bytes, size_t length)
 {
 	/* Slices have 32 bits. */
-	*reader = (struct smb_reader){ .bytes = bytes, .length = length < INT32_MAX ? length : INT32_MAX };
+	*reader = (struct smb_reader){ .bytes = bytes,
+				       .length = length < INT32_MAX ? length : INT32_MAX };
 }
 
 /* Moves to the next frame with a message; false if none is at hand. */
@@ -98,7 +99,7 @@ static void read_first(struct smb_reader *r, struct smb_message *m)
 	case ID_SMB2:
 		smb2_read(r, m);
 		break;
-	default:                       /* ID_ENCRYPTED, ID_COMPRESSED */
+	default: /* ID_ENCRYPTED, ID_COMPRESSED */
 		m->version = SMB_V2;
 		m->kind = SMB_UNREADABLE;
 	}
@@ -131,7 +132,8 @@ bool smb_next(struct smb_reader *reader, struct smb_message *message)
 /* ---- parts
  * ------------------------------------------------------------------------------------- */
 
-struct smb_slice smb_clip(const struct smb_reader *r, struct smb_message *m, uint32_t offset, uint32_t length)
+struct smb_slice smb_clip(const struct smb_reader *r, struct smb_message *m, uint32_t offset,
+			  uint32_t length)
 {
 	uint64_t start = (uint64_t)r->header + offset, end = start + length;
 
@@ -146,7 +148,8 @@ struct smb_slice smb_clip(const struct smb_reader *r, struct smb_message *m, uin
 	return (struct smb_slice){ (uint32_t)start, (uint32_t)(end - start) };
 }
 
-struct span smb_part(const struct smb_reader *r, struct smb_message *m, uint32_t offset, uint32_t length)
+struct span smb_part(const struct smb_reader *r, struct smb_message *m, uint32_t offset,
+		     uint32_t length)
 {
 	struct smb_slice slice = smb_clip(r, m, offset, length);
 
@@ -254,7 +257,8 @@ static void read_authenticate(struct smb_message *m, struct span ntlm)
 void smb_logon_blob(struct smb_message *m, struct span blob)
 {
 	static const uint8_t signature[8] = "NTLMSSP";
-	const uint8_t *at = blob.left ? memmem(blob.at, blob.left, signature, sizeof(signature)) : NULL;
+	const uint8_t *at = blob.left ? memmem(blob.at, blob.left, signature, sizeof(signature))
+				      : NULL;
 	struct span ntlm, type;
 
 	if (!at)
@@ -272,16 +276,16 @@ static bool is_refusal(const struct smb_message *m)
 {
 	static const uint32_t refusals[] = {
 		SMB_STATUS_LOGON_FAILURE,
-		0xc0000064,            /* no such user */
-		0xc000006a,            /* wrong password */
-		0xc000006e,            /* account restriction */
-		0xc000006f,            /* logon hours */
-		0xc0000070,            /* not from this workstation */
-		0xc0000071,            /* password expired */
-		0xc0000072,            /* account disabled */
-		0xc000015b,            /* logon type not granted */
-		0xc0000193,            /* account expired */
-		0xc0000224,            /* password must change */
+		0xc0000064, /* no such user */
+		0xc000006a, /* wrong password */
+		0xc000006e, /* account restriction */
+		0xc000006f, /* logon hours */
+		0xc0000070, /* not from this workstation */
+		0xc0000071, /* password expired */
+		0xc0000072, /* account disabled */
+		0xc000015b, /* logon type not granted */
+		0xc0000193, /* account expired */
+		0xc0000224, /* password must change */
 	};
 
 	if (m->marks & SMB_HAS_DOS_STATUS)

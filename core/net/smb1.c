@@ -13,11 +13,26 @@
 enum { HEADER_BYTES = 32, NO_ANDX = 0xff };
 
 enum command {
-	OPEN = 0x02, TRANSACTION = 0x25, TRANSACTION_SECONDARY = 0x26, OPEN_ANDX = 0x2d, READ_ANDX = 0x2e,
-	WRITE_ANDX = 0x2f, TRANSACTION2 = 0x32, TRANSACTION2_SECONDARY = 0x33, TREE_CONNECT = 0x70,
-	WRITE = 0x0b, WRITE_AND_UNLOCK = 0x14, WRITE_AND_CLOSE = 0x2c,
-	NEGOTIATE = 0x72, SESSION_SETUP_ANDX = 0x73, LOGOFF_ANDX = 0x74, TREE_CONNECT_ANDX = 0x75,
-	NT_TRANSACT = 0xa0, NT_TRANSACT_SECONDARY = 0xa1, NT_CREATE_ANDX = 0xa2, LOCKING_ANDX = 0x24,
+	OPEN = 0x02,
+	TRANSACTION = 0x25,
+	TRANSACTION_SECONDARY = 0x26,
+	OPEN_ANDX = 0x2d,
+	READ_ANDX = 0x2e,
+	WRITE_ANDX = 0x2f,
+	TRANSACTION2 = 0x32,
+	TRANSACTION2_SECONDARY = 0x33,
+	TREE_CONNECT = 0x70,
+	WRITE = 0x0b,
+	WRITE_AND_UNLOCK = 0x14,
+	WRITE_AND_CLOSE = 0x2c,
+	NEGOTIATE = 0x72,
+	SESSION_SETUP_ANDX = 0x73,
+	LOGOFF_ANDX = 0x74,
+	TREE_CONNECT_ANDX = 0x75,
+	NT_TRANSACT = 0xa0,
+	NT_TRANSACT_SECONDARY = 0xa1,
+	NT_CREATE_ANDX = 0xa2,
+	LOCKING_ANDX = 0x24,
 };
 
 enum { FLAG_RESPONSE = 0x80, FLAGS2_NT_STATUS = 0x4000, FLAGS2_UNICODE = 0x8000 };
@@ -29,7 +44,7 @@ struct block {
 	bool is_unicode;
 	struct span words;
 	struct span bytes;
-	uint32_t bytes_at;             /* from the header, for alignment */
+	uint32_t bytes_at; /* from the header, for alignment */
 };
 
 static bool is_response(const struct smb_message *m)
@@ -185,7 +200,7 @@ static void read_write(struct smb_reader *r, struct smb_message *m, struct block
 		return;
 	span_skip(&words, 4);
 	take_fid(m, &words);
-	span_skip(&words, 8);          /* offset, timeout */
+	span_skip(&words, 8); /* offset, timeout */
 	mode = span_le16(&words);
 	span_skip(&words, 2);
 	high = span_le16(&words);
@@ -224,7 +239,9 @@ static void read_core_write(struct smb_reader *r, struct smb_message *m, struct 
  * ------------------------------------------------------------------------------ */
 
 /* The three families have the same fields in 16 or 32 bits. */
-struct part { uint32_t count, offset, displacement; };
+struct part {
+	uint32_t count, offset, displacement;
+};
 
 static uint32_t number(struct span *words, bool is_wide)
 {
@@ -249,8 +266,8 @@ static void take_totals(struct smb_message *m, struct span *words, bool is_wide)
 }
 
 /* Both parts, and the data as payload. */
-static void take_parts(struct smb_reader *r, struct smb_message *m, struct span *words, bool is_wide,
-		       bool has_displacement)
+static void take_parts(struct smb_reader *r, struct smb_message *m, struct span *words,
+		       bool is_wide, bool has_displacement)
 {
 	struct part params = take_part(words, is_wide, has_displacement);
 	struct part data = take_part(words, is_wide, has_displacement);
@@ -264,7 +281,7 @@ static void take_parts(struct smb_reader *r, struct smb_message *m, struct span 
 	m->marks |= SMB_HAS_COUNTS;
 	m->payload_claimed = data.count;
 	if (params.count)
-		(void)smb_clip(r, m, params.offset, params.count);   /* for its marks */
+		(void)smb_clip(r, m, params.offset, params.count); /* for its marks */
 	if (data.count)
 		m->payload = smb_clip(r, m, data.offset, data.count);
 }
@@ -288,7 +305,7 @@ static void read_request(struct smb_reader *r, struct smb_message *m, struct blo
 	struct span words = b->words;
 
 	take_totals(m, &words, false);
-	span_skip(&words, 14);         /* largest answers, flags, timeout */
+	span_skip(&words, 14); /* largest answers, flags, timeout */
 	take_parts(r, m, &words, false, false);
 	take_setup(m, &words);
 	/* TRANSACTION2 has a name field that means nothing. */
@@ -318,8 +335,9 @@ static void read_secondary(struct smb_reader *r, struct smb_message *m, struct b
 
 static void read_transaction(struct smb_reader *r, struct smb_message *m, struct block *b)
 {
-	m->kind = m->command == TRANSACTION || m->command == TRANSACTION_SECONDARY ? SMB_TRANSACTION
-										  : SMB_TRANSACTION2;
+	m->kind = m->command == TRANSACTION || m->command == TRANSACTION_SECONDARY
+			  ? SMB_TRANSACTION
+			  : SMB_TRANSACTION2;
 	if (is_response(m))
 		read_response(r, m, b);
 	else if (m->command == TRANSACTION || m->command == TRANSACTION2)
@@ -341,11 +359,11 @@ static void read_nt_transact(struct smb_reader *r, struct smb_message *m, struct
 	span_skip(&words, 3);
 	take_totals(m, &words, true);
 	if (is_primary)
-		span_skip(&words, 8);  /* largest answers */
+		span_skip(&words, 8); /* largest answers */
 	take_parts(r, m, &words, true, !is_primary);
 	if (!is_primary)
 		return;
-	span_skip(&words, 1);          /* the setup count: the function is not of the setup */
+	span_skip(&words, 1); /* the setup count: the function is not of the setup */
 	m->subcommand = span_le16(&words);
 	if (!words.bad)
 		m->marks |= SMB_HAS_SUBCOMMAND;
@@ -474,7 +492,7 @@ static uint16_t read_header(struct smb_message *m, struct span *from)
 	flags = span_u8(from);
 	flags2 = span_le16(from);
 	pid_high = span_le16(from);
-	span_skip(from, 10);           /* signature */
+	span_skip(from, 10); /* signature */
 	m->tree = span_le16(from);
 	m->pid = (uint32_t)pid_high << 16 | span_le16(from);
 	m->session = span_le16(from);

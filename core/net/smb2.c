@@ -13,7 +13,12 @@ enum { HEADER_BYTES = 64, ALIGNMENT = 8 };
 enum flag { FLAG_RESPONSE = 1 << 0, FLAG_ASYNC = 1 << 1 };
 
 enum command {
-	NEGOTIATE = 0x00, SESSION_SETUP = 0x01, TREE_CONNECT = 0x03, CREATE = 0x05, WRITE = 0x09, IOCTL = 0x0b,
+	NEGOTIATE = 0x00,
+	SESSION_SETUP = 0x01,
+	TREE_CONNECT = 0x03,
+	CREATE = 0x05,
+	WRITE = 0x09,
+	IOCTL = 0x0b,
 };
 
 static uint64_t le64(struct span *from)
@@ -25,13 +30,14 @@ static uint64_t le64(struct span *from)
 
 static void take_file(struct span *from, struct smb_message *m)
 {
-	span_skip(from, 8);            /* the persistent half */
+	span_skip(from, 8); /* the persistent half */
 	m->file = le64(from);
 	if (!from->bad)
 		m->marks |= SMB_HAS_FILE;
 }
 
-static void read_payload(struct smb_reader *r, struct smb_message *m, uint32_t offset, uint32_t length)
+static void read_payload(struct smb_reader *r, struct smb_message *m, uint32_t offset,
+			 uint32_t length)
 {
 	m->payload_claimed = length;
 	if (length)
@@ -76,11 +82,11 @@ static void read_tree_connect(struct smb_reader *r, struct smb_message *m, struc
 static void read_create(struct smb_reader *r, struct smb_message *m, struct span *body)
 {
 	if (m->marks & SMB_IS_RESPONSE) {
-		span_skip(body, 62);   /* oplock, action, times, sizes, attributes */
+		span_skip(body, 62); /* oplock, action, times, sizes, attributes */
 		take_file(body, m);
 		return;
 	}
-	span_skip(body, 42);           /* oplock, impersonation, access, disposition, options */
+	span_skip(body, 42); /* oplock, impersonation, access, disposition, options */
 	read_name(r, m, body);
 }
 
@@ -93,7 +99,7 @@ static void read_write(struct smb_reader *r, struct smb_message *m, struct span 
 		return;
 	offset = span_le16(body);
 	length = span_le32(body);
-	span_skip(body, 8);            /* place in the file */
+	span_skip(body, 8); /* place in the file */
 	take_file(body, m);
 	if (!body->bad)
 		read_payload(r, m, offset, length);
@@ -107,7 +113,8 @@ static void read_ioctl(struct smb_reader *r, struct smb_message *m, struct span 
 	m->ctl_code = span_le32(body);
 	take_file(body, m);
 	if (m->marks & SMB_IS_RESPONSE)
-		span_skip(body, 8);    /* what went in; the request has largest sizes and output behind */
+		span_skip(body,
+			  8); /* what went in; the request has largest sizes and output behind */
 	offset = span_le32(body);
 	length = span_le32(body);
 	if (!body->bad)
@@ -179,7 +186,7 @@ static uint32_t read_header(struct span *from, struct smb_message *m)
 	span_skip(from, 4);
 	size = span_le16(from);
 	span_skip(from, 2);
-	status = span_le32(from);      /* a request's is its channel */
+	status = span_le32(from); /* a request's is its channel */
 	m->command = span_le16(from);
 	span_skip(from, 2);
 	flags = span_le32(from);
@@ -219,7 +226,7 @@ void smb2_read(struct smb_reader *r, struct smb_message *m)
 	m->version = SMB_V2;
 	distance = read_header(&from, m);
 	find_next(r, m, distance);
-	span_skip(&from, 2);           /* the body's size */
+	span_skip(&from, 2); /* the body's size */
 	if (!from.bad && has_no_body(m)) {
 		struct span none = span_of("", 0);
 

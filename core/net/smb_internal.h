@@ -15,8 +15,10 @@ struct smb_slice;
 
 /* A part of the message that the header says lies at offset, as much as is at hand; marks what
  * is missing or wrong. */
-struct smb_slice smb_clip(const struct smb_reader *r, struct smb_message *m, uint32_t offset, uint32_t length);
-struct span smb_part(const struct smb_reader *r, struct smb_message *m, uint32_t offset, uint32_t length);
+struct smb_slice smb_clip(const struct smb_reader *r, struct smb_message *m, uint32_t offset,
+			  uint32_t length);
+struct span smb_part(const struct smb_reader *r, struct smb_message *m, uint32_t offset,
+		     uint32_t length);
 
 /* A read that came up short: the fault of the capture or of the message? */
 void smb_short(const struct smb_reader *r, struct smb_message *m);

@@ -48,7 +48,8 @@ void account_free(struct account *account)
 
 static const char *paint(const struct account *account, enum tone tone)
 {
-	static const char *const codes[] = { "", "\033[1;31m", "\033[1;33m", "\033[1;32m", "\033[2m" };
+	static const char *const codes[] = { "", "\033[1;31m", "\033[1;33m", "\033[1;32m",
+					     "\033[2m" };
 
 	return account->colour ? codes[tone] : "";
 }
@@ -59,7 +60,8 @@ static const char *plain(const struct account *account)
 }
 
 /* "14:02:07.123 10.20.0.23  WORD  " */
-static void headline(const struct account *account, const struct fact *fact, enum tone tone, const char *word)
+static void headline(const struct account *account, const struct fact *fact, enum tone tone,
+		     const char *word)
 {
 	char when[CLOCK_TEXT_BYTES], host[IP_TEXT_BYTES];
 
@@ -67,14 +69,15 @@ static void headline(const struct account *account, const struct fact *fact, enu
 	ip_text(&fact->host.ip, host);
 	if (fact->type == FACT_NETWORK)
 		snprintf(host, sizeof(host), "-");
-	fprintf(account->stream, "%s%.12s%s %-15s %s%-10s%s ", paint(account, TONE_DIM), when + 11, plain(account), host,
-		paint(account, tone), word, plain(account));
+	fprintf(account->stream, "%s%.12s%s %-15s %s%-10s%s ", paint(account, TONE_DIM), when + 11,
+		plain(account), host, paint(account, tone), word, plain(account));
 }
 
 static void detail(const struct account *account, const char *label, const char *text)
 {
 	if (text && *text)
-		fprintf(account->stream, "%29s%s%s: %s%s\n", "", paint(account, TONE_DIM), label, plain(account), text);
+		fprintf(account->stream, "%29s%s%s: %s%s\n", "", paint(account, TONE_DIM), label,
+			plain(account), text);
 }
 
 static void tell_incident(const struct account *account, const struct fact *fact)
@@ -89,19 +92,24 @@ static void tell_incident(const struct account *account, const struct fact *fact
 			incident->state == INCIDENT_CLEARED ? "the evidence faded" : "ended");
 		return;
 	}
-	headline(account, fact, convicted ? TONE_BAD : TONE_WARN, convicted ? "CONVICTED" : incident_state_name(incident->state));
+	headline(account, fact, convicted ? TONE_BAD : TONE_WARN,
+		 convicted ? "CONVICTED" : incident_state_name(incident->state));
 	summary_of_incident(incident, why);
 	fprintf(account->stream, "%s\n", why);
 	if (incident->was_kind != incident->kind)
-		fprintf(account->stream, "%29s%sit is now: %s%s (before: %s)\n", "", paint(account, TONE_DIM), plain(account),
+		fprintf(account->stream, "%29s%sit is now: %s%s (before: %s)\n", "",
+			paint(account, TONE_DIM), plain(account),
 			evidence_kind_name(incident->kind), evidence_kind_name(incident->was_kind));
 	if (incident->outbreak_nats > 0)
-		fprintf(account->stream, "%29s%soutbreak: %sothers were convicted on this port, that adds %.1f nats\n", "",
-			paint(account, TONE_DIM), plain(account), incident->outbreak_nats);
-	fprintf(account->stream, "%29s%sevidence: %s%.1f nats after %u contact%s", "", paint(account, TONE_DIM), plain(account),
-		incident->log_odds, incident->contacts, incident->contacts == 1 ? "" : "s");
+		fprintf(account->stream,
+			"%29s%soutbreak: %sothers were convicted on this port, that adds %.1f nats\n",
+			"", paint(account, TONE_DIM), plain(account), incident->outbreak_nats);
+	fprintf(account->stream, "%29s%sevidence: %s%.1f nats after %u contact%s", "",
+		paint(account, TONE_DIM), plain(account), incident->log_odds, incident->contacts,
+		incident->contacts == 1 ? "" : "s");
 	if (convicted && incident->convicted_ns >= incident->first_contact_ns)
-		fprintf(account->stream, ", %.2f s after the first", ns_to_s(incident->convicted_ns - incident->first_contact_ns));
+		fprintf(account->stream, ", %.2f s after the first",
+			ns_to_s(incident->convicted_ns - incident->first_contact_ns));
 	fprintf(account->stream, "\n");
 	if (incident_coverage(incident)) {
 		coverage_words(incident_coverage(incident), coverage);
@@ -132,14 +140,17 @@ static void tell_decision(const struct account *account, const struct fact *fact
 		fprintf(account->stream, " for %s", hold);
 	}
 	if (decision->verdict == VERDICT_PROPOSE)
-		fprintf(account->stream, ", %u approval%s needed", decision->approvals, decision->approvals == 1 ? "" : "s");
+		fprintf(account->stream, ", %u approval%s needed", decision->approvals,
+			decision->approvals == 1 ? "" : "s");
 	if (decision->rule)
 		fprintf(account->stream, " (rule %u \"%s\")", decision->rule, decision->rule_name);
 	else
 		fprintf(account->stream, " (no rule matched)");
 	fprintf(account->stream, "%s\n", told->dry_run ? " [dry run: nothing is sent]" : "");
-	fprintf(account->stream, "%29s%sbecause: %s%s is %s, confidence %.6f\n", "", paint(account, TONE_DIM), plain(account),
-		told->asset && *told->asset ? told->asset : "the host", told->asset && *told->asset ? told->role : "not one of our assets",
+	fprintf(account->stream, "%29s%sbecause: %s%s is %s, confidence %.6f\n", "",
+		paint(account, TONE_DIM), plain(account),
+		told->asset && *told->asset ? told->asset : "the host",
+		told->asset && *told->asset ? told->role : "not one of our assets",
 		told->confidence);
 	if (told->refused) {
 		headline(account, fact, TONE_WARN, "REFUSED");
@@ -184,8 +195,8 @@ static void name_isolation(const struct isolation *isolation, char text[64])
 
 	measure_text(&isolation->decision.measure, ports);
 	if (verdict_is_measure(isolation->decision.verdict))
-		snprintf(text, 64, "%s of %s (%llu)", verdict_name(isolation->decision.verdict), ports,
-			 (unsigned long long)isolation->id);
+		snprintf(text, 64, "%s of %s (%llu)", verdict_name(isolation->decision.verdict),
+			 ports, (unsigned long long)isolation->id);
 	else
 		snprintf(text, 64, "isolation %llu", (unsigned long long)isolation->id);
 }
@@ -194,30 +205,38 @@ static void isolation_sentence(const struct account *account, const struct fact_
 {
 	const struct isolation *isolation = &told->isolation;
 	FILE *out = account->stream;
-	unsigned long long dropped = (unsigned long long)(isolation->dropped_transmit + isolation->dropped_receive);
+	unsigned long long dropped =
+		(unsigned long long)(isolation->dropped_transmit + isolation->dropped_receive);
 	char name[64];
 
 	name_isolation(isolation, name);
 	switch (isolation->state) {
 	case ISOLATION_AWAITING_APPROVAL:
-		fprintf(out, "%s waits for %u approval(s): cordon approve %llu\n", name, isolation->decision.approvals, (unsigned long long)isolation->id);
+		fprintf(out, "%s waits for %u approval(s): cordon approve %llu\n", name,
+			isolation->decision.approvals, (unsigned long long)isolation->id);
 		break;
 	case ISOLATION_QUEUED:
 	case ISOLATION_APPLYING:
 		fprintf(out, "%s of %s through %s\n", name, isolation->asset, told->enforcer);
 		break;
 	case ISOLATION_APPLIED:
-		fprintf(out, told->dry_run ? "on paper only: a dry run sends nothing\n" :
-			"the firmware reads back our policy as active; not yet proven\n");
+		fprintf(out,
+			told->dry_run
+				? "on paper only: a dry run sends nothing\n"
+				: "the firmware reads back our policy as active; not yet proven\n");
 		break;
 	case ISOLATION_PROVEN:
 		if (dropped)
-			fprintf(out, "the firmware has dropped %llu packets (%llu sent by the host, %llu sent to it)\n", dropped,
-				(unsigned long long)isolation->dropped_transmit, (unsigned long long)isolation->dropped_receive);
+			fprintf(out,
+				"the firmware has dropped %llu packets (%llu sent by the host, %llu sent to it)\n",
+				dropped, (unsigned long long)isolation->dropped_transmit,
+				(unsigned long long)isolation->dropped_receive);
 		else if (isolation->counted)
-			fprintf(out, "the firmware has counted %llu packets\n", (unsigned long long)isolation->counted);
+			fprintf(out, "the firmware has counted %llu packets\n",
+				(unsigned long long)isolation->counted);
 		else
-			fprintf(out, "the policy is active and the sensor hears nothing more of the host\n");
+			fprintf(out,
+				"the policy is active and the sensor hears nothing more of the host\n");
 		break;
 	default:
 		fprintf(out, "%s%s%s\n", name, *isolation->reason ? ": " : "", isolation->reason);
@@ -235,8 +254,9 @@ static void tell_isolation(const struct account *account, const struct fact *fac
 	detail(account, "device", told->device);
 	detail(account, "did", told->did);
 	if (told->writes || told->reads)
-		fprintf(account->stream, "%29s%srequests: %s%u write%s, %u read-back%s\n", "", paint(account, TONE_DIM), plain(account),
-			told->writes, told->writes == 1 ? "" : "s", told->reads, told->reads == 1 ? "" : "s");
+		fprintf(account->stream, "%29s%srequests: %s%u write%s, %u read-back%s\n", "",
+			paint(account, TONE_DIM), plain(account), told->writes,
+			told->writes == 1 ? "" : "s", told->reads, told->reads == 1 ? "" : "s");
 }
 
 static void tell_infection(const struct account *account, const struct fact *fact)
@@ -247,11 +267,12 @@ static void tell_infection(const struct account *account, const struct fact *fac
 	ip_text(&link->parent_host.ip, parent);
 	ip_text(&link->patient_zero_host.ip, zero);
 	headline(account, fact, TONE_WARN, "infected");
-	fprintf(account->stream, "by %s, which reached it on port %u %.1f s before its own first attack%s\n", parent,
+	fprintf(account->stream,
+		"by %s, which reached it on port %u %.1f s before its own first attack%s\n", parent,
 		(unsigned)link->port, ns_to_s(link->attack_ns - link->contact_ns),
 		link->why == OUTBREAK_CALLED_BACK ? " and was called back" : "");
-	fprintf(account->stream, "%29s%soutbreak: %sgeneration %u, patient zero %s\n", "", paint(account, TONE_DIM), plain(account),
-		(unsigned)link->generation, zero);
+	fprintf(account->stream, "%29s%soutbreak: %sgeneration %u, patient zero %s\n", "",
+		paint(account, TONE_DIM), plain(account), (unsigned)link->generation, zero);
 }
 
 static void tell_network(const struct account *account, const struct fact *fact)
@@ -260,20 +281,26 @@ static void tell_network(const struct account *account, const struct fact *fact)
 
 	headline(account, fact, TONE_WARN, state->broken ? "network" : "recovered");
 	if (state->broken)
-		fprintf(account->stream, "%u of %u hosts fail at once on different ports: the network is broken, scoring pauses\n",
+		fprintf(account->stream,
+			"%u of %u hosts fail at once on different ports: the network is broken, scoring pauses\n",
 			state->hosts, state->live);
 	else
-		fprintf(account->stream, "scoring goes on; what %u hosts did meanwhile is not held against them\n", state->hosts);
+		fprintf(account->stream,
+			"scoring goes on; what %u hosts did meanwhile is not held against them\n",
+			state->hosts);
 }
 
 static void tell_stats(const struct account *account, const struct fact *fact)
 {
 	const struct record_sensor *stats = fact->stats;
 
-	fprintf(account->stream, "%ssensor: %llu packets, %llu contacts (%llu accepted, %llu refused, %llu ignored), %llu hosts, "
-		"%llu frames not decoded, %llu dropped%s\n", paint(account, TONE_DIM), (unsigned long long)stats->packets,
-		(unsigned long long)stats->contacts, (unsigned long long)stats->accepted, (unsigned long long)stats->refused,
-		(unsigned long long)stats->ignored, (unsigned long long)stats->hosts, (unsigned long long)stats->undecoded,
+	fprintf(account->stream,
+		"%ssensor: %llu packets, %llu contacts (%llu accepted, %llu refused, %llu ignored), %llu hosts, "
+		"%llu frames not decoded, %llu dropped%s\n",
+		paint(account, TONE_DIM), (unsigned long long)stats->packets,
+		(unsigned long long)stats->contacts, (unsigned long long)stats->accepted,
+		(unsigned long long)stats->refused, (unsigned long long)stats->ignored,
+		(unsigned long long)stats->hosts, (unsigned long long)stats->undecoded,
 		(unsigned long long)stats->dropped, plain(account));
 }
 
@@ -287,8 +314,10 @@ static void tell_coverage(const struct account *account, const struct fact *fact
 	coverage_explain(view, &text);
 	coverage_words(view->faults, words);
 	clock_text(fact->wall_ns, when, sizeof(when));
-	fprintf(account->stream, "%s%.12s%s %-15s %s%-10s%s %s: %s\n", paint(account, TONE_DIM), when + 11, plain(account),
-		"sensor", paint(account, view->faults ? TONE_WARN : TONE_GOOD), "coverage", plain(account), words, text.text);
+	fprintf(account->stream, "%s%.12s%s %-15s %s%-10s%s %s: %s\n", paint(account, TONE_DIM),
+		when + 11, plain(account), "sensor",
+		paint(account, view->faults ? TONE_WARN : TONE_GOOD), "coverage", plain(account),
+		words, text.text);
 	buf_fini(&text);
 }
 

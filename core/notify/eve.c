@@ -45,8 +45,10 @@ int eve_write(struct eve *eve, const struct fact *fact, struct err *err)
 	json_write(object, &line);
 	buf_char(&line, '\n');
 	if (line.overflow)
-		rc = err_set(err, ERR_LIMIT, "%s: a fact of more than %d bytes was not written", eve->path, LINE_MAX_BYTES);
-	else if (fwrite(line.text, 1, line.length, eve->stream) != line.length || fflush(eve->stream) != 0)
+		rc = err_set(err, ERR_LIMIT, "%s: a fact of more than %d bytes was not written",
+			     eve->path, LINE_MAX_BYTES);
+	else if (fwrite(line.text, 1, line.length, eve->stream) != line.length ||
+		 fflush(eve->stream) != 0)
 		rc = err_set_errno(err, errno, "%s: cannot write", eve->path);
 	buf_fini(&line);
 	json_free(object);

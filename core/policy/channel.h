@@ -9,23 +9,31 @@
 
 #include "core/net/addr.h"
 
-enum channel_item_kind { CHANNEL_ARP, CHANNEL_DHCP, CHANNEL_ND, CHANNEL_EAPOL, CHANNEL_DNS,
-			 CHANNEL_TCP, CHANNEL_UDP, CHANNEL_ICMP };
+enum channel_item_kind {
+	CHANNEL_ARP,
+	CHANNEL_DHCP,
+	CHANNEL_ND,
+	CHANNEL_EAPOL,
+	CHANNEL_DNS,
+	CHANNEL_TCP,
+	CHANNEL_UDP,
+	CHANNEL_ICMP
+};
 
 /* One destination; a port range for TCP and UDP (both ends included). */
 struct channel_item {
-	uint8_t kind;                  /* enum channel_item_kind */
-	struct prefix to;              /* DNS, TCP, UDP, ICMP */
+	uint8_t kind;     /* enum channel_item_kind */
+	struct prefix to; /* DNS, TCP, UDP, ICMP */
 	uint16_t port_first, port_last;
 };
 
-#define CHANNEL_ITEMS 64
+#define CHANNEL_ITEMS      64
 #define CHANNEL_NAME_BYTES 32
 
 struct channel {
 	char name[CHANNEL_NAME_BYTES];
 	uint8_t item_count;
-	bool unresolved;               /* names a place ("relay") whose address is not known */
+	bool unresolved; /* names a place ("relay") whose address is not known */
 	struct channel_item items[CHANNEL_ITEMS];
 };
 

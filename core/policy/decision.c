@@ -11,12 +11,9 @@
 const char *verdict_name(unsigned verdict)
 {
 	static const char *const names[VERDICTS] = {
-		[VERDICT_IGNORE] = "ignore",
-		[VERDICT_WATCH] = "watch",
-		[VERDICT_PROPOSE] = "propose",
-		[VERDICT_ISOLATE] = "isolate",
-		[VERDICT_COUNT] = "count",
-		[VERDICT_LIMIT] = "limit",
+		[VERDICT_IGNORE] = "ignore",   [VERDICT_WATCH] = "watch",
+		[VERDICT_PROPOSE] = "propose", [VERDICT_ISOLATE] = "isolate",
+		[VERDICT_COUNT] = "count",     [VERDICT_LIMIT] = "limit",
 		[VERDICT_BLOCK] = "block",
 	};
 
@@ -31,14 +28,16 @@ bool verdict_is_measure(unsigned verdict)
 
 bool verdict_acts(unsigned verdict)
 {
-	return verdict_is_measure(verdict) || verdict == VERDICT_PROPOSE || verdict == VERDICT_ISOLATE;
+	return verdict_is_measure(verdict) || verdict == VERDICT_PROPOSE ||
+	       verdict == VERDICT_ISOLATE;
 }
 
 unsigned verdict_rung(unsigned verdict)
 {
 	static const unsigned rungs[VERDICTS] = {
-		[VERDICT_IGNORE] = 0,  [VERDICT_WATCH] = 1,   [VERDICT_COUNT] = 2, [VERDICT_LIMIT] = 3,
-		[VERDICT_BLOCK] = 4,   [VERDICT_PROPOSE] = 5, [VERDICT_ISOLATE] = 5,
+		[VERDICT_IGNORE] = 0,  [VERDICT_WATCH] = 1, [VERDICT_COUNT] = 2,
+		[VERDICT_LIMIT] = 3,   [VERDICT_BLOCK] = 4, [VERDICT_PROPOSE] = 5,
+		[VERDICT_ISOLATE] = 5,
 	};
 
 	INVARIANT(verdict < VERDICTS);
@@ -47,8 +46,8 @@ unsigned verdict_rung(unsigned verdict)
 
 bool measure_equal(const struct measure *a, const struct measure *b)
 {
-	return a->proto == b->proto && a->port_first == b->port_first && a->port_last == b->port_last &&
-	       a->per_s == b->per_s;
+	return a->proto == b->proto && a->port_first == b->port_first &&
+	       a->port_last == b->port_last && a->per_s == b->per_s;
 }
 
 void measure_text(const struct measure *measure, char text[MEASURE_TEXT_BYTES])
@@ -58,7 +57,8 @@ void measure_text(const struct measure *measure, char text[MEASURE_TEXT_BYTES])
 	if (measure->port_first == measure->port_last)
 		snprintf(text, MEASURE_TEXT_BYTES, "%s port %u", proto, measure->port_first);
 	else
-		snprintf(text, MEASURE_TEXT_BYTES, "%s ports %u-%u", proto, measure->port_first, measure->port_last);
+		snprintf(text, MEASURE_TEXT_BYTES, "%s ports %u-%u", proto, measure->port_first,
+			 measure->port_last);
 }
 
 const char *decision_witness_name(unsigned witness)
@@ -112,8 +112,9 @@ static void say_measure(const struct decision *decision, struct buf *out)
 
 	measure_text(measure, ports);
 	if (decision->verdict == VERDICT_LIMIT)
-		buf_format(out, "let it %s at most %u %s a second to %s", measure->proto == 17 ? "send" : "open",
-			   (unsigned)measure->per_s, measure->proto == 17 ? "packets" : "connections", ports);
+		buf_format(out, "let it %s at most %u %s a second to %s",
+			   measure->proto == 17 ? "send" : "open", (unsigned)measure->per_s,
+			   measure->proto == 17 ? "packets" : "connections", ports);
 	else
 		buf_format(out, "%s what it sends to %s", verdict_name(decision->verdict), ports);
 	say_hold(decision, out);

@@ -12,28 +12,36 @@
 struct buf;
 
 /* Numbers are kept in journals: new ones go to the end. */
-enum verdict { VERDICT_IGNORE, VERDICT_WATCH, VERDICT_PROPOSE, VERDICT_ISOLATE, VERDICT_COUNT, VERDICT_LIMIT,
-	       VERDICT_BLOCK, VERDICTS };
+enum verdict {
+	VERDICT_IGNORE,
+	VERDICT_WATCH,
+	VERDICT_PROPOSE,
+	VERDICT_ISOLATE,
+	VERDICT_COUNT,
+	VERDICT_LIMIT,
+	VERDICT_BLOCK,
+	VERDICTS
+};
 enum decision_witness { WITNESS_NONE, WITNESS_AFTER, WITNESS_BEFORE };
 
 /* COUNT, LIMIT, BLOCK: packets that the machine sends to these ports of anybody. */
 struct measure {
-	uint8_t proto;                 /* 6 TCP, 17 UDP */
+	uint8_t proto; /* 6 TCP, 17 UDP */
 	uint16_t port_first, port_last;
-	uint32_t per_s;                /* LIMIT; of TCP: new connections, else packets */
+	uint32_t per_s; /* LIMIT; of TCP: new connections, else packets */
 };
 
 struct decision {
-	uint8_t verdict;               /* enum verdict */
-	uint8_t witness;               /* enum decision_witness */
-	uint8_t approvals;             /* PROPOSE: how many people must agree */
+	uint8_t verdict;   /* enum verdict */
+	uint8_t witness;   /* enum decision_witness */
+	uint8_t approvals; /* PROPOSE: how many people must agree */
 	uint8_t zero;
-	uint32_t rule;                 /* 1-based; 0 = no rule matched (then WATCH) */
+	uint32_t rule; /* 1-based; 0 = no rule matched (then WATCH) */
 	char rule_name[64];
-	char channel[32];              /* PROPOSE, ISOLATE */
-	struct measure measure;        /* COUNT, LIMIT, BLOCK */
-	uint64_t hold_ns;              /* how long it holds; 0 = until released */
-	uint64_t expires_ns;           /* PROPOSE: how long the proposal stands */
+	char channel[32];       /* PROPOSE, ISOLATE */
+	struct measure measure; /* COUNT, LIMIT, BLOCK */
+	uint64_t hold_ns;       /* how long it holds; 0 = until released */
+	uint64_t expires_ns;    /* PROPOSE: how long the proposal stands */
 };
 
 bool verdict_is_measure(unsigned verdict);
@@ -45,7 +53,7 @@ bool measure_equal(const struct measure *a, const struct measure *b);
 #define MEASURE_TEXT_BYTES 32
 /* "TCP port 445", "UDP ports 8000-8010" */
 void measure_text(const struct measure *measure, char text[MEASURE_TEXT_BYTES]);
-const char *verdict_name(unsigned verdict);        /* "isolate", ... */
+const char *verdict_name(unsigned verdict); /* "isolate", ... */
 const char *decision_witness_name(unsigned witness);
 /* What it means, for people: "watch it, says rule 3 "otherwise watch"." */
 void decision_sentence(const struct decision *decision, struct buf *out);

@@ -6,7 +6,9 @@
 #include <stddef.h>
 
 struct keep_piece;
-struct keep { struct keep_piece *pieces; };
+struct keep {
+	struct keep_piece *pieces;
+};
 
 /* Zeroed; never NULL. */
 void *keep_array(struct keep *keep, size_t count, size_t item_size_bytes);

@@ -86,19 +86,19 @@ static void load_propose(struct loader *l, const struct yaml_node *node, struct 
 	rule->answer.approvals = (uint8_t)people;
 }
 
-static void load_measure_ports(struct loader *l, const struct yaml_node *node, enum word_section section,
-			       struct measure *measure)
+static void load_measure_ports(struct loader *l, const struct yaml_node *node,
+			       enum word_section section, struct measure *measure)
 {
 	const struct yaml_node *tcp = yaml_find(node, "tcp"), *udp = yaml_find(node, "udp");
 
 	if (!tcp == !udp) {
-		yaml_complain(l->yaml, node, "write tcp: 445, or udp: 161", tcp ? "tcp and udp exclude each other" :
-			      "which port is not said");
+		yaml_complain(l->yaml, node, "write tcp: 445, or udp: 161",
+			      tcp ? "tcp and udp exclude each other" : "which port is not said");
 		return;
 	}
 	measure->proto = tcp ? IPPROTO_TCP : IPPROTO_UDP;
-	load_ports(l, tcp ? tcp : udp, vocabulary_find(section, tcp ? "tcp" : "udp"), &measure->port_first,
-		   &measure->port_last);
+	load_ports(l, tcp ? tcp : udp, vocabulary_find(section, tcp ? "tcp" : "udp"),
+		   &measure->port_first, &measure->port_last);
 }
 
 static void load_measure(struct loader *l, const struct yaml_node *node, struct rule *rule)
@@ -114,10 +114,11 @@ static void load_measure(struct loader *l, const struct yaml_node *node, struct 
 	if (!limit)
 		return;
 	if (!yaml_find(node, "per_second"))
-		yaml_complain(l->yaml, node, "add \"per_second: 5\"", "how much goes through is not said");
+		yaml_complain(l->yaml, node, "add \"per_second: 5\"",
+			      "how much goes through is not said");
 	else
-		yaml_get_u32(l->yaml, yaml_find(node, "per_second"), (uint32_t)rate->least, (uint32_t)rate->most,
-			     &rule->answer.measure.per_s);
+		yaml_get_u32(l->yaml, yaml_find(node, "per_second"), (uint32_t)rate->least,
+			     (uint32_t)rate->most, &rule->answer.measure.per_s);
 }
 
 /* watch and ignore have no settings: "{}" or nothing. */

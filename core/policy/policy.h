@@ -30,20 +30,20 @@ struct policy_place {
 };
 
 struct policy_input_evidence {
-	const char *detector;          /* name */
+	const char *detector; /* name */
 	double log_odds;
 };
 
 /* Everything a rule may ask.  Borrowed texts. */
 struct policy_input {
 	double log_odds;
-	const char *kind;              /* "worm", ... */
+	const char *kind; /* "worm", ... */
 	uint32_t contacts;
 	uint16_t port;
 	struct host_key host;
-	const char *asset;             /* name, "" if we do not answer for the host */
-	const char *role;              /* "unknown" if no asset */
-	const char *tags[8];           /* NULL-terminated unless full */
+	const char *asset;   /* name, "" if we do not answer for the host */
+	const char *role;    /* "unknown" if no asset */
+	const char *tags[8]; /* NULL-terminated unless full */
 	struct policy_input_evidence evidence[16];
 	size_t evidence_count;
 	uint64_t wall_ns;
@@ -73,7 +73,7 @@ void policy_decide(const struct policy *policy, const struct policy_input *input
 /* Why each rule did or did not fire, in words, a line each.  What it means: decision_sentence(). */
 void policy_explain(const struct policy *policy, const struct policy_input *input, struct buf *out);
 
-const struct channel *policy_channel(const struct policy *policy, const char *name);  /* or NULL */
+const struct channel *policy_channel(const struct policy *policy, const char *name); /* or NULL */
 size_t policy_channel_count(const struct policy *policy);
 const struct channel *policy_channel_at(const struct policy *policy, size_t index);
 /* What a rule answers when it fires. */

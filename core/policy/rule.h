@@ -17,11 +17,13 @@
 #include "core/policy/policy.h"
 #include "core/policy/vocabulary.h"
 
-struct position { unsigned line, column, length; };
+struct position {
+	unsigned line, column, length;
+};
 
 struct interval {
-	double low, high;              /* may be infinite */
-	bool low_open, high_open;      /* the bound itself is outside */
+	double low, high;         /* may be infinite */
+	bool low_open, high_open; /* the bound itself is outside */
 };
 
 struct texts {
@@ -29,10 +31,12 @@ struct texts {
 	const char **items;
 };
 
-struct evidence_wanted { struct texts any, all, none; };
+struct evidence_wanted {
+	struct texts any, all, none;
+};
 
 struct time_span {
-	uint8_t days;                  /* bit 0 = Monday */
+	uint8_t days; /* bit 0 = Monday */
 	/* Of the day; to is outside; from > to: past midnight. */
 	uint16_t from_minute, to_minute;
 };
@@ -41,41 +45,41 @@ struct condition;
 
 struct when {
 	size_t count;
-	struct condition *conditions;  /* all must hold */
+	struct condition *conditions; /* all must hold */
 };
 
 /* Which member counts follows from the word's subject. */
 struct condition {
 	const struct word *word;
 	struct position at;
-	size_t count;                  /* of intervals or prefixes: any of them */
-	struct interval *intervals;    /* confidence, log_odds, contacts, port */
-	struct prefix *prefixes;       /* host */
-	struct texts texts;            /* kind, role, asset, tag: any; tags: all */
+	size_t count;               /* of intervals or prefixes: any of them */
+	struct interval *intervals; /* confidence, log_odds, contacts, port */
+	struct prefix *prefixes;    /* host */
+	struct texts texts;         /* kind, role, asset, tag: any; tags: all */
 	struct evidence_wanted evidence;
 	struct time_span time;
-	struct when inner;             /* not */
+	struct when inner; /* not */
 };
 
 struct rule {
-	struct position at;            /* of its name */
+	struct position at; /* of its name */
 	struct position channel_at;
-	bool incomplete;               /* there were complaints about it */
+	bool incomplete; /* there were complaints about it */
 	struct when when;
-	struct decision answer;        /* complete: deciding is copying it */
+	struct decision answer; /* complete: deciding is copying it */
 };
 
 struct channel_at {
-	struct position at;            /* of its name */
+	struct position at; /* of its name */
 	bool incomplete;
 };
 
 struct example {
-	struct position at;            /* of its "then" */
+	struct position at; /* of its "then" */
 	struct position rule_at, channel_at;
 	struct policy_input given;
 	uint8_t verdict;
-	const char *rule, *channel;    /* NULL = any */
+	const char *rule, *channel; /* NULL = any */
 };
 
 struct policy {

@@ -13,40 +13,59 @@ struct buf;
 
 /* Where a word may stand. */
 enum word_section {
-	SECTION_FILE,          /* top level */
-	SECTION_CHANNEL,       /* an item of a channel */
-	SECTION_TARGET,        /* tcp: { ... }, udp: { ... }, icmp: { ... } */
+	SECTION_FILE,    /* top level */
+	SECTION_CHANNEL, /* an item of a channel */
+	SECTION_TARGET,  /* tcp: { ... }, udp: { ... }, icmp: { ... } */
 	SECTION_RULE,
 	SECTION_WHEN,
-	SECTION_EVIDENCE,      /* when: { evidence: { ... } } */
-	SECTION_TIME,          /* when: { time: { ... } } */
+	SECTION_EVIDENCE, /* when: { evidence: { ... } } */
+	SECTION_TIME,     /* when: { time: { ... } } */
 	SECTION_THEN,
-	SECTION_ISOLATE,       /* then: { isolate: { ... } } */
+	SECTION_ISOLATE, /* then: { isolate: { ... } } */
 	SECTION_PROPOSE,
-	SECTION_MEASURE,       /* then: { count: { ... } }, then: { block: { ... } } */
+	SECTION_MEASURE, /* then: { count: { ... } }, then: { block: { ... } } */
 	SECTION_LIMIT,
-	SECTION_EXAMPLE,       /* an item of "expect:" */
+	SECTION_EXAMPLE, /* an item of "expect:" */
 	SECTION_GIVEN,
-	SECTION_STATEMENT,     /* an item of given: { evidence: [...] } */
+	SECTION_STATEMENT, /* an item of given: { evidence: [...] } */
 	SECTIONS
 };
 
 /* Closed lists of values; names of detectors are not here because they are known only at load. */
-enum word_choices { CHOICES_NONE, CHOICES_ROLE, CHOICES_KIND, CHOICES_WITNESS, CHOICES_VERDICT,
-		    CHOICES_DAY };
+enum word_choices {
+	CHOICES_NONE,
+	CHOICES_ROLE,
+	CHOICES_KIND,
+	CHOICES_WITNESS,
+	CHOICES_VERDICT,
+	CHOICES_DAY
+};
 
 /* Which question about the input a condition asks; also what a given fact answers. */
-enum subject { SUBJECT_NONE, SUBJECT_CONFIDENCE, SUBJECT_LOG_ODDS, SUBJECT_CONTACTS, SUBJECT_KIND,
-	       SUBJECT_ROLE, SUBJECT_TAG, SUBJECT_TAGS, SUBJECT_ASSET, SUBJECT_HOST, SUBJECT_PORT,
-	       SUBJECT_EVIDENCE, SUBJECT_TIME, SUBJECT_NOT };
+enum subject {
+	SUBJECT_NONE,
+	SUBJECT_CONFIDENCE,
+	SUBJECT_LOG_ODDS,
+	SUBJECT_CONTACTS,
+	SUBJECT_KIND,
+	SUBJECT_ROLE,
+	SUBJECT_TAG,
+	SUBJECT_TAGS,
+	SUBJECT_ASSET,
+	SUBJECT_HOST,
+	SUBJECT_PORT,
+	SUBJECT_EVIDENCE,
+	SUBJECT_TIME,
+	SUBJECT_NOT
+};
 
 struct word {
 	const char *name;
 	enum word_section section;
 	enum subject subject;
 	enum word_choices choices;
-	double least, most;            /* bounds of a number; of a duration in seconds */
-	const char *form;              /* how the value is written */
+	double least, most; /* bounds of a number; of a duration in seconds */
+	const char *form;   /* how the value is written */
 	const char *help;
 };
 

@@ -13,7 +13,7 @@
 
 struct governor {
 	uint32_t per_hour;
-	uint32_t count, next;          /* of the ring */
+	uint32_t count, next; /* of the ring */
 	bool blind;
 	char why_blind[GOVERNOR_REASON_BYTES / 2];
 	uint64_t started_ns[GOVERNOR_MAX_PER_HOUR];
@@ -37,7 +37,8 @@ uint32_t governor_used(const struct governor *governor, uint64_t now_ns)
 	uint32_t used = 0;
 
 	for (uint32_t i = 0; i < governor->count; i++)
-		if (governor->started_ns[i] >= now_ns || now_ns - governor->started_ns[i] < WINDOW_NS)
+		if (governor->started_ns[i] >= now_ns ||
+		    now_ns - governor->started_ns[i] < WINDOW_NS)
 			used++;
 	return used;
 }
@@ -48,15 +49,18 @@ bool governor_allows(struct governor *governor, uint64_t now_ns, char reason[GOV
 
 	reason[0] = '\0';
 	if (governor->blind)
-		snprintf(reason, GOVERNOR_REASON_BYTES, "automatic isolation pauses while the sensor is blind: %s",
+		snprintf(reason, GOVERNOR_REASON_BYTES,
+			 "automatic isolation pauses while the sensor is blind: %s",
 			 governor->why_blind);
 	else if (governor->per_hour == 0)
-		snprintf(reason, GOVERNOR_REASON_BYTES,
-			 "automatic isolation is off (safety.automatic_per_hour is 0): a person must approve");
+		snprintf(
+			reason, GOVERNOR_REASON_BYTES,
+			"automatic isolation is off (safety.automatic_per_hour is 0): a person must approve");
 	else if (used >= governor->per_hour)
-		snprintf(reason, GOVERNOR_REASON_BYTES,
-			 "%u isolations in the last hour, the limit is %u (safety.automatic_per_hour): a person must approve",
-			 used, governor->per_hour);
+		snprintf(
+			reason, GOVERNOR_REASON_BYTES,
+			"%u isolations in the last hour, the limit is %u (safety.automatic_per_hour): a person must approve",
+			used, governor->per_hour);
 	return reason[0] == '\0';
 }
 

@@ -10,15 +10,16 @@
 #include <stdint.h>
 
 #define GOVERNOR_DEFAULT_PER_HOUR 10
-#define GOVERNOR_MAX_PER_HOUR 1000
-#define GOVERNOR_REASON_BYTES 160
+#define GOVERNOR_MAX_PER_HOUR     1000
+#define GOVERNOR_REASON_BYTES     160
 
 struct governor;
 
-struct governor *governor_new(uint32_t per_hour);      /* 0 forbids all automatic isolation */
+struct governor *governor_new(uint32_t per_hour); /* 0 forbids all automatic isolation */
 void governor_free(struct governor *governor);
-bool governor_allows(struct governor *governor, uint64_t now_ns, char reason[GOVERNOR_REASON_BYTES]);
-void governor_count(struct governor *governor, uint64_t now_ns);       /* an isolation was started */
+bool governor_allows(struct governor *governor, uint64_t now_ns,
+		     char reason[GOVERNOR_REASON_BYTES]);
+void governor_count(struct governor *governor, uint64_t now_ns); /* an isolation was started */
 /* At restart: an isolation started at that time, from the journal. */
 void governor_recall(struct governor *governor, uint64_t started_ns);
 /* While the sensor cannot see, nothing is isolated automatically: why for people, copied; NULL = it sees again. */

@@ -20,10 +20,10 @@
 #include "core/net/hash.h"
 
 #define DEFAULT_LEARNT_MAX 4096
-#define WHY_BYTES 96
-#define DOUBT_NS s_to_ns(600)
-#define DOUBT_PLACES 8192
-#define DOUBT_PROBES 16
+#define WHY_BYTES          96
+#define DOUBT_NS           s_to_ns(600)
+#define DOUBT_PLACES       8192
+#define DOUBT_PROBES       16
 
 struct never {
 	bool is_mac;
@@ -35,12 +35,12 @@ struct never {
 struct learnt {
 	struct host_key host;
 	struct mac mac;
-	unsigned roles, established;   /* enum host_role */
+	unsigned roles, established; /* enum host_role */
 };
 
 struct dispute {
 	struct host_key host;
-	uint64_t until_ns;             /* 0 = free */
+	uint64_t until_ns; /* 0 = free */
 };
 
 struct guard {
@@ -50,7 +50,7 @@ struct guard {
 	size_t learnt_count, learnt_max;
 	uint64_t forgotten;
 	struct dispute *disputes;
-	uint64_t all_until_ns;         /* everybody is in doubt */
+	uint64_t all_until_ns; /* everybody is in doubt */
 };
 
 struct guard *guard_new(uint32_t learnt_max)
@@ -102,7 +102,8 @@ void guard_never_mac(struct guard *guard, const struct mac *mac, const char *why
 
 static bool same_machine(const struct learnt *learnt, const struct guard_role *role)
 {
-	return memcmp(&learnt->host, &role->host, sizeof(role->host)) == 0 && mac_equal(&learnt->mac, &role->mac);
+	return memcmp(&learnt->host, &role->host, sizeof(role->host)) == 0 &&
+	       mac_equal(&learnt->mac, &role->mac);
 }
 
 static struct learnt *find_learnt(const struct guard *guard, const struct guard_role *role)
@@ -129,7 +130,8 @@ void guard_learn(struct guard *guard, const struct guard_role *role)
 {
 	struct learnt *learnt = find_learnt(guard, role);
 
-	if (!(role->role & (NEVER_ROLES | ASKED_ROLES)) || (role->role & ASKED_ROLES && !role->established))
+	if (!(role->role & (NEVER_ROLES | ASKED_ROLES)) ||
+	    (role->role & ASKED_ROLES && !role->established))
 		return;
 	if (!learnt) {
 		learnt = make_room(guard, role->established);
@@ -152,22 +154,27 @@ uint64_t guard_forgotten(const struct guard *guard)
 /* A fixed key will do: whoever aims at one place fills it, and then everybody is in doubt. */
 static size_t first_place(const struct host_key *host)
 {
-	static const struct hash_key key = { { UINT64_C(0x6775617264), UINT64_C(0x9e3779b97f4a7c15) } };
+	static const struct hash_key key = { { UINT64_C(0x6775617264),
+					       UINT64_C(0x9e3779b97f4a7c15) } };
 
 	return hash_address(&key, &host->ip, host->vlan) % DOUBT_PLACES;
 }
 
 static struct dispute *dispute_of(const struct guard *guard, const struct host_key *host)
 {
-	for (size_t i = 0, at = first_place(host); i < DOUBT_PROBES; i++, at = (at + 1) % DOUBT_PLACES)
-		if (guard->disputes[at].until_ns && memcmp(&guard->disputes[at].host, host, sizeof(*host)) == 0)
+	for (size_t i = 0, at = first_place(host); i < DOUBT_PROBES;
+	     i++, at = (at + 1) % DOUBT_PLACES)
+		if (guard->disputes[at].until_ns &&
+		    memcmp(&guard->disputes[at].host, host, sizeof(*host)) == 0)
 			return &guard->disputes[at];
 	return NULL;
 }
 
-static struct dispute *free_place(const struct guard *guard, const struct host_key *host, uint64_t now_ns)
+static struct dispute *free_place(const struct guard *guard, const struct host_key *host,
+				  uint64_t now_ns)
 {
-	for (size_t i = 0, at = first_place(host); i < DOUBT_PROBES; i++, at = (at + 1) % DOUBT_PLACES)
+	for (size_t i = 0, at = first_place(host); i < DOUBT_PROBES;
+	     i++, at = (at + 1) % DOUBT_PLACES)
 		if (guard->disputes[at].until_ns <= now_ns)
 			return &guard->disputes[at];
 	return NULL;
@@ -192,11 +199,13 @@ bool guard_is_in_doubt(const struct guard *guard, const struct host_key *host, u
 
 	reason[0] = '\0';
 	if (dispute && dispute->until_ns > now_ns)
-		snprintf(reason, GUARD_REASON_BYTES,
-			 "two MAC addresses used this address within ten minutes, somebody may forge it: a person must approve");
+		snprintf(
+			reason, GUARD_REASON_BYTES,
+			"two MAC addresses used this address within ten minutes, somebody may forge it: a person must approve");
 	else if (guard->all_until_ns > now_ns)
-		snprintf(reason, GUARD_REASON_BYTES,
-			 "more addresses are in dispute than can be remembered, somebody forges: a person must approve");
+		snprintf(
+			reason, GUARD_REASON_BYTES,
+			"more addresses are in dispute than can be remembered, somebody forges: a person must approve");
 	return reason[0] != '\0';
 }
 
@@ -210,7 +219,8 @@ static const char *role_words(unsigned roles)
 		return "a DHCP server";
 	if (roles & HOST_DNS_SERVER)
 		return "a DNS server";
-	return roles & HOST_NAT ? "a NAT box, behind which others are" : "a monitor, which scans by trade";
+	return roles & HOST_NAT ? "a NAT box, behind which others are"
+				: "a monitor, which scans by trade";
 }
 
 static bool is_listed(const struct guard *guard, const struct host_key *host, const struct mac *mac,
@@ -219,7 +229,8 @@ static bool is_listed(const struct guard *guard, const struct host_key *host, co
 	for (size_t i = 0; i < guard->never_count; i++) {
 		const struct never *never = &guard->never[i];
 
-		if (never->is_mac ? !mac_equal(&never->mac, mac) : !prefix_contains(&never->prefix, &host->ip))
+		if (never->is_mac ? !mac_equal(&never->mac, mac)
+				  : !prefix_contains(&never->prefix, &host->ip))
 			continue;
 		snprintf(reason, GUARD_REASON_BYTES, "it must never be isolated: %s", never->why);
 		return true;
@@ -227,8 +238,8 @@ static bool is_listed(const struct guard *guard, const struct host_key *host, co
 	return false;
 }
 
-static const struct learnt *learnt_of(const struct guard *guard, const struct host_key *host, const struct mac *mac,
-				      size_t *at)
+static const struct learnt *learnt_of(const struct guard *guard, const struct host_key *host,
+				      const struct mac *mac, size_t *at)
 {
 	for (; *at < guard->learnt_count; (*at)++) {
 		const struct learnt *learnt = &guard->learnt[*at];
@@ -281,7 +292,8 @@ bool guard_asks(const struct guard *guard, const struct host_key *host, const st
 }
 
 /* Whether the frames that convicted came from the asset's own interface (worm-detection.md D.3, binding). */
-static bool is_someone_else(const struct asset *asset, const struct mac *mac, char reason[GUARD_REASON_BYTES])
+static bool is_someone_else(const struct asset *asset, const struct mac *mac,
+			    char reason[GUARD_REASON_BYTES])
 {
 	char seen[MAC_TEXT_BYTES], known[MAC_TEXT_BYTES];
 
@@ -289,9 +301,10 @@ static bool is_someone_else(const struct asset *asset, const struct mac *mac, ch
 		return false;
 	mac_text(mac, seen);
 	mac_text(&asset->mac, known);
-	snprintf(reason, GUARD_REASON_BYTES,
-		 "its frames came from MAC %s, but asset %.40s has %s: somebody may forge its address", seen,
-		 asset->name, known);
+	snprintf(
+		reason, GUARD_REASON_BYTES,
+		"its frames came from MAC %s, but asset %.40s has %s: somebody may forge its address",
+		seen, asset->name, known);
 	return true;
 }
 
@@ -302,18 +315,21 @@ bool guard_allows(const struct guard *guard, const struct host_key *host, const 
 	if (is_listed(guard, host, mac, reason) || is_learnt(guard, host, mac, reason))
 		return false;
 	if (!asset) {
-		snprintf(reason, GUARD_REASON_BYTES, "no asset of the roster is known under this address and MAC");
+		snprintf(reason, GUARD_REASON_BYTES,
+			 "no asset of the roster is known under this address and MAC");
 		return false;
 	}
 	if (asset->never_isolate) {
-		snprintf(reason, GUARD_REASON_BYTES, "asset %.64s is marked never_isolate", asset->name);
+		snprintf(reason, GUARD_REASON_BYTES, "asset %.64s is marked never_isolate",
+			 asset->name);
 		return false;
 	}
 	/* The machine may have another address than the one it was seen with. */
 	if (!ip_is_unspecified(&asset->ip)) {
 		struct host_key own = host_key_of(&asset->ip, asset->vlan);
 
-		if (is_listed(guard, &own, &asset->mac, reason) || is_learnt(guard, &own, &asset->mac, reason))
+		if (is_listed(guard, &own, &asset->mac, reason) ||
+		    is_learnt(guard, &own, &asset->mac, reason))
 			return false;
 	}
 	return !is_someone_else(asset, mac, reason);

@@ -25,14 +25,14 @@ struct guard;
 
 #define GUARD_REASON_BYTES 160
 
-struct guard *guard_new(uint32_t learnt_max);          /* 0 = 4096 */
+struct guard *guard_new(uint32_t learnt_max); /* 0 = 4096 */
 void guard_free(struct guard *guard);
 void guard_never_prefix(struct guard *guard, const struct prefix *prefix, const char *why);
 void guard_never_mac(struct guard *guard, const struct mac *mac, const char *why);
 struct guard_role {
 	struct host_key host;
-	struct mac mac;        /* zero if unknown */
-	unsigned role;         /* enum host_role, one bit; others than those above are passed over */
+	struct mac mac; /* zero if unknown */
+	unsigned role;  /* enum host_role, one bit; others than those above are passed over */
 	bool established;
 };
 void guard_learn(struct guard *guard, const struct guard_role *role);

@@ -17,7 +17,7 @@
 #include "core/base/invariant.h"
 #include "core/base/mem.h"
 
-#define SCHEMA_VERSION 2
+#define SCHEMA_VERSION  2
 #define OLDEST_READABLE 1
 
 struct db {
@@ -62,7 +62,8 @@ static const char *const upgrades[SCHEMA_VERSION] = {
 
 static int db_error(struct db *db, struct err *err, const char *doing)
 {
-	return err_set(err, ERR_FAILED, "%s: cannot %s: %s", db->path, doing, sqlite3_errmsg(db->handle));
+	return err_set(err, ERR_FAILED, "%s: cannot %s: %s", db->path, doing,
+		       sqlite3_errmsg(db->handle));
 }
 
 int db_run(struct db *db, const char *sql, struct err *err)
@@ -96,10 +97,14 @@ static int check_schema(struct db *db, bool may_create, struct err *err)
 	if (version == SCHEMA_VERSION)
 		return 0;
 	if (version > SCHEMA_VERSION)
-		return err_set(err, ERR_FAILED, "%s: written by a newer Cordon (schema %u, this one knows %d): upgrade first",
-			       db->path, (unsigned)version, SCHEMA_VERSION);
+		return err_set(
+			err, ERR_FAILED,
+			"%s: written by a newer Cordon (schema %u, this one knows %d): upgrade first",
+			db->path, (unsigned)version, SCHEMA_VERSION);
 	if (!may_create)
-		return version >= OLDEST_READABLE ? 0 : err_set(err, ERR_FAILED, "%s: is no Cordon store", db->path);
+		return version >= OLDEST_READABLE
+			       ? 0
+			       : err_set(err, ERR_FAILED, "%s: is no Cordon store", db->path);
 	for (; version < SCHEMA_VERSION; version++)
 		if (db_run(db, upgrades[version], err) < 0)
 			return ERR_FAILED;
@@ -135,7 +140,9 @@ struct db *db_open(const char *path, struct err *err)
 	db = open_with(path, SQLITE_OPEN_READWRITE, err);
 	if (!db)
 		return NULL;
-	if (db_run(db, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON", err) < 0 ||
+	if (db_run(db,
+		   "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON",
+		   err) < 0 ||
 	    check_schema(db, true, err) < 0) {
 		db_close(db);
 		return NULL;
@@ -190,7 +197,8 @@ struct db_query *db_prepare(struct db *db, const char *sql, struct err *err)
 	struct db_query *query = mem_alloc(sizeof(*query));
 
 	query->db = db;
-	if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &query->statement, NULL) != SQLITE_OK) {
+	if (sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &query->statement,
+			       NULL) != SQLITE_OK) {
 		db_error(db, err, "read the store");
 		mem_free(query);
 		return NULL;
@@ -220,12 +228,14 @@ void db_bind_real(struct db_query *query, int place, double value)
 
 void db_bind_text(struct db_query *query, int place, const char *text)
 {
-	INVARIANT(sqlite3_bind_text(query->statement, place, text, -1, SQLITE_TRANSIENT) == SQLITE_OK);
+	INVARIANT(sqlite3_bind_text(query->statement, place, text, -1, SQLITE_TRANSIENT) ==
+		  SQLITE_OK);
 }
 
 void db_bind_bytes(struct db_query *query, int place, const void *bytes, size_t length)
 {
-	INVARIANT(sqlite3_bind_blob64(query->statement, place, bytes, length, SQLITE_TRANSIENT) == SQLITE_OK);
+	INVARIANT(sqlite3_bind_blob64(query->statement, place, bytes, length, SQLITE_TRANSIENT) ==
+		  SQLITE_OK);
 }
 
 void db_reset(struct db_query *query)

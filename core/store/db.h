@@ -28,14 +28,14 @@ int db_number(struct db *db, const char *sql, uint64_t *value, struct err *err);
 /* Prepared once, used many times; owned by the caller, freed before the db. */
 struct db_query *db_prepare(struct db *db, const char *sql, struct err *err);
 void db_query_free(struct db_query *query);
-void db_bind_u64(struct db_query *query, int place, uint64_t value);   /* places count from 1 */
+void db_bind_u64(struct db_query *query, int place, uint64_t value); /* places count from 1 */
 void db_bind_real(struct db_query *query, int place, double value);
-void db_bind_text(struct db_query *query, int place, const char *text);    /* copied */
+void db_bind_text(struct db_query *query, int place, const char *text); /* copied */
 void db_bind_bytes(struct db_query *query, int place, const void *bytes, size_t length);
 /* 1 a row, 0 done (the query is then reset), negative on error (reset too). */
 int db_step(struct db_query *query, struct err *err);
 void db_reset(struct db_query *query);
-uint64_t db_u64(struct db_query *query, int column);                   /* columns count from 0 */
+uint64_t db_u64(struct db_query *query, int column); /* columns count from 0 */
 double db_real(struct db_query *query, int column);
 /* Borrowed until the next step; "" for NULL. */
 const char *db_text(struct db_query *query, int column);

@@ -19,32 +19,52 @@ struct field {
 	size_t offset, size;
 };
 
-#define FIELD(column, member) { column, offsetof(struct isolation, member), sizeof(((struct isolation *)0)->member) }
+#define FIELD(column, member)                                   \
+	{                                                       \
+		column, offsetof(struct isolation, member),     \
+			sizeof(((struct isolation *)0)->member) \
+	}
 
 static const struct field numbers[] = {
-	FIELD("id", id), FIELD("incident", incident), FIELD("vlan", host.vlan),
-	FIELD("verdict", decision.verdict), FIELD("witness", decision.witness),
-	FIELD("approvals_needed", decision.approvals), FIELD("rule", decision.rule),
-	FIELD("hold_ns", decision.hold_ns), FIELD("expires_ns", decision.expires_ns),
-	FIELD("state", state), FIELD("approvals", approvals), FIELD("attempts", attempts),
-	FIELD("asked_ns", asked_ns), FIELD("applied_ns", applied_ns), FIELD("proven_ns", proven_ns),
-	FIELD("ended_ns", ended_ns), FIELD("due_ns", due_ns), FIELD("hold_until_ns", hold_until_ns),
-	FIELD("dropped_transmit", dropped_transmit), FIELD("dropped_receive", dropped_receive),
+	FIELD("id", id),
+	FIELD("incident", incident),
+	FIELD("vlan", host.vlan),
+	FIELD("verdict", decision.verdict),
+	FIELD("witness", decision.witness),
+	FIELD("approvals_needed", decision.approvals),
+	FIELD("rule", decision.rule),
+	FIELD("hold_ns", decision.hold_ns),
+	FIELD("expires_ns", decision.expires_ns),
+	FIELD("state", state),
+	FIELD("approvals", approvals),
+	FIELD("attempts", attempts),
+	FIELD("asked_ns", asked_ns),
+	FIELD("applied_ns", applied_ns),
+	FIELD("proven_ns", proven_ns),
+	FIELD("ended_ns", ended_ns),
+	FIELD("due_ns", due_ns),
+	FIELD("hold_until_ns", hold_until_ns),
+	FIELD("dropped_transmit", dropped_transmit),
+	FIELD("dropped_receive", dropped_receive),
 	FIELD("last_contact_ns", last_contact_ns),
 };
 
 static const struct field texts[] = {
-	FIELD("asset", asset), FIELD("rule_name", decision.rule_name), FIELD("channel", decision.channel),
-	FIELD("reason", reason), FIELD("approved_by", approved_by),
+	FIELD("asset", asset),
+	FIELD("rule_name", decision.rule_name),
+	FIELD("channel", decision.channel),
+	FIELD("reason", reason),
+	FIELD("approved_by", approved_by),
 };
 
 #define NUMBERS ((int)(sizeof(numbers) / sizeof(numbers[0])))
-#define TEXTS ((int)(sizeof(texts) / sizeof(texts[0])))
-#define COLUMNS (NUMBERS + TEXTS + 2)          /* and host, mac */
+#define TEXTS   ((int)(sizeof(texts) / sizeof(texts[0])))
+#define COLUMNS (NUMBERS + TEXTS + 2) /* and host, mac */
 
 /* What a measure is about has a table of its own, so that older versions read the rest as before. */
-static const char measures[] = "CREATE TABLE IF NOT EXISTS measures(isolation INTEGER PRIMARY KEY, proto INTEGER NOT NULL,"
-			       " port_first INTEGER NOT NULL, port_last INTEGER NOT NULL, per_s INTEGER NOT NULL)";
+static const char measures[] =
+	"CREATE TABLE IF NOT EXISTS measures(isolation INTEGER PRIMARY KEY, proto INTEGER NOT NULL,"
+	" port_first INTEGER NOT NULL, port_last INTEGER NOT NULL, per_s INTEGER NOT NULL)";
 
 struct journal_db {
 	struct db *db;
@@ -98,7 +118,8 @@ static void set_number(struct isolation *isolation, const struct field *field, u
 	}
 }
 
-static int keep_measure(struct journal_db *journal, const struct isolation *isolation, struct err *err)
+static int keep_measure(struct journal_db *journal, const struct isolation *isolation,
+			struct err *err)
 {
 	const struct measure *measure = &isolation->decision.measure;
 
@@ -116,12 +137,14 @@ static int keep(void *self, const struct isolation *isolation, struct err *err)
 	char host[IP_TEXT_BYTES], mac[MAC_TEXT_BYTES];
 
 	/* First, so that no row is ever without its measure. */
-	if (verdict_is_measure(isolation->decision.verdict) && keep_measure(journal, isolation, err) < 0)
+	if (verdict_is_measure(isolation->decision.verdict) &&
+	    keep_measure(journal, isolation, err) < 0)
 		return ERR_FAILED;
 	for (int i = 0; i < NUMBERS; i++)
 		db_bind_u64(journal->keep, i + 1, number_of(isolation, &numbers[i]));
 	for (int i = 0; i < TEXTS; i++)
-		db_bind_text(journal->keep, NUMBERS + i + 1, (const char *)isolation + texts[i].offset);
+		db_bind_text(journal->keep, NUMBERS + i + 1,
+			     (const char *)isolation + texts[i].offset);
 	ip_text(&isolation->host.ip, host);
 	mac_text(&isolation->mac, mac);
 	db_bind_text(journal->keep, COLUMNS - 1, host);
@@ -135,11 +158,15 @@ static int read_row(struct db_query *query, struct isolation *isolation, struct 
 	for (int i = 0; i < NUMBERS; i++)
 		set_number(isolation, &numbers[i], db_u64(query, i));
 	for (int i = 0; i < TEXTS; i++)
-		snprintf((char *)isolation + texts[i].offset, texts[i].size, "%s", db_text(query, NUMBERS + i));
+		snprintf((char *)isolation + texts[i].offset, texts[i].size, "%s",
+			 db_text(query, NUMBERS + i));
 	if (!ip_parse(db_text(query, COLUMNS - 2), &isolation->host.ip) ||
-	    !mac_parse(db_text(query, COLUMNS - 1), &isolation->mac) || isolation->state >= ISOLATION_STATES)
-		return err_set(err, ERR_FAILED, "journal: isolation %llu cannot be read; was the store edited by hand?",
-			       (unsigned long long)isolation->id);
+	    !mac_parse(db_text(query, COLUMNS - 1), &isolation->mac) ||
+	    isolation->state >= ISOLATION_STATES)
+		return err_set(
+			err, ERR_FAILED,
+			"journal: isolation %llu cannot be read; was the store edited by hand?",
+			(unsigned long long)isolation->id);
 	return 0;
 }
 
@@ -153,8 +180,10 @@ static int read_measure(struct journal_db *journal, struct isolation *isolation,
 	db_bind_u64(journal->recall_measure, 1, isolation->id);
 	rc = db_step(journal->recall_measure, err);
 	if (rc <= 0)
-		return rc < 0 ? rc : err_set(err, ERR_FAILED, "journal: measure %llu has lost what it is about",
-					     (unsigned long long)isolation->id);
+		return rc < 0 ? rc
+			      : err_set(err, ERR_FAILED,
+					"journal: measure %llu has lost what it is about",
+					(unsigned long long)isolation->id);
 	measure->proto = (uint8_t)db_u64(journal->recall_measure, 0);
 	measure->port_first = (uint16_t)db_u64(journal->recall_measure, 1);
 	measure->port_last = (uint16_t)db_u64(journal->recall_measure, 2);
@@ -164,7 +193,8 @@ static int read_measure(struct journal_db *journal, struct isolation *isolation,
 }
 
 static int walk(struct journal_db *journal, struct db_query *query,
-		void (*each)(void *arg, const struct isolation *isolation), void *arg, struct err *err)
+		void (*each)(void *arg, const struct isolation *isolation), void *arg,
+		struct err *err)
 {
 	struct isolation *rows = NULL;
 	size_t count = 0;
@@ -188,14 +218,16 @@ static int walk(struct journal_db *journal, struct db_query *query,
 	return rc;
 }
 
-static int recall(void *self, void (*each)(void *arg, const struct isolation *isolation), void *arg, struct err *err)
+static int recall(void *self, void (*each)(void *arg, const struct isolation *isolation), void *arg,
+		  struct err *err)
 {
 	struct journal_db *journal = self;
 
 	return walk(journal, journal->recall, each, arg, err);
 }
 
-static int untold(void *self, void (*each)(void *arg, const struct isolation *isolation), void *arg, struct err *err)
+static int untold(void *self, void (*each)(void *arg, const struct isolation *isolation), void *arg,
+		  struct err *err)
 {
 	struct journal_db *journal = self;
 
@@ -214,10 +246,14 @@ static int make_told(struct db *db, struct err *err)
 {
 	uint64_t tables;
 
-	if (db_number(db, "SELECT count(*) FROM sqlite_master WHERE name = 'told'", &tables, err) < 0)
+	if (db_number(db, "SELECT count(*) FROM sqlite_master WHERE name = 'told'", &tables, err) <
+	    0)
 		return ERR_FAILED;
-	return tables ? 0 : db_run(db, "BEGIN; CREATE TABLE told(isolation INTEGER PRIMARY KEY, state INTEGER NOT NULL);"
-				   "INSERT INTO told SELECT id, state FROM isolations; COMMIT", err);
+	return tables ? 0
+		      : db_run(db,
+			       "BEGIN; CREATE TABLE told(isolation INTEGER PRIMARY KEY, state INTEGER NOT NULL);"
+			       "INSERT INTO told SELECT id, state FROM isolations; COMMIT",
+			       err);
 }
 
 /* "id, incident, ..., host, mac" and as many question marks. */
@@ -242,25 +278,42 @@ struct journal_db *journal_db_new(struct db *db, struct err *err)
 	char names[768], marks[256], sql[1280];
 
 	journal->db = db;
-	journal->interface = (struct journal){ .self = journal, .keep = keep, .recall = recall, .untold = untold };
+	journal->interface = (struct journal){
+		.self = journal, .keep = keep, .recall = recall, .untold = untold
+	};
 	if (make_told(db, err) < 0)
 		goto fail;
 	column_list(names, sizeof(names), marks, sizeof(marks));
-	snprintf(sql, sizeof(sql), "INSERT OR REPLACE INTO isolations(%s) VALUES(%s)", names, marks);
+	snprintf(sql, sizeof(sql), "INSERT OR REPLACE INTO isolations(%s) VALUES(%s)", names,
+		 marks);
 	journal->keep = db_prepare(db, sql, err);
-	snprintf(sql, sizeof(sql), "SELECT %s FROM isolations WHERE ended_ns = 0 ORDER BY id", names);
+	snprintf(sql, sizeof(sql), "SELECT %s FROM isolations WHERE ended_ns = 0 ORDER BY id",
+		 names);
 	journal->recall = journal->keep ? db_prepare(db, sql, err) : NULL;
 	if (journal->recall && db_run(db, measures, err) == 0)
-		journal->keep_measure = db_prepare(db, "INSERT OR REPLACE INTO measures(isolation, proto, port_first,"
-						   " port_last, per_s) VALUES(?, ?, ?, ?, ?)", err);
+		journal->keep_measure =
+			db_prepare(db,
+				   "INSERT OR REPLACE INTO measures(isolation, proto, port_first,"
+				   " port_last, per_s) VALUES(?, ?, ?, ?, ?)",
+				   err);
 	if (journal->keep_measure)
-		journal->recall_measure = db_prepare(db, "SELECT proto, port_first, port_last, per_s FROM measures"
-						     " WHERE isolation = ?", err);
-	snprintf(sql, sizeof(sql), "SELECT %s FROM isolations WHERE NOT EXISTS (SELECT 1 FROM told WHERE told.isolation ="
-		 " isolations.id AND told.state = isolations.state) ORDER BY id", names);
+		journal->recall_measure =
+			db_prepare(db,
+				   "SELECT proto, port_first, port_last, per_s FROM measures"
+				   " WHERE isolation = ?",
+				   err);
+	snprintf(
+		sql, sizeof(sql),
+		"SELECT %s FROM isolations WHERE NOT EXISTS (SELECT 1 FROM told WHERE told.isolation ="
+		" isolations.id AND told.state = isolations.state) ORDER BY id",
+		names);
 	journal->untold = journal->recall_measure ? db_prepare(db, sql, err) : NULL;
-	journal->tell = journal->untold ? db_prepare(db, "INSERT OR REPLACE INTO told(isolation, state) VALUES(?, ?)", err)
-		: NULL;
+	journal->tell =
+		journal->untold
+			? db_prepare(db,
+				     "INSERT OR REPLACE INTO told(isolation, state) VALUES(?, ?)",
+				     err)
+			: NULL;
 	if (journal->tell)
 		return journal;
 fail:

@@ -10,7 +10,7 @@ struct err;
 struct isolation;
 struct journal_db;
 
-struct journal_db *journal_db_new(struct db *db, struct err *err);     /* db outlives it */
+struct journal_db *journal_db_new(struct db *db, struct err *err); /* db outlives it */
 void journal_db_free(struct journal_db *journal);
 /* Within the transaction that stores the fact of it. */
 int journal_db_told(struct journal_db *journal, const struct isolation *isolation, struct err *err);

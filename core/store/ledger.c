@@ -17,8 +17,8 @@ struct ledger {
 	struct ledger_head head;
 };
 
-static void seal(const struct digest_sha256 *previous, uint64_t sequence, const char *json, size_t length,
-		 struct digest_sha256 *hash)
+static void seal(const struct digest_sha256 *previous, uint64_t sequence, const char *json,
+		 size_t length, struct digest_sha256 *hash)
 {
 	size_t size = DIGEST_SHA256_BYTES + 8 + length;
 	uint8_t *bytes = mem_alloc(size);
@@ -33,7 +33,8 @@ static void seal(const struct digest_sha256 *previous, uint64_t sequence, const 
 
 static int read_head(struct db *db, struct ledger_head *head, struct err *err)
 {
-	struct db_query *query = db_prepare(db, "SELECT sequence, hash FROM ledger ORDER BY sequence DESC LIMIT 1", err);
+	struct db_query *query = db_prepare(
+		db, "SELECT sequence, hash FROM ledger ORDER BY sequence DESC LIMIT 1", err);
 	const void *hash;
 	size_t length;
 	int rc;
@@ -47,7 +48,9 @@ static int read_head(struct db *db, struct ledger_head *head, struct err *err)
 		if (length == DIGEST_SHA256_BYTES)
 			memcpy(head->hash.bytes, hash, length);
 		else
-			rc = err_set(err, ERR_FAILED, "ledger: the last entry carries no hash; run \"cordon ledger verify\"");
+			rc = err_set(
+				err, ERR_FAILED,
+				"ledger: the last entry carries no hash; run \"cordon ledger verify\"");
 	}
 	db_query_free(query);
 	return rc < 0 ? rc : 0;
@@ -58,7 +61,8 @@ struct ledger *ledger_new(struct db *db, struct err *err)
 	struct ledger *ledger = mem_alloc(sizeof(*ledger));
 
 	ledger->db = db;
-	ledger->append = db_prepare(db, "INSERT INTO ledger(sequence, json, hash) VALUES(?, ?, ?)", err);
+	ledger->append =
+		db_prepare(db, "INSERT INTO ledger(sequence, json, hash) VALUES(?, ?, ?)", err);
 	if (!ledger->append || read_head(db, &ledger->head, err) < 0) {
 		ledger_free(ledger);
 		return NULL;
@@ -109,8 +113,10 @@ static int check_entry(struct db_query *query, struct ledger_head *head, struct 
 	seal(&head->hash, sequence, json, strlen(json), &expected);
 	hash = db_bytes(query, 2, &length);
 	if (length != sizeof(expected.bytes) || memcmp(hash, expected.bytes, length) != 0)
-		return err_set(err, ERR_FAILED, "ledger: entry %llu was changed: its hash does not follow from the entry before",
-			       (unsigned long long)sequence);
+		return err_set(
+			err, ERR_FAILED,
+			"ledger: entry %llu was changed: its hash does not follow from the entry before",
+			(unsigned long long)sequence);
 	head->entries = sequence;
 	head->hash = expected;
 	return 0;
@@ -118,7 +124,8 @@ static int check_entry(struct db_query *query, struct ledger_head *head, struct 
 
 int ledger_verify(struct db *db, struct ledger_head *head, struct err *err)
 {
-	struct db_query *query = db_prepare(db, "SELECT sequence, json, hash FROM ledger ORDER BY sequence", err);
+	struct db_query *query =
+		db_prepare(db, "SELECT sequence, json, hash FROM ledger ORDER BY sequence", err);
 	int rc;
 
 	memset(head, 0, sizeof(*head));
@@ -135,7 +142,8 @@ int ledger_verify(struct db *db, struct ledger_head *head, struct err *err)
 
 int ledger_walk(struct db *db, uint64_t from, ledger_fn *fn, void *arg, struct err *err)
 {
-	struct db_query *query = db_prepare(db, "SELECT sequence, json FROM ledger WHERE sequence >= ? ORDER BY sequence", err);
+	struct db_query *query = db_prepare(
+		db, "SELECT sequence, json FROM ledger WHERE sequence >= ? ORDER BY sequence", err);
 	int rc;
 
 	if (!query)

@@ -21,14 +21,14 @@ struct ledger_head {
 	struct digest_sha256 hash;
 };
 
-struct ledger *ledger_new(struct db *db, struct err *err);     /* db outlives it */
+struct ledger *ledger_new(struct db *db, struct err *err); /* db outlives it */
 void ledger_free(struct ledger *ledger);
 int ledger_append(struct ledger *ledger, const char *json, size_t length, struct err *err);
 struct ledger_head ledger_head(const struct ledger *ledger);
 
 /* 0 if the whole chain holds; otherwise err names the first broken entry. */
 int ledger_verify(struct db *db, struct ledger_head *head, struct err *err);
-typedef int ledger_fn(void *arg, uint64_t sequence, const char *json);     /* non-zero ends the walk */
+typedef int ledger_fn(void *arg, uint64_t sequence, const char *json); /* non-zero ends the walk */
 int ledger_walk(struct db *db, uint64_t from, ledger_fn *fn, void *arg, struct err *err);
 
 #endif

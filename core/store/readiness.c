@@ -5,9 +5,10 @@
 #include "core/base/err.h"
 #include "core/store/db.h"
 
-static const char table[] = "CREATE TABLE IF NOT EXISTS readiness(asset TEXT PRIMARY KEY, grade TEXT NOT NULL,"
-			    " enforcement TEXT NOT NULL, release TEXT NOT NULL, codes TEXT NOT NULL,"
-			    " asked_ns INTEGER NOT NULL)";
+static const char table[] =
+	"CREATE TABLE IF NOT EXISTS readiness(asset TEXT PRIMARY KEY, grade TEXT NOT NULL,"
+	" enforcement TEXT NOT NULL, release TEXT NOT NULL, codes TEXT NOT NULL,"
+	" asked_ns INTEGER NOT NULL)";
 
 int readiness_keep(struct db *db, const struct readiness *readiness, struct err *err)
 {
@@ -16,8 +17,11 @@ int readiness_keep(struct db *db, const struct readiness *readiness, struct err 
 
 	if (db_run(db, table, err) < 0)
 		return ERR_FAILED;
-	query = db_prepare(db, "INSERT OR REPLACE INTO readiness(asset, grade, enforcement, release, codes, asked_ns)"
-			   " VALUES(?, ?, ?, ?, ?, ?)", err);
+	query = db_prepare(
+		db,
+		"INSERT OR REPLACE INTO readiness(asset, grade, enforcement, release, codes, asked_ns)"
+		" VALUES(?, ?, ?, ?, ?, ?)",
+		err);
 	if (!query)
 		return ERR_FAILED;
 	db_bind_text(query, 1, readiness->asset);
@@ -31,18 +35,24 @@ int readiness_keep(struct db *db, const struct readiness *readiness, struct err 
 	return rc;
 }
 
-int readiness_find(struct db *db, const char *asset, void (*take)(void *arg, const struct readiness *readiness),
-		   void *arg, struct err *err)
+int readiness_find(struct db *db, const char *asset,
+		   void (*take)(void *arg, const struct readiness *readiness), void *arg,
+		   struct err *err)
 {
 	struct db_query *query;
 	struct readiness found = { .asset = asset };
 	uint64_t tables;
 	int rc;
 
-	if (db_number(db, "SELECT count(*) FROM sqlite_master WHERE name = 'readiness'", &tables, err) < 0)
+	if (db_number(db, "SELECT count(*) FROM sqlite_master WHERE name = 'readiness'", &tables,
+		      err) < 0)
 		return ERR_FAILED;
-	query = tables ? db_prepare(db, "SELECT grade, enforcement, release, codes, asked_ns FROM readiness"
-				    " WHERE asset = ?", err) : NULL;
+	query = tables ? db_prepare(
+				 db,
+				 "SELECT grade, enforcement, release, codes, asked_ns FROM readiness"
+				 " WHERE asset = ?",
+				 err)
+		       : NULL;
 	if (!query)
 		return tables ? ERR_FAILED : 0;
 	db_bind_text(query, 1, asset);

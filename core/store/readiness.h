@@ -12,16 +12,17 @@ struct err;
 /* Borrowed texts. */
 struct readiness {
 	const char *asset;
-	const char *grade;             /* "A" to "F" */
-	const char *enforcement;       /* "firmware", "driver", "nobody" */
-	const char *release;           /* "" if not told */
-	const char *codes;             /* "no-tls wireless-beside"; the worst first */
-	uint64_t asked_ns;             /* wall */
+	const char *grade;       /* "A" to "F" */
+	const char *enforcement; /* "firmware", "driver", "nobody" */
+	const char *release;     /* "" if not told */
+	const char *codes;       /* "no-tls wireless-beside"; the worst first */
+	uint64_t asked_ns;       /* wall */
 };
 
 int readiness_keep(struct db *db, const struct readiness *readiness, struct err *err);
 /* 1 found, 0 not known, negative on error.  take gets it, borrowed. */
-int readiness_find(struct db *db, const char *asset, void (*take)(void *arg, const struct readiness *readiness),
-		   void *arg, struct err *err);
+int readiness_find(struct db *db, const char *asset,
+		   void (*take)(void *arg, const struct readiness *readiness), void *arg,
+		   struct err *err);
 
 #endif

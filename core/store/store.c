@@ -34,12 +34,26 @@ static int prepare(struct store *store, struct err *err)
 	store->journal = store->ledger ? journal_db_new(store->db, err) : NULL;
 	if (!store->journal)
 		return ERR_FAILED;
-	store->incident = db_prepare(store->db, "INSERT OR REPLACE INTO incidents(id, host, vlan, mac, state, kind, log_odds,"
-		" contacts, opened_ns, updated_ns, convicted_ns, json) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", err);
-	store->asset = store->incident ? db_prepare(store->db,
-		"INSERT INTO assets(name, role, mac, ip, amt) VALUES(?, ?, ?, ?, ?)", err) : NULL;
-	store->infection = store->asset ? db_prepare(store->db, "INSERT OR REPLACE INTO infections(incident, parent, port, contact_ns,"
-		" attack_ns, why) VALUES(?, ?, ?, ?, ?, ?)", err) : NULL;
+	store->incident = db_prepare(
+		store->db,
+		"INSERT OR REPLACE INTO incidents(id, host, vlan, mac, state, kind, log_odds,"
+		" contacts, opened_ns, updated_ns, convicted_ns, json) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		err);
+	store->asset =
+		store->incident
+			? db_prepare(
+				  store->db,
+				  "INSERT INTO assets(name, role, mac, ip, amt) VALUES(?, ?, ?, ?, ?)",
+				  err)
+			: NULL;
+	store->infection =
+		store->asset
+			? db_prepare(
+				  store->db,
+				  "INSERT OR REPLACE INTO infections(incident, parent, port, contact_ns,"
+				  " attack_ns, why) VALUES(?, ?, ?, ?, ?, ?)",
+				  err)
+			: NULL;
 	if (!store->infection ||
 	    db_number(store->db, "SELECT max(id) FROM incidents", &store->next_incident, err) < 0 ||
 	    db_number(store->db, "SELECT max(id) FROM isolations", &store->next_isolation, err) < 0)
@@ -75,7 +89,8 @@ void store_close(struct store *store)
 	mem_free(store);
 }
 
-static int write_incident(struct store *store, const struct incident *incident, const char *json, struct err *err)
+static int write_incident(struct store *store, const struct incident *incident, const char *json,
+			  struct err *err)
 {
 	struct db_query *query = store->incident;
 	char host[IP_TEXT_BYTES], mac[MAC_TEXT_BYTES];
@@ -108,7 +123,8 @@ static int write_infection(struct store *store, const struct outbreak_link *link
 	return db_step(store->infection, err);
 }
 
-static int write_fact(struct store *store, const struct fact *fact, const struct buf *json, struct err *err)
+static int write_fact(struct store *store, const struct fact *fact, const struct buf *json,
+		      struct err *err)
 {
 	if (ledger_append(store->ledger, json->text, json->length, err) < 0)
 		return ERR_FAILED;
@@ -143,7 +159,8 @@ int store_fact(struct store *store, const struct fact *fact, struct err *err)
 	buf_init(&json, FACT_MAX_BYTES);
 	json_write(object, &json);
 	if (json.overflow) {
-		rc = err_set(err, ERR_LIMIT, "a fact of more than %d bytes was not stored", FACT_MAX_BYTES);
+		rc = err_set(err, ERR_LIMIT, "a fact of more than %d bytes was not stored",
+			     FACT_MAX_BYTES);
 		goto out;
 	}
 	rc = db_begin(store->db, err);
@@ -211,11 +228,14 @@ uint64_t store_next_isolation(const struct store *store)
 	return store->next_isolation;
 }
 
-int store_ended_starts(struct store *store, uint64_t since_ns, void (*each)(void *arg, uint64_t started_ns), void *arg,
-		       struct err *err)
+int store_ended_starts(struct store *store, uint64_t since_ns,
+		       void (*each)(void *arg, uint64_t started_ns), void *arg, struct err *err)
 {
-	struct db_query *query = db_prepare(store->db, "SELECT asked_ns FROM isolations WHERE ended_ns <> 0 AND asked_ns >= ?"
-					    " ORDER BY asked_ns", err);
+	struct db_query *query =
+		db_prepare(store->db,
+			   "SELECT asked_ns FROM isolations WHERE ended_ns <> 0 AND asked_ns >= ?"
+			   " ORDER BY asked_ns",
+			   err);
 	int rc;
 
 	if (!query)

@@ -24,8 +24,8 @@ int store_assets(struct store *store, const struct roster *roster, struct err *e
 uint64_t store_next_incident(const struct store *store);
 uint64_t store_next_isolation(const struct store *store);
 /* When each isolation that has ended since was started: the hourly cap must not forget them over a restart. */
-int store_ended_starts(struct store *store, uint64_t since_ns, void (*each)(void *arg, uint64_t started_ns), void *arg,
-		       struct err *err);
+int store_ended_starts(struct store *store, uint64_t since_ns,
+		       void (*each)(void *arg, uint64_t started_ns), void *arg, struct err *err);
 struct ledger_head store_ledger_head(const struct store *store);
 
 #endif

@@ -14,26 +14,27 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#define ENVELOPE                                                                                                  \
-	"<?xml version=\"1.0\" encoding=\"UTF-8\"?><s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\" "  \
-	"xmlns:wsa=\"http://schemas.xmlsoap.org/ws/2004/08/addressing\" "                                          \
-	"xmlns:wsman=\"http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd\"><s:Header>"                                \
-	"<wsa:Action>http://schemas.xmlsoap.org/ws/2004/09/transfer/%s</wsa:Action><wsa:To>/wsman</wsa:To>"        \
-	"<wsman:ResourceURI>" BINDING "</wsman:ResourceURI><wsa:MessageID>1</wsa:MessageID><wsa:ReplyTo>"          \
-	"<wsa:Address>" ANYONE "</wsa:Address></wsa:ReplyTo>"                                                      \
+#define ENVELOPE                                                                                                     \
+	"<?xml version=\"1.0\" encoding=\"UTF-8\"?><s:Envelope xmlns:s=\"http://www.w3.org/2003/05/soap-envelope\" " \
+	"xmlns:wsa=\"http://schemas.xmlsoap.org/ws/2004/08/addressing\" "                                            \
+	"xmlns:wsman=\"http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd\"><s:Header>"                                  \
+	"<wsa:Action>http://schemas.xmlsoap.org/ws/2004/09/transfer/%s</wsa:Action><wsa:To>/wsman</wsa:To>"          \
+	"<wsman:ResourceURI>" BINDING                                                                                \
+	"</wsman:ResourceURI><wsa:MessageID>1</wsa:MessageID><wsa:ReplyTo>"                                          \
+	"<wsa:Address>" ANYONE "</wsa:Address></wsa:ReplyTo>"                                                        \
 	"<wsman:OperationTimeout>PT60S</wsman:OperationTimeout>%s</s:Header><s:Body>%s</s:Body></s:Envelope>"
 #define SCHEMA  "http://intel.com/wbem/wscim/1/amt-schema/1/"
 #define BINDING SCHEMA "AMT_NetworkPortSystemDefensePolicy"
 #define ANYONE  "http://schemas.xmlsoap.org/ws/2004/08/addressing/role/anonymous"
-#define PORT_REFERENCE                                                                                            \
-	"<wsa:Address>" ANYONE "</wsa:Address><wsa:ReferenceParameters><wsman:ResourceURI>"                        \
+#define PORT_REFERENCE                                                                                              \
+	"<wsa:Address>" ANYONE "</wsa:Address><wsa:ReferenceParameters><wsman:ResourceURI>"                         \
 	"http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/CIM_EthernetPort</wsman:ResourceURI><wsman:SelectorSet>" \
-	"<wsman:Selector Name=\"CreationClassName\">CIM_EthernetPort</wsman:Selector>"                             \
-	"<wsman:Selector Name=\"DeviceID\">Intel(r) AMT Ethernet Port 0</wsman:Selector>"                          \
-	"<wsman:Selector Name=\"SystemCreationClassName\">CIM_ComputerSystem</wsman:Selector>"                     \
-	"<wsman:Selector Name=\"SystemName\">Intel(r) AMT</wsman:Selector></wsman:SelectorSet>"                    \
+	"<wsman:Selector Name=\"CreationClassName\">CIM_EthernetPort</wsman:Selector>"                              \
+	"<wsman:Selector Name=\"DeviceID\">Intel(r) AMT Ethernet Port 0</wsman:Selector>"                           \
+	"<wsman:Selector Name=\"SystemCreationClassName\">CIM_ComputerSystem</wsman:Selector>"                      \
+	"<wsman:Selector Name=\"SystemName\">Intel(r) AMT</wsman:Selector></wsman:SelectorSet>"                     \
 	"</wsa:ReferenceParameters>"
-#define POLICY_REFERENCE                                                                                     \
+#define POLICY_REFERENCE                                                                                       \
 	"<wsa:Address>" ANYONE "</wsa:Address><wsa:ReferenceParameters><wsman:ResourceURI>" SCHEMA             \
 	"AMT_SystemDefensePolicy</wsman:ResourceURI><wsman:SelectorSet><wsman:Selector Name=\"InstanceID\">%s" \
 	"</wsman:Selector></wsman:SelectorSet></wsa:ReferenceParameters>"
@@ -42,7 +43,7 @@ enum order { CREATE, GET, DELETE, ORDERS };
 
 struct machine {
 	CURL *easy;
-	int left;                      /* orders still to be sent, the last first */
+	int left; /* orders still to be sent, the last first */
 	enum order orders[2];
 };
 
@@ -66,14 +67,20 @@ static void write_bodies(struct bare *bare, const char *policy)
 	char reference[1024], create[2048], key[2048];
 
 	snprintf(reference, sizeof(reference), POLICY_REFERENCE, policy);
-	snprintf(create, sizeof(create),
-		 "<b:AMT_NetworkPortSystemDefensePolicy xmlns:b=\"" BINDING "\"><b:Antecedent>" PORT_REFERENCE
-		 "</b:Antecedent><b:Dependent>%s</b:Dependent></b:AMT_NetworkPortSystemDefensePolicy>", reference);
-	snprintf(key, sizeof(key),
-		 "<wsman:SelectorSet><wsman:Selector Name=\"Antecedent\"><wsa:EndpointReference>" PORT_REFERENCE
-		 "</wsa:EndpointReference></wsman:Selector><wsman:Selector Name=\"Dependent\"><wsa:EndpointReference>%s"
-		 "</wsa:EndpointReference></wsman:Selector></wsman:SelectorSet>", reference);
-	snprintf(bare->bodies[CREATE], sizeof(bare->bodies[CREATE]), ENVELOPE, "Create", "", create);
+	snprintf(
+		create, sizeof(create),
+		"<b:AMT_NetworkPortSystemDefensePolicy xmlns:b=\"" BINDING
+		"\"><b:Antecedent>" PORT_REFERENCE
+		"</b:Antecedent><b:Dependent>%s</b:Dependent></b:AMT_NetworkPortSystemDefensePolicy>",
+		reference);
+	snprintf(
+		key, sizeof(key),
+		"<wsman:SelectorSet><wsman:Selector Name=\"Antecedent\"><wsa:EndpointReference>" PORT_REFERENCE
+		"</wsa:EndpointReference></wsman:Selector><wsman:Selector Name=\"Dependent\"><wsa:EndpointReference>%s"
+		"</wsa:EndpointReference></wsman:Selector></wsman:SelectorSet>",
+		reference);
+	snprintf(bare->bodies[CREATE], sizeof(bare->bodies[CREATE]), ENVELOPE, "Create", "",
+		 create);
 	snprintf(bare->bodies[GET], sizeof(bare->bodies[GET]), ENVELOPE, "Get", key, "");
 	snprintf(bare->bodies[DELETE], sizeof(bare->bodies[DELETE]), ENVELOPE, "Delete", key, "");
 }
@@ -85,7 +92,8 @@ static void make_machine(struct bare *bare, unsigned n, unsigned port)
 	char url[64];
 
 	machine->easy = curl_easy_init();
-	snprintf(url, sizeof(url), "https://127.%u.%u.%u:%u/wsman", host >> 16 & 255, host >> 8 & 255, host & 255, port);
+	snprintf(url, sizeof(url), "https://127.%u.%u.%u:%u/wsman", host >> 16 & 255,
+		 host >> 8 & 255, host & 255, port);
 	curl_easy_setopt(machine->easy, CURLOPT_URL, url);
 	curl_easy_setopt(machine->easy, CURLOPT_SSL_VERIFYPEER, 0L);
 	curl_easy_setopt(machine->easy, CURLOPT_SSL_VERIFYHOST, 0L);
@@ -101,7 +109,8 @@ static void make_machine(struct bare *bare, unsigned n, unsigned port)
 
 static void send_next(struct bare *bare, struct machine *machine)
 {
-	curl_easy_setopt(machine->easy, CURLOPT_POSTFIELDS, bare->bodies[machine->orders[--machine->left]]);
+	curl_easy_setopt(machine->easy, CURLOPT_POSTFIELDS,
+			 bare->bodies[machine->orders[--machine->left]]);
 	curl_multi_add_handle(bare->multi, machine->easy);
 }
 

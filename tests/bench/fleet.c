@@ -29,12 +29,12 @@
 #include "tests/torture/rig.h"
 
 #define PARALLEL 512
-#define ROUNDS 3
+#define ROUNDS   3
 
 struct machine {
 	struct fleet *fleet;
 	struct asset asset;
-	double asked, latency;         /* seconds; latency < 0: no answer yet */
+	double asked, latency; /* seconds; latency < 0: no answer yet */
 	bool dead, slow, failed, active;
 };
 
@@ -127,13 +127,16 @@ static void swallow(unsigned count, uint16_t port, int ready)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (unsigned n = 0; n < count; n++) {
-		struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port),
-					       .sin_addr.s_addr = htonl(0x7fc80001 + n) };     /* 127.200.0.1 */
+		struct sockaddr_in address = { .sin_family = AF_INET,
+					       .sin_port = htons(port),
+					       .sin_addr.s_addr =
+						       htonl(0x7fc80001 + n) }; /* 127.200.0.1 */
 		int on = 1;
 
 		silent[n] = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
 		setsockopt(silent[n], SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-		if (bind(silent[n], (struct sockaddr *)&address, sizeof(address)) < 0 || listen(silent[n], n % 2 ? 0 : 16) < 0)
+		if (bind(silent[n], (struct sockaddr *)&address, sizeof(address)) < 0 ||
+		    listen(silent[n], n % 2 ? 0 : 16) < 0)
 			_exit(1);
 		for (unsigned fill = 0; n % 2 && fill < 2; fill++) {
 			int filler = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
@@ -179,11 +182,21 @@ static struct plan repair(void)
 
 	for (uint8_t way = FILTER_TRANSMIT; way <= FILTER_RECEIVE; way++) {
 		struct filter arp = { .direction = way, .ethertype = 0x0806, .label = "arp" };
-		struct filter dhcp = { .direction = way, .ethertype = 0x0800, .proto = 17, .label = "dhcp",
-				       .local_port_first = 68, .local_port_last = 68, .remote_port_first = 67,
+		struct filter dhcp = { .direction = way,
+				       .ethertype = 0x0800,
+				       .proto = 17,
+				       .label = "dhcp",
+				       .local_port_first = 68,
+				       .local_port_last = 68,
+				       .remote_port_first = 67,
 				       .remote_port_last = 67 };
-		struct filter web = { .direction = way, .ethertype = 0x0800, .proto = 6, .label = "web",
-				      .has_remote = true, .remote_port_first = 8530, .remote_port_last = 8531 };
+		struct filter web = { .direction = way,
+				      .ethertype = 0x0800,
+				      .proto = 6,
+				      .label = "web",
+				      .has_remote = true,
+				      .remote_port_first = 8530,
+				      .remote_port_last = 8531 };
 
 		prefix_parse("10.0.0.5", &web.remote);
 		plan.filters[plan.filter_count++] = arp;
@@ -266,7 +279,8 @@ static void ask(struct machine *machine, enum enforcer_act act)
 	machine->asked = seconds();
 	machine->latency = -1;
 	fleet->awaited += !machine->dead && !machine->slow;
-	fleet->enforcer->act(fleet->enforcer->self, act, &machine->asset, &fleet->plan, on_done, machine);
+	fleet->enforcer->act(fleet->enforcer->self, act, &machine->asset, &fleet->plan, on_done,
+			     machine);
 }
 
 static void wait_s(struct fleet *fleet, uint64_t most_s)
@@ -287,8 +301,8 @@ static double all(struct fleet *fleet, enum enforcer_act act)
 			ask(&fleet->machines[n], act);
 	wait_s(fleet, 900);
 	if (fleet->failures || fleet->awaited)
-		printf("  %s: %u failed, %u without an answer; %s\n", enforcer_act_name(act), fleet->failures, fleet->awaited,
-		       fleet->why);
+		printf("  %s: %u failed, %u without an answer; %s\n", enforcer_act_name(act),
+		       fleet->failures, fleet->awaited, fleet->why);
 	return seconds() - began;
 }
 
@@ -326,11 +340,13 @@ static void make_dead_and_slow(struct fleet *fleet)
 
 		if (n % 20 < 6) {
 			machine->dead = true;
-			inet_ntop(AF_INET, &hole, machine->asset.amt.address, sizeof(machine->asset.amt.address));
+			inet_ntop(AF_INET, &hole, machine->asset.amt.address,
+				  sizeof(machine->asset.amt.address));
 			dead++;
 		} else if (n % 20 == 6) {
 			machine->slow = true;
-			rig_order(fleet->rig, "set amt-%u slow_ms %u", n, 5000 + 24000 * (slow++ % 25) / 24);
+			rig_order(fleet->rig, "set amt-%u slow_ms %u", n,
+				  5000 + 24000 * (slow++ % 25) / 24);
 		}
 	}
 }
@@ -358,8 +374,8 @@ static void storm(unsigned count, bool tls)
 	wait_s(&fleet, 60);
 	list = latencies(&fleet, &living);
 	printf("  isolated %u of %u that live; p50 %.3f s, p99 %.3f s, last %.3f s; %.2f CPU s, %.0f MiB\n",
-	       living - fleet.awaited - fleet.failures, living, list[living / 2], list[living * 99 / 100], list[living - 1],
-	       cpu_seconds() - cpu, rss_mib());
+	       living - fleet.awaited - fleet.failures, living, list[living / 2],
+	       list[living * 99 / 100], list[living - 1], cpu_seconds() - cpu, rss_mib());
 	snprintf(text, sizeof(text), "p99 of the living %.3f s, bar 2 s", list[living * 99 / 100]);
 	bar(list[living * 99 / 100] < 2 && !fleet.failures && !fleet.awaited, text);
 	mem_free(list);
@@ -395,7 +411,8 @@ static void inventory(unsigned count)
 	for (unsigned n = 0; n < 20; n++)
 		if (fleet.machines[n].latency < 0 || fleet.machines[n].latency > worst)
 			worst = fleet.machines[n].latency < 0 ? 1e9 : fleet.machines[n].latency;
-	snprintf(text, sizeof(text), "slowest isolation %.3f s with %u surveys unfinished, bar 1 s", worst, running);
+	snprintf(text, sizeof(text), "slowest isolation %.3f s with %u surveys unfinished, bar 1 s",
+		 worst, running);
 	bar(worst < 1 && running > 0 && !fleet.failures && !fleet.awaited, text);
 	fleet_end(&fleet);
 }
@@ -425,9 +442,10 @@ static void memory(unsigned count)
 	wait_s(&fleet, 3); /* the client gives back what the crowd left behind */
 	heap = (heap_bytes() - heap_before) / count;
 	rss = (rss_mib() - rss_before) * (1 << 20) / count;
-	printf("  per machine %.0f bytes by mallinfo, %.0f by RSS (%.0f MiB in all), the kept connections included\n", heap, rss,
-	       rss_mib());
-	snprintf(text, sizeof(text), "%.0f bytes per idle machine, bar 4096", heap > rss ? heap : rss);
+	printf("  per machine %.0f bytes by mallinfo, %.0f by RSS (%.0f MiB in all), the kept connections included\n",
+	       heap, rss, rss_mib());
+	snprintf(text, sizeof(text), "%.0f bytes per idle machine, bar 4096",
+		 heap > rss ? heap : rss);
 	bar(heap < 4096 && rss < 4096 && !fleet.failures && !fleet.awaited, text);
 	fleet_end(&fleet);
 }
@@ -444,7 +462,8 @@ static void policy_id(struct fleet *fleet, char *id, size_t size)
 	const char *text = rig_order(fleet->rig, "objects amt-0");
 	const char *at = text ? strstr(text, "policy ") : NULL;
 
-	snprintf(id, size, "Intel(r) AMT Policy %.*s", at ? (int)strspn(at + 7, "0123456789") : 0, at ? at + 7 : "");
+	snprintf(id, size, "Intel(r) AMT Policy %.*s", at ? (int)strspn(at + 7, "0123456789") : 0,
+		 at ? at + 7 : "");
 }
 
 static FILE *start_bare(const struct fleet *fleet, const char *policy, pid_t *child)
@@ -461,8 +480,8 @@ static FILE *start_bare(const struct fleet *fleet, const char *policy, pid_t *ch
 	*child = fork();
 	if (*child == 0) {
 		dup2(fds[1], STDOUT_FILENO);
-		execl(rig_program("cordon-bench-bare"), "cordon-bench-bare", devices, port, parallel, policy, rounds,
-		      (char *)NULL);
+		execl(rig_program("cordon-bench-bare"), "cordon-bench-bare", devices, port,
+		      parallel, policy, rounds, (char *)NULL);
 		_exit(127);
 	}
 	close(fds[1]);
@@ -487,8 +506,8 @@ static struct lap bare_lap(struct fleet *fleet, const char *policy)
 	if (said)
 		fclose(said);
 	wait4(child, &status, 0, &use);
-	printf("  bare    %7.2f s  %6.0f /s  %6.2f CPU s  %5.1f MiB  failures %u\n", lap.wall, fleet->count / lap.wall, lap.cpu,
-	       (double)use.ru_maxrss / 1024, lap.failures);
+	printf("  bare    %7.2f s  %6.0f /s  %6.2f CPU s  %5.1f MiB  failures %u\n", lap.wall,
+	       fleet->count / lap.wall, lap.cpu, (double)use.ru_maxrss / 1024, lap.failures);
 	return lap;
 }
 
@@ -502,8 +521,9 @@ static struct lap client_lap(struct fleet *fleet)
 	lap.failures = fleet->failures + fleet->awaited;
 	for (unsigned n = 0; n < fleet->count; n++)
 		lap.failures += !fleet->machines[n].active;
-	printf("  client  %7.2f s  %6.0f /s  %6.2f CPU s  %5.1f MiB  failures %u  (simulator busy %.0f %%)\n", lap.wall,
-	       fleet->count / lap.wall, lap.cpu, rss_mib(), lap.failures, 100 * lap.simulator_cpu / lap.wall);
+	printf("  client  %7.2f s  %6.0f /s  %6.2f CPU s  %5.1f MiB  failures %u  (simulator busy %.0f %%)\n",
+	       lap.wall, fleet->count / lap.wall, lap.cpu, rss_mib(), lap.failures,
+	       100 * lap.simulator_cpu / lap.wall);
 	all(fleet, ENFORCER_RELEASE);
 	return lap;
 }
@@ -524,7 +544,8 @@ static void race(unsigned count)
 	struct fleet fleet;
 	char policy[64], text[160];
 
-	printf("race: all %u machines over TLS, one write and one read each, beside a bare libcurl-multi program\n", count);
+	printf("race: all %u machines over TLS, one write and one read each, beside a bare libcurl-multi program\n",
+	       count);
 	fleet_start(&fleet, count, true);
 	total = all(&fleet, ENFORCER_PREPARE);
 	printf("  prepared in %.1f s (%.0f /s)\n", total, count / total);
@@ -534,15 +555,18 @@ static void race(unsigned count)
 		bare[i] = bare_lap(&fleet, policy);
 		failures += client[i].failures + bare[i].failures;
 	}
-	wall = median(bare[0].wall, bare[1].wall, bare[2].wall) / median(client[0].wall, client[1].wall, client[2].wall);
-	cpu = median(bare[0].cpu, bare[1].cpu, bare[2].cpu) / median(client[0].cpu, client[1].cpu, client[2].cpu);
+	wall = median(bare[0].wall, bare[1].wall, bare[2].wall) /
+	       median(client[0].wall, client[1].wall, client[2].wall);
+	cpu = median(bare[0].cpu, bare[1].cpu, bare[2].cpu) /
+	      median(client[0].cpu, client[1].cpu, client[2].cpu);
 	printf("  median: %.0f /s, client %.0f us CPU per isolation, bare %.0f us\n",
 	       count / median(client[0].wall, client[1].wall, client[2].wall),
 	       median(client[0].cpu, client[1].cpu, client[2].cpu) / count * 1e6,
 	       median(bare[0].cpu, bare[1].cpu, bare[2].cpu) / count * 1e6);
 	snprintf(text, sizeof(text), "rate by the clock %.2f of the bare program's, bar 0.8", wall);
 	bar(wall >= 0.8 && failures == 0, text);
-	snprintf(text, sizeof(text), "rate per CPU second of the client %.2f of the bare program's, bar 0.8", cpu);
+	snprintf(text, sizeof(text),
+		 "rate per CPU second of the client %.2f of the bare program's, bar 0.8", cpu);
 	bar(cpu >= 0.8, text);
 	fleet_end(&fleet);
 }
@@ -570,7 +594,11 @@ int main(int argc, char **argv)
 	static const struct {
 		const char *what;
 		unsigned count;
-	} bars[] = { { "storm", 2000 }, { "tls-storm", 2000 }, { "inventory", 2000 }, { "memory", 10000 }, { "race", 10000 } };
+	} bars[] = { { "storm", 2000 },
+		     { "tls-storm", 2000 },
+		     { "inventory", 2000 },
+		     { "memory", 10000 },
+		     { "race", 10000 } };
 	uint32_t count;
 
 	signal(SIGPIPE, SIG_IGN);

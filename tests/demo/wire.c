@@ -23,17 +23,18 @@ enum { FRAME_MAX = 65536, DEVICES_MAX = 256, KINDS = 8, FILE_HEADER = 24, RECORD
 
 /* What a frame is, for the report. */
 static const char *const kind_names[KINDS] = {
-	"ARP", "DHCP", "DNS", "TCP 445", "TCP to the remediation server (8530)", "other TCP", "other IP", "other frames",
+	"ARP",       "DHCP",     "DNS",          "TCP 445", "TCP to the remediation server (8530)",
+	"other TCP", "other IP", "other frames",
 };
 
 struct tally {
-	uint64_t dropped[2][KINDS], passed[2][KINDS];  /* [0] sent by the PC, [1] sent to it */
+	uint64_t dropped[2][KINDS], passed[2][KINDS]; /* [0] sent by the PC, [1] sent to it */
 };
 
 struct wire {
-	FILE *ask, *answer;            /* the simulator's control socket */
+	FILE *ask, *answer; /* the simulator's control socket */
 	uint64_t first_mac;
-	unsigned first, devices;      /* names are pc-first, ... */
+	unsigned first, devices; /* names are pc-first, ... */
 	struct tally tallies[DEVICES_MAX];
 };
 
@@ -79,7 +80,8 @@ static unsigned frame_kind(const uint8_t *frame, size_t length)
 }
 
 /* The firmware's word on a frame: true = pass. */
-static bool judged(struct wire *wire, unsigned device, bool receive, const uint8_t *frame, size_t length)
+static bool judged(struct wire *wire, unsigned device, bool receive, const uint8_t *frame,
+		   size_t length)
 {
 	static const char digits[] = "0123456789abcdef";
 	struct tally *tally = &wire->tallies[device];
@@ -157,12 +159,14 @@ static void play(struct wire *wire, FILE *capture)
 	uint32_t header[4], magic[FILE_HEADER / 4];
 
 	if (fread(magic, FILE_HEADER, 1, capture) != 1 || magic[0] != 0xa1b2c3d4)
-		give_up("capture", "not a pcap file with microseconds in this machine's byte order");
+		give_up("capture",
+			"not a pcap file with microseconds in this machine's byte order");
 	fwrite(magic, FILE_HEADER, 1, stdout);
 	while (fread(header, RECORD_HEADER, 1, capture) == 1) {
 		uint64_t at = (uint64_t)header[0] * 1000000u + header[1], due;
 
-		if (header[2] > FRAME_MAX || fread(record + RECORD_HEADER, header[2], 1, capture) != 1)
+		if (header[2] > FRAME_MAX ||
+		    fread(record + RECORD_HEADER, header[2], 1, capture) != 1)
 			give_up("capture", "ends inside a record");
 		first = first ? first : at;
 		due = started + (at - first);
@@ -173,8 +177,9 @@ static void play(struct wire *wire, FILE *capture)
 		header[1] = (uint32_t)(due % 1000000u);
 		memcpy(record, header, RECORD_HEADER);
 		/* One write per record: whoever polls the pipe finds it whole. */
-		if (fwrite(record, RECORD_HEADER + header[2], 1, stdout) != 1 || fflush(stdout) != 0)
-			exit(0);        /* the reader is gone: the demo was stopped */
+		if (fwrite(record, RECORD_HEADER + header[2], 1, stdout) != 1 ||
+		    fflush(stdout) != 0)
+			exit(0); /* the reader is gone: the demo was stopped */
 	}
 }
 
@@ -189,7 +194,8 @@ static void report_row(FILE *report, const char *what, const uint64_t counts[KIN
 	for (unsigned kind = 0; kind < KINDS; kind++) {
 		if (!counts[kind])
 			continue;
-		fprintf(report, "%s%llu %s", first ? ": " : ", ", (unsigned long long)counts[kind], kind_names[kind]);
+		fprintf(report, "%s%llu %s", first ? ": " : ", ", (unsigned long long)counts[kind],
+			kind_names[kind]);
 		first = false;
 	}
 	fputc('\n', report);
@@ -214,7 +220,8 @@ static void write_report(const struct wire *wire, const char *path)
 
 		if (!was_isolated(tally))
 			continue;
-		fprintf(report, "pc-%u, while its firmware held our policy:\n", wire->first + device);
+		fprintf(report, "pc-%u, while its firmware held our policy:\n",
+			wire->first + device);
 		report_row(report, "sent, but dropped", tally->dropped[0]);
 		report_row(report, "sent and passed", tally->passed[0]);
 		report_row(report, "sent to it, but dropped", tally->dropped[1]);
@@ -257,7 +264,8 @@ int main(int argc, char **argv)
 	int fd;
 
 	if (argc != 7) {
-		fprintf(stderr, "usage: cordon-wire CONTROL FIRST-MAC FIRST COUNT REPORT CAPTURE.pcap >STREAM\n");
+		fprintf(stderr,
+			"usage: cordon-wire CONTROL FIRST-MAC FIRST COUNT REPORT CAPTURE.pcap >STREAM\n");
 		return 2;
 	}
 	fd = call(argv[1]);

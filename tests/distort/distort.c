@@ -11,23 +11,47 @@
 #include "core/net/decode.h"
 #include "core/net/packet.h"
 
-#define PAIRS     65536
-#define STATIONS  4096
-#define HELD      256
-#define HELD_MAX  65536
-#define BURST_NS  UINT64_C(100000000)
-#define COPY_NS   UINT64_C(4000)
-#define LATE_NS   UINT64_C(2000000)
+#define PAIRS    65536
+#define STATIONS 4096
+#define HELD     256
+#define HELD_MAX 65536
+#define BURST_NS UINT64_C(100000000)
+#define COPY_NS  UINT64_C(4000)
+#define LATE_NS  UINT64_C(2000000)
 
 enum mode {
-	MODE_ASKED, MODE_ANSWERS, MODE_HALF, MODE_SENT, MODE_RECEIVED, MODE_GROUP, MODE_NO_NEIGHBOR_ANSWERS,
-	MODE_NO_UDP_ANSWERS, MODE_THIN, MODE_BURSTS, MODE_TWICE, MODE_TWICE_LATE, MODE_TWICE_ROUTED, MODE_TWICE_TAGGED,
+	MODE_ASKED,
+	MODE_ANSWERS,
+	MODE_HALF,
+	MODE_SENT,
+	MODE_RECEIVED,
+	MODE_GROUP,
+	MODE_NO_NEIGHBOR_ANSWERS,
+	MODE_NO_UDP_ANSWERS,
+	MODE_THIN,
+	MODE_BURSTS,
+	MODE_TWICE,
+	MODE_TWICE_LATE,
+	MODE_TWICE_ROUTED,
+	MODE_TWICE_TAGGED,
 	MODES
 };
 
 static const char *const names[MODES] = {
-	"asked", "answers", "half", "sent", "received", "group", "no-neighbor-answers",
-	"no-udp-answers", "thin", "bursts", "twice", "twice-late", "twice-routed", "twice-tagged",
+	"asked",
+	"answers",
+	"half",
+	"sent",
+	"received",
+	"group",
+	"no-neighbor-answers",
+	"no-udp-answers",
+	"thin",
+	"bursts",
+	"twice",
+	"twice-late",
+	"twice-routed",
+	"twice-tagged",
 };
 
 const char *distort_modes(void)
@@ -111,10 +135,12 @@ void distort_free(struct distortion *d)
 	free(d);
 }
 
-static bool decode(const struct distortion *d, const struct capture_frame *frame, struct packet *packet)
+static bool decode(const struct distortion *d, const struct capture_frame *frame,
+		   struct packet *packet)
 {
 	memset(packet, 0, sizeof(*packet));
-	return decode_frame(d->link_type, frame->bytes, frame->captured, frame->on_wire, packet) == DECODE_OK;
+	return decode_frame(d->link_type, frame->bytes, frame->captured, frame->on_wire, packet) ==
+	       DECODE_OK;
 }
 
 /* ---- one direction ----------------------------------------------------------------------------- */
@@ -146,10 +172,11 @@ static bool spoke_first(struct distortion *d, const struct packet *packet)
 
 static bool is_to_group(const struct packet *packet)
 {
-	static const struct ip all = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255, 255 } };
+	static const struct ip all = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 255, 255, 255, 255, 255,
+					 255 } };
 
-	return (packet->marks & PACKET_HAS_MACS && mac_is_group(&packet->dst_mac)) || ip_is_multicast(&packet->dst) ||
-	       ip_equal(&packet->dst, &all);
+	return (packet->marks & PACKET_HAS_MACS && mac_is_group(&packet->dst_mac)) ||
+	       ip_is_multicast(&packet->dst) || ip_equal(&packet->dst, &all);
 }
 
 void distort_survey(struct distortion *d, const struct capture_frame *frame)
@@ -200,7 +227,8 @@ static bool is_lost(struct distortion *d, const struct capture_frame *frame)
 	case MODE_GROUP:
 		return true;
 	case MODE_NO_NEIGHBOR_ANSWERS:
-		return (packet.kind == PACKET_ARP || packet.kind == PACKET_ND) && !packet.neighbor.is_request;
+		return (packet.kind == PACKET_ARP || packet.kind == PACKET_ND) &&
+		       !packet.neighbor.is_request;
 	case MODE_NO_UDP_ANSWERS:
 		return packet.kind == PACKET_UDP && packet.src_port < 1024;
 	default:
@@ -253,14 +281,16 @@ static void hold(struct distortion *d, const struct capture_frame *frame, uint64
 
 static void emit_held(struct distortion *d, uint64_t until_ns, distort_fn *emit, void *arg)
 {
-	while (d->held_count && (d->held[d->held_first].frame.wall_ns <= until_ns || d->held_count == HELD)) {
+	while (d->held_count &&
+	       (d->held[d->held_first].frame.wall_ns <= until_ns || d->held_count == HELD)) {
 		emit(arg, &d->held[d->held_first].frame);
 		d->held_first = (d->held_first + 1) % HELD;
 		d->held_count--;
 	}
 }
 
-void distort_frame(struct distortion *d, const struct capture_frame *frame, distort_fn *emit, void *arg)
+void distort_frame(struct distortion *d, const struct capture_frame *frame, distort_fn *emit,
+		   void *arg)
 {
 	emit_held(d, frame->wall_ns, emit, arg);
 	if (is_lost(d, frame))

@@ -20,7 +20,8 @@ void distort_free(struct distortion *distortion);
 /* First pass over all frames: whom a mirrored port belongs to. */
 void distort_survey(struct distortion *distortion, const struct capture_frame *frame);
 /* Second pass: emits what is left of the frame, in order of time; distort_end() emits what is still held back. */
-void distort_frame(struct distortion *distortion, const struct capture_frame *frame, distort_fn *emit, void *arg);
+void distort_frame(struct distortion *distortion, const struct capture_frame *frame,
+		   distort_fn *emit, void *arg);
 void distort_end(struct distortion *distortion, distort_fn *emit, void *arg);
 /* One line per mode, for people. */
 const char *distort_modes(void);

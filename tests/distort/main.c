@@ -18,8 +18,9 @@ struct run {
 static void write_frame(void *arg, const struct capture_frame *frame)
 {
 	const struct run *run = arg;
-	uint32_t head[4] = { (uint32_t)(frame->wall_ns / 1000000000), (uint32_t)(frame->wall_ns % 1000000000),
-			     frame->captured, frame->on_wire };
+	uint32_t head[4] = { (uint32_t)(frame->wall_ns / 1000000000),
+			     (uint32_t)(frame->wall_ns % 1000000000), frame->captured,
+			     frame->on_wire };
 
 	fwrite(head, sizeof(head), 1, run->out);
 	fwrite(frame->bytes, frame->captured, 1, run->out);
@@ -70,7 +71,8 @@ int main(int argc, char **argv)
 		return 1;
 	run.distortion = distort_new(argv[1], link_type);
 	if (!run.distortion) {
-		fprintf(stderr, "cordon-distort: no mode \"%s\"; there are\n%s", argv[1], distort_modes());
+		fprintf(stderr, "cordon-distort: no mode \"%s\"; there are\n%s", argv[1],
+			distort_modes());
 		return 2;
 	}
 	run.out = fopen(argv[3], "wb");

@@ -83,7 +83,8 @@ static inline uint16_t free_port(void)
 }
 
 /* The child's standard output says "ready" on the pipe. */
-static inline void start_simulator(struct bench *bench, const char *path, const char *const *options)
+static inline void start_simulator(struct bench *bench, const char *path,
+				   const char *const *options)
 {
 	const char *arguments[24] = { path,         "--control", bench->socket_path,
 				      "--ready-fd", "3",         "--port" };
@@ -182,7 +183,8 @@ static inline void out_of_patience(void *arg)
 
 static inline void start_client(struct bench *bench)
 {
-	struct amt_config config = { .answer_timeout_ms = 2000, .connect_timeout_ms = 2000,
+	struct amt_config config = { .answer_timeout_ms = 2000,
+				     .connect_timeout_ms = 2000,
 				     .wall_ns = clock_wall_ns };
 
 	bench->amt = amt_new(&config, bench->loop, NULL);
@@ -217,7 +219,8 @@ static inline struct bench *bench_with_tls(const char *const *options, uint8_t t
 	bench = mem_alloc(sizeof(*bench));
 	snprintf(bench->socket_path, sizeof(bench->socket_path), "/tmp/cordon-e2e-%d.sock",
 		 (int)getpid());
-	snprintf(bench->said_path, sizeof(bench->said_path), "/tmp/cordon-e2e-%d.said", (int)getpid());
+	snprintf(bench->said_path, sizeof(bench->said_path), "/tmp/cordon-e2e-%d.said",
+		 (int)getpid());
 	snprintf(bench->asset.name, sizeof(bench->asset.name), "pc1");
 	bench->asset.amt = (struct asset_amt){ .present = true,
 					       .address = "127.0.0.1",

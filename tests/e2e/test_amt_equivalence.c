@@ -12,10 +12,16 @@
 #include "core/base/random.h"
 #include "core/policy/channel.h"
 
-#define BATCH 100
+#define BATCH       100
 #define FRAME_BYTES 80
 
-enum { TYPE_V4 = 0x0800, TYPE_ARP = 0x0806, TYPE_V6 = 0x86dd, TYPE_EAPOL = 0x888e, TYPE_LLDP = 0x88cc };
+enum {
+	TYPE_V4 = 0x0800,
+	TYPE_ARP = 0x0806,
+	TYPE_V6 = 0x86dd,
+	TYPE_EAPOL = 0x888e,
+	TYPE_LLDP = 0x88cc
+};
 
 struct packet {
 	bool transmit;
@@ -23,7 +29,7 @@ struct packet {
 	uint8_t proto;
 	struct ip remote;
 	uint16_t local_port, remote_port;
-	bool later_fragment;           /* has no ports, whatever its bytes say */
+	bool later_fragment; /* has no ports, whatever its bytes say */
 };
 
 static uint32_t pick(uint64_t *seed, uint32_t below)
@@ -37,7 +43,8 @@ static struct ip some_ip(uint64_t *seed, bool v6)
 {
 	static const char *const texts[2][6] = {
 		{ "10.0.0.4", "10.0.0.5", "10.0.0.9", "10.0.1.9", "10.128.0.1", "192.168.1.1" },
-		{ "2001:db8::4", "2001:db8::5", "2001:db8::9", "2001:db8:1::9", "2001:db8:8000::1", "fd00::1" },
+		{ "2001:db8::4", "2001:db8::5", "2001:db8::9", "2001:db8:1::9", "2001:db8:8000::1",
+		  "fd00::1" },
 	};
 	static struct ip parsed[2][6];
 	static bool known;
@@ -57,13 +64,14 @@ static struct prefix some_prefix(uint64_t *seed)
 
 	for (unsigned i = 0; i < 128; i++)
 		if (i >= prefix.bits)
-			prefix.ip.bytes[i / 8] &= (uint8_t)~(0x80 >> i % 8);
+			prefix.ip.bytes[i / 8] &= (uint8_t) ~(0x80 >> i % 8);
 	return prefix;
 }
 
 static struct channel_item some_item(uint64_t *seed)
 {
-	static const uint8_t kinds[] = { CHANNEL_TCP, CHANNEL_TCP, CHANNEL_TCP, CHANNEL_UDP, CHANNEL_DNS, CHANNEL_ICMP };
+	static const uint8_t kinds[] = { CHANNEL_TCP, CHANNEL_TCP, CHANNEL_TCP,
+					 CHANNEL_UDP, CHANNEL_DNS, CHANNEL_ICMP };
 	static const uint16_t ports[] = { 53, 67, 68, 80, 81, 82, 443, 8530 };
 	struct channel_item item = { .kind = kinds[pick(seed, 6)], .to = some_prefix(seed) };
 
@@ -101,23 +109,27 @@ static bool has(const struct channel *channel, unsigned kind)
 
 static bool is_lease(const struct packet *p, uint16_t type, uint16_t client, uint16_t server)
 {
-	return p->type == type && p->proto == IPPROTO_UDP && !p->later_fragment && p->local_port == client &&
-	       p->remote_port == server;
+	return p->type == type && p->proto == IPPROTO_UDP && !p->later_fragment &&
+	       p->local_port == client && p->remote_port == server;
 }
 
 /* docs/policy.md in code: does this line of the channel let the packet through? */
-static bool item_passes(const struct channel *channel, const struct channel_item *item, const struct packet *p)
+static bool item_passes(const struct channel *channel, const struct channel_item *item,
+			const struct packet *p)
 {
-	bool there = (p->type == TYPE_V4 || p->type == TYPE_V6) && (p->type == TYPE_V4) == ip_is_v4(&item->to.ip) &&
+	bool there = (p->type == TYPE_V4 || p->type == TYPE_V6) &&
+		     (p->type == TYPE_V4) == ip_is_v4(&item->to.ip) &&
 		     prefix_contains(&item->to, &p->remote);
 	bool tcp = p->proto == IPPROTO_TCP, udp = p->proto == IPPROTO_UDP;
-	bool port = !p->later_fragment && p->remote_port >= item->port_first && p->remote_port <= item->port_last;
+	bool port = !p->later_fragment && p->remote_port >= item->port_first &&
+		    p->remote_port <= item->port_last;
 
 	switch (item->kind) {
 	case CHANNEL_ARP:
 		return p->type == TYPE_ARP;
 	case CHANNEL_DHCP:
-		return is_lease(p, TYPE_V4, 68, 67) || (has(channel, CHANNEL_ND) && is_lease(p, TYPE_V6, 546, 547));
+		return is_lease(p, TYPE_V4, 68, 67) ||
+		       (has(channel, CHANNEL_ND) && is_lease(p, TYPE_V6, 546, 547));
 	case CHANNEL_ND:
 		return p->type == TYPE_V6 && p->proto == IPPROTO_ICMPV6;
 	case CHANNEL_EAPOL:
@@ -145,7 +157,8 @@ static bool channel_passes(const struct channel *channel, const struct packet *p
 
 static struct packet some_packet(uint64_t *seed)
 {
-	static const uint16_t types[] = { TYPE_V4, TYPE_V4, TYPE_V4, TYPE_V6, TYPE_V6, TYPE_ARP, TYPE_EAPOL, TYPE_LLDP };
+	static const uint16_t types[] = { TYPE_V4, TYPE_V4,  TYPE_V4,    TYPE_V6,
+					  TYPE_V6, TYPE_ARP, TYPE_EAPOL, TYPE_LLDP };
 	static const uint16_t ports[] = { 53, 67, 68, 80, 81, 90, 443, 444, 546, 547, 8530, 49152 };
 	struct packet p = { .transmit = pick(seed, 2), .type = types[pick(seed, 8)] };
 	bool v6 = p.type == TYPE_V6;
@@ -153,7 +166,9 @@ static struct packet some_packet(uint64_t *seed)
 	if (p.type != TYPE_V4 && !v6)
 		return p;
 	p.remote = some_ip(seed, v6);
-	p.proto = pick(seed, 5) == 0 ? (v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP) : pick(seed, 3) ? IPPROTO_TCP : IPPROTO_UDP;
+	p.proto = pick(seed, 5) == 0 ? (v6 ? IPPROTO_ICMPV6 : IPPROTO_ICMP)
+		  : pick(seed, 3)    ? IPPROTO_TCP
+				     : IPPROTO_UDP;
 	p.local_port = ports[pick(seed, 12)];
 	p.remote_port = ports[pick(seed, 12)];
 	if (pick(seed, 4) == 0) {
@@ -175,7 +190,7 @@ static void write_ports(const struct packet *p, uint8_t *at)
 {
 	put16(at, p->transmit ? p->local_port : p->remote_port);
 	put16(at + 2, p->transmit ? p->remote_port : p->local_port);
-	put16(at + 4, 20);             /* length of UDP; no matter to TCP */
+	put16(at + 4, 20); /* length of UDP; no matter to TCP */
 	if (p->proto == IPPROTO_TCP) {
 		at[12] = 0x50;
 		at[13] = 0x02;
@@ -215,7 +230,8 @@ static size_t write_v6(const struct packet *p, uint8_t *ip)
 static size_t write_command(const struct packet *p, char *text)
 {
 	uint8_t frame[FRAME_BYTES] = { 2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2 };
-	size_t length = 14, used = (size_t)snprintf(text, 16, "frame amt %s ", p->transmit ? "tx" : "rx");
+	size_t length = 14,
+	       used = (size_t)snprintf(text, 16, "frame amt %s ", p->transmit ? "tx" : "rx");
 
 	put16(frame + 12, p->type);
 	if (p->type == TYPE_V4)
@@ -274,7 +290,8 @@ struct tally {
 	unsigned held, too_large;
 };
 
-static void compare(struct bench *bench, const struct channel *channel, uint64_t *seed, struct tally *tally)
+static void compare(struct bench *bench, const struct channel *channel, uint64_t *seed,
+		    struct tally *tally)
 {
 	struct packet packets[BATCH];
 	bool passes[BATCH];
@@ -291,9 +308,10 @@ static void compare(struct bench *bench, const struct channel *channel, uint64_t
 		if (passes[i] == channel_passes(channel, p))
 			continue;
 		ip_text(&p->remote, remote);
-		fail_msg("channel %u: %s type %04x proto %u local %u remote %s %u fragment %d: firmware %s", tally->held,
-			 p->transmit ? "tx" : "rx", p->type, p->proto, p->local_port, remote, p->remote_port,
-			 p->later_fragment, passes[i] ? "passes" : "drops");
+		fail_msg(
+			"channel %u: %s type %04x proto %u local %u remote %s %u fragment %d: firmware %s",
+			tally->held, p->transmit ? "tx" : "rx", p->type, p->proto, p->local_port,
+			remote, p->remote_port, p->later_fragment, passes[i] ? "passes" : "drops");
 	}
 }
 
@@ -327,8 +345,9 @@ static void a_channel_means_the_same_to_people_and_to_firmware(void **state)
 		/* As a change of policy would: what is not used any more goes. */
 		must(bench, ENFORCER_PREPARE, &plan);
 	}
-	print_message("%u channels, %llu frames, %llu passed, %u more channels did not fit\n", tally.held,
-		      (unsigned long long)tally.frames, (unsigned long long)tally.passed, tally.too_large);
+	print_message("%u channels, %llu frames, %llu passed, %u more channels did not fit\n",
+		      tally.held, (unsigned long long)tally.frames,
+		      (unsigned long long)tally.passed, tally.too_large);
 	assert_in_range(tally.passed, tally.frames / 20, tally.frames * 19 / 20);
 	bench_free(bench);
 }

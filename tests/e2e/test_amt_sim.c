@@ -204,12 +204,24 @@ static void what_cannot_be_is_said_beforehand(void **state)
 	} cases[] = {
 		{ { "--release", "12.0.67", "--tls" }, ASSET_TLS_PIN, AMT_GRADE_A, AMT_CODES },
 		{ { "--release", "16.1", "--tls" }, ASSET_TLS_PIN, AMT_GRADE_A, AMT_CODES },
-		{ { "--release", "22.0", "--tls" }, ASSET_TLS_PIN, AMT_GRADE_B, AMT_RELEASE_NOT_DOCUMENTED },
-		{ { "--release", "11.8.50.3425", "--tls" }, ASSET_TLS_LEGACY_PIN, AMT_GRADE_B, AMT_LEGACY_TLS },
-		{ { "--release", "11.8.50.3425", "--tls" }, ASSET_TLS_PIN, AMT_GRADE_E, AMT_CERTIFICATE_REFUSED },
+		{ { "--release", "22.0", "--tls" },
+		  ASSET_TLS_PIN,
+		  AMT_GRADE_B,
+		  AMT_RELEASE_NOT_DOCUMENTED },
+		{ { "--release", "11.8.50.3425", "--tls" },
+		  ASSET_TLS_LEGACY_PIN,
+		  AMT_GRADE_B,
+		  AMT_LEGACY_TLS },
+		{ { "--release", "11.8.50.3425", "--tls" },
+		  ASSET_TLS_PIN,
+		  AMT_GRADE_E,
+		  AMT_CERTIFICATE_REFUSED },
 		{ { "--release", "3.2.1" }, ASSET_TLS_NONE, AMT_GRADE_C, AMT_NO_IPV6_FILTERS },
 		{ { "--release", "6.2" }, ASSET_TLS_NONE, AMT_GRADE_C, AMT_NO_TLS },
-		{ { "--release", "6.2", "--mode", "ccm" }, ASSET_TLS_NONE, AMT_GRADE_F, AMT_CLIENT_CONTROL_MODE },
+		{ { "--release", "6.2", "--mode", "ccm" },
+		  ASSET_TLS_NONE,
+		  AMT_GRADE_F,
+		  AMT_CLIENT_CONTROL_MODE },
 		{ { "--release", "3.0" }, ASSET_TLS_NONE, AMT_GRADE_F, AMT_RELEASE_TOO_OLD },
 		{ { "--mode", "pre" }, ASSET_TLS_NONE, AMT_GRADE_F, AMT_NOT_PROVISIONED },
 		{ { "--no-system-defense" }, ASSET_TLS_NONE, AMT_GRADE_F, AMT_NO_SYSTEM_DEFENSE },
@@ -217,18 +229,25 @@ static void what_cannot_be_is_said_beforehand(void **state)
 		  ASSET_TLS_NONE,
 		  AMT_GRADE_F,
 		  AMT_NO_SYSTEM_DEFENSE },
-		{ { "--set", "wireless=present" }, ASSET_TLS_NONE, AMT_GRADE_C, AMT_WIRELESS_BESIDE },
+		{ { "--set", "wireless=present" },
+		  ASSET_TLS_NONE,
+		  AMT_GRADE_C,
+		  AMT_WIRELESS_BESIDE },
 		{ { "--set", "tx_counters=0", "--set", "rx_counters=0" },
 		  ASSET_TLS_NONE,
 		  AMT_GRADE_C,
 		  AMT_NO_COUNTERS },
 		{ { "--set", "max_filters=3" }, ASSET_TLS_NONE, AMT_GRADE_E, AMT_NO_ROOM },
 		{ { "--set", "clock_behind_s=1000" }, ASSET_TLS_NONE, AMT_GRADE_C, AMT_CLOCK_WRONG },
-		{ { "--set", "audit=critical", "--set", "audit_records=0", "--set", "audit_rolls=no" },
+		{ { "--set", "audit=critical", "--set", "audit_records=0", "--set",
+		    "audit_rolls=no" },
 		  ASSET_TLS_NONE,
 		  AMT_GRADE_E,
 		  AMT_AUDIT_LOG_FULL },
-		{ { "--password", "Another1!" }, ASSET_TLS_NONE, AMT_GRADE_E, AMT_CREDENTIALS_REFUSED },
+		{ { "--password", "Another1!" },
+		  ASSET_TLS_NONE,
+		  AMT_GRADE_E,
+		  AMT_CREDENTIALS_REFUSED },
 	};
 
 	(void)state;
@@ -239,7 +258,8 @@ static void what_cannot_be_is_said_beforehand(void **state)
 		if (bench->report.grade != cases[i].grade ||
 		    (cases[i].code != AMT_CODES && !found(&bench->report, cases[i].code)))
 			fail_msg("case %zu: grade %c: %s", i, amt_grade_letter(bench->report.grade),
-				 bench->report.finding_count ? bench->report.findings[0].text : "nothing found");
+				 bench->report.finding_count ? bench->report.findings[0].text
+							     : "nothing found");
 		bench_free(bench);
 	}
 }
@@ -272,7 +292,8 @@ static void nothing_is_written_to_the_wrong_machine(void **state)
 		restart_client(bench);
 		amt->pin_sha256[0] ^= cases[i].wrong_pin;
 		amt->realm[10] ^= cases[i].wrong_realm ? 1 : 0;
-		amt->uuid[0] = cases[i].wrong_uuid ? (amt->uuid[0] == '1' ? '2' : '1') : amt->uuid[0];
+		amt->uuid[0] = cases[i].wrong_uuid ? (amt->uuid[0] == '1' ? '2' : '1')
+						   : amt->uuid[0];
 		act(bench, ENFORCER_ISOLATE, &plan);
 		if ((bench->result.rc == 0) != (cases[i].code == AMT_CODES))
 			fail_msg("%s: %s", cases[i].name, bench->text);
@@ -425,7 +446,8 @@ static void each_rung_of_the_ladder_does_what_it_says(void **state)
 		must(bench, ENFORCER_ISOLATE, &plan);
 		assert_true(bench->result.active);
 		assert_int_equal(bench->result.writes, 1);
-		assert_in_range(passed_of(bench, SMB_FRAME, 20), cases[i].smb_least, cases[i].smb_most);
+		assert_in_range(passed_of(bench, SMB_FRAME, 20), cases[i].smb_least,
+				cases[i].smb_most);
 		assert_int_equal(passed_of(bench, DNS_FRAME, 5), 5);
 		must(bench, ENFORCER_INSPECT, NULL);
 		assert_int_equal(bench->result.dropped_transmit, cases[i].dropped);
@@ -456,13 +478,15 @@ static void a_limit_of_new_connections_spares_open_ones(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct bench *bench = bench_new(cases[i].options);
-		struct amt_config config = { .answer_timeout_ms = 2000, .tcp_flags = cases[i].coding };
+		struct amt_config config = { .answer_timeout_ms = 2000,
+					     .tcp_flags = cases[i].coding };
 
 		amt_free(bench->amt);
 		bench->amt = amt_new(&config, bench->loop, NULL);
 		bench->enforcer = amt_enforcer(bench->amt);
 		must(bench, ENFORCER_ISOLATE, &plan);
-		assert_int_equal(strstr(bench->result.did, "limits all packets") != NULL, !cases[i].spared);
+		assert_int_equal(strstr(bench->result.did, "limits all packets") != NULL,
+				 !cases[i].spared);
 		assert_in_range(passed_of(bench, SMB_FRAME, 20), 5, 7);
 		assert_int_equal(passed_of(bench, SMB_ACK_FRAME, 20) == 20, cases[i].spared);
 		bench_free(bench);

@@ -269,7 +269,8 @@ void lan_live(struct lan *lan)
 	struct lan_contact contact = {
 		.from = who, .to = lan_ip(LAN_SERVER), .port = 445, .proto = IPPROTO_TCP
 	};
-	struct ip site = ip_from_v4((uint8_t[]){ 198, 51, 100, (uint8_t)(1 + dice_below(&lan->dice, 40)) });
+	struct ip site =
+		ip_from_v4((uint8_t[]){ 198, 51, 100, (uint8_t)(1 + dice_below(&lan->dice, 40)) });
 
 	/* Neighbour caches age within minutes: the well-known are asked for again. */
 	lan->knows[who][LAN_GATEWAY] = lan->knows[who][LAN_SERVER] = false;

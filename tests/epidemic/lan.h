@@ -14,11 +14,11 @@
 #include "core/net/packet.h"
 #include "tests/pcapgen/dice.h"
 
-#define LAN_ADDRESSES 254 /* .1 to .254 */
-#define LAN_PLACES    256
-#define LAN_GATEWAY   1
-#define LAN_SERVER    2
-#define LAN_ANSWERS   1024 /* of the name server, on their way at one time */
+#define LAN_ADDRESSES    254 /* .1 to .254 */
+#define LAN_PLACES       256
+#define LAN_GATEWAY      1
+#define LAN_SERVER       2
+#define LAN_ANSWERS      1024 /* of the name server, on their way at one time */
 #define LAN_ANSWER_BYTES 45
 
 enum lan_defence { LAN_ACCEPTS, LAN_REFUSES, LAN_SILENT };

@@ -23,7 +23,7 @@ static const struct {
 	unsigned vulnerable, live;
 } rows[] = { { 10, 60 }, { 25, 120 }, { 50, 120 }, { 100, 150 } }; /* E.3 */
 
-#define ROWS (sizeof(rows) / sizeof(rows[0]))
+#define ROWS  (sizeof(rows) / sizeof(rows[0]))
 #define LINES 64
 
 struct options {
@@ -129,7 +129,8 @@ static void print_product(const struct cell *cell, unsigned product)
 
 	printf("    %-12s %4u/%-4u", product_name(product), tally->convicted, tally->runs);
 	if (tally->convicted)
-		printf(" %9.1f %11.2f", tally->contacts / tally->convicted, tally->latency_s / tally->convicted);
+		printf(" %9.1f %11.2f", tally->contacts / tally->convicted,
+		       tally->latency_s / tally->convicted);
 	else
 		printf(" %9s %11s", "never", "-");
 	printf("  %7.3f +-%-6.3f", r, error_r(tally));
@@ -168,25 +169,27 @@ static void judge(const struct options *options, const struct worm *worm, unsign
 	} else if (formula < 1) {
 		/* A few runs prove no more than that it is not plainly above. */
 		pass = options->quick ? r - 2 * error_r(ours) < 1 : r < 1;
-		printf("    %s  k=%d: %s = %.3f < 1, measured R = %.3f\n", pass ? "PASS" : "FAIL", K, how, formula, r);
+		printf("    %s  k=%d: %s = %.3f < 1, measured R = %.3f\n", pass ? "PASS" : "FAIL",
+		       K, how, formula, r);
 	} else {
 		pass = ours->convicted == ours->runs;
-		printf("    %s  k=%d: %s = %.3f allows no R < 1, measured R = %.3f; %u of %u convicted\n", pass ? "PASS" : "FAIL",
-		       K, how, formula, r, ours->convicted, ours->runs);
+		printf("    %s  k=%d: %s = %.3f allows no R < 1, measured R = %.3f; %u of %u convicted\n",
+		       pass ? "PASS" : "FAIL", K, how, formula, r, ours->convicted, ours->runs);
 	}
 	totals->passed += pass;
 	totals->failed += !pass;
 }
 
-static void run_worm(const struct options *options, const struct worm *worm, struct totals *totals, struct line *lines)
+static void run_worm(const struct options *options, const struct worm *worm, struct totals *totals,
+		     struct line *lines)
 {
 	unsigned runs = options->runs ? options->runs : worm->runs;
 
 	printf("\n%s: %s; %g contacts/s, Tx %g s, %u runs (peers %u)\n", worm->name, worm->summary,
 	       worm->per_s, worm->exploit_s, runs,
 	       runs < options->peer_runs ? runs : options->peer_runs);
-	printf("    %-12s %9s %9s %11s  %16s %8s\n", "product", "convicted", "contacts", "latency [s]",
-	       "R +- error", "outbreak");
+	printf("    %-12s %9s %9s %11s  %16s %8s\n", "product", "convicted", "contacts",
+	       "latency [s]", "R +- error", "outbreak");
 	for (unsigned row = 0; row < ROWS; row++) {
 		struct cell cell;
 
@@ -215,8 +218,9 @@ static void print_table(const struct line *lines, unsigned count)
 		const struct tally *ours = &lines[i].tallies[PRODUCT_OURS];
 		double convicted = ours->convicted ? ours->convicted : 1;
 
-		printf("%-14s %4u %4u %9.1f %7.2f s %8.3f", lines[i].worm, rows[lines[i].row].vulnerable,
-		       rows[lines[i].row].live, ours->contacts / convicted, ours->latency_s / convicted, mean_r(ours));
+		printf("%-14s %4u %4u %9.1f %7.2f s %8.3f", lines[i].worm,
+		       rows[lines[i].row].vulnerable, rows[lines[i].row].live,
+		       ours->contacts / convicted, ours->latency_s / convicted, mean_r(ours));
 		for (unsigned peer = 0; peer < PEERS; peer++)
 			printf(" %11.3f", mean_r(&lines[i].tallies[PRODUCT_PEER + peer]));
 		printf("\n");
@@ -232,7 +236,9 @@ static void live_weeks(const struct options *options, struct totals *totals)
 	struct week_result sum = { 0 };
 
 	for (unsigned i = 0; i < count; i++) {
-		struct week_plan plan = { .seed = options->seed + i, .days = 14, .first_hour = 11, .worm = i % 3 == 2 };
+		struct week_plan plan = {
+			.seed = options->seed + i, .days = 14, .first_hour = 11, .worm = i % 3 == 2
+		};
 		struct week_result result;
 
 		week_run(&plan, &result);
@@ -247,8 +253,8 @@ static void live_weeks(const struct options *options, struct totals *totals)
 	totals->innocents += sum.convicted;
 	totals->packets += sum.packets;
 	printf("\nordinary office: %u times two weeks of 170 PCs, %llu packets: %u suspected for a while, %u convicted;"
-	       " slow worms among them: %u, convicted after %.1f contacts at the mean\n", count,
-	       (unsigned long long)sum.packets, sum.suspected, sum.convicted, worms_seen,
+	       " slow worms among them: %u, convicted after %.1f contacts at the mean\n",
+	       count, (unsigned long long)sum.packets, sum.suspected, sum.convicted, worms_seen,
 	       worms_seen ? (double)sum.worm_contacts / worms_seen : 0.0);
 }
 
@@ -326,8 +332,9 @@ int main(int argc, char **argv)
 
 	if (!read_options(argc, argv, &options))
 		return usage();
-	printf("cordon-epidemic: /24, tau %g s, seeds from %llu, sensor hears %s, %s\n", options.tau_s,
-	       (unsigned long long)options.seed, options.broadcast_only ? "broadcasts only" : "everything",
+	printf("cordon-epidemic: /24, tau %g s, seeds from %llu, sensor hears %s, %s\n",
+	       options.tau_s, (unsigned long long)options.seed,
+	       options.broadcast_only ? "broadcasts only" : "everything",
 	       options.new_sensor ? "and began with the warm-up" : "for a week before");
 	printf("The peers are counters written from their published numbers, not the products.\n");
 	for (unsigned i = 0; i < worms_count && count + ROWS <= LINES; i++) {
@@ -340,7 +347,7 @@ int main(int argc, char **argv)
 	if (!options.only)
 		live_weeks(&options, &totals);
 	printf("\n%u rows passed, %u failed, %u not judged; innocents convicted: %u (by the peers' rules: %u); %llu packets\n",
-	       totals.passed, totals.failed, totals.not_judged, totals.innocents, totals.innocents_of_peers,
-	       (unsigned long long)totals.packets);
+	       totals.passed, totals.failed, totals.not_judged, totals.innocents,
+	       totals.innocents_of_peers, (unsigned long long)totals.packets);
 	return totals.failed || totals.innocents || count == 0;
 }

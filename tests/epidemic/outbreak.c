@@ -230,7 +230,8 @@ static void listen_for_a_week(struct run *run)
 	while (lan_due(&run->lan) != UINT64_MAX)
 		lan_send(&run->lan, on_wire, run);
 	for (run->lan.now_ns += MINUTE_NS; run->lan.now_ns < end_ns; run->lan.now_ns += MINUTE_NS) {
-		struct packet asked = wire_arp(0, &gateway, &server), told = wire_arp_reply(0, &server, &gateway);
+		struct packet asked = wire_arp(0, &gateway, &server),
+			      told = wire_arp_reply(0, &server, &gateway);
 
 		asked.wall_ns = run->lan.now_ns;
 		told.wall_ns = run->lan.now_ns + ms_to_ns(1);

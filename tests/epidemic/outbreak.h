@@ -31,7 +31,7 @@ struct outbreak_result {
 	unsigned contacts[PRODUCTS]; /* that the worm had made at conviction */
 	unsigned infected[PRODUCTS];
 	double latency_s[PRODUCTS]; /* from the worm's first contact to conviction */
-	bool suspected; /* by ours, at that many contacts */
+	bool suspected;             /* by ours, at that many contacts */
 	unsigned suspected_contacts;
 	unsigned own_contacts; /* that our incident counts */
 	unsigned innocents;    /* others that ours convicted */

@@ -13,42 +13,42 @@
 #include "tests/epidemic/product.h"
 #include "tests/unit/contact/wire.h"
 
-#define HOUR_S 3600
-#define DAY_S (24 * HOUR_S)
-#define TICK_S 2
-#define PHASES 5 /* each PC's turn comes every ten seconds */
+#define HOUR_S   3600
+#define DAY_S    (24 * HOUR_S)
+#define TICK_S   2
+#define PHASES   5 /* each PC's turn comes every ten seconds */
 #define PERIOD_S (TICK_S * PHASES)
 
 /* The plan of addresses. */
-#define PLACE_BACKUP 3
-#define PLACE_PC 10
-#define PCS 150
-#define PLACE_LAPTOP 165 /* their addresses change daily within a pool */
-#define LAPTOPS 20
-#define POOL 40
+#define PLACE_BACKUP  3
+#define PLACE_PC      10
+#define PCS           150
+#define PLACE_LAPTOP  165 /* their addresses change daily within a pool */
+#define LAPTOPS       20
+#define POOL          40
 #define PLACE_PRINTER 225
-#define PRINTERS 6       /* the last one is taken away on Tuesday */
-#define PLACE_GONE 235   /* never seen by the sensor: retired machines */
-#define GONE 8
+#define PRINTERS      6   /* the last one is taken away on Tuesday */
+#define PLACE_GONE    235 /* never seen by the sensor: retired machines */
+#define GONE          8
 
-#define SHARES 4
-#define HOSTS (PCS + LAPTOPS)
-#define ADMIN 0          /* this PC is the administrator's */
-#define WORM 75
+#define SHARES        4
+#define HOSTS         (PCS + LAPTOPS)
+#define ADMIN         0 /* this PC is the administrator's */
+#define WORM          75
 
 struct person {
-	uint8_t place;          /* today's address */
+	uint8_t place; /* today's address */
 	bool on, left_on, remembers;
 	uint8_t shares[SHARES]; /* colleagues' PCs, as numbers */
 	unsigned share_count;
 	uint8_t printer, other_printer;
-	uint8_t gone[2];        /* retired machines that it still looks for */
+	uint8_t gone[2]; /* retired machines that it still looks for */
 	unsigned gone_count;
-	struct ip far[4];       /* servers of another site, for visitors */
+	struct ip far[4]; /* servers of another site, for visitors */
 	unsigned far_count;
-	unsigned comes_s, leaves_s;     /* today, seconds after midnight */
-	unsigned due_s[8];      /* of each habit, since the week began */
-	unsigned waiting;       /* shares that are still to be connected, one after the other */
+	unsigned comes_s, leaves_s; /* today, seconds after midnight */
+	unsigned due_s[8];          /* of each habit, since the week began */
+	unsigned waiting;           /* shares that are still to be connected, one after the other */
 	uint8_t yesterday;
 };
 
@@ -65,10 +65,10 @@ struct week {
 	struct person people[HOSTS];
 	struct week_result *result;
 	const struct week_plan *plan;
-	unsigned now_s;                 /* since Monday, 0:00 */
-	uint8_t targets[LAN_PLACES];    /* the worm's */
+	unsigned now_s;              /* since Monday, 0:00 */
+	uint8_t targets[LAN_PLACES]; /* the worm's */
 	unsigned worm_made, worm_due_s;
-	uint8_t has[LAN_PLACES];        /* the laptop that has the address, or had it last; 0 = none */
+	uint8_t has[LAN_PLACES]; /* the laptop that has the address, or had it last; 0 = none */
 };
 
 /* ---- the wire ---------------------------------------------------------------------------------- */
@@ -105,15 +105,20 @@ static void pass_until(struct week *week, uint64_t until_ns)
 	ours_advance(week->ours, until_ns);
 }
 
-static void reach(struct week *week, const struct person *person, const struct ip *to, unsigned port, unsigned defence)
+static void reach(struct week *week, const struct person *person, const struct ip *to,
+		  unsigned port, unsigned defence)
 {
-	struct lan_contact contact = { .from = person->place, .to = *to, .proto = IPPROTO_TCP, .port = (uint16_t)port,
+	struct lan_contact contact = { .from = person->place,
+				       .to = *to,
+				       .proto = IPPROTO_TCP,
+				       .port = (uint16_t)port,
 				       .defence = (uint8_t)defence };
 
 	lan_reach(&week->lan, &contact);
 }
 
-static void reach_place(struct week *week, const struct person *person, unsigned place, unsigned port, unsigned defence)
+static void reach_place(struct week *week, const struct person *person, unsigned place,
+			unsigned port, unsigned defence)
 {
 	struct ip ip = lan_ip(place);
 
@@ -125,7 +130,8 @@ static void reach_place(struct week *week, const struct person *person, unsigned
 
 static void at_work(struct week *week, struct person *person)
 {
-	struct ip site = ip_from_v4((uint8_t[]){ 198, 51, 100, (uint8_t)(1 + dice_below(week->dice, 60)) });
+	struct ip site =
+		ip_from_v4((uint8_t[]){ 198, 51, 100, (uint8_t)(1 + dice_below(week->dice, 60)) });
 
 	/* What it knew of its neighbours has aged. */
 	for (unsigned place = 0; place < LAN_PLACES; place++)
@@ -156,7 +162,8 @@ static void connect_share(struct week *week, struct person *person)
 	unsigned other = person->shares[--person->waiting];
 
 	/* One PC in twelve has its firewall up. */
-	reach_place(week, person, week->people[other].place, 445, other % 12 == 5 ? LAN_REFUSES : LAN_ACCEPTS);
+	reach_place(week, person, week->people[other].place, 445,
+		    other % 12 == 5 ? LAN_REFUSES : LAN_ACCEPTS);
 }
 
 static void printing(struct week *week, struct person *person)
@@ -171,9 +178,11 @@ static void sharing_updates(struct week *week, struct person *person)
 {
 	for (unsigned i = 0; i < 4; i++) {
 		const struct person *other = &week->people[dice_below(week->dice, HOSTS)];
-		unsigned place = dice_percent(week->dice, 30) && other->yesterday ? other->yesterday : other->place;
+		unsigned place = dice_percent(week->dice, 30) && other->yesterday ? other->yesterday
+										  : other->place;
 
-		reach_place(week, person, place, 7680, dice_percent(week->dice, 60) ? LAN_ACCEPTS : LAN_REFUSES);
+		reach_place(week, person, place, 7680,
+			    dice_percent(week->dice, 60) ? LAN_ACCEPTS : LAN_REFUSES);
 	}
 }
 
@@ -181,7 +190,8 @@ static void administering(struct week *week, struct person *person)
 {
 	unsigned other = dice_below(week->dice, HOSTS);
 
-	reach_place(week, person, week->people[other].place, dice_percent(week->dice, 70) ? 3389 : 5985,
+	reach_place(week, person, week->people[other].place,
+		    dice_percent(week->dice, 70) ? 3389 : 5985,
 		    dice_percent(week->dice, 5) ? LAN_REFUSES : LAN_ACCEPTS);
 }
 
@@ -190,8 +200,11 @@ static const struct habit {
 	bool of_admin;
 	void (*act)(struct week *week, struct person *person);
 } habits[] = {
-	{ 15 * 60, false, at_work },         { 30 * 60, false, stale_shares },  { 40 * 60, false, colleagues_shares },
-	{ 3 * HOUR_S, false, printing },     { 4 * HOUR_S, false, sharing_updates },
+	{ 15 * 60, false, at_work },
+	{ 30 * 60, false, stale_shares },
+	{ 40 * 60, false, colleagues_shares },
+	{ 3 * HOUR_S, false, printing },
+	{ 4 * HOUR_S, false, sharing_updates },
 	{ 25 * 60, true, administering },
 };
 
@@ -211,7 +224,8 @@ static void have_turn(struct week *week, unsigned number)
 			continue;
 		if (person->due_s[i] > week->now_s)
 			continue;
-		if (person->due_s[i] + HOUR_S > week->now_s) /* not for what came round in the night */
+		if (person->due_s[i] + HOUR_S >
+		    week->now_s) /* not for what came round in the night */
 			habits[i].act(week, person);
 		person->due_s[i] = week->now_s + about(week, habits[i].period_s);
 	}
@@ -231,7 +245,8 @@ static void inventory(struct week *week, unsigned step)
 	if (step == HOSTS)
 		reach_place(week, admin, PLACE_GONE, 135, LAN_SILENT);
 	else if (step != ADMIN)
-		reach_place(week, admin, week->people[step].place, 135, step % 30 == 7 ? LAN_REFUSES : LAN_ACCEPTS);
+		reach_place(week, admin, week->people[step].place, 135,
+			    step % 30 == 7 ? LAN_REFUSES : LAN_ACCEPTS);
 }
 
 /* The backup server, every night at ten: most are off.  Not in the first two: to a sensor that has not heard those machines
@@ -266,7 +281,8 @@ static void slow_worm(struct week *week)
 	struct person *person = &week->people[WORM];
 	unsigned place;
 
-	if (!week->plan->worm || week->now_s < (7 + 3) * DAY_S + 10 * HOUR_S || week->now_s < week->worm_due_s || !person->on)
+	if (!week->plan->worm || week->now_s < (7 + 3) * DAY_S + 10 * HOUR_S ||
+	    week->now_s < week->worm_due_s || !person->on)
 		return;
 	if (ours_verdicts(week->ours)->convicted_ns[person->place]) {
 		if (week->result->worm_contacts == 0)
@@ -301,7 +317,8 @@ static void bring_memories(struct week *week, struct person *person)
 	} else {
 		person->far_count = dice_below(week->dice, 4);
 		for (unsigned i = 0; i < person->far_count; i++)
-			person->far[i] = ip_from_v4((uint8_t[]){ 192, 168, 7, (uint8_t)(2 + 9 * i) });
+			person->far[i] =
+				ip_from_v4((uint8_t[]){ 192, 168, 7, (uint8_t)(2 + 9 * i) });
 	}
 }
 
@@ -390,7 +407,8 @@ static void live_on(struct week *week)
 	uint64_t midnight_ns = week->lan.now_ns;
 	unsigned end_s = week->plan->days * DAY_S;
 
-	for (week->now_s = week->plan->first_hour * HOUR_S; week->now_s < end_s; week->now_s += TICK_S) {
+	for (week->now_s = week->plan->first_hour * HOUR_S; week->now_s < end_s;
+	     week->now_s += TICK_S) {
 		pass_until(week, midnight_ns + s_to_ns(week->now_s));
 		for (unsigned i = week->now_s / TICK_S % PHASES; i < HOSTS; i += PHASES) {
 			come_and_go(week, i);

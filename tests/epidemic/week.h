@@ -21,8 +21,8 @@ struct week_plan {
 
 struct week_result {
 	uint64_t packets;
-	unsigned suspected; /* innocents, at any time */
-	unsigned convicted; /* innocents */
+	unsigned suspected;     /* innocents, at any time */
+	unsigned convicted;     /* innocents */
 	unsigned worm_contacts; /* that it had made when it was convicted; 0 = it was not */
 };
 

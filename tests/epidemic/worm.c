@@ -29,8 +29,8 @@ const struct worm worms[] = {
 	  445, 1.0 / 60, 0, LAN_ADDRESSES, 15 * MINUTE_NS, 200, false },
 	{ "slow-10m", "one contact in ten minutes, own /24 in random order", WORM_SHUFFLED,
 	  IPPROTO_TCP, 445, 1.0 / 600, 0, LAN_ADDRESSES, 20 * MINUTE_NS, 600, false },
-	{ "topological", "knows the live hosts by address; every contact succeeds", WORM_KNOWN, IPPROTO_TCP,
-	  445, 1, 0, LAN_ADDRESSES, 5 * MINUTE_NS, 200, false },
+	{ "topological", "knows the live hosts by address; every contact succeeds", WORM_KNOWN,
+	  IPPROTO_TCP, 445, 1, 0, LAN_ADDRESSES, 5 * MINUTE_NS, 200, false },
 	{ "topological-2", "the same, by a host that caught it over the wire", WORM_KNOWN,
 	  IPPROTO_TCP, 445, 1, 0, LAN_ADDRESSES, 5 * MINUTE_NS, 200, true },
 };

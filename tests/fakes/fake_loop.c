@@ -26,7 +26,7 @@ struct timer {
 	struct loop *loop;
 	timer_fn *fire;
 	void *arg;
-	uint64_t due_ns, started;      /* started orders timers that are due together */
+	uint64_t due_ns, started; /* started orders timers that are due together */
 	bool running;
 };
 

@@ -25,7 +25,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	require(frame.ip_version == 0 || frame.ip_version == 4 || frame.ip_version == 6);
 	require(!frame.has_protocol || frame.ip_version != 0);
-	require(!frame.has_ports || (frame.has_protocol && (frame.protocol == 6 || frame.protocol == 17)));
-	require(!frame.has_tcp_flags || (frame.has_protocol && frame.protocol == 6 && frame.tcp_flags < 64));
+	require(!frame.has_ports ||
+		(frame.has_protocol && (frame.protocol == 6 || frame.protocol == 17)));
+	require(!frame.has_tcp_flags ||
+		(frame.has_protocol && frame.protocol == 6 && frame.tcp_flags < 64));
 	return 0;
 }

@@ -22,7 +22,8 @@ static void decode_one(void *arg, const struct capture_frame *frame)
 
 	if (frame->wall_ns > INT64_MAX)
 		abort();
-	(void)decode_frame(*(const int *)arg, frame->bytes, frame->captured, frame->on_wire, &packet);
+	(void)decode_frame(*(const int *)arg, frame->bytes, frame->captured, frame->on_wire,
+			   &packet);
 }
 
 static void read_whole(const char *path)
@@ -37,7 +38,7 @@ static void read_whole(const char *path)
 			rc = capture_read(capture, 16, decode_one, &link, &err);
 		while (rc > 0);
 		capture_free(capture);
-		if (rc == 0)                   /* a file never pauses */
+		if (rc == 0) /* a file never pauses */
 			abort();
 		if (rc == ERR_GONE)
 			return;

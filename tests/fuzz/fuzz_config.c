@@ -39,7 +39,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	config_defaults(&config);
 	config_read(&config, source, complaints);
-	INVARIANT(config.never_count <= CONFIG_NEVER_MAX && config.never_mac_count <= CONFIG_NEVER_MAX);
+	INVARIANT(config.never_count <= CONFIG_NEVER_MAX &&
+		  config.never_mac_count <= CONFIG_NEVER_MAX);
 	if (config.document && config.detectors)
 		configure(&config);
 	buf_init(&out, (size_t)1 << 20);

@@ -24,7 +24,8 @@ struct asker {
 	size_t length;
 };
 
-static int answer_words(void *arg, char *const *words, const char *who, struct buf *answer, struct err *err)
+static int answer_words(void *arg, char *const *words, const char *who, struct buf *answer,
+			struct err *err)
 {
 	size_t count = 0, bytes = 0;
 
@@ -44,7 +45,8 @@ static int answer_words(void *arg, char *const *words, const char *who, struct b
 static void hear(void *arg, int fd, unsigned ready)
 {
 	struct asker *asker = arg;
-	ssize_t got = recv(fd, asker->reply + asker->length, sizeof(asker->reply) - asker->length - 1, 0);
+	ssize_t got =
+		recv(fd, asker->reply + asker->length, sizeof(asker->reply) - asker->length - 1, 0);
 
 	(void)ready;
 	if (got > 0)

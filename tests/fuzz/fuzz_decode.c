@@ -67,10 +67,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	frame = malloc(length + 1);
 	if (!frame)
 		abort();
-	memcpy(frame + 1, data + 2, length);   /* ends where the allocation ends */
+	memcpy(frame + 1, data + 2, length); /* ends where the allocation ends */
 	memset(&packet, 0xa5, sizeof(packet));
-	result = decode_frame(links[data[0] % (sizeof(links) / sizeof(links[0]))], frame + 1, length,
-			      length + data[1], &packet);
+	result = decode_frame(links[data[0] % (sizeof(links) / sizeof(links[0]))], frame + 1,
+			      length, length + data[1], &packet);
 	require(result < DECODE_RESULTS);
 	if (result == DECODE_OK) {
 		check_payload(&packet, frame + 1, length);

@@ -11,8 +11,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct logon_request request = { .user = "admin", .password = "secret", .method = "POST", .path = "/wsman",
-					 .body = "<x/>", .body_length = 4 };
+	struct logon_request request = { .user = "admin",
+					 .password = "secret",
+					 .method = "POST",
+					 .path = "/wsman",
+					 .body = "<x/>",
+					 .body_length = 4 };
 	struct logon logon = { 0 };
 	struct buf value;
 

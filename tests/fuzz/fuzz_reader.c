@@ -50,8 +50,8 @@ static void on_observation(void *arg, const struct observation *observation)
 static void aim(struct packet *packet, uint8_t which)
 {
 	/* The second half where bit 6 is set. */
-	static const uint16_t ports[] = { 445, 139,  135,  1434, 23,   902,	53,  445,
-					  21,  3389, 2323, 593,	 5355, 49155, 137, 5353 };
+	static const uint16_t ports[] = { 445, 139,  135,  1434, 23,   902,   53,  445,
+					  21,  3389, 2323, 593,  5355, 49155, 137, 5353 };
 	unsigned port = ports[(which & 7) | (which >> 3 & 8)];
 	static const uint8_t client[4] = { 10, 0, 0, 1 }, server[4] = { 10, 0, 0, 2 };
 	struct ip a = ip_from_v4(client), b = ip_from_v4(server);

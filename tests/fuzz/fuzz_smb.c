@@ -61,7 +61,8 @@ static void check_message(const uint8_t *bytes, size_t length, const struct smb_
 	require(m->kind <= SMB_UNREADABLE && (m->version == SMB_V1 || m->version == SMB_V2));
 	require((uint64_t)m->payload.offset + m->payload.length <= length);
 	require(m->payload.length <= m->payload_claimed);
-	require(m->payload.length == m->payload_claimed || (m->marks & (SMB_IS_CUT | SMB_IS_BROKEN)));
+	require(m->payload.length == m->payload_claimed ||
+		(m->marks & (SMB_IS_CUT | SMB_IS_BROKEN)));
 	require(m->kind == SMB_SESSION_SETUP || smb_logon_of(m) == SMB_LOGON_NONE);
 	check_name(m);
 	check_rpc(smb_payload(bytes, m));

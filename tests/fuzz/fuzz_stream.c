@@ -36,7 +36,8 @@ static void check(void *arg, const struct observation *observation)
 
 	conversation->told++;
 	INVARIANT(observation->contact.dst_port == conversation->port);
-	INVARIANT(observation->contact.src.bytes[15] == 1 && observation->contact.dst.bytes[15] == 2);
+	INVARIANT(observation->contact.src.bytes[15] == 1 &&
+		  observation->contact.dst.bytes[15] == 2);
 	switch (observation->kind) {
 	case OBSERVED_NAME:
 		check_name(&observation->name);

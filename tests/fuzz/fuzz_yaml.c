@@ -66,7 +66,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (yaml)
 		walk(yaml, yaml_root(yaml));
 	else if (complaints_count(complaints) == 0)
-		abort();               /* a refusal without a reason */
+		abort(); /* a refusal without a reason */
 	buf_init(&out, 1 << 20);
 	complaints_print(complaints, source, &out);
 	buf_fini(&out);

@@ -11,7 +11,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define INPUT_MAX_BYTES (1u << 20)
-#define PREFIXES_MAX 256u
+#define PREFIXES_MAX    256u
 
 /* From an allocation of the exact size, so that a sanitizer sees one byte too many. */
 static void try_bytes(const uint8_t *bytes, size_t length)

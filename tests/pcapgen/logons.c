@@ -52,7 +52,8 @@ static void telnet(struct talk *talk, const char *user, bool is_right)
 	say(talk, false, line);
 	say(talk, false, "Password: ");
 	say(talk, true, "x\r\n");
-	say(talk, false, is_right ? "\r\nLast login: today\r\n$ " : "\r\nLogin incorrect\r\nhost login: ");
+	say(talk, false,
+	    is_right ? "\r\nLast login: today\r\n$ " : "\r\nLogin incorrect\r\nhost login: ");
 }
 
 /* MS-RDPBCGR 1.3.1.1 with network level authentication: request and confirmation, TLS, the proof of a password inside. */

@@ -21,7 +21,8 @@ static void sweep(struct bench *bench, const struct ip *who, const struct mac *m
 {
 	for (unsigned i = 0; i < 16; i++) {
 		struct ip target = i % 2 ? dark_neighbor(bench) : dark(bench);
-		struct packet packet = i % 2 ? wire_arp(0, who, &target) : wire_tcp(0, who, &target, 445, TCP_SYN);
+		struct packet packet = i % 2 ? wire_arp(0, who, &target)
+					     : wire_tcp(0, who, &target, 445, TCP_SYN);
 
 		bench->now_ns += ms_to_ns(100);
 		wire(bench, mac ? bearing(packet, mac) : packet);
@@ -71,7 +72,8 @@ static struct packet lease(const struct ip *address, const struct mac *mac)
 
 static void a_worm_on_a_leased_address_is_convicted_at_once(void **state)
 {
-	struct ip address = innocent(5), nobody = wire_ip("0.0.0.0"), all = wire_ip("255.255.255.255");
+	struct ip address = innocent(5), nobody = wire_ip("0.0.0.0"),
+		  all = wire_ip("255.255.255.255");
 	struct ip former = innocent(900);
 	struct mac newcomer = wire_mac(&former); /* it had another address until now */
 	struct packet ask = wire_udp(0, &nobody, &all, 67);
@@ -177,7 +179,8 @@ static void infect(struct bench *bench, const struct ip *by, const struct ip *wh
 
 /* One host turns, infects others, and they others: the number doubles each generation.  All that are
  * infected go on sweeping, a contact every 100 ms each. */
-static unsigned outbreak(struct bench *bench, unsigned generations, unsigned generation_ms, bool is_seen)
+static unsigned outbreak(struct bench *bench, unsigned generations, unsigned generation_ms,
+			 bool is_seen)
 {
 	struct flood honest = { .pattern = ARP_SENDER, .forged_mac = true };
 	unsigned infected = 1;
@@ -217,10 +220,11 @@ static void an_outbreak_that_is_seen_convicts_everybody(void **state)
 		bench_start(&bench, 20 + i);
 		warm_up(&bench);
 		infected = outbreak(&bench, 7, generations_ms[i], true);
-		printf("# a generation every %u ms: %u of %u convicted, %u in doubt\n", generations_ms[i], bench.innocents,
-		       infected, bench.in_doubt);
+		printf("# a generation every %u ms: %u of %u convicted, %u in doubt\n",
+		       generations_ms[i], bench.innocents, infected, bench.in_doubt);
 		/* Of the last generation each has had the time of one. */
-		assert_in_range(bench.innocents, generations_ms[i] < 1000 ? infected / 2 : infected, infected);
+		assert_in_range(bench.innocents, generations_ms[i] < 1000 ? infected / 2 : infected,
+				infected);
 		assert_int_equal(bench.in_doubt, 0);
 		bench_stop(&bench);
 	}
@@ -236,7 +240,8 @@ static void an_outbreak_whose_infections_are_not_seen_is_still_convicted_at_firs
 	bench_start(&bench, 30);
 	warm_up(&bench);
 	infected = outbreak(&bench, 7, 5000, false);
-	printf("# unseen: %u of %u convicted, %u in doubt\n", bench.innocents, infected, bench.in_doubt);
+	printf("# unseen: %u of %u convicted, %u in doubt\n", bench.innocents, infected,
+	       bench.in_doubt);
 	assert_true(bench.innocents >= 8);
 	assert_int_equal(bench.innocents + bench.in_doubt, infected);
 	bench_stop(&bench);
@@ -250,7 +255,8 @@ int main(void)
 		cmocka_unit_test(a_worm_on_the_surviving_node_of_a_cluster_is_convicted),
 		cmocka_unit_test(a_worm_on_a_team_of_interfaces_is_convicted),
 		cmocka_unit_test(an_outbreak_that_is_seen_convicts_everybody),
-		cmocka_unit_test(an_outbreak_whose_infections_are_not_seen_is_still_convicted_at_first),
+		cmocka_unit_test(
+			an_outbreak_whose_infections_are_not_seen_is_still_convicted_at_first),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -49,7 +49,9 @@ static void convicts_no_innocent(void **state)
 		assert_in_range(bench.in_doubt, INNOCENTS * 3 / 4, INNOCENTS);
 	else
 		/* The number is told anew after ten seconds. */
-		the_forger_is_named(&bench, packets_wanted() < PACKETS_DEFAULT ? INNOCENTS / 2 : INNOCENTS * 95 / 100);
+		the_forger_is_named(&bench, packets_wanted() < PACKETS_DEFAULT
+						    ? INNOCENTS / 2
+						    : INNOCENTS * 95 / 100);
 	bench_stop(&bench);
 }
 
@@ -125,7 +127,8 @@ static void one_victim_clears_itself_by_its_resets(void **state)
 		convicted += bench.innocents;
 		bench_stop(&bench);
 	}
-	printf("# one name, its MAC, half of the SYNs answered: %u of 50 convicted before the first reset\n", convicted);
+	printf("# one name, its MAC, half of the SYNs answered: %u of 50 convicted before the first reset\n",
+	       convicted);
 	assert_true(convicted <= 5); /* five refusals in a row: 1 in 32 */
 }
 
@@ -159,7 +162,8 @@ static void who_sweeps_in_its_own_name_is_convicted(void **state)
 /* Who forges while it sweeps in its own name as well gains nothing by it. */
 static void a_worm_does_not_hide_behind_forged_names(void **state)
 {
-	struct flood names = { "names", DARK_SYN, false, 0, 0 }, honest = { .pattern = DARK_SYN, .forged_mac = true };
+	struct flood names = { "names", DARK_SYN, false, 0, 0 },
+		     honest = { .pattern = DARK_SYN, .forged_mac = true };
 	struct ip own = forger();
 	struct bench bench;
 

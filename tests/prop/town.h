@@ -26,10 +26,10 @@
 #include "tests/pcapgen/dice.h"
 #include "tests/unit/contact/wire.h"
 
-#define INNOCENTS       1000
-#define WARM_UP_MIN     12
-#define FLOOD_PER_S     5000
-#define MOMENT_EVERY    50 /* forged packets between two ordinary moments of an innocent */
+#define INNOCENTS    1000
+#define WARM_UP_MIN  12
+#define FLOOD_PER_S  5000
+#define MOMENT_EVERY 50 /* forged packets between two ordinary moments of an innocent */
 
 enum pattern { DARK_SYN, UDP_SPRAY, ARP_SENDER, SYN_ANSWERED, UDP_UNREACHABLE };
 
@@ -153,8 +153,9 @@ static inline void bench_start(struct bench *bench, uint64_t seed)
 	struct engine_config engine = { .detectors = detectors_table };
 	struct engine_sink evidence = { .arg = bench, .evidence = said, .visitor = visitor };
 	struct tracker_config tracker = { .key = { { 13, 17 } } }; /* as shipped */
-	struct tracker_sink sink = { .arg = bench, .contact = touched, .role = got_role,
-				     .forged = forged };
+	struct tracker_sink sink = {
+		.arg = bench, .contact = touched, .role = got_role, .forged = forged
+	};
 	struct book_config book = { 0 };
 
 	memset(bench, 0, sizeof(*bench));
@@ -242,7 +243,8 @@ static inline struct packet signed_by(struct packet packet, const struct flood *
 }
 
 /* The target answers the innocent, who knows nothing of it and resets: RFC 9293 3.10.7.1. */
-static inline void syn_answered(struct bench *bench, const struct flood *flood, const struct ip *victim)
+static inline void syn_answered(struct bench *bench, const struct flood *flood,
+				const struct ip *victim)
 {
 	struct ip target = innocent(dice_below(&bench->dice, INNOCENTS));
 	struct packet syn = wire_tcp(0, victim, &target, 445, TCP_SYN), reset;
@@ -265,7 +267,8 @@ static inline void syn_answered(struct bench *bench, const struct flood *flood, 
 	wire(bench, reset);
 }
 
-static inline void udp_unreachable(struct bench *bench, const struct flood *flood, const struct ip *victim)
+static inline void udp_unreachable(struct bench *bench, const struct flood *flood,
+				   const struct ip *victim)
 {
 	struct ip target = innocent(dice_below(&bench->dice, INNOCENTS));
 	struct packet datagram = wire_udp(0, victim, &target, 1434), error;
@@ -310,7 +313,8 @@ static inline void forge_as(struct bench *bench, const struct flood *flood, cons
 
 static inline void forge(struct bench *bench, const struct flood *flood)
 {
-	struct ip victim = innocent(dice_below(&bench->dice, flood->names ? flood->names : INNOCENTS));
+	struct ip victim =
+		innocent(dice_below(&bench->dice, flood->names ? flood->names : INNOCENTS));
 
 	forge_as(bench, flood, &victim);
 }
@@ -333,12 +337,13 @@ static inline void tell(const struct bench *bench, const struct flood *flood)
 {
 	printf("# %s:\n#   %u innocents convicted (%u disputed before, %u with a MAC conflict),"
 	       " %u suspected, %u in doubt, %u disputed; %u convictions bear the forger's MAC\n",
-	       flood->name, bench->innocents, bench->disputed_before, bench->conflict, bench->suspected, bench->in_doubt,
-	       bench->disputed, bench->with_forgers_mac);
+	       flood->name, bench->innocents, bench->disputed_before, bench->conflict,
+	       bench->suspected, bench->in_doubt, bench->disputed, bench->with_forgers_mac);
 	for (unsigned id = 0; id < DETECTOR_IDS_MAX; id++)
 		for (unsigned c = 0; c < EVIDENCE_CLASSES; c++)
 			if (bench->rules[id][c])
-				printf("#     by detector %u on %s: %u\n", id, evidence_class_name(c), bench->rules[id][c]);
+				printf("#     by detector %u on %s: %u\n", id,
+				       evidence_class_name(c), bench->rules[id][c]);
 }
 
 /* By its MAC and the address that this calls its own; the names are counted by a map of bits: a little low. */

@@ -140,7 +140,9 @@ static void score_row(const struct row *row, const struct options *options, cons
 			end = RUN_FAILED;
 		/* A capture that ends within a packet is a failure for scripts, but what it holds was judged to
 		 * the end: the counters were told. */
-		verdict = verdict_of(row, end == RUN_FAILED && findings->first_packet >= 0 ? RUN_OK : end, findings);
+		verdict = verdict_of(
+			row, end == RUN_FAILED && findings->first_packet >= 0 ? RUN_OK : end,
+			findings);
 		print_row(row, &verdict, findings);
 		printf("%s", ends[end]);
 		if (end != RUN_OK)

@@ -20,7 +20,8 @@ static void out_of_patience(void *arg)
 
 static void start_client(struct bench *bench, uint32_t answer_timeout_ms)
 {
-	struct amt_config config = { .answer_timeout_ms = answer_timeout_ms, .connect_timeout_ms = answer_timeout_ms };
+	struct amt_config config = { .answer_timeout_ms = answer_timeout_ms,
+				     .connect_timeout_ms = answer_timeout_ms };
 
 	bench->amt = amt_new(&config, bench->loop, NULL);
 	bench->enforcer = amt_enforcer(bench->amt);
@@ -72,7 +73,8 @@ int bench_act(struct bench *bench, enum enforcer_act act, const struct plan *pla
 	timer_stop(bench->patience);
 	if (bench->answers == 1)
 		return bench->result.rc;
-	snprintf(bench->text, sizeof(bench->text), "%u answers to %s", bench->answers, enforcer_act_name(act));
+	snprintf(bench->text, sizeof(bench->text), "%u answers to %s", bench->answers,
+		 enforcer_act_name(act));
 	return ERR_GONE;
 }
 
@@ -82,11 +84,21 @@ struct plan bench_plan(uint16_t port)
 
 	for (uint8_t way = FILTER_TRANSMIT; way <= FILTER_RECEIVE; way++) {
 		struct filter arp = { .direction = way, .ethertype = 0x0806, .label = "arp" };
-		struct filter dhcp = { .direction = way, .ethertype = 0x0800, .proto = 17, .label = "dhcp",
-				       .local_port_first = 68, .local_port_last = 68, .remote_port_first = 67,
+		struct filter dhcp = { .direction = way,
+				       .ethertype = 0x0800,
+				       .proto = 17,
+				       .label = "dhcp",
+				       .local_port_first = 68,
+				       .local_port_last = 68,
+				       .remote_port_first = 67,
 				       .remote_port_last = 67 };
-		struct filter web = { .direction = way, .ethertype = 0x0800, .proto = 6, .label = "web",
-				      .has_remote = true, .remote_port_first = port, .remote_port_last = port };
+		struct filter web = { .direction = way,
+				      .ethertype = 0x0800,
+				      .proto = 6,
+				      .label = "web",
+				      .has_remote = true,
+				      .remote_port_first = port,
+				      .remote_port_last = port };
 
 		prefix_parse("10.0.0.5", &web.remote);
 		plan.filters[plan.filter_count++] = arp;
@@ -106,12 +118,15 @@ const char *bench_wrong(struct bench *bench, unsigned foreign, unsigned channels
 	policies = rig_mentions(objects, "name=crd-repair-");
 	filters = rig_mentions(objects, "name=crd-") - policies;
 	bindings = rig_mentions(objects, "binding sd ");
-	if (rig_mentions(objects, "name=Foreign") != foreign || rig_mentions(objects, "binding agent ") != foreign)
+	if (rig_mentions(objects, "name=Foreign") != foreign ||
+	    rig_mentions(objects, "binding agent ") != foreign)
 		return "a foreign object was touched";
 	if (policies != channels)
-		return policies < channels ? "a policy of ours is missing" : "a policy of ours too many";
+		return policies < channels ? "a policy of ours is missing"
+					   : "a policy of ours too many";
 	if (filters != 6 * channels)
-		return filters < 6 * channels ? "a filter of ours is missing" : "a filter of ours is an orphan or a double";
+		return filters < 6 * channels ? "a filter of ours is missing"
+					      : "a filter of ours is an orphan or a double";
 	if (bindings != (enabled ? 1u : 0u))
 		return enabled ? "ours is not enabled" : "ours is still enabled";
 	return NULL;

@@ -28,7 +28,8 @@ ssize_t pwrite64(int fd, const void *bytes, size_t count, off64_t offset)
 	static ssize_t (*real)(int, const void *, size_t, off64_t);
 
 	if (!real)
-		real = (ssize_t (*)(int, const void *, size_t, off64_t))(uintptr_t)dlsym(RTLD_NEXT, "pwrite64");
+		real = (ssize_t(*)(int, const void *, size_t, off64_t))(uintptr_t)dlsym(RTLD_NEXT,
+											"pwrite64");
 	count_down();
 	return real(fd, bytes, count, offset);
 }

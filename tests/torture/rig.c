@@ -17,7 +17,7 @@
 #include "core/base/mem.h"
 #include "core/base/num.h"
 
-#define ANSWER_BYTES (1u << 20)
+#define ANSWER_BYTES  (1u << 20)
 #define ARGUMENTS_MAX 32
 
 struct rig {
@@ -64,7 +64,8 @@ const char *rig_program(const char *name)
 
 uint16_t rig_free_port(void)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t length = sizeof(address);
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
@@ -106,7 +107,8 @@ static void await_ready(struct rig *rig, int in)
 
 static void start(struct rig *rig, const struct rig_options *options)
 {
-	const char *arguments[ARGUMENTS_MAX] = { "cordon-amtsim", "--control", rig->path, "--port" };
+	const char *arguments[ARGUMENTS_MAX] = { "cordon-amtsim", "--control", rig->path,
+						 "--port" };
 	char port[8], count[12];
 	size_t n = 4;
 	int pipe_fds[2];
@@ -121,7 +123,8 @@ static void start(struct rig *rig, const struct rig_options *options)
 		arguments[n++] = count;
 		arguments[n++] = "--spread";
 	}
-	for (const char *const *more = options->more; more && *more && n < ARGUMENTS_MAX - 1; more++)
+	for (const char *const *more = options->more; more && *more && n < ARGUMENTS_MAX - 1;
+	     more++)
 		arguments[n++] = *more;
 	if (pipe(pipe_fds) < 0)
 		die("no pipe");
@@ -151,7 +154,8 @@ struct rig *rig_new(const struct rig_options *options)
 	rig->port = options->port ? options->port : rig_free_port();
 	rig->devices = options->devices;
 	rig->tls = options->tls;
-	snprintf(rig->path, sizeof(rig->path), "/tmp/cordon-rig-%d-%u.sock", (int)getpid(), number++);
+	snprintf(rig->path, sizeof(rig->path), "/tmp/cordon-rig-%d-%u.sock", (int)getpid(),
+		 number++);
 	start(rig, options);
 	connect_control(rig);
 	return rig;
@@ -228,22 +232,25 @@ static uint8_t nibble(char digit)
 
 void rig_asset(const struct rig *rig, unsigned n, struct asset *asset)
 {
-	unsigned host = 256 + 1 + n;   /* 127.0.1.1 and up */
+	unsigned host = 256 + 1 + n; /* 127.0.1.1 and up */
 
 	*asset = (struct asset){ 0 };
 	snprintf(asset->name, sizeof(asset->name), rig->devices ? "amt-%u" : "amt", n);
-	asset->amt = (struct asset_amt){ .present = true, .port = rig->port, .user = "admin",
+	asset->amt = (struct asset_amt){ .present = true,
+					 .port = rig->port,
+					 .user = "admin",
 					 .password_ref = "env:CORDON_TEST_PASSWORD" };
 	if (rig->devices)
-		snprintf(asset->amt.address, sizeof(asset->amt.address), "127.%u.%u.%u", host >> 16 & 255,
-			 host >> 8 & 255, host & 255);
+		snprintf(asset->amt.address, sizeof(asset->amt.address), "127.%u.%u.%u",
+			 host >> 16 & 255, host >> 8 & 255, host & 255);
 	else
 		snprintf(asset->amt.address, sizeof(asset->amt.address), "127.0.0.1");
 	if (!rig->tls)
 		return;
 	asset->amt.tls = ASSET_TLS_PIN;
 	for (size_t i = 0; i < sizeof(asset->amt.pin_sha256); i++)
-		asset->amt.pin_sha256[i] = (uint8_t)(nibble(rig->pin[2 * i]) << 4 | nibble(rig->pin[2 * i + 1]));
+		asset->amt.pin_sha256[i] =
+			(uint8_t)(nibble(rig->pin[2 * i]) << 4 | nibble(rig->pin[2 * i + 1]));
 }
 
 pid_t rig_process(const struct rig *rig)

@@ -14,23 +14,24 @@ struct asset;
 struct rig;
 
 struct rig_options {
-	unsigned devices;              /* 0 = 1, named "amt"; else "amt-0"... on addresses of their own */
+	unsigned devices; /* 0 = 1, named "amt"; else "amt-0"... on addresses of their own */
 	bool tls;
-	uint16_t port;                 /* 0 = a free one */
-	const char *const *more;       /* further options, NULL-terminated; may be NULL */
+	uint16_t port;           /* 0 = a free one */
+	const char *const *more; /* further options, NULL-terminated; may be NULL */
 };
 
 struct rig *rig_new(const struct rig_options *options);
 void rig_free(struct rig *rig);
 /* The answer to one command, until the next; NULL if the simulator is gone. */
-const char *rig_order(struct rig *rig, const char *format, ...) __attribute__((format(printf, 2, 3)));
+const char *rig_order(struct rig *rig, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 /* The number behind key in the operation totals of a device ("total=", "writes=", "challenges="). */
 unsigned rig_logged(struct rig *rig, const char *device, const char *key);
 /* Fills name and amt: address, port, pin, user, password reference (set in the environment). */
 void rig_asset(const struct rig *rig, unsigned n, struct asset *asset);
 pid_t rig_process(const struct rig *rig);
-const char *rig_control(const struct rig *rig);    /* path of the control socket */
-const char *rig_pin(const struct rig *rig);        /* hex; "" without TLS */
+const char *rig_control(const struct rig *rig); /* path of the control socket */
+const char *rig_pin(const struct rig *rig);     /* hex; "" without TLS */
 uint16_t rig_port(const struct rig *rig);
 
 /* Where a program of this build is. */

@@ -22,24 +22,25 @@
 #include "tests/torture/rig.h"
 #include "tests/unit/isolation/response_bench.h"
 
-#define MACHINES 20
-#define HURRY 20
-#define TICK_NS ms_to_ns(4)
+#define MACHINES     20
+#define HURRY        20
+#define TICK_NS      ms_to_ns(4)
 #define EACH_PERCENT 5
-#define WAVE 400                       /* fewer than may be isolated in an hour */
-#define TIMEOUT_MS 250
+#define WAVE         400 /* fewer than may be isolated in an hour */
+#define TIMEOUT_MS   250
 
-static const char *const kinds[] = { "reset-before", "reset-after", "reset-midway", "401", "html400", "status 1",
-				     "not-ready", "truncate", "wrong-length", "empty200", "garbage", "blackhole",
-				     "lose-answer", "slow 100", "status 38" };
+static const char *const kinds[] = { "reset-before", "reset-after", "reset-midway", "401",
+				     "html400",      "status 1",    "not-ready",    "truncate",
+				     "wrong-length", "empty200",    "garbage",      "blackhole",
+				     "lose-answer",  "slow 100",    "status 38" };
 
 enum phase { IDLE, ISOLATING, RELEASING, DONE };
 
 struct machine {
 	enum phase phase;
-	unsigned rounds;               /* begun */
-	uint64_t isolation;            /* its number */
-	uint8_t told;                  /* state, by the last fact */
+	unsigned rounds;    /* begun */
+	uint64_t isolation; /* its number */
+	uint8_t told;       /* state, by the last fact */
 	uint64_t since_ns;
 };
 
@@ -56,7 +57,8 @@ struct chaos {
 	struct response *response;
 	struct machine machines[MACHINES];
 	uint64_t random, start_ns, skipped_ns, incidents, facts;
-	unsigned rounds, begun, ended, failed, planned, retries, prepared, preparations, policies, filters;
+	unsigned rounds, begun, ended, failed, planned, retries, prepared, preparations, policies,
+		filters;
 	char folder[48], path[64], trouble[256], why[MACHINES][160];
 };
 
@@ -76,11 +78,13 @@ static void tell(void *arg, const struct fact *fact)
 	if (fact->type != FACT_ISOLATION)
 		return;
 	for (unsigned n = 0; n < MACHINES; n++)
-		if (strcmp(roster_at(chaos->roster, n)->name, fact->isolation->isolation.asset) == 0) {
+		if (strcmp(roster_at(chaos->roster, n)->name, fact->isolation->isolation.asset) ==
+		    0) {
 			chaos->retries += chaos->machines[n].told == ISOLATION_APPLYING &&
 					  fact->isolation->isolation.state == ISOLATION_QUEUED;
 			chaos->machines[n].told = fact->isolation->isolation.state;
-			snprintf(chaos->why[n], sizeof(chaos->why[n]), "%s", fact->isolation->isolation.reason);
+			snprintf(chaos->why[n], sizeof(chaos->why[n]), "%s",
+				 fact->isolation->isolation.reason);
 			chaos->machines[n].isolation = fact->isolation->isolation.id;
 		}
 }
@@ -107,7 +111,8 @@ static void plan_faults(struct chaos *chaos, unsigned n)
 	for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
 		if (random_step(&chaos->random) % 100 >= EACH_PERCENT)
 			continue;
-		rig_order(chaos->rig, "fault amt-%u %s at %u", n, kinds[k], 1 + (unsigned)(random_step(&chaos->random) % 6));
+		rig_order(chaos->rig, "fault amt-%u %s at %u", n, kinds[k],
+			  1 + (unsigned)(random_step(&chaos->random) % 6));
 		chaos->planned++;
 	}
 }
@@ -138,15 +143,18 @@ static void go_on(struct chaos *chaos, unsigned n)
 	case ISOLATING:
 		if (machine->told == ISOLATION_FAILED || machine->told == ISOLATION_REFUSED) {
 			chaos->failed++;
-			print_message("# machine %u, round %u: %s\n", n, machine->rounds, chaos->why[n]);
+			print_message("# machine %u, round %u: %s\n", n, machine->rounds,
+				      chaos->why[n]);
 			machine->phase = DONE;
-		} else if (machine->told == ISOLATION_APPLIED || machine->told == ISOLATION_PROVEN) {
+		} else if (machine->told == ISOLATION_APPLIED ||
+			   machine->told == ISOLATION_PROVEN) {
 			plan_faults(chaos, n);
 			machine->phase = stays ? DONE : RELEASING;
 			if (stays)
 				chaos->ended++;
 			else
-				response_release(chaos->response, machine->isolation, "cleaned", now_ns(chaos), NULL);
+				response_release(chaos->response, machine->isolation, "cleaned",
+						 now_ns(chaos), NULL);
 		}
 		break;
 	case RELEASING:
@@ -193,13 +201,15 @@ static const char *detector(unsigned id)
 	return bench_detector(id);
 }
 
-static void on_prepared(void *arg, const struct asset *asset, const char *channel, const struct enforcer_result *result)
+static void on_prepared(void *arg, const struct asset *asset, const char *channel,
+			const struct enforcer_result *result)
 {
 	struct chaos *chaos = arg;
 
 	(void)channel;
 	if (result->rc < 0)
-		snprintf(chaos->trouble, sizeof(chaos->trouble), "%.40s: %.200s", asset->name, result->err->text);
+		snprintf(chaos->trouble, sizeof(chaos->trouble), "%.40s: %.200s", asset->name,
+			 result->err->text);
 	chaos->prepared++;
 }
 
@@ -231,12 +241,14 @@ static void prepare_all(struct chaos *chaos)
 static void chaos_start(struct chaos *chaos)
 {
 	struct rig_options options = { .devices = MACHINES };
-	struct amt_config config = { .answer_timeout_ms = TIMEOUT_MS, .connect_timeout_ms = TIMEOUT_MS };
+	struct amt_config config = { .answer_timeout_ms = TIMEOUT_MS,
+				     .connect_timeout_ms = TIMEOUT_MS };
 	struct response_parts parts = { 0 };
 	struct err err = { 0 };
 
-	snprintf(chaos->folder, sizeof(chaos->folder), access("/dev/shm", W_OK) == 0 ? "/dev/shm/cordon-chaos-XXXXXX"
-		 : "/tmp/cordon-chaos-XXXXXX");
+	snprintf(chaos->folder, sizeof(chaos->folder),
+		 access("/dev/shm", W_OK) == 0 ? "/dev/shm/cordon-chaos-XXXXXX"
+					       : "/tmp/cordon-chaos-XXXXXX");
 	assert_non_null(mkdtemp(chaos->folder));
 	snprintf(chaos->path, sizeof(chaos->path), "%s/db", chaos->folder);
 	chaos->rig = rig_new(&options);
@@ -252,15 +264,23 @@ static void chaos_start(struct chaos *chaos)
 	chaos->guard = guard_new(0);
 	chaos->governor = governor_new(UINT32_MAX);
 	parts = (struct response_parts){
-		.policy = chaos->policy, .roster = chaos->roster, .guard = chaos->guard, .governor = chaos->governor,
-		.enforcer = amt_enforcer(chaos->amt), .journal = store_journal(chaos->store), .facts = { chaos, tell },
-		.detector_name = bench_detector, .prepared = on_prepared, .prepared_arg = chaos,
+		.policy = chaos->policy,
+		.roster = chaos->roster,
+		.guard = chaos->guard,
+		.governor = chaos->governor,
+		.enforcer = amt_enforcer(chaos->amt),
+		.journal = store_journal(chaos->store),
+		.facts = { chaos, tell },
+		.detector_name = bench_detector,
+		.prepared = on_prepared,
+		.prepared_arg = chaos,
 	};
 	chaos->response = response_new(&parts);
 	/* As the daemon does at its start; then nobody's first logon meets a failure, which costs a minute's rest. */
 	prepare_all(chaos);
 	for (unsigned n = 0; n < MACHINES; n++)
-		rig_order(chaos->rig, "foreign amt-%u precedence 10 owner agent action pass name Foreign", n);
+		rig_order(chaos->rig,
+			  "foreign amt-%u precedence 10 owner agent action pass name Foreign", n);
 }
 
 static void chaos_end(struct chaos *chaos)
@@ -304,7 +324,8 @@ static int take_entry(void *arg, uint64_t sequence, const char *json)
 		if (strstr(json, "\"state\":\"applied\"") || strstr(json, "\"state\":\"proven\"") ||
 		    strstr(json, "\"state\":\"releasing\""))
 			words->enabled[n] = true;
-		else if (strstr(json, "\"state\":\"released\"") || strstr(json, "\"state\":\"applying\""))
+		else if (strstr(json, "\"state\":\"released\"") ||
+			 strstr(json, "\"state\":\"applying\""))
 			words->enabled[n] = false;
 	}
 	return 0;
@@ -320,7 +341,8 @@ static void compare(struct chaos *chaos)
 	store_close(chaos->store);
 	chaos->store = NULL;
 	db = db_open(chaos->path, &err);
-	if (!db || ledger_verify(db, &head, &err) < 0 || ledger_walk(db, 1, take_entry, &words, &err) < 0)
+	if (!db || ledger_verify(db, &head, &err) < 0 ||
+	    ledger_walk(db, 1, take_entry, &words, &err) < 0)
 		fail_msg("%s", err.text);
 	assert_int_equal(head.entries, chaos->facts);
 	db_close(db);
@@ -328,11 +350,13 @@ static void compare(struct chaos *chaos)
 		const char *objects = rig_order(chaos->rig, "objects amt-%u", n);
 
 		/* Neither more nor less than was prepared. */
-		if (rig_mentions(objects, "name=Foreign") != 1 || rig_mentions(objects, "policy ") != chaos->policies + 1 ||
+		if (rig_mentions(objects, "name=Foreign") != 1 ||
+		    rig_mentions(objects, "policy ") != chaos->policies + 1 ||
 		    rig_mentions(objects, "filter ") != chaos->filters)
 			fail_msg("machine %u holds what it should not:\n%s", n, objects);
 		if ((rig_mentions(objects, "binding sd ") == 1) != words.enabled[n])
-			fail_msg("machine %u: the ledger says %s:\n%s", n, words.enabled[n] ? "isolated" : "free", objects);
+			fail_msg("machine %u: the ledger says %s:\n%s", n,
+				 words.enabled[n] ? "isolated" : "free", objects);
 	}
 }
 
@@ -355,8 +379,9 @@ static void every_round_converges_and_ledger_and_firmware_agree(void **state)
 	chaos_start(chaos);
 	timer_after_ns(chaos->tick, 0);
 	loop_run(chaos->loop);
-	print_message("# seed %u: %u rounds, %u ended well, %u failed; %u faults planned, %u isolations asked again\n", seed,
-		      chaos->begun, chaos->ended, chaos->failed, chaos->planned, chaos->retries);
+	print_message(
+		"# seed %u: %u rounds, %u ended well, %u failed; %u faults planned, %u isolations asked again\n",
+		seed, chaos->begun, chaos->ended, chaos->failed, chaos->planned, chaos->retries);
 	assert_string_equal(chaos->trouble, "");
 	assert_int_equal(chaos->failed, 0);
 	assert_int_equal(chaos->ended, chaos->begun);

@@ -28,10 +28,11 @@
 #include "tests/torture/bench.h"
 
 #define ANSWER_TIMEOUT_MS 400
-#define ENDS_WITHIN_S 8                /* a challenge, a request and a repetition, each within its time */
-#define GROWTH_MAX_KIB 6144            /* an answer of 1 MiB while it grows, and what is read of it */
-#define OK_HEAD "HTTP/1.1 200 OK\r\nContent-Type: application/soap+xml; charset=UTF-8\r\n"
-#define ENVELOPE "<?xml version=\"1.0\" encoding=\"UTF-8\"?><a:Envelope xmlns:a=\"http://www.w3.org/2003/05/soap-envelope\">"
+#define ENDS_WITHIN_S     8    /* a challenge, a request and a repetition, each within its time */
+#define GROWTH_MAX_KIB    6144 /* an answer of 1 MiB while it grows, and what is read of it */
+#define OK_HEAD           "HTTP/1.1 200 OK\r\nContent-Type: application/soap+xml; charset=UTF-8\r\n"
+#define ENVELOPE \
+	"<?xml version=\"1.0\" encoding=\"UTF-8\"?><a:Envelope xmlns:a=\"http://www.w3.org/2003/05/soap-envelope\">"
 
 /* ---- the server --------------------------------------------------------------------------------- */
 
@@ -101,7 +102,8 @@ static void chunked(int fd)
 static void entity_bomb(int fd, const char *request)
 {
 	(void)request;
-	body(fd, "<?xml version=\"1.0\"?><!DOCTYPE l [<!ENTITY a \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\">"
+	body(fd,
+	     "<?xml version=\"1.0\"?><!DOCTYPE l [<!ENTITY a \"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\">"
 	     "<!ENTITY b \"&a;&a;&a;&a;&a;&a;&a;&a;&a;&a;\"><!ENTITY c \"&b;&b;&b;&b;&b;&b;&b;&b;&b;&b;\">"
 	     "<!ENTITY d \"&c;&c;&c;&c;&c;&c;&c;&c;&c;&c;\"><!ENTITY e \"&d;&d;&d;&d;&d;&d;&d;&d;&d;&d;\">"
 	     "<!ENTITY f \"&e;&e;&e;&e;&e;&e;&e;&e;&e;&e;\"><!ENTITY g \"&f;&f;&f;&f;&f;&f;&f;&f;&f;&f;\">]><l>&g;</l>");
@@ -110,13 +112,15 @@ static void entity_bomb(int fd, const char *request)
 static void parameter_entities(int fd, const char *request)
 {
 	(void)request;
-	body(fd, "<?xml version=\"1.0\"?><!DOCTYPE l [<!ENTITY % a \"<!ENTITY &#37; b '&#37;a;'>\">%a;%b;]><l/>");
+	body(fd,
+	     "<?xml version=\"1.0\"?><!DOCTYPE l [<!ENTITY % a \"<!ENTITY &#37; b '&#37;a;'>\">%a;%b;]><l/>");
 }
 
 static void external_entity(int fd, const char *request)
 {
 	(void)request;
-	body(fd, "<?xml version=\"1.0\"?><!DOCTYPE l [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><l>&x;</l>");
+	body(fd,
+	     "<?xml version=\"1.0\"?><!DOCTYPE l [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><l>&x;</l>");
 }
 
 static void external_subset(int fd, const char *request)
@@ -314,13 +318,15 @@ static void two_lengths(int fd, const char *request)
 static void packed(int fd, const char *request)
 {
 	(void)request;
-	say(fd, OK_HEAD "Content-Encoding: gzip\r\nContent-Length: 20\r\n\r\n\x1f\x8b\x08 packed packed..");
+	say(fd, OK_HEAD
+	    "Content-Encoding: gzip\r\nContent-Length: 20\r\n\r\n\x1f\x8b\x08 packed packed..");
 }
 
 static void challenge_for_ever(int fd, const char *request)
 {
 	(void)request;
-	say(fd, "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"Digest:A\",nonce=\"n\",stale=\"true\",qop=\"auth\"\r\n"
+	say(fd,
+	    "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"Digest:A\",nonce=\"n\",stale=\"true\",qop=\"auth\"\r\n"
 	    "Content-Length: 0\r\n\r\n");
 }
 
@@ -328,7 +334,8 @@ static void endless_challenge(int fd, const char *request)
 {
 	(void)request;
 	say(fd, "HTTP/1.1 401 Unauthorized\r\n");
-	repeat(fd, "WWW-Authenticate: Digest realm=\"Digest:A\",nonce=\"n\",qop=\"auth\"\r\n", ENDLESS);
+	repeat(fd, "WWW-Authenticate: Digest realm=\"Digest:A\",nonce=\"n\",qop=\"auth\"\r\n",
+	       ENDLESS);
 }
 
 static void redirect(int fd, const char *request)
@@ -344,13 +351,16 @@ static void endless_enumeration(int fd, const char *request)
 	const char *id = strstr(request, "MessageID>");
 	char text[2048];
 
-	snprintf(text, sizeof(text),
-		 ENVELOPE "<a:Header><b:RelatesTo xmlns:b=\"http://schemas.xmlsoap.org/ws/2004/08/addressing\">%.*s</b:RelatesTo>"
-		 "</a:Header><a:Body><g:%s xmlns:g=\"http://schemas.xmlsoap.org/ws/2004/09/enumeration\">"
-		 "<g:EnumerationContext>01000000-0000-0000-0000-000000000000</g:EnumerationContext>%s</g:%s></a:Body></a:Envelope>",
-		 id ? (int)strcspn(id + 10, "<") : 0, id ? id + 10 : "", pull ? "PullResponse" : "EnumerateResponse",
-		 pull ? "<g:Items><h:X xmlns:h=\"urn:x\"><h:N>1</h:N></h:X></g:Items>" : "",
-		 pull ? "PullResponse" : "EnumerateResponse");
+	snprintf(
+		text, sizeof(text),
+		ENVELOPE
+		"<a:Header><b:RelatesTo xmlns:b=\"http://schemas.xmlsoap.org/ws/2004/08/addressing\">%.*s</b:RelatesTo>"
+		"</a:Header><a:Body><g:%s xmlns:g=\"http://schemas.xmlsoap.org/ws/2004/09/enumeration\">"
+		"<g:EnumerationContext>01000000-0000-0000-0000-000000000000</g:EnumerationContext>%s</g:%s></a:Body></a:Envelope>",
+		id ? (int)strcspn(id + 10, "<") : 0, id ? id + 10 : "",
+		pull ? "PullResponse" : "EnumerateResponse",
+		pull ? "<g:Items><h:X xmlns:h=\"urn:x\"><h:N>1</h:N></h:X></g:Items>" : "",
+		pull ? "PullResponse" : "EnumerateResponse");
 	body(fd, text);
 }
 
@@ -360,13 +370,15 @@ static void wrong_types(int fd, const char *request)
 	const char *id = strstr(request, "MessageID>");
 	char text[2048];
 
-	snprintf(text, sizeof(text),
-		 ENVELOPE "<a:Header><b:RelatesTo xmlns:b=\"http://schemas.xmlsoap.org/ws/2004/08/addressing\">%.*s</b:RelatesTo>"
-		 "</a:Header><a:Body><h:AMT_SetupAndConfigurationService xmlns:h=\"http://intel.com/wbem/wscim/1/amt-schema/1/"
-		 "AMT_SetupAndConfigurationService\"><h:ProvisioningMode><h:x/></h:ProvisioningMode><h:ProvisioningState>two"
-		 "</h:ProvisioningState><h:ProvisioningState>99999999999999999999</h:ProvisioningState>"
-		 "</h:AMT_SetupAndConfigurationService></a:Body></a:Envelope>",
-		 id ? (int)strcspn(id + 10, "<") : 0, id ? id + 10 : "");
+	snprintf(
+		text, sizeof(text),
+		ENVELOPE
+		"<a:Header><b:RelatesTo xmlns:b=\"http://schemas.xmlsoap.org/ws/2004/08/addressing\">%.*s</b:RelatesTo>"
+		"</a:Header><a:Body><h:AMT_SetupAndConfigurationService xmlns:h=\"http://intel.com/wbem/wscim/1/amt-schema/1/"
+		"AMT_SetupAndConfigurationService\"><h:ProvisioningMode><h:x/></h:ProvisioningMode><h:ProvisioningState>two"
+		"</h:ProvisioningState><h:ProvisioningState>99999999999999999999</h:ProvisioningState>"
+		"</h:AMT_SetupAndConfigurationService></a:Body></a:Envelope>",
+		id ? (int)strcspn(id + 10, "<") : 0, id ? id + 10 : "");
 	body(fd, text);
 }
 
@@ -374,20 +386,41 @@ static const struct {
 	const char *name;
 	void (*answer)(int fd, const char *request);
 } cases[] = {
-	{ "entity bomb", entity_bomb }, { "parameter entities", parameter_entities },
-	{ "external entity", external_entity }, { "external subset", external_subset },
-	{ "100 MB body", hundred_megabytes }, { "100 MB in chunks", hundred_megabytes_chunked },
-	{ "endless body", endless_until_close }, { "endless small chunks", endless_small_chunks },
-	{ "endless chunk size", endless_chunk_size }, { "endless chunk extension", endless_chunk_extension },
-	{ "endless trailer", endless_trailer }, { "wrong chunk size", wrong_chunk_size },
-	{ "endless headers", endless_headers }, { "endless header line", endless_header_line },
-	{ "endless 100 Continue", endless_informational }, { "deep nesting", deep_nesting },
-	{ "many elements", many_elements }, { "many attributes", many_attributes }, { "many namespaces", many_namespaces },
-	{ "a name of a megabyte", long_name }, { "slow headers", slow_headers }, { "slow body", slow_body },
-	{ "slow chunks", slow_chunks }, { "silence", silence }, { "HTTP 0.9", old_http }, { "binary", binary },
-	{ "negative length", negative_length }, { "huge length", huge_length }, { "two lengths", two_lengths },
-	{ "packed", packed }, { "401 for ever", challenge_for_ever }, { "endless challenges", endless_challenge },
-	{ "redirect", redirect }, { "endless enumeration", endless_enumeration }, { "wrong types", wrong_types },
+	{ "entity bomb", entity_bomb },
+	{ "parameter entities", parameter_entities },
+	{ "external entity", external_entity },
+	{ "external subset", external_subset },
+	{ "100 MB body", hundred_megabytes },
+	{ "100 MB in chunks", hundred_megabytes_chunked },
+	{ "endless body", endless_until_close },
+	{ "endless small chunks", endless_small_chunks },
+	{ "endless chunk size", endless_chunk_size },
+	{ "endless chunk extension", endless_chunk_extension },
+	{ "endless trailer", endless_trailer },
+	{ "wrong chunk size", wrong_chunk_size },
+	{ "endless headers", endless_headers },
+	{ "endless header line", endless_header_line },
+	{ "endless 100 Continue", endless_informational },
+	{ "deep nesting", deep_nesting },
+	{ "many elements", many_elements },
+	{ "many attributes", many_attributes },
+	{ "many namespaces", many_namespaces },
+	{ "a name of a megabyte", long_name },
+	{ "slow headers", slow_headers },
+	{ "slow body", slow_body },
+	{ "slow chunks", slow_chunks },
+	{ "silence", silence },
+	{ "HTTP 0.9", old_http },
+	{ "binary", binary },
+	{ "negative length", negative_length },
+	{ "huge length", huge_length },
+	{ "two lengths", two_lengths },
+	{ "packed", packed },
+	{ "401 for ever", challenge_for_ever },
+	{ "endless challenges", endless_challenge },
+	{ "redirect", redirect },
+	{ "endless enumeration", endless_enumeration },
+	{ "wrong types", wrong_types },
 };
 
 static bool read_request(int fd, char *request, size_t size)
@@ -396,10 +429,12 @@ static bool read_request(int fd, char *request, size_t size)
 
 	request[0] = '\0';
 	for (;;) {
-		const char *end = strstr(request, "\r\n\r\n"), *said = strcasestr(request, "Content-Length: ");
+		const char *end = strstr(request, "\r\n\r\n"),
+			   *said = strcasestr(request, "Content-Length: ");
 		ssize_t got;
 
-		if (end && said && length >= (size_t)(end + 4 - request) + strtoul(said + 16, NULL, 10))
+		if (end && said &&
+		    length >= (size_t)(end + 4 - request) + strtoul(said + 16, NULL, 10))
 			return true;
 		got = length < size - 1 ? recv(fd, request + length, size - 1 - length, 0) : 0;
 		if (got <= 0)
@@ -433,7 +468,8 @@ static void serve(int listener, size_t which)
 
 static pid_t start_server(size_t which, uint16_t *port)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t length = sizeof(address);
 	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	pid_t child;
@@ -505,9 +541,14 @@ static void reset_peak(void)
 
 static void try_one(struct attempt *attempt, uint16_t port)
 {
-	struct amt_config config = { .answer_timeout_ms = ANSWER_TIMEOUT_MS, .connect_timeout_ms = ANSWER_TIMEOUT_MS };
-	struct asset asset = { .name = "pc1", .amt = { .present = true, .address = "127.0.0.1", .port = port, .user = "admin",
-			       .password_ref = "env:CORDON_TEST_PASSWORD" } };
+	struct amt_config config = { .answer_timeout_ms = ANSWER_TIMEOUT_MS,
+				     .connect_timeout_ms = ANSWER_TIMEOUT_MS };
+	struct asset asset = { .name = "pc1",
+			       .amt = { .present = true,
+					.address = "127.0.0.1",
+					.port = port,
+					.user = "admin",
+					.password_ref = "env:CORDON_TEST_PASSWORD" } };
 	struct plan plan = bench_plan(8530);
 	struct timer *patience;
 	struct amt *amt;
@@ -516,7 +557,8 @@ static void try_one(struct attempt *attempt, uint16_t port)
 	attempt->loop = loop_new();
 	patience = loop_timer(attempt->loop, out_of_patience, attempt);
 	amt = amt_new(&config, attempt->loop, NULL);
-	amt_enforcer(amt)->act(amt_enforcer(amt)->self, ENFORCER_ISOLATE, &asset, &plan, on_done, attempt);
+	amt_enforcer(amt)->act(amt_enforcer(amt)->self, ENFORCER_ISOLATE, &asset, &plan, on_done,
+			       attempt);
 	timer_after_ns(patience, s_to_ns(ENDS_WITHIN_S));
 	loop_run(attempt->loop);
 	amt_free(amt);
@@ -554,7 +596,8 @@ static void every_hostile_answer_is_refused_in_time_and_without_growth(void **st
 #endif
 		most = i > 0 && grown > most ? grown : most;
 	}
-	print_message("# %zu kinds refused; the process never grew by more than %ld KiB\n", sizeof(cases) / sizeof(cases[0]), most);
+	print_message("# %zu kinds refused; the process never grew by more than %ld KiB\n",
+		      sizeof(cases) / sizeof(cases[0]), most);
 }
 
 int main(void)

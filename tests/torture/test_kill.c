@@ -28,7 +28,7 @@
 #include "tests/torture/rig.h"
 
 #define CONVERGE_MS 20000
-#define STEP_MS 15
+#define STEP_MS     15
 #define STATE(word) "\"state\":\"" word "\""
 
 enum operation { PRE_STAGE, ISOLATE, RELEASE, CHANGE, OPERATIONS };
@@ -39,7 +39,7 @@ struct stage {
 	struct rig *rig;
 	pid_t daemon;
 	int wire;
-	bool promised;                 /* a release was agreed to */
+	bool promised; /* a release was agreed to */
 	char folder[64], control[96], text[65536];
 };
 
@@ -73,18 +73,24 @@ static void write_settings(struct stage *stage)
 {
 	char text[1024];
 
-	write_file(stage, "cordon.yaml", "assets: assets.yaml\nstore: cordon.db\ncontrol: control.sock\n"
-		   "relay: { address: 10.20.0.5 }\nsafety: { automatic_per_hour: 100 }\namt: { answer_timeout_s: 40 }\n"
-		   "enforce: true\n");
-	snprintf(text, sizeof(text),
-		 "assets:\n  - { name: pc-1, role: workstation, mac: \"02:c0:4d:14:00:17\", ip: 10.20.0.23, amt: { "
-		 "address: 127.0.0.1, port: %u, tls: none, user: admin, password: \"env:CORDON_TEST_PASSWORD\" } }\n",
-		 rig_port(stage->rig));
+	write_file(
+		stage, "cordon.yaml",
+		"assets: assets.yaml\nstore: cordon.db\ncontrol: control.sock\n"
+		"relay: { address: 10.20.0.5 }\nsafety: { automatic_per_hour: 100 }\namt: { answer_timeout_s: 40 }\n"
+		"enforce: true\n");
+	snprintf(
+		text, sizeof(text),
+		"assets:\n  - { name: pc-1, role: workstation, mac: \"02:c0:4d:14:00:17\", ip: 10.20.0.23, amt: { "
+		"address: 127.0.0.1, port: %u, tls: none, user: admin, password: \"env:CORDON_TEST_PASSWORD\" } }\n",
+		rig_port(stage->rig));
 	write_file(stage, "assets.yaml", text);
 	for (int ports = 0; ports < 2; ports++) {
-		snprintf(text, sizeof(text), "version: 1\nname: torture\nchannels:\n  repair:\n    - arp\n    - dhcp\n"
-			 "    - tcp: { to: relay, ports: [%s] }\nrules:\n  - name: worm\n    when: { kind: worm, confidence: "
-			 "\">= 0.999\" }\n    then: { isolate: { channel: repair, for: 4h } }\n", ports ? "8531" : "8530");
+		snprintf(
+			text, sizeof(text),
+			"version: 1\nname: torture\nchannels:\n  repair:\n    - arp\n    - dhcp\n"
+			"    - tcp: { to: relay, ports: [%s] }\nrules:\n  - name: worm\n    when: { kind: worm, confidence: "
+			"\">= 0.999\" }\n    then: { isolate: { channel: repair, for: 4h } }\n",
+			ports ? "8531" : "8530");
 		write_file(stage, ports ? "second.yaml" : "first.yaml", text);
 	}
 }
@@ -169,8 +175,12 @@ static void infect(struct stage *stage)
 	struct timespec now;
 
 	for (unsigned i = 0; i < 60 && !daemon_is_dead(stage); i++) {
-		uint8_t arp[42] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2, 0xc0, 0x4d, 0x14, 0, 0x17, 8, 6, 0, 1, 8, 0, 6, 4, 0, 1,
-				    2, 0xc0, 0x4d, 0x14, 0, 0x17, 10, 20, 0, 23, 0, 0, 0, 0, 0, 0, 10, 20, 0, (uint8_t)(100 + i) };
+		uint8_t arp[42] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2,
+				    0xc0, 0x4d, 0x14, 0,    0x17, 8,    6,
+				    0,    1,    8,    0,    6,    4,    0,
+				    1,    2,    0xc0, 0x4d, 0x14, 0,    0x17,
+				    10,   20,   0,    23,   0,    0,    0,
+				    0,    0,    0,    10,   20,   0,    (uint8_t)(100 + i) };
 		uint32_t record[4];
 
 		clock_gettime(CLOCK_REALTIME, &now);
@@ -194,7 +204,8 @@ static const char *wrong(struct stage *stage, bool enabled, const char *port)
 	unsigned policies = rig_mentions(objects, "name=crd-repair-");
 	unsigned filters = rig_mentions(objects, "name=crd-") - policies;
 
-	if (rig_mentions(objects, "name=Foreign") != 1 || rig_mentions(objects, "binding agent ") != 1)
+	if (rig_mentions(objects, "name=Foreign") != 1 ||
+	    rig_mentions(objects, "binding agent ") != 1)
 		return "a foreign object was touched";
 	if (policies != 1 || filters != 6)
 		return "not one set of ours";
@@ -369,8 +380,8 @@ static void check(struct stage *stage, enum operation operation, const char *whe
 	start_daemon(stage, operation == CHANGE ? "second.yaml" : "first.yaml", 0);
 	for (long waited = 0; !agrees(stage, operation); waited += STEP_MS) {
 		if (waited > CONVERGE_MS || daemon_is_dead(stage))
-			fail_msg("%s: does not converge (%s): \"%s\"\n%s", where, stage->folder, say(stage, "isolations"),
-				 rig_order(stage->rig, "objects amt"));
+			fail_msg("%s: does not converge (%s): \"%s\"\n%s", where, stage->folder,
+				 say(stage, "isolations"), rig_order(stage->rig, "objects amt"));
 		nap_ms(STEP_MS);
 	}
 	kill_daemon(stage);
@@ -378,12 +389,13 @@ static void check(struct stage *stage, enum operation operation, const char *whe
 		fail_msg("%s: %s", where, words);
 	told = ledger_says_enabled(stage);
 	if (told != (rig_mentions(rig_order(stage->rig, "objects amt"), "binding sd ") == 1))
-		fail_msg("%s: ledger says %s, the firmware something else (%s)", where, told ? "isolated" : "not isolated",
-			 stage->folder);
+		fail_msg("%s: ledger says %s, the firmware something else (%s)", where,
+			 told ? "isolated" : "not isolated", stage->folder);
 }
 
 /* False once the operation has come to its end before the fault was met. */
-static bool kill_at_request(struct stage *stage, enum operation operation, const char *kind, unsigned at)
+static bool kill_at_request(struct stage *stage, enum operation operation, const char *kind,
+			    unsigned at)
 {
 	char where[128];
 	bool met = false;
@@ -395,7 +407,8 @@ static bool kill_at_request(struct stage *stage, enum operation operation, const
 		fail_msg("%s: the beginning fails (%s)", where, stage->folder);
 	rig_order(stage->rig, "fault amt %s at %u", kind, at);
 	operate(stage, operation, 0);
-	for (long waited = 0; !met && waited < CONVERGE_MS && !is_over(stage, operation); waited += 5) {
+	for (long waited = 0; !met && waited < CONVERGE_MS && !is_over(stage, operation);
+	     waited += 5) {
 		met = fault_was_met(stage);
 		nap_ms(5);
 	}
@@ -411,11 +424,14 @@ static bool kill_at_write(struct stage *stage, enum operation operation, unsigne
 	char where[128];
 	bool died;
 
-	snprintf(where, sizeof(where), "%s, killed before write %u to the store", names[operation], at);
+	snprintf(where, sizeof(where), "%s, killed before write %u to the store", names[operation],
+		 at);
 	start_anew(stage);
 	if (go_to_start(stage, operation, at))
 		operate(stage, operation, at);
-	for (long waited = 0; !daemon_is_dead(stage) && waited < CONVERGE_MS && !is_over(stage, operation); waited += 5)
+	for (long waited = 0;
+	     !daemon_is_dead(stage) && waited < CONVERGE_MS && !is_over(stage, operation);
+	     waited += 5)
 		nap_ms(5);
 	nap_ms(20);
 	died = daemon_is_dead(stage);
@@ -440,8 +456,9 @@ static void open_stage(struct stage *stage)
 
 static void close_stage(struct stage *stage)
 {
-	static const char *const files[] = { "cordon.db", "cordon.db-wal", "cordon.db-shm", "log", "cordon.yaml",
-					     "assets.yaml", "first.yaml", "second.yaml", "control.sock" };
+	static const char *const files[] = { "cordon.db",  "cordon.db-wal", "cordon.db-shm",
+					     "log",        "cordon.yaml",   "assets.yaml",
+					     "first.yaml", "second.yaml",   "control.sock" };
 	char path[128];
 
 	kill_daemon(stage);
@@ -464,7 +481,8 @@ static void a_daemon_killed_around_any_request_leaves_nothing_half_done(void **s
 	open_stage(&stage);
 	for (enum operation operation = PRE_STAGE; operation < OPERATIONS; operation++)
 		for (size_t k = 0; k < 2; k++)
-			for (unsigned at = in_full() ? 1 : 1 + strides[operation] / 2;; at += in_full() ? 1 : strides[operation]) {
+			for (unsigned at = in_full() ? 1 : 1 + strides[operation] / 2;;
+			     at += in_full() ? 1 : strides[operation]) {
 				cases++;
 				if (!kill_at_request(&stage, operation, kinds[k], at))
 					break;
@@ -483,7 +501,8 @@ static void a_daemon_killed_before_any_write_to_its_store_agrees_with_its_firmwa
 		skip();
 	open_stage(&stage);
 	for (enum operation operation = PRE_STAGE; operation < OPERATIONS; operation++)
-		for (unsigned at = in_full() ? 1 : 20 + 7 * operation; kill_at_write(&stage, operation, at) && at < 400; at++) {
+		for (unsigned at = in_full() ? 1 : 20 + 7 * operation;
+		     kill_at_write(&stage, operation, at) && at < 400; at++) {
 			cases++;
 			if (!in_full())
 				break;
@@ -496,7 +515,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_daemon_killed_around_any_request_leaves_nothing_half_done),
-		cmocka_unit_test(a_daemon_killed_before_any_write_to_its_store_agrees_with_its_firmware),
+		cmocka_unit_test(
+			a_daemon_killed_before_any_write_to_its_store_agrees_with_its_firmware),
 	};
 
 	signal(SIGPIPE, SIG_IGN);

@@ -18,7 +18,8 @@ struct count {
 
 static struct count counted(struct bench *bench)
 {
-	return (struct count){ rig_logged(bench->rig, "amt", "total="), rig_logged(bench->rig, "amt", "writes="),
+	return (struct count){ rig_logged(bench->rig, "amt", "total="),
+			       rig_logged(bench->rig, "amt", "writes="),
 			       rig_logged(bench->rig, "amt", "challenges=") };
 }
 

@@ -15,9 +15,9 @@
 
 #include "tests/torture/bench.h"
 
-#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
-#define TIMEOUT_MS  400
-#define TRIES       4
+#define COUNT(list)  (sizeof(list) / sizeof((list)[0]))
+#define TIMEOUT_MS   400
+#define TRIES        4
 #define REQUESTS_MAX 200
 
 static bool in_full(void)
@@ -33,15 +33,19 @@ static const struct {
 	bool always;
 } kinds[] = {
 	{ "reset-before", true }, { "reset-midway", true }, { "reset-after", true },
-	{ "401", false }, { "html400", false }, { "status 1", false }, { "not-ready", false }, { "truncate", false },
-	{ "wrong-length", false }, { "empty200", false }, { "garbage", false }, { "blackhole", false },
+	{ "401", false },         { "html400", false },     { "status 1", false },
+	{ "not-ready", false },   { "truncate", false },    { "wrong-length", false },
+	{ "empty200", false },    { "garbage", false },     { "blackhole", false },
 	{ "lose-answer", false },
 };
 
 /* One operation: what comes before it without failures, the acts, and what must hold at the end. */
 struct operation {
 	const char *name;
-	struct { enum enforcer_act act; int plan; } before[3], acts[2];
+	struct {
+		enum enforcer_act act;
+		int plan;
+	} before[3], acts[2];
 	unsigned before_count, act_count;
 	bool enabled;
 };
@@ -50,15 +54,31 @@ enum { FIRST, SECOND };
 
 static const struct operation operations[] = {
 	{ .name = "pre-stage", .acts = { { ENFORCER_PREPARE, FIRST } }, .act_count = 1 },
-	{ .name = "isolate", .before = { { ENFORCER_PREPARE, FIRST } }, .before_count = 1,
-	  .acts = { { ENFORCER_ISOLATE, FIRST } }, .act_count = 1, .enabled = true },
-	{ .name = "isolate unprepared", .acts = { { ENFORCER_ISOLATE, FIRST } }, .act_count = 1, .enabled = true },
-	{ .name = "release", .before = { { ENFORCER_PREPARE, FIRST }, { ENFORCER_ISOLATE, FIRST } }, .before_count = 2,
-	  .acts = { { ENFORCER_RELEASE, FIRST } }, .act_count = 1 },
-	{ .name = "policy change", .before = { { ENFORCER_PREPARE, FIRST } }, .before_count = 1,
-	  .acts = { { ENFORCER_PREPARE, SECOND } }, .act_count = 1 },
-	{ .name = "policy change while isolated", .before = { { ENFORCER_PREPARE, FIRST }, { ENFORCER_ISOLATE, FIRST } },
-	  .before_count = 2, .acts = { { ENFORCER_PREPARE, SECOND }, { ENFORCER_ISOLATE, SECOND } }, .act_count = 2,
+	{ .name = "isolate",
+	  .before = { { ENFORCER_PREPARE, FIRST } },
+	  .before_count = 1,
+	  .acts = { { ENFORCER_ISOLATE, FIRST } },
+	  .act_count = 1,
+	  .enabled = true },
+	{ .name = "isolate unprepared",
+	  .acts = { { ENFORCER_ISOLATE, FIRST } },
+	  .act_count = 1,
+	  .enabled = true },
+	{ .name = "release",
+	  .before = { { ENFORCER_PREPARE, FIRST }, { ENFORCER_ISOLATE, FIRST } },
+	  .before_count = 2,
+	  .acts = { { ENFORCER_RELEASE, FIRST } },
+	  .act_count = 1 },
+	{ .name = "policy change",
+	  .before = { { ENFORCER_PREPARE, FIRST } },
+	  .before_count = 1,
+	  .acts = { { ENFORCER_PREPARE, SECOND } },
+	  .act_count = 1 },
+	{ .name = "policy change while isolated",
+	  .before = { { ENFORCER_PREPARE, FIRST }, { ENFORCER_ISOLATE, FIRST } },
+	  .before_count = 2,
+	  .acts = { { ENFORCER_PREPARE, SECOND }, { ENFORCER_ISOLATE, SECOND } },
+	  .act_count = 2,
 	  .enabled = true },
 };
 
@@ -72,7 +92,8 @@ static void start_anew(struct bench *bench, const struct operation *operation)
 	rig_order(bench->rig, "foreign amt precedence 10 owner agent action pass name Foreign");
 	bench_restart(bench, TIMEOUT_MS);
 	for (unsigned i = 0; i < operation->before_count; i++)
-		if (bench_act(bench, operation->before[i].act, &plans[operation->before[i].plan]) < 0)
+		if (bench_act(bench, operation->before[i].act, &plans[operation->before[i].plan]) <
+		    0)
 			fail_msg("%s: %s", operation->name, bench->text);
 }
 
@@ -81,7 +102,8 @@ static void until_done(struct bench *bench, const struct operation *operation, c
 	for (unsigned i = 0; i < operation->act_count; i++) {
 		unsigned tries = 0;
 
-		while (bench_act(bench, operation->acts[i].act, &plans[operation->acts[i].plan]) < 0)
+		while (bench_act(bench, operation->acts[i].act, &plans[operation->acts[i].plan]) <
+		       0)
 			if (++tries == TRIES)
 				fail_msg("%s: does not converge: %s", where, bench->text);
 	}
@@ -95,15 +117,18 @@ static void check(struct bench *bench, const struct operation *operation, const 
 	/* What an act may leave behind goes with the next preparation. */
 	if (bench_act(bench, ENFORCER_PREPARE, &plans[plan]) < 0)
 		fail_msg("%s: %s", where, bench->text);
-	if (bench_act(bench, ENFORCER_INSPECT, NULL) < 0 || bench->result.active != operation->enabled)
-		fail_msg("%s: read back as %s", where, bench->result.active ? "active" : "inactive");
+	if (bench_act(bench, ENFORCER_INSPECT, NULL) < 0 ||
+	    bench->result.active != operation->enabled)
+		fail_msg("%s: read back as %s", where,
+			 bench->result.active ? "active" : "inactive");
 	wrong = bench_wrong(bench, 1, 1, operation->enabled);
 	if (wrong)
 		fail_msg("%s: %s:\n%s", where, wrong, rig_order(bench->rig, "objects amt"));
 }
 
 /* Returns how many cases there were; a failure that was never met ends the list of requests. */
-static unsigned torture(struct bench *bench, const struct operation *operation, bool warm, const char *kind)
+static unsigned torture(struct bench *bench, const struct operation *operation, bool warm,
+			const char *kind)
 {
 	/* A 401 to credentials that were never good is a wrong password: a minute's rest, tested elsewhere. */
 	bool trusted = warm && operation->before_count;
@@ -114,7 +139,8 @@ static unsigned torture(struct bench *bench, const struct operation *operation, 
 		start_anew(bench, operation);
 		if (!warm)
 			bench_restart(bench, TIMEOUT_MS);
-		snprintf(where, sizeof(where), "%s (%s), %s at request %u", operation->name, warm ? "warm" : "cold", kind, at);
+		snprintf(where, sizeof(where), "%s (%s), %s at request %u", operation->name,
+			 warm ? "warm" : "cold", kind, at);
 		rig_order(bench->rig, "fault amt %s at %u", kind, at);
 		until_done(bench, operation, where);
 		if (!strstr(rig_order(bench->rig, "faults amt"), "times="))
@@ -140,7 +166,8 @@ static void every_request_may_fail_and_everything_converges(void **state)
 		for (size_t k = 0; k < COUNT(kinds); k++)
 			for (int warm = 0; warm < 2; warm++)
 				if (in_full() || (kinds[k].always && !warm))
-					cases += torture(bench, &operations[i], warm, kinds[k].name);
+					cases +=
+						torture(bench, &operations[i], warm, kinds[k].name);
 	print_message("# %u failures survived\n", cases);
 	assert_true(cases > 20);
 	bench_free(bench);

@@ -60,16 +60,17 @@ struct fake_device {
 	char expected_realm[64]; /* what the client wants to hear in the challenge */
 	bool realm_unheeded;     /* a transport that does not look at realms */
 	bool unreachable;
-	bool once;               /* the request at hand may not be repeated by the transport */
-	char asked[64];          /* the address the client has opened */
-	char address[64];        /* where this device is; "" = everywhere */
+	bool once;        /* the request at hand may not be repeated by the transport */
+	char asked[64];   /* the address the client has opened */
+	char address[64]; /* where this device is; "" = everywhere */
 	const char *guid, *release, *audit, *clock; /* NULL: the usual; audit, clock: not told */
 	bool wireless, no_wired, flash_protected, no_defaults;
 	unsigned timeouts; /* orders SetTimeout */
-	unsigned gaps; /* requests after which nothing at all was active */
-	unsigned writes_repeatable, reads_repeatable; /* requests that the transport might have sent twice */
-	unsigned mode; /* ProvisioningMode */
-	bool no_binding_get; /* bindings can be enumerated only */
+	unsigned gaps;     /* requests after which nothing at all was active */
+	unsigned writes_repeatable,
+		reads_repeatable; /* requests that the transport might have sent twice */
+	unsigned mode;            /* ProvisioningMode */
+	bool no_binding_get;      /* bindings can be enumerated only */
 	bool no_system_defense, password_wrong, tell_no_handles;
 	unsigned filters_max;
 	uint32_t dropped_transmit, dropped_receive;
@@ -156,7 +157,8 @@ static inline const struct fake_object *fake_active(struct fake_device *device)
 	const struct fake_object *best = NULL, *fallback = NULL;
 
 	for (size_t i = 0; i < FAKE_OBJECTS; i++)
-		if (fake_is_binding(&device->objects[i]) && strcmp(device->objects[i].class_name, FAKE_DEFAULT) == 0)
+		if (fake_is_binding(&device->objects[i]) &&
+		    strcmp(device->objects[i].class_name, FAKE_DEFAULT) == 0)
 			fallback = &device->objects[i];
 
 	for (size_t i = 0; i < FAKE_OBJECTS; i++) {
@@ -314,7 +316,8 @@ static inline bool fake_fixed(struct fake_device *device, const char *class_name
 			 device->mode);
 		at = text;
 	} else if (strcmp(class_name, "CIM_SoftwareIdentity") == 0) {
-		snprintf(text, sizeof(text), "<h:InstanceID>AMT</h:InstanceID><h:VersionString>%s</h:VersionString>",
+		snprintf(text, sizeof(text),
+			 "<h:InstanceID>AMT</h:InstanceID><h:VersionString>%s</h:VersionString>",
 			 device->release ? device->release : "12.0.67");
 		at = text;
 	} else if (strcmp(class_name, "CIM_ComputerSystemPackage") == 0) {
@@ -329,11 +332,12 @@ static inline bool fake_fixed(struct fake_device *device, const char *class_name
 	} else if (strcmp(class_name, "CIM_EthernetPort") == 0) {
 		for (unsigned port = device->no_wired; port <= device->wireless; port++) {
 			fake_open(out, class_name);
-			buf_format(out,
-				   "<h:CreationClassName>CIM_EthernetPort</h:CreationClassName><h:DeviceID>Intel(r) "
-				   "AMT Ethernet Port %u</h:DeviceID><h:SystemCreationClassName>CIM_ComputerSystem"
-				   "</h:SystemCreationClassName><h:SystemName>Intel(r) AMT</h:SystemName></h:%s>",
-				   port, class_name);
+			buf_format(
+				out,
+				"<h:CreationClassName>CIM_EthernetPort</h:CreationClassName><h:DeviceID>Intel(r) "
+				"AMT Ethernet Port %u</h:DeviceID><h:SystemCreationClassName>CIM_ComputerSystem"
+				"</h:SystemCreationClassName><h:SystemName>Intel(r) AMT</h:SystemName></h:%s>",
+				port, class_name);
 		}
 		return true;
 	} else if (strcmp(class_name, "AMT_EthernetPortSettings") == 0) {
@@ -373,7 +377,8 @@ static inline void fake_page(struct fake_device *device, const char *class_name,
 			struct fake_object *object = &device->objects[i];
 
 			if (!object->used ||
-			    (bindings ? !*object->policy || strcmp(object->class_name, FAKE_DEFAULT) == 0
+			    (bindings ? !*object->policy ||
+						strcmp(object->class_name, FAKE_DEFAULT) == 0
 				      : strcmp(object->class_name, class_name) != 0) ||
 			    seen++ < from)
 				continue;
@@ -516,12 +521,14 @@ static inline void fake_delete(struct fake_device *device, const char *class_nam
 static inline void fake_get(struct fake_device *device, const char *class_name,
 			    const struct cim_reference *key, struct buf *out)
 {
-	const struct cim_reference *dependent = key ? cim_selector_reference(key, "Dependent") : NULL;
+	const struct cim_reference *dependent = key ? cim_selector_reference(key, "Dependent")
+						    : NULL;
 	const char *id = key ? cim_selector_text(dependent ? dependent : key, "InstanceID") : NULL;
 	struct fake_object *object = id && !dependent ? fake_by_id(device, class_name, id) : NULL;
 
 	for (size_t i = 0; i < FAKE_OBJECTS && dependent && id && !device->no_binding_get; i++)
-		if (device->objects[i].used && strcmp(device->objects[i].class_name, class_name) == 0 &&
+		if (device->objects[i].used &&
+		    strcmp(device->objects[i].class_name, class_name) == 0 &&
 		    strcmp(device->objects[i].policy, id) == 0)
 			object = &device->objects[i];
 
@@ -573,7 +580,8 @@ static inline void fake_pull(struct fake_device *device, const struct fake_reque
 	fake_page(device, class_name, from, out);
 }
 
-static inline void fake_timeout(struct fake_device *device, const struct fake_request *request, struct buf *out)
+static inline void fake_timeout(struct fake_device *device, const struct fake_request *request,
+				struct buf *out)
 {
 	const char *id = request->key ? cim_selector_text(request->key, "InstanceID") : "";
 	struct fake_object *policy = fake_by_id(device, "AMT_SystemDefensePolicy", id);
@@ -582,8 +590,10 @@ static inline void fake_timeout(struct fake_device *device, const struct fake_re
 	device->timeouts += strcmp(request->op, "SetTimeout") == 0;
 	if (policy && input && strcmp(request->op, "SetTimeout") == 0)
 		cim_u32(input, "Timeout", 0, &policy->timeout_min);
-	buf_format(out, "<h:%s_OUTPUT xmlns:h=\"u\"><h:ReturnValue>%u</h:ReturnValue><h:Timeout>%u</h:Timeout></h:%s_OUTPUT>",
-		   request->op, policy ? 0u : 2068u, policy ? policy->timeout_min : 0, request->op);
+	buf_format(
+		out,
+		"<h:%s_OUTPUT xmlns:h=\"u\"><h:ReturnValue>%u</h:ReturnValue><h:Timeout>%u</h:Timeout></h:%s_OUTPUT>",
+		request->op, policy ? 0u : 2068u, policy ? policy->timeout_min : 0, request->op);
 	cim_free(input);
 }
 
@@ -609,14 +619,16 @@ static inline void fake_execute(struct fake_device *device, const struct fake_re
 		body = cim_read(request->body);
 		fake_create(device, body, out);
 		cim_free(body);
-	} else if (strcmp(request->op, "SetTimeout") == 0 || strcmp(request->op, "GetTimeout") == 0) {
+	} else if (strcmp(request->op, "SetTimeout") == 0 ||
+		   strcmp(request->op, "GetTimeout") == 0) {
 		fake_timeout(device, request, out);
 	} else if (strcmp(request->op, "GetLowAccuracyTimeSynch") == 0) {
 		if (device->clock)
-			buf_format(out,
-				   "<h:GetLowAccuracyTimeSynch_OUTPUT xmlns:h=\"u\"><h:ReturnValue>0</h:ReturnValue>"
-				   "<h:Ta0>%s</h:Ta0></h:GetLowAccuracyTimeSynch_OUTPUT>",
-				   device->clock);
+			buf_format(
+				out,
+				"<h:GetLowAccuracyTimeSynch_OUTPUT xmlns:h=\"u\"><h:ReturnValue>0</h:ReturnValue>"
+				"<h:Ta0>%s</h:Ta0></h:GetLowAccuracyTimeSynch_OUTPUT>",
+				device->clock);
 		else
 			fake_fault("DestinationUnreachable", "", 400, device, out);
 	} else {
@@ -697,9 +709,12 @@ static inline void fake_run(struct fake_device *device, const struct fake_reques
 static inline bool fake_is_there(struct fake_device *device)
 {
 	static const struct err nobody = { .code = ERR_FAILED, .text = "no route to host" };
-	static const struct err stranger = { .code = ERR_FAILED, .text = "another device answers there" };
-	bool absent = device->unreachable || (*device->address && strcmp(device->address, device->asked) != 0);
-	bool another = *device->expected_realm && strcmp(device->expected_realm, device->realm) != 0;
+	static const struct err stranger = { .code = ERR_FAILED,
+					     .text = "another device answers there" };
+	bool absent = device->unreachable ||
+		      (*device->address && strcmp(device->address, device->asked) != 0);
+	bool another = *device->expected_realm &&
+		       strcmp(device->expected_realm, device->realm) != 0;
 
 	if (!absent && (!another || device->realm_unheeded))
 		return true;
@@ -740,7 +755,8 @@ static inline void fake_post(void *self, const char *body, size_t length, transp
 	request.key = fake_key(message);
 	device->requests++;
 	if (!device->once)
-		*(fake_is_write(request.op) ? &device->writes_repeatable : &device->reads_repeatable) += 1;
+		*(fake_is_write(request.op) ? &device->writes_repeatable
+					    : &device->reads_repeatable) += 1;
 	device->answer = (struct transport_answer){ .status = device->password_wrong ? 401 : 200,
 						    .realm = device->realm,
 						    .round_trips = 1 };

@@ -24,30 +24,118 @@ static const struct {
 	const char *name;
 	struct one a, b;
 	unsigned left;
-	const char *address, *mask;   /* of the one that is left */
+	const char *address, *mask; /* of the one that is left */
 	uint16_t first, last;
 } cases[] = {
-	{ "halves of a prefix", { "10.0.0.4", 0, 0, 80, 80 }, { "10.0.0.5", 0, 0, 80, 80 }, 1, "0A000004", "FFFFFFFE", 80, 80 },
-	{ "neighbours that are no halves", { "10.0.0.5", 0, 0, 80, 80 }, { "10.0.0.6", 0, 0, 80, 80 }, 2, NULL, NULL, 0, 0 },
-	{ "one inside the other", { "10.0.0.0/24", 0, 0, 80, 80 }, { "10.0.0.9", 0, 0, 80, 80 }, 1, "0A000000", "FFFFFF00", 80, 80 },
-	{ "the wide one second", { "10.0.0.9", 0, 0, 80, 80 }, { "10.0.0.0/24", 0, 0, 80, 80 }, 1, "0A000000", "FFFFFF00", 80, 80 },
-	{ "any address covers", { "10.0.0.9", 0, 0, 80, 80 }, { NULL, 0, 0, 80, 80 }, 1, NULL, NULL, 80, 80 },
-	{ "both halves of everything", { "0.0.0.0/1", 0, 0, 80, 80 }, { "128.0.0.0/1", 0, 0, 80, 80 }, 1, NULL, NULL, 80, 80 },
-	{ "ports that touch", { "10.0.0.5", 0, 0, 80, 80 }, { "10.0.0.5", 0, 0, 81, 90 }, 1, "0A000005", "FFFFFFFF", 80, 90 },
-	{ "ports that overlap", { NULL, 0, 0, 85, 95 }, { NULL, 0, 0, 80, 90 }, 1, NULL, NULL, 80, 95 },
+	{ "halves of a prefix",
+	  { "10.0.0.4", 0, 0, 80, 80 },
+	  { "10.0.0.5", 0, 0, 80, 80 },
+	  1,
+	  "0A000004",
+	  "FFFFFFFE",
+	  80,
+	  80 },
+	{ "neighbours that are no halves",
+	  { "10.0.0.5", 0, 0, 80, 80 },
+	  { "10.0.0.6", 0, 0, 80, 80 },
+	  2,
+	  NULL,
+	  NULL,
+	  0,
+	  0 },
+	{ "one inside the other",
+	  { "10.0.0.0/24", 0, 0, 80, 80 },
+	  { "10.0.0.9", 0, 0, 80, 80 },
+	  1,
+	  "0A000000",
+	  "FFFFFF00",
+	  80,
+	  80 },
+	{ "the wide one second",
+	  { "10.0.0.9", 0, 0, 80, 80 },
+	  { "10.0.0.0/24", 0, 0, 80, 80 },
+	  1,
+	  "0A000000",
+	  "FFFFFF00",
+	  80,
+	  80 },
+	{ "any address covers",
+	  { "10.0.0.9", 0, 0, 80, 80 },
+	  { NULL, 0, 0, 80, 80 },
+	  1,
+	  NULL,
+	  NULL,
+	  80,
+	  80 },
+	{ "both halves of everything",
+	  { "0.0.0.0/1", 0, 0, 80, 80 },
+	  { "128.0.0.0/1", 0, 0, 80, 80 },
+	  1,
+	  NULL,
+	  NULL,
+	  80,
+	  80 },
+	{ "ports that touch",
+	  { "10.0.0.5", 0, 0, 80, 80 },
+	  { "10.0.0.5", 0, 0, 81, 90 },
+	  1,
+	  "0A000005",
+	  "FFFFFFFF",
+	  80,
+	  90 },
+	{ "ports that overlap",
+	  { NULL, 0, 0, 85, 95 },
+	  { NULL, 0, 0, 80, 90 },
+	  1,
+	  NULL,
+	  NULL,
+	  80,
+	  95 },
 	{ "ports with a gap", { NULL, 0, 0, 80, 80 }, { NULL, 0, 0, 82, 82 }, 2, NULL, NULL, 0, 0 },
-	{ "the last ports", { NULL, 0, 0, 65535, 65535 }, { NULL, 0, 0, 1, 65534 }, 1, NULL, NULL, 1, 65535 },
+	{ "the last ports",
+	  { NULL, 0, 0, 65535, 65535 },
+	  { NULL, 0, 0, 1, 65534 },
+	  1,
+	  NULL,
+	  NULL,
+	  1,
+	  65535 },
 	{ "all ports cover", { NULL, 0, 0, 0, 0 }, { NULL, 0, 0, 80, 80 }, 1, NULL, NULL, 0, 0 },
-	{ "two things differ", { "10.0.0.4", 0, 0, 80, 80 }, { "10.0.0.5", 0, 0, 81, 81 }, 2, NULL, NULL, 0, 0 },
-	{ "a range where the other side has a port", { NULL, 68, 68, 67, 67 }, { NULL, 68, 68, 66, 66 }, 2, NULL, NULL, 0, 0 },
-	{ "any port where the other side has one", { NULL, 68, 68, 67, 67 }, { NULL, 68, 68, 0, 0 }, 1, NULL, NULL, 0, 0 },
+	{ "two things differ",
+	  { "10.0.0.4", 0, 0, 80, 80 },
+	  { "10.0.0.5", 0, 0, 81, 81 },
+	  2,
+	  NULL,
+	  NULL,
+	  0,
+	  0 },
+	{ "a range where the other side has a port",
+	  { NULL, 68, 68, 67, 67 },
+	  { NULL, 68, 68, 66, 66 },
+	  2,
+	  NULL,
+	  NULL,
+	  0,
+	  0 },
+	{ "any port where the other side has one",
+	  { NULL, 68, 68, 67, 67 },
+	  { NULL, 68, 68, 0, 0 },
+	  1,
+	  NULL,
+	  NULL,
+	  0,
+	  0 },
 };
 
 static struct filter filter_of(const struct one *one)
 {
-	struct filter filter = { .ethertype = 0x0800, .proto = 6, .has_remote = one->remote != NULL,
-				 .local_port_first = one->local_first, .local_port_last = one->local_last,
-				 .remote_port_first = one->remote_first, .remote_port_last = one->remote_last };
+	struct filter filter = { .ethertype = 0x0800,
+				 .proto = 6,
+				 .has_remote = one->remote != NULL,
+				 .local_port_first = one->local_first,
+				 .local_port_last = one->local_last,
+				 .remote_port_first = one->remote_first,
+				 .remote_port_last = one->remote_last };
 
 	if (one->remote)
 		assert_true(prefix_parse(one->remote, &filter.remote));
@@ -66,10 +154,12 @@ static void check_left(size_t i, const struct sd_filter *left)
 	hex4(left->destination.bytes, address);
 	hex4(left->destination.mask, mask);
 	if (left->destination.given != (cases[i].address != NULL) ||
-	    (cases[i].address && (strcmp(address, cases[i].address) != 0 || strcmp(mask, cases[i].mask) != 0)) ||
-	    left->destination_ports.first != cases[i].first || left->destination_ports.last != cases[i].last)
-		fail_msg("%s: left %s/%s %u-%u", cases[i].name, address, mask, left->destination_ports.first,
-			 left->destination_ports.last);
+	    (cases[i].address &&
+	     (strcmp(address, cases[i].address) != 0 || strcmp(mask, cases[i].mask) != 0)) ||
+	    left->destination_ports.first != cases[i].first ||
+	    left->destination_ports.last != cases[i].last)
+		fail_msg("%s: left %s/%s %u-%u", cases[i].name, address, mask,
+			 left->destination_ports.first, left->destination_ports.last);
 }
 
 static void what_one_filter_can_do_is_done_by_one(void **state)
@@ -78,7 +168,9 @@ static void what_one_filter_can_do_is_done_by_one(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct plan plan = { .name = "p", .drop_transmit = true, .drop_receive = true, .filter_count = 2 };
+		struct plan plan = {
+			.name = "p", .drop_transmit = true, .drop_receive = true, .filter_count = 2
+		};
 		struct sd_set set;
 
 		plan.filters[0] = filter_of(&cases[i].a);

@@ -319,9 +319,15 @@ static void a_budget_error_says_what_takes_most(void **state)
 
 static void flags_are_written_where_their_coding_is_known(void **state)
 {
-	struct filter limit = { .direction = FILTER_TRANSMIT, .action = FILTER_RATE_LIMIT, .count = true,
-				.ethertype = 0x0800, .proto = 6, .opening = true, .rate_per_s = 5,
-				.remote_port_first = 445, .remote_port_last = 445 };
+	struct filter limit = { .direction = FILTER_TRANSMIT,
+				.action = FILTER_RATE_LIMIT,
+				.count = true,
+				.ethertype = 0x0800,
+				.proto = 6,
+				.opening = true,
+				.rate_per_s = 5,
+				.remote_port_first = 445,
+				.remote_port_last = 445 };
 	static const char *const on[] = { NULL, "1", "2" }, *const off[] = { NULL, "4", "16" };
 	struct plan plan = { .name = "l445", .filter_count = 1, .filters = { limit } };
 	struct sd_budget budget = roomy;
@@ -344,7 +350,8 @@ static void flags_are_written_where_their_coding_is_known(void **state)
 		assert_true(on[coding] ? said && strcmp(said, on[coding]) == 0 : !said);
 		said = cim_text(instance, "TCPFlagsOff", 0);
 		assert_true(off[coding] ? said && strcmp(said, off[coding]) == 0 : !said);
-		assert_true(sd_filter_read(instance, &read) && sd_filter_agrees(&set.filters[0], &read));
+		assert_true(sd_filter_read(instance, &read) &&
+			    sd_filter_agrees(&set.filters[0], &read));
 		cim_free(instance);
 		memcpy(names[coding], set.policy.name, SD_NAME_BYTES);
 	}
@@ -591,8 +598,9 @@ static void the_compiled_set_means_what_the_plan_means(void **state)
 			passed += passes;
 		}
 	}
-	print_message("%u plans, %llu packets, %llu passed, %llu filters saved\n", plans, (unsigned long long)packets,
-		      (unsigned long long)passed, (unsigned long long)joined);
+	print_message("%u plans, %llu packets, %llu passed, %llu filters saved\n", plans,
+		      (unsigned long long)packets, (unsigned long long)passed,
+		      (unsigned long long)joined);
 	/* Else the packets would not have tried both answers, or nothing was joined. */
 	assert_in_range(passed, packets / 10, packets * 9 / 10);
 	assert_true(joined > 100);

@@ -140,7 +140,7 @@ static void the_urgent_overtake_an_inventory_that_runs(void **state)
 	for (size_t i = 0; i < MACHINES - 1; i++)
 		want(fleet, i, 13, DISPATCH_BACKGROUND);
 	fake_loop_advance_ns(fleet->loop, ms_to_ns(150));
-	assert_int_equal(dispatch_running(fleet->dispatch), 384);      /* a quarter is kept free */
+	assert_int_equal(dispatch_running(fleet->dispatch), 384); /* a quarter is kept free */
 	want(fleet, MACHINES - 1, 2, DISPATCH_URGENT);
 	fake_loop_advance_ns(fleet->loop, s_to_ns(30));
 	assert_true(urgent->done_ns > 0 && urgent->done_ns - urgent->wanted_ns <= ms_to_ns(200));
@@ -157,7 +157,7 @@ static void what_waits_may_become_urgent(void **state)
 	for (size_t i = 0; i < 4; i++)
 		want(fleet, i, 1, DISPATCH_BACKGROUND);
 	want(fleet, 3, 1, DISPATCH_URGENT);
-	want(fleet, 3, 1, DISPATCH_BACKGROUND);        /* and not less so again */
+	want(fleet, 3, 1, DISPATCH_BACKGROUND); /* and not less so again */
 	fake_loop_advance_ns(fleet->loop, s_to_ns(1));
 	assert_int_equal(fleet->started, 4);
 	assert_ptr_equal(fleet->order[0], &fleet->machines[3]);

@@ -62,7 +62,8 @@ static struct plan repair(const char *name, unsigned ports)
 
 			prefix_parse("10.0.0.5", &filter.remote);
 			/* No two next to each other: those would become one range. */
-			filter.remote_port_first = filter.remote_port_last = (uint16_t)(8000 + 2 * i);
+			filter.remote_port_first = filter.remote_port_last =
+				(uint16_t)(8000 + 2 * i);
 			add(&plan, filter);
 		}
 	}
@@ -209,7 +210,8 @@ static void a_changed_channel_replaces_the_old_one_and_no_other(void **state)
 static void channels_that_nobody_wants_any_more_are_cleaned_up(void **state)
 {
 	struct bench *bench = bench_new();
-	struct plan old = repair("old", 1), held = repair("held", 0), kept = repair("kept", 2), last = repair("last", 3);
+	struct plan old = repair("old", 1), held = repair("held", 0), kept = repair("kept", 2),
+		    last = repair("last", 3);
 
 	(void)state;
 	must(bench, ENFORCER_PREPARE, &old);
@@ -607,7 +609,8 @@ static void a_survey_asks_for_the_clock_and_the_audit_log(void **state)
 	(void)state;
 	bench->asset.amt.tls = ASSET_TLS_PIN;
 	bench->device.clock = "1700000000";
-	bench->device.audit = "<h:AuditState>8</h:AuditState><h:PercentageFree>0</h:PercentageFree>";
+	bench->device.audit =
+		"<h:AuditState>8</h:AuditState><h:PercentageFree>0</h:PercentageFree>";
 	survey(bench);
 	assert_int_equal(bench->report.finding_count, 2);
 	assert_int_equal(bench->report.findings[0].code, AMT_AUDIT_LOG_FULL);
@@ -678,7 +681,8 @@ static void another_machine_at_the_address_is_found_out_before_any_write(void **
 	} cases[] = {
 		{ "nobody is named", "", "", NULL, false },
 		{ "the right UUID", "55e3ae13-bfd2-61bb-17a0-88aedd7037ea", "", NULL, false },
-		{ "the same in the other byte order", "13aee355-d2bf-bb61-17a0-88aedd7037ea", "", NULL, false },
+		{ "the same in the other byte order", "13aee355-d2bf-bb61-17a0-88aedd7037ea", "",
+		  NULL, false },
 		{ "another UUID", "55e3ae13-bfd2-61bb-17a0-88aedd7037eb", "", NULL, true },
 		{ "a board without UUID", "55e3ae13-bfd2-61bb-17a0-88aedd7037eb", "",
 		  "00000000000000000000000000000000", false },
@@ -692,7 +696,8 @@ static void another_machine_at_the_address_is_found_out_before_any_write(void **
 		struct bench *bench = bench_new();
 
 		snprintf(bench->asset.amt.uuid, sizeof(bench->asset.amt.uuid), "%s", cases[i].uuid);
-		snprintf(bench->asset.amt.realm, sizeof(bench->asset.amt.realm), "%s", cases[i].realm);
+		snprintf(bench->asset.amt.realm, sizeof(bench->asset.amt.realm), "%s",
+			 cases[i].realm);
 		bench->device.guid = cases[i].guid;
 		act(bench, ENFORCER_ISOLATE, &plan);
 		if ((bench->result.rc < 0) != cases[i].found_out)
@@ -733,7 +738,8 @@ static void a_machine_with_a_new_lease_is_found_again(void **state)
 		{ "heard elsewhere, realm given", "10.0.0.77", "", "Digest:1", false, false, true },
 		{ "heard elsewhere, known from before", "10.0.0.77", "", "", false, true, true },
 		{ "heard elsewhere, pinned", "10.0.0.77", "", "", true, false, true },
-		{ "heard elsewhere, nothing to know it by", "10.0.0.77", "", "", false, false, false },
+		{ "heard elsewhere, nothing to know it by", "10.0.0.77", "", "", false, false,
+		  false },
 		{ "among the given addresses", "", "10.0.0.77", "Digest:1", false, false, true },
 		{ "not there either", "10.0.0.78", "10.0.0.79", "Digest:1", false, false, false },
 		{ "somebody else there", "10.0.0.77", "", "Digest:8", false, false, false },
@@ -748,8 +754,10 @@ static void a_machine_with_a_new_lease_is_found_again(void **state)
 		if (cases[i].was_known)
 			must(bench, ENFORCER_PREPARE, &plan);
 		snprintf(bench->device.address, sizeof(bench->device.address), "10.0.0.77");
-		snprintf(bench->asset.amt.realm, sizeof(bench->asset.amt.realm), "%s", cases[i].realm);
-		snprintf(bench->asset.amt.also[0], sizeof(bench->asset.amt.also[0]), "%s", cases[i].also);
+		snprintf(bench->asset.amt.realm, sizeof(bench->asset.amt.realm), "%s",
+			 cases[i].realm);
+		snprintf(bench->asset.amt.also[0], sizeof(bench->asset.amt.also[0]), "%s",
+			 cases[i].also);
 		bench->asset.amt.tls = cases[i].pinned ? ASSET_TLS_PIN : ASSET_TLS_NONE;
 		if (*cases[i].heard)
 			assert_true(ip_parse(cases[i].heard, &bench->asset.amt.heard));
@@ -883,12 +891,13 @@ static void a_default_left_behind_is_no_isolation_and_keeps_nobody_cut_off(void 
 			must(bench, ENFORCER_ISOLATE, &plan);
 			fake_fail(&bench->device, FAKE_DONE_NO_ANSWER, at, true);
 			bench->answers = 0;
-			bench->enforcer->act(bench->enforcer->self, ENFORCER_ISOLATE, &bench->asset, &strict, on_done,
-					     bench);
+			bench->enforcer->act(bench->enforcer->self, ENFORCER_ISOLATE, &bench->asset,
+					     &strict, on_done, bench);
 			fake_loop_advance_ns(bench->loop, UINT64_C(1000000) * (2 * at + 1));
 			fake_fail(&bench->device, FAKE_NONE, 0, false);
 			restart(bench);
-			must(bench, release ? ENFORCER_RELEASE : ENFORCER_ISOLATE, release ? NULL : &strict);
+			must(bench, release ? ENFORCER_RELEASE : ENFORCER_ISOLATE,
+			     release ? NULL : &strict);
 			assert_int_equal(fake_count(&bench->device, FAKE_DEFAULT, ""), 0);
 			assert_int_equal(fake_bound(&bench->device, ""), !release);
 			assert_int_equal(fake_bound(&bench->device, "crd-strict-"), !release);
@@ -997,7 +1006,9 @@ static bool torture(enum scene scene, enum fake_failure failure, unsigned at, bo
 	if (bench->result.rc == 0 && scene_acts[scene] == ENFORCER_ISOLATE)
 		assert_int_equal(fake_bound(&bench->device, "crd-repair-"), 1);
 	if (bench->result.rc == 0 && scene_acts[scene] == ENFORCER_RELEASE)
-		assert_int_equal(fake_bound(&bench->device, "crd-") + fake_count(&bench->device, FAKE_DEFAULT, ""), 0);
+		assert_int_equal(fake_bound(&bench->device, "crd-") +
+					 fake_count(&bench->device, FAKE_DEFAULT, ""),
+				 0);
 	if (bench->result.rc < 0 && !bench->result.unknown && scene == ISOLATE_PREPARED)
 		assert_int_equal(fake_bound(&bench->device, "crd-"), 0);
 	fake_fail(&bench->device, FAKE_NONE, 0, false);
@@ -1035,7 +1046,8 @@ static void an_isolation_overtakes_a_survey_that_runs_and_loses_nothing(void **s
 	fleet_survey(bench->fleet, &bench->asset, on_report, bench);
 	fake_loop_advance_ns(bench->loop, 4500000);
 	assert_int_equal(bench->device.requests, 5);
-	bench->enforcer->act(bench->enforcer->self, ENFORCER_ISOLATE, &bench->asset, &plan, on_done, bench);
+	bench->enforcer->act(bench->enforcer->self, ENFORCER_ISOLATE, &bench->asset, &plan, on_done,
+			     bench);
 	fake_loop_advance_ns(bench->loop, 5000000);
 	/* The request in flight, one write, one read; then the survey from its beginning. */
 	assert_int_equal(bench->answers, 1);
@@ -1100,7 +1112,8 @@ int main(void)
 		cmocka_unit_test(a_survey_does_not_cost_the_next_isolation_anything),
 		cmocka_unit_test(without_a_wired_port_the_driver_is_asked_and_that_is_said),
 		cmocka_unit_test(another_machine_at_the_address_is_found_out_before_any_write),
-		cmocka_unit_test(a_prepared_switch_is_not_thrown_on_a_machine_that_took_the_address),
+		cmocka_unit_test(
+			a_prepared_switch_is_not_thrown_on_a_machine_that_took_the_address),
 		cmocka_unit_test(a_machine_with_a_new_lease_is_found_again),
 		cmocka_unit_test(what_protects_its_flash_is_left_in_peace_but_for_what_is_urgent),
 		cmocka_unit_test(a_dead_mans_switch_is_set_once_and_taken_back),

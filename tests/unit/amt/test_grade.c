@@ -38,8 +38,14 @@ static void scene_init(struct scene *s)
 		.has_system_defense = true,
 		.policies_max = 8,
 		.filters_max = 80,
-		.capabilities = { .given = true, .tx_filters = 28, .rx_filters = 32, .tx_counters = 8,
-				  .rx_counters = 8, .v6_tx_filters = 28, .v6_rx_filters = 32, .v6_ratio = 4 },
+		.capabilities = { .given = true,
+				  .tx_filters = 28,
+				  .rx_filters = 32,
+				  .tx_counters = 8,
+				  .rx_counters = 8,
+				  .v6_tx_filters = 28,
+				  .v6_rx_filters = 32,
+				  .v6_ratio = 4 },
 	};
 	s->survey = (struct grade_survey){ .tls = ASSET_TLS_PIN,
 					   .inventory = &s->inventory,
@@ -60,47 +66,190 @@ static void no_port(struct scene *s)
 	s->inventory.port = NULL;
 }
 
-static void nothing(struct scene *s) { (void)s; }
-static void not_provisioned(struct scene *s) { s->inventory.provisioning_state = 0; }
-static void client_mode(struct scene *s) { s->inventory.provisioning_mode = 4; }
-static void too_old(struct scene *s) { s->inventory.number = (struct release){ 3, 0 }; }
-static void no_defense(struct scene *s) { s->inventory.has_system_defense = s->inventory.capabilities.given = false; }
-static void denied(struct scene *s) { no_defense(s); s->inventory.denied = true; }
-static void unreachable(struct scene *s) { s->survey.failure = "no route"; s->survey.trouble = SESSION_UNREACHABLE; }
-static void bad_logon(struct scene *s) { s->survey.failure = "401"; s->survey.trouble = SESSION_BAD_LOGON; }
-static void untrusted(struct scene *s) { s->survey.failure = "pin"; s->survey.trouble = SESSION_UNTRUSTED; }
-static void stranger(struct scene *s) { s->survey.failure = "realm"; s->survey.trouble = SESSION_STRANGER; }
-static void another(struct scene *s) { s->survey.failure = "UUID"; s->survey.another_device = true; }
-static void broken(struct scene *s) { s->survey.failure = "cut"; s->survey.trouble = SESSION_BROKEN; }
-static void settings(struct scene *s) { s->survey.failure = "env"; s->survey.settings_wrong = true; }
-static void in_place(struct scene *s) { s->survey.foreign_in_place = true; s->survey.rival = "Lab"; }
-static void outranked(struct scene *s) { s->survey.rival = "AV"; s->survey.rival_precedence = 1000; }
-static void not_outranked(struct scene *s) { s->survey.rival = "AV"; s->survey.rival_precedence = 999; }
-static void policies_full(struct scene *s) { s->survey.policies_used = s->survey.foreign_policies = 8; }
-static void policies_one_left(struct scene *s) { s->survey.policies_used = s->survey.foreign_policies = 7; }
-static void filters_full(struct scene *s) { s->survey.filters_used = 77; }
-static void filters_tight(struct scene *s) { s->survey.filters_used = 70; }
-static void filters_ours(struct scene *s) { s->survey.filters_used = s->survey.filters_ours = 80; }
-static void audit_full(struct scene *s) { s->health.audit_given = true; s->health.audit_state = AUDIT_FULL | AUDIT_LOCKED; }
-static void audit_locked(struct scene *s) { s->health.audit_given = true; s->health.audit_state = AUDIT_LOCKED; }
-static void audit_filling(struct scene *s) { s->health.audit_given = true; s->health.audit_state = AUDIT_ALMOST_FULL; }
-static void audit_fine(struct scene *s) { s->health.audit_given = true; s->health.audit_state = AUDIT_NO_KEY; }
-static void flash(struct scene *s) { s->survey.flash_protected_s = 60; }
-static void driver(struct scene *s) { s->inventory.by_driver = s->inventory.wireless = true; }
-static void wireless(struct scene *s) { s->inventory.wireless = true; }
-static void plain(struct scene *s) { s->survey.tls = ASSET_TLS_NONE; }
-static void legacy(struct scene *s) { s->survey.tls = ASSET_TLS_LEGACY_PIN; s->inventory.number = (struct release){ 11, 8 }; }
-static void authority(struct scene *s) { s->survey.tls = ASSET_TLS_VERIFY; }
-static void uncounted(struct scene *s) { s->inventory.capabilities.tx_counters = s->inventory.capabilities.rx_counters = 0; }
-static void no_v6(struct scene *s) { s->inventory.number = (struct release){ 5, 0 }; }
-static void unknown_release(struct scene *s) { s->inventory.number = (struct release){ 0, 0 }; }
-static void undocumented(struct scene *s) { s->inventory.number = (struct release){ 19, 0 }; }
-static void assumed(struct scene *s) { s->inventory.capabilities.given = false; }
-static void clock_early(struct scene *s) { s->health.clock_given = true; s->health.clock_s = 1800000301; }
-static void clock_late(struct scene *s) { s->health.clock_given = true; s->health.clock_s = 1799999699; }
-static void clock_right(struct scene *s) { s->health.clock_given = true; s->health.clock_s = 1800000300; }
-static void clock_unjudged(struct scene *s) { clock_early(s); s->survey.wall_s = 0; }
-static void nameless(struct scene *s) { s->inventory.uuid[0] = s->inventory.realm[0] = '\0'; }
+static void nothing(struct scene *s)
+{
+	(void)s;
+}
+static void not_provisioned(struct scene *s)
+{
+	s->inventory.provisioning_state = 0;
+}
+static void client_mode(struct scene *s)
+{
+	s->inventory.provisioning_mode = 4;
+}
+static void too_old(struct scene *s)
+{
+	s->inventory.number = (struct release){ 3, 0 };
+}
+static void no_defense(struct scene *s)
+{
+	s->inventory.has_system_defense = s->inventory.capabilities.given = false;
+}
+static void denied(struct scene *s)
+{
+	no_defense(s);
+	s->inventory.denied = true;
+}
+static void unreachable(struct scene *s)
+{
+	s->survey.failure = "no route";
+	s->survey.trouble = SESSION_UNREACHABLE;
+}
+static void bad_logon(struct scene *s)
+{
+	s->survey.failure = "401";
+	s->survey.trouble = SESSION_BAD_LOGON;
+}
+static void untrusted(struct scene *s)
+{
+	s->survey.failure = "pin";
+	s->survey.trouble = SESSION_UNTRUSTED;
+}
+static void stranger(struct scene *s)
+{
+	s->survey.failure = "realm";
+	s->survey.trouble = SESSION_STRANGER;
+}
+static void another(struct scene *s)
+{
+	s->survey.failure = "UUID";
+	s->survey.another_device = true;
+}
+static void broken(struct scene *s)
+{
+	s->survey.failure = "cut";
+	s->survey.trouble = SESSION_BROKEN;
+}
+static void settings(struct scene *s)
+{
+	s->survey.failure = "env";
+	s->survey.settings_wrong = true;
+}
+static void in_place(struct scene *s)
+{
+	s->survey.foreign_in_place = true;
+	s->survey.rival = "Lab";
+}
+static void outranked(struct scene *s)
+{
+	s->survey.rival = "AV";
+	s->survey.rival_precedence = 1000;
+}
+static void not_outranked(struct scene *s)
+{
+	s->survey.rival = "AV";
+	s->survey.rival_precedence = 999;
+}
+static void policies_full(struct scene *s)
+{
+	s->survey.policies_used = s->survey.foreign_policies = 8;
+}
+static void policies_one_left(struct scene *s)
+{
+	s->survey.policies_used = s->survey.foreign_policies = 7;
+}
+static void filters_full(struct scene *s)
+{
+	s->survey.filters_used = 77;
+}
+static void filters_tight(struct scene *s)
+{
+	s->survey.filters_used = 70;
+}
+static void filters_ours(struct scene *s)
+{
+	s->survey.filters_used = s->survey.filters_ours = 80;
+}
+static void audit_full(struct scene *s)
+{
+	s->health.audit_given = true;
+	s->health.audit_state = AUDIT_FULL | AUDIT_LOCKED;
+}
+static void audit_locked(struct scene *s)
+{
+	s->health.audit_given = true;
+	s->health.audit_state = AUDIT_LOCKED;
+}
+static void audit_filling(struct scene *s)
+{
+	s->health.audit_given = true;
+	s->health.audit_state = AUDIT_ALMOST_FULL;
+}
+static void audit_fine(struct scene *s)
+{
+	s->health.audit_given = true;
+	s->health.audit_state = AUDIT_NO_KEY;
+}
+static void flash(struct scene *s)
+{
+	s->survey.flash_protected_s = 60;
+}
+static void driver(struct scene *s)
+{
+	s->inventory.by_driver = s->inventory.wireless = true;
+}
+static void wireless(struct scene *s)
+{
+	s->inventory.wireless = true;
+}
+static void plain(struct scene *s)
+{
+	s->survey.tls = ASSET_TLS_NONE;
+}
+static void legacy(struct scene *s)
+{
+	s->survey.tls = ASSET_TLS_LEGACY_PIN;
+	s->inventory.number = (struct release){ 11, 8 };
+}
+static void authority(struct scene *s)
+{
+	s->survey.tls = ASSET_TLS_VERIFY;
+}
+static void uncounted(struct scene *s)
+{
+	s->inventory.capabilities.tx_counters = s->inventory.capabilities.rx_counters = 0;
+}
+static void no_v6(struct scene *s)
+{
+	s->inventory.number = (struct release){ 5, 0 };
+}
+static void unknown_release(struct scene *s)
+{
+	s->inventory.number = (struct release){ 0, 0 };
+}
+static void undocumented(struct scene *s)
+{
+	s->inventory.number = (struct release){ 19, 0 };
+}
+static void assumed(struct scene *s)
+{
+	s->inventory.capabilities.given = false;
+}
+static void clock_early(struct scene *s)
+{
+	s->health.clock_given = true;
+	s->health.clock_s = 1800000301;
+}
+static void clock_late(struct scene *s)
+{
+	s->health.clock_given = true;
+	s->health.clock_s = 1799999699;
+}
+static void clock_right(struct scene *s)
+{
+	s->health.clock_given = true;
+	s->health.clock_s = 1800000300;
+}
+static void clock_unjudged(struct scene *s)
+{
+	clock_early(s);
+	s->survey.wall_s = 0;
+}
+static void nameless(struct scene *s)
+{
+	s->inventory.uuid[0] = s->inventory.realm[0] = '\0';
+}
 
 #define NONE AMT_CODES
 
@@ -124,7 +273,8 @@ static const struct {
 	{ "another UUID", another, AMT_ANOTHER_DEVICE, AMT_GRADE_E, AMT_BY_NOBODY },
 	{ "broken", broken, AMT_SURVEY_FAILED, AMT_GRADE_E, AMT_BY_NOBODY },
 	{ "settings", settings, AMT_SETTINGS_WRONG, AMT_GRADE_E, AMT_BY_NOBODY },
-	{ "foreign policy in our place", in_place, AMT_FOREIGN_IN_PLACE, AMT_GRADE_E, AMT_BY_FIRMWARE },
+	{ "foreign policy in our place", in_place, AMT_FOREIGN_IN_PLACE, AMT_GRADE_E,
+	  AMT_BY_FIRMWARE },
 	{ "foreign policy as high", outranked, AMT_FOREIGN_OUTRANKS, AMT_GRADE_D, AMT_BY_FIRMWARE },
 	{ "foreign policy below", not_outranked, NONE, AMT_GRADE_A, AMT_BY_FIRMWARE },
 	{ "no policy left", policies_full, AMT_NO_ROOM, AMT_GRADE_E, AMT_BY_FIRMWARE },
@@ -132,7 +282,8 @@ static const struct {
 	{ "no filters left", filters_full, AMT_NO_ROOM, AMT_GRADE_E, AMT_BY_FIRMWARE },
 	{ "few filters left", filters_tight, AMT_BUDGET_TIGHT, AMT_GRADE_B, AMT_BY_FIRMWARE },
 	{ "all filters ours", filters_ours, NONE, AMT_GRADE_A, AMT_BY_FIRMWARE },
-	{ "audit log full and locked", audit_full, AMT_AUDIT_LOG_FULL, AMT_GRADE_E, AMT_BY_FIRMWARE },
+	{ "audit log full and locked", audit_full, AMT_AUDIT_LOG_FULL, AMT_GRADE_E,
+	  AMT_BY_FIRMWARE },
 	{ "audit log locked", audit_locked, AMT_AUDIT_LOG_LOCKED, AMT_GRADE_D, AMT_BY_FIRMWARE },
 	{ "audit log filling", audit_filling, AMT_AUDIT_LOG_FILLING, AMT_GRADE_B, AMT_BY_FIRMWARE },
 	{ "audit log without key", audit_fine, NONE, AMT_GRADE_A, AMT_BY_FIRMWARE },
@@ -145,7 +296,8 @@ static const struct {
 	{ "no counters", uncounted, AMT_NO_COUNTERS, AMT_GRADE_C, AMT_BY_FIRMWARE },
 	{ "no IPv6 filters", no_v6, AMT_NO_IPV6_FILTERS, AMT_GRADE_B, AMT_BY_FIRMWARE },
 	{ "unknown release", unknown_release, AMT_RELEASE_UNKNOWN, AMT_GRADE_B, AMT_BY_FIRMWARE },
-	{ "undocumented release", undocumented, AMT_RELEASE_NOT_DOCUMENTED, AMT_GRADE_B, AMT_BY_FIRMWARE },
+	{ "undocumented release", undocumented, AMT_RELEASE_NOT_DOCUMENTED, AMT_GRADE_B,
+	  AMT_BY_FIRMWARE },
 	{ "limits not told", assumed, AMT_LIMITS_ASSUMED, AMT_GRADE_B, AMT_BY_FIRMWARE },
 	{ "clock ahead", clock_early, AMT_CLOCK_WRONG, AMT_GRADE_B, AMT_BY_FIRMWARE },
 	{ "clock behind", clock_late, AMT_CLOCK_WRONG, AMT_GRADE_B, AMT_BY_FIRMWARE },
@@ -164,11 +316,14 @@ static void each_fact_gives_its_code_and_its_grade(void **state)
 		scene_init(&s);
 		cases[i].set(&s);
 		grade(&s.survey, &s.report);
-		if (s.report.grade != cases[i].grade || s.report.enforcement != cases[i].enforcement ||
-		    s.report.finding_count != !none || (!none && s.report.findings[0].code != cases[i].code))
+		if (s.report.grade != cases[i].grade ||
+		    s.report.enforcement != cases[i].enforcement ||
+		    s.report.finding_count != !none ||
+		    (!none && s.report.findings[0].code != cases[i].code))
 			fail_msg("%s: grade %c, by %s, %u findings, first %s: %s", cases[i].name,
-				 amt_grade_letter(s.report.grade), amt_enforcement_name(s.report.enforcement),
-				 s.report.finding_count, amt_code_row(s.report.findings[0].code)->code,
+				 amt_grade_letter(s.report.grade),
+				 amt_enforcement_name(s.report.enforcement), s.report.finding_count,
+				 amt_code_row(s.report.findings[0].code)->code,
 				 s.report.findings[0].text);
 		scene_fini(&s);
 	}
@@ -193,7 +348,8 @@ static void codes_are_words_that_differ(void **state)
 	for (unsigned a = 0; a < AMT_CODES; a++) {
 		const char *code = amt_code_row(a)->code;
 
-		assert_int_equal(strspn(code, "abcdefghijklmnopqrstuvwxyz-0123456789"), strlen(code));
+		assert_int_equal(strspn(code, "abcdefghijklmnopqrstuvwxyz-0123456789"),
+				 strlen(code));
 		assert_true(*code && *amt_code_row(a)->remedy);
 		for (unsigned b = a + 1; b < AMT_CODES; b++)
 			assert_string_not_equal(code, amt_code_row(b)->code);
@@ -229,8 +385,12 @@ static void the_worst_finding_comes_first_and_decides(void **state)
 
 static void a_plan_that_does_not_fit_is_a_reason(void **state)
 {
-	struct amt_report report = { .filters_max = 80, .tx_filters_max = 2, .rx_filters_max = 31,
-				     .tx_counters = 1, .rx_counters = 1, .v6_ratio = 1 };
+	struct amt_report report = { .filters_max = 80,
+				     .tx_filters_max = 2,
+				     .rx_filters_max = 31,
+				     .tx_counters = 1,
+				     .rx_counters = 1,
+				     .v6_ratio = 1 };
 	struct plan plan = { .name = "repair", .drop_transmit = true, .drop_receive = true };
 
 	(void)state;

@@ -17,9 +17,9 @@ static void releases_are_read_as_far_as_they_matter(void **state)
 		uint16_t major, minor;
 		bool good;
 	} cases[] = {
-		{ "12.0.67", 12, 0, true }, { "3.2.1", 3, 2, true },  { "16.1", 16, 1, true },
-		{ "19", 19, 0, true },	    { "", 0, 0, false },      { "x", 0, 0, false },
-		{ "11.", 0, 0, false },	    { "999999.1", 0, 0, false }, { ".1", 0, 0, false },
+		{ "12.0.67", 12, 0, true }, { "3.2.1", 3, 2, true },     { "16.1", 16, 1, true },
+		{ "19", 19, 0, true },      { "", 0, 0, false },         { "x", 0, 0, false },
+		{ "11.", 0, 0, false },     { "999999.1", 0, 0, false }, { ".1", 0, 0, false },
 	};
 
 	(void)state;

@@ -33,17 +33,16 @@
 	"<wsa:ReplyTo>" ANONYMOUS                                                                                      \
 	"</wsa:ReplyTo><wsman:OperationTimeout>PT60S</wsman:OperationTimeout>" selectors                               \
 	"</s:Header>" body "</s:Envelope>"
-#define PORT_EPR                                                                                                     \
-	ANONYMOUS                                                                                                    \
-		"<wsa:ReferenceParameters><wsman:ResourceURI>" CIM                                                   \
-		"CIM_EthernetPort</wsman:ResourceURI>"                                                               \
-		"<wsman:SelectorSet><wsman:Selector Name=\"DeviceID\">Intel(r) AMT Ethernet Port 0</wsman:Selector>" \
-		"</wsman:SelectorSet></wsa:ReferenceParameters>"
-#define POLICY_EPR                                                                                                \
-	ANONYMOUS                                                                                                 \
-		"<wsa:ReferenceParameters><wsman:ResourceURI>" AMT "AMT_SystemDefensePolicy"                      \
-		"</wsman:ResourceURI><wsman:SelectorSet><wsman:Selector Name=\"InstanceID\">P 1</wsman:Selector>" \
-		"</wsman:SelectorSet></wsa:ReferenceParameters>"
+#define PORT_EPR                                                                                             \
+	ANONYMOUS                                                                                            \
+	"<wsa:ReferenceParameters><wsman:ResourceURI>" CIM "CIM_EthernetPort</wsman:ResourceURI>"            \
+	"<wsman:SelectorSet><wsman:Selector Name=\"DeviceID\">Intel(r) AMT Ethernet Port 0</wsman:Selector>" \
+	"</wsman:SelectorSet></wsa:ReferenceParameters>"
+#define POLICY_EPR                                                                                        \
+	ANONYMOUS                                                                                         \
+	"<wsa:ReferenceParameters><wsman:ResourceURI>" AMT "AMT_SystemDefensePolicy"                      \
+	"</wsman:ResourceURI><wsman:SelectorSet><wsman:Selector Name=\"InstanceID\">P 1</wsman:Selector>" \
+	"</wsman:SelectorSet></wsa:ReferenceParameters>"
 
 static void must_write(const struct wsman_request *request, const char *wanted)
 {

@@ -26,7 +26,8 @@ static int echo(void *arg, char *const *words, const char *who, struct buf *answ
 	(*asked)++;
 	if (strcmp(words[0], "fail") == 0)
 		return err_set(err, ERR_FAILED, "no such isolation: %s", words[1] ? words[1] : "?");
-	buf_format(answer, "%s|%s|%s", words[0], words[1] ? words[1] : "", *who ? "known" : "unknown");
+	buf_format(answer, "%s|%s|%s", words[0], words[1] ? words[1] : "",
+		   *who ? "known" : "unknown");
 	return 0;
 }
 
@@ -48,7 +49,8 @@ static int ask_from_a_child(const char *line, const char *expected, int expected
 	buf_init(&answer, 4096);
 	rc = control_ask(path, line, 2000, &answer, &err);
 	if (rc != expected_rc || strcmp(rc == 0 ? answer.text : err.text, expected) != 0) {
-		fprintf(stderr, "asked \"%s\": %d \"%s\" \"%s\"\n", line, rc, answer.text, err.text);
+		fprintf(stderr, "asked \"%s\": %d \"%s\" \"%s\"\n", line, rc, answer.text,
+			err.text);
 		_exit(1);
 	}
 	_exit(0);

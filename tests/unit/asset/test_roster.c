@@ -64,7 +64,9 @@ static void an_asset_is_read_with_all_it_has_and_sensible_defaults(void **state)
 	struct reading r;
 
 	(void)state;
-	reading_init(&r, "assets:\n"
+	reading_init(
+		&r,
+		"assets:\n"
 		"  - name: pc-23\n"
 		"    mac: 02:c0:4d:00:00:17\n"
 		"    ip: 10.20.0.23\n"
@@ -75,7 +77,8 @@ static void an_asset_is_read_with_all_it_has_and_sensible_defaults(void **state)
 		"  - name: db-1\n"
 		"    ip: fd00::1\n"
 		"    never_isolate: true\n"
-		"    amt: { address: db-1.example, tls: pin, pin: " PIN ", user: cordon, password: 'credential:db',\n"
+		"    amt: { address: db-1.example, tls: pin, pin: " PIN
+		", user: cordon, password: 'credential:db',\n"
 		"           uuid: 13AEE355-d2bf-bb61-17a0-88aedd7037ea, realm: 'Digest:A4', also: [10.0.0.8, db-1.lan] }\n"
 		"  - { name: p, mac: 02-c0-4d-00-00-18, amt: { address: 10.0.0.1, port: 623, tls: verify, password: 'file:/x' } }\n");
 	assert_string_equal(r.said.text, "");
@@ -178,27 +181,35 @@ static const struct {
 	  "a:2:35: amt has no password reference\n    2 |   - { name: a, ip: 10.0.0.1, amt: { user: x } }\n      |                                   ^ env:NAME, file:/PATH or credential:NAME\n" },
 	{ "a secret in the open", ONE("amt: { password: Passw0rd! }"),
 	  "a:2:47: a secret is never written here, only where to find it\n    2 |   - { name: a, ip: 10.0.0.1, amt: { password: Passw0rd! } }\n      |                                               ^~~~~~~~~ env:NAME, file:/PATH or credential:NAME\n" },
-	{ "firmware without address", "assets:\n  - { name: a, mac: 02:c0:4d:00:00:17, amt: { password: env:X } }\n",
+	{ "firmware without address",
+	  "assets:\n  - { name: a, mac: 02:c0:4d:00:00:17, amt: { password: env:X } }\n",
 	  "a:2:45: amt has no address and the asset no ip\n    2 |   - { name: a, mac: 02:c0:4d:00:00:17, amt: { password: env:X } }\n      |                                             ^ add address:\n" },
-	{ "two of one name", "assets:\n  - { name: a, ip: 10.0.0.1 }\n  - { name: a, ip: 10.0.0.2 }\n",
+	{ "two of one name",
+	  "assets:\n  - { name: a, ip: 10.0.0.1 }\n  - { name: a, ip: 10.0.0.2 }\n",
 	  "a:3:13: the name \"a\" is already taken by the asset on line 2\n    3 |   - { name: a, ip: 10.0.0.2 }\n      |             ^\n" },
-	{ "two of one MAC", "assets:\n  - { name: a, mac: 02:c0:4d:00:00:17 }\n  - { name: b, mac: 02-C0-4D-00-00-17 }\n",
+	{ "two of one MAC",
+	  "assets:\n  - { name: a, mac: 02:c0:4d:00:00:17 }\n  - { name: b, mac: 02-C0-4D-00-00-17 }\n",
 	  "a:3:21: this MAC is already that of \"a\" on line 2\n    3 |   - { name: b, mac: 02-C0-4D-00-00-17 }\n      |                     ^~~~~~~~~~~~~~~~~\n" },
-	{ "two of one address", "assets:\n  - { name: a, ip: 10.0.0.1 }\n  - { name: b, ip: 10.0.0.1 }\n",
+	{ "two of one address",
+	  "assets:\n  - { name: a, ip: 10.0.0.1 }\n  - { name: b, ip: 10.0.0.1 }\n",
 	  "a:3:20: this address is already that of \"a\" on line 2\n    3 |   - { name: b, ip: 10.0.0.1 }\n      |                    ^~~~~~~~ if both exist, give each its vlan:\n" },
-	{ "one of them without VLAN", "assets:\n  - { name: a, ip: 10.0.0.1, vlan: 20 }\n  - { name: b, ip: 10.0.0.1 }\n",
+	{ "one of them without VLAN",
+	  "assets:\n  - { name: a, ip: 10.0.0.1, vlan: 20 }\n  - { name: b, ip: 10.0.0.1 }\n",
 	  "a:3:20: this address is already that of \"a\" on line 2\n    3 |   - { name: b, ip: 10.0.0.1 }\n      |                    ^~~~~~~~ if both exist, give each its vlan:\n" },
-	{ "the other without VLAN", "assets:\n  - { name: b, ip: 10.0.0.1 }\n  - { name: a, ip: 10.0.0.1, vlan: 20 }\n",
+	{ "the other without VLAN",
+	  "assets:\n  - { name: b, ip: 10.0.0.1 }\n  - { name: a, ip: 10.0.0.1, vlan: 20 }\n",
 	  "a:3:20: this address is already that of \"b\" on line 2\n    3 |   - { name: a, ip: 10.0.0.1, vlan: 20 }\n      |                    ^~~~~~~~ if both exist, give each its vlan:\n" },
 	{ "different VLANs are different machines",
-	  "assets:\n  - { name: a, ip: 10.0.0.1, vlan: 20 }\n  - { name: b, ip: 10.0.0.1, vlan: 30 }\n", "" },
+	  "assets:\n  - { name: a, ip: 10.0.0.1, vlan: 20 }\n  - { name: b, ip: 10.0.0.1, vlan: 30 }\n",
+	  "" },
 	{ "two with one firmware",
 	  "assets:\n  - { name: a, ip: 10.0.0.1, amt: { password: env:X } }\n"
 	  "  - { name: b, ip: 10.0.0.2, amt: { password: env:X, address: 10.0.0.1 } }\n",
 	  "a:3:35: the firmware at 10.0.0.1:16992 is already that of the asset on line 2\n    3 |   - { name: b, ip: 10.0.0.2, amt: { password: env:X, address: 10.0.0.1 } }\n      |                                   ^\n" },
 	{ "one address, two ports, two firmwares",
 	  "assets:\n  - { name: a, ip: 10.0.0.1, amt: { password: env:X } }\n"
-	  "  - { name: b, ip: 10.0.0.2, amt: { password: env:X, address: 10.0.0.1, port: 16999 } }\n", "" },
+	  "  - { name: b, ip: 10.0.0.2, amt: { password: env:X, address: 10.0.0.1, port: 16999 } }\n",
+	  "" },
 };
 
 static void each_mistake_is_shown_where_it_is_with_its_remedy(void **state)
@@ -211,7 +222,8 @@ static void each_mistake_is_shown_where_it_is_with_its_remedy(void **state)
 
 		reading_init(&r, cases[i].text);
 		if (strcmp(r.said.text, cases[i].said) != 0) {
-			print_error("%s:\n%sexpected:\n%s", cases[i].name, r.said.text, cases[i].said);
+			print_error("%s:\n%sexpected:\n%s", cases[i].name, r.said.text,
+				    cases[i].said);
 			wrong++;
 		}
 		assert_non_null(r.roster);
@@ -235,14 +247,13 @@ static void all_mistakes_are_reported_at_once(void **state)
 	reading_fini(&r);
 }
 
-static const char identity[] =
-	"assets:\n"
-	"  - { name: both, mac: 02:00:00:00:00:01, ip: 10.0.0.1 }\n"
-	"  - { name: other, mac: 02:00:00:00:00:02, ip: 10.0.0.2 }\n"
-	"  - { name: no-mac, ip: 10.0.0.3 }\n"
-	"  - { name: no-ip, mac: 02:00:00:00:00:04 }\n"
-	"  - { name: v20, ip: 10.0.0.5, vlan: 20 }\n"
-	"  - { name: v30, ip: 10.0.0.5, vlan: 30 }\n";
+static const char identity[] = "assets:\n"
+			       "  - { name: both, mac: 02:00:00:00:00:01, ip: 10.0.0.1 }\n"
+			       "  - { name: other, mac: 02:00:00:00:00:02, ip: 10.0.0.2 }\n"
+			       "  - { name: no-mac, ip: 10.0.0.3 }\n"
+			       "  - { name: no-ip, mac: 02:00:00:00:00:04 }\n"
+			       "  - { name: v20, ip: 10.0.0.5, vlan: 20 }\n"
+			       "  - { name: v30, ip: 10.0.0.5, vlan: 30 }\n";
 
 static const struct {
 	const char *name, *ip, *mac, *found;
@@ -278,7 +289,8 @@ static void a_host_is_found_by_mac_first_and_never_in_doubt(void **state)
 	for (size_t i = 0; i < sizeof(lookups) / sizeof(lookups[0]); i++) {
 		struct host_key host = host_of(lookups[i].ip, lookups[i].vlan);
 		struct mac mac = mac_of(lookups[i].mac ? lookups[i].mac : "00:00:00:00:00:00");
-		const struct asset *found = roster_find(r.roster, &host, lookups[i].mac ? &mac : NULL);
+		const struct asset *found =
+			roster_find(r.roster, &host, lookups[i].mac ? &mac : NULL);
 
 		if ((found == NULL) != (lookups[i].found == NULL) ||
 		    (found && strcmp(found->name, lookups[i].found) != 0))
@@ -293,7 +305,8 @@ static void write_many(struct buf *text)
 {
 	buf_text(text, "assets:\n");
 	for (unsigned i = 0; i < MANY; i++)
-		buf_format(text, "  - name: pc-%u\n    mac: 02:00:00:00:%02x:%02x\n    ip: 10.1.%u.%u\n"
+		buf_format(text,
+			   "  - name: pc-%u\n    mac: 02:00:00:00:%02x:%02x\n    ip: 10.1.%u.%u\n"
 			   "    role: workstation\n    tags: [a, b]\n"
 			   "    amt: { password: env:AMT_PASSWORD, tls: verify }\n",
 			   i, i >> 8, i & 255, i >> 8, i & 255);
@@ -340,7 +353,8 @@ static void assets_can_be_added_one_by_one(void **state)
 	}
 	assert_string_equal(roster_find_name(roster, "n57")->name, "n57");
 	assert_null(roster_find_name(roster, "n100"));
-	assert_null(roster_find_name(roster, "a name that is far longer than any name of an asset may ever be, by far"));
+	assert_null(roster_find_name(
+		roster, "a name that is far longer than any name of an asset may ever be, by far"));
 	roster_free(roster);
 	roster_free(NULL);
 }

@@ -45,11 +45,11 @@ static void the_ceiling_drops_whole_appends_and_all_later_ones(void **state)
 	buf_text(&buf, "abc");
 	buf_format(&buf, "%s", "def");
 	assert_true(buf.overflow);
-	buf_char(&buf, 'g');           /* would fit, but leave a hole */
+	buf_char(&buf, 'g'); /* would fit, but leave a hole */
 	assert_string_equal(buf.text, "abc");
 	buf_clear(&buf);
 	assert_false(buf.overflow);
-	buf_text(&buf, "abcde");       /* exactly the ceiling */
+	buf_text(&buf, "abcde"); /* exactly the ceiling */
 	assert_false(buf.overflow);
 	assert_string_equal(buf.text, "abcde");
 	buf_fini(&buf);
@@ -64,7 +64,7 @@ static void consuming_moves_the_rest_to_the_front(void **state)
 	buf_text(&buf, "abcdef");
 	buf_consume(&buf, 4);
 	assert_string_equal(buf.text, "ef");
-	buf_text(&buf, "ghij");        /* the room is there again */
+	buf_text(&buf, "ghij"); /* the room is there again */
 	assert_string_equal(buf.text, "efghij");
 	buf_consume(&buf, 6);
 	assert_int_equal(buf.length, 0);

@@ -11,7 +11,9 @@
 
 static void sha256_has_the_values_of_fips_180(void **state)
 {
-	static const struct { const char *text, *hex; } cases[] = {
+	static const struct {
+		const char *text, *hex;
+	} cases[] = {
 		{ "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
 		{ "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
 	};
@@ -38,8 +40,11 @@ static void sha1_has_the_value_of_fips_180(void **state)
 
 static void base64_has_the_values_of_rfc_4648(void **state)
 {
-	static const struct { const char *text, *encoded; } cases[] = {
-		{ "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" }, { "foobar", "Zm9vYmFy" },
+	static const struct {
+		const char *text, *encoded;
+	} cases[] = {
+		{ "", "" },        { "f", "Zg==" },          { "fo", "Zm8=" },
+		{ "foo", "Zm9v" }, { "foobar", "Zm9vYmFy" },
 	};
 	char text[16];
 

@@ -67,9 +67,11 @@ static void a_long_or_hostile_text_stays_one_line_inside_its_room(void **state)
 
 static void exit_codes_tell_usage_and_configuration_apart(void **state)
 {
-	static const struct { int code, exit_code; } cases[] = {
-		{ ERR_NONE, 0 }, { ERR_FAILED, 1 }, { ERR_USAGE, 2 }, { ERR_CONFIG, 3 },
-		{ ERR_LIMIT, 1 }, { ERR_GONE, 1 },
+	static const struct {
+		int code, exit_code;
+	} cases[] = {
+		{ ERR_NONE, 0 },   { ERR_FAILED, 1 }, { ERR_USAGE, 2 },
+		{ ERR_CONFIG, 3 }, { ERR_LIMIT, 1 },  { ERR_GONE, 1 },
 	};
 
 	(void)state;

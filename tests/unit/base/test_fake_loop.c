@@ -71,7 +71,7 @@ static void time_moves_only_when_told_and_stops_at_each_timer(void **state)
 	s.timers[0] = loop_timer(s.loop, fire_a, &s);
 	s.timers[1] = loop_timer(s.loop, fire_b, &s);
 	timer_after_ns(s.timers[1], 10 * NS_PER_S);
-	timer_after_ns(s.timers[0], 10 * NS_PER_S);    /* due together: started later, runs later */
+	timer_after_ns(s.timers[0], 10 * NS_PER_S); /* due together: started later, runs later */
 	assert_int_equal(fake_loop_timers(s.loop), 2);
 	assert_true(fake_loop_next_ns(s.loop) == FAKE_LOOP_START_NS + 10 * NS_PER_S);
 	fake_loop_run_pending(s.loop);
@@ -79,7 +79,7 @@ static void time_moves_only_when_told_and_stops_at_each_timer(void **state)
 	assert_string_equal(s.trace, "");
 	fake_loop_advance_ns(s.loop, 1);
 	assert_string_equal(s.trace, "bla");
-	fake_loop_advance_ns(s.loop, 25 * NS_PER_S);   /* b restarts itself: at 20 and at 30 */
+	fake_loop_advance_ns(s.loop, 25 * NS_PER_S); /* b restarts itself: at 20 and at 30 */
 	assert_string_equal(s.trace, "blablbl");
 	assert_true(loop_now_ns(s.loop) == FAKE_LOOP_START_NS + 35 * NS_PER_S);
 	timer_free(s.timers[0]);
@@ -114,7 +114,7 @@ static void watches_and_signals_fire_when_the_test_says_so(void **state)
 
 	(void)state;
 	fake_loop_advance_ns(s.loop, NS_PER_S);
-	fake_loop_ready(watch, LOOP_WRITE);            /* not asked for */
+	fake_loop_ready(watch, LOOP_WRITE); /* not asked for */
 	assert_int_equal(s.ready, 0);
 	fake_loop_ready(watch, LOOP_READ | LOOP_WRITE);
 	assert_int_equal(s.ready, LOOP_READ);

@@ -34,7 +34,7 @@ struct peer {
 };
 
 struct step {
-	const char *answer;            /* NULL: say nothing */
+	const char *answer; /* NULL: say nothing */
 	bool close;
 };
 
@@ -44,10 +44,10 @@ struct server {
 	uint16_t port;
 	struct watch *watch;
 	struct peer peers[PEERS_MAX];
-	const struct step *script;     /* one step per request, over all connections */
+	const struct step *script; /* one step per request, over all connections */
 	unsigned steps, requests, connections;
-	struct buf heads;              /* heads of all requests, one behind the other */
-	struct buf bodies;             /* bodies, each followed by '|' */
+	struct buf heads;  /* heads of all requests, one behind the other */
+	struct buf bodies; /* bodies, each followed by '|' */
 };
 
 static void close_peer(struct peer *peer)
@@ -126,7 +126,8 @@ static void peer_arrives(void *arg, int fd, unsigned ready)
 
 static int listen_on_loopback(uint16_t *port)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t size = sizeof(address);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -160,10 +161,11 @@ static void too_slow(void *arg)
 {
 	struct stage *s = arg;
 
-	loop_stop(s->loop);            /* the test's own assertions say what is missing */
+	loop_stop(s->loop); /* the test's own assertions say what is missing */
 }
 
-static void open_server(struct server *server, struct loop *loop, const struct step *script, unsigned steps)
+static void open_server(struct server *server, struct loop *loop, const struct step *script,
+			unsigned steps)
 {
 	server->loop = loop;
 	server->script = script;
@@ -206,8 +208,12 @@ static void close_stage(struct stage *s)
 static struct fetch_target target_of(const struct stage *s, const char *user)
 {
 	return (struct fetch_target){
-		.url = s->url, .user = user, .password = s->password,
-		.connect_timeout_ms = 2000, .answer_timeout_ms = 5000, .answer_max_bytes = 200,
+		.url = s->url,
+		.user = user,
+		.password = s->password,
+		.connect_timeout_ms = 2000,
+		.answer_timeout_ms = 5000,
+		.answer_max_bytes = 200,
 	};
 }
 
@@ -240,7 +246,7 @@ static void post_and_run(struct stage *s, const char *body)
 	unsigned before = s->done;
 
 	fetch_post(s->origin, "application/soap+xml", body, strlen(body), done, s);
-	assert_int_equal(s->done, before);     /* never before it returns */
+	assert_int_equal(s->done, before); /* never before it returns */
 	assert_true(fetch_origin_is_busy(s->origin));
 	loop_run(s->loop);
 	assert_int_equal(s->done, before + 1);
@@ -248,7 +254,7 @@ static void post_and_run(struct stage *s, const char *body)
 }
 
 #define OK_HELLO "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 5\r\n\r\nhello"
-#define CHALLENGE(nonce) \
+#define CHALLENGE(nonce)                                                                           \
 	"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"Digest:A4\",nonce=\"" nonce \
 	"\",stale=\"false\",qop=\"auth-int, auth\"\r\nContent-Length: 7\r\nConnection: close\r\n\r\n<html/>"
 #define COUNT(list) ((unsigned)(sizeof(list) / sizeof((list)[0])))
@@ -281,7 +287,7 @@ static void a_post_without_a_user_takes_one_exchange(void **state)
 static void a_large_body_is_sent_whole_without_expect(void **state)
 {
 	static const struct step script[] = { { OK_HELLO, false } };
-	const size_t length = 1200000;         /* curl asks with Expect: from 1 MiB on */
+	const size_t length = 1200000; /* curl asks with Expect: from 1 MiB on */
 	char *body = mem_alloc(length + 1);
 	struct fetch_target target;
 	struct stage s;
@@ -302,7 +308,10 @@ static void a_large_body_is_sent_whole_without_expect(void **state)
 static void digest_asks_once_then_sends_its_answer_at_once(void **state)
 {
 	static const struct step script[] = {
-		{ CHALLENGE("n1"), true }, { OK_HELLO, false }, { OK_HELLO, false }, { OK_HELLO, false },
+		{ CHALLENGE("n1"), true },
+		{ OK_HELLO, false },
+		{ OK_HELLO, false },
+		{ OK_HELLO, false },
 	};
 	struct fetch_target target;
 	struct stage s;
@@ -313,7 +322,7 @@ static void digest_asks_once_then_sends_its_answer_at_once(void **state)
 	s.origin = fetch_origin_new(s.fetch, &target);
 	post_and_run(&s, "<one/>");
 	assert_int_equal(s.status, 200);
-	assert_string_equal(s.body, "hello");          /* not the page of the 401 before it */
+	assert_string_equal(s.body, "hello"); /* not the page of the 401 before it */
 	assert_string_equal(s.realm, "Digest:A4");
 	assert_int_equal(s.round_trips, 2);
 	post_and_run(&s, "<two/>");
@@ -324,16 +333,15 @@ static void digest_asks_once_then_sends_its_answer_at_once(void **state)
 	assert_non_null(strstr(s.server.heads.text, "nc=00000003"));
 	assert_null(strstr(s.server.heads.text, "P@ssw0rd"));
 	assert_null(strstr(s.server.heads.text, "Basic"));
-	assert_int_equal(s.server.connections, 2);     /* the challenge closed the first */
+	assert_int_equal(s.server.connections, 2); /* the challenge closed the first */
 	close_stage(&s);
 }
 
 static void a_forgotten_nonce_is_answered_once_even_if_not_called_stale(void **state)
 {
 	static const struct step script[] = {
-		{ CHALLENGE("n1"), true }, { OK_HELLO, false },
-		{ CHALLENGE("n2"), true }, { OK_HELLO, false },
-		{ OK_HELLO, false },
+		{ CHALLENGE("n1"), true }, { OK_HELLO, false }, { CHALLENGE("n2"), true },
+		{ OK_HELLO, false },       { OK_HELLO, false },
 	};
 	struct fetch_target target;
 	struct stage s;
@@ -355,8 +363,10 @@ static void a_forgotten_nonce_is_answered_once_even_if_not_called_stale(void **s
 static void a_wrong_password_ends_as_401_without_a_loop(void **state)
 {
 	static const struct step script[] = {
-		{ CHALLENGE("n1"), true }, { CHALLENGE("n2"), true },
-		{ CHALLENGE("n3"), true }, { CHALLENGE("n4"), true },
+		{ CHALLENGE("n1"), true },
+		{ CHALLENGE("n2"), true },
+		{ CHALLENGE("n3"), true },
+		{ CHALLENGE("n4"), true },
 	};
 	struct fetch_target target;
 	struct stage s;
@@ -369,7 +379,7 @@ static void a_wrong_password_ends_as_401_without_a_loop(void **state)
 	assert_int_equal(s.rc, 0);
 	assert_int_equal(s.status, 401);
 	assert_int_equal(s.server.requests, 2);
-	post_and_run(&s, "<two/>");                    /* starts over, with a fresh challenge */
+	post_and_run(&s, "<two/>"); /* starts over, with a fresh challenge */
 	assert_int_equal(s.status, 401);
 	assert_int_equal(s.server.requests, 4);
 	close_stage(&s);
@@ -383,16 +393,28 @@ static void answers_come_whole_or_not_at_all(void **state)
 		const char *body, *error;
 	} cases[] = {
 		{ { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0003\r\nabc\r\n0002\r\nde\r\n0\r\n\r\n",
-		    false }, 0, "abcde", "" },
+		    false },
+		  0,
+		  "abcde",
+		  "" },
 		{ { "HTTP/1.1 100 Continue\r\n\r\n" OK_HELLO, false }, 0, "hello", "" },
 		{ { "HTTP/1.1 200 OK\r\n\r\nuntil the end", true }, 0, "until the end", "" },
-		{ { "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello", true }, ERR_FAILED, NULL, "127.0.0.1" },
-		{ { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0009\r\nabc", true }, ERR_FAILED, NULL,
+		{ { "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhello", true },
+		  ERR_FAILED,
+		  NULL,
+		  "127.0.0.1" },
+		{ { "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0009\r\nabc", true },
+		  ERR_FAILED,
+		  NULL,
 		  "127.0.0.1" },
 		{ { "HTTP/1.1 200 OK\r\nContent-Length: 201\r\n\r\n"
 		    "012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
 		    "012345678901234567890123456789012345678901234567890123456789012345678901234567890123456789"
-		    "012345678901234567890", false }, ERR_LIMIT, NULL, "larger than 200 bytes" },
+		    "012345678901234567890",
+		    false },
+		  ERR_LIMIT,
+		  NULL,
+		  "larger than 200 bytes" },
 		{ { "nonsense\r\n\r\n", true }, ERR_FAILED, NULL, "127.0.0.1" },
 		{ { NULL, true }, ERR_FAILED, NULL, "127.0.0.1" },
 	};
@@ -499,7 +521,7 @@ static void a_scheme_without_the_wanted_protection_is_refused(void **state)
 	(void)state;
 	open_stage(&s, NULL, 0);
 	target = target_of(&s, "admin");
-	target.tls = FETCH_TLS_PIN;                    /* but the URL says http: */
+	target.tls = FETCH_TLS_PIN; /* but the URL says http: */
 	s.origin = fetch_origin_new(s.fetch, &target);
 	post_and_run(&s, "<wish/>");
 	assert_int_equal(s.rc, ERR_FAILED);
@@ -511,7 +533,10 @@ static void a_scheme_without_the_wanted_protection_is_refused(void **state)
 static void a_kept_connection_is_used_again_and_replaced_when_dead(void **state)
 {
 	static const struct step script[] = {
-		{ OK_HELLO, false }, { OK_HELLO, false }, { NULL, true }, { OK_HELLO, false },
+		{ OK_HELLO, false },
+		{ OK_HELLO, false },
+		{ NULL, true },
+		{ OK_HELLO, false },
 	};
 	struct fetch_target target;
 	struct stage s;
@@ -534,7 +559,9 @@ static void a_kept_connection_is_used_again_and_replaced_when_dead(void **state)
 
 static void what_may_have_arrived_is_not_sent_again_where_that_is_asked(void **state)
 {
-	static const struct step script[] = { { OK_HELLO, false }, { NULL, true }, { OK_HELLO, false } };
+	static const struct step script[] = { { OK_HELLO, false },
+					      { NULL, true },
+					      { OK_HELLO, false } };
 	struct fetch_target target;
 	struct stage s;
 
@@ -554,14 +581,17 @@ static void what_may_have_arrived_is_not_sent_again_where_that_is_asked(void **s
 	close_stage(&s);
 }
 
-#define STRANGER                                                                              \
+#define STRANGER                                                                                 \
 	"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Digest realm=\"Digest:B5\",nonce=\"x\"," \
 	"stale=\"false\",qop=\"auth\"\r\nContent-Length: 7\r\nConnection: close\r\n\r\n<html/>"
 
 static void a_stranger_at_the_address_gets_no_credentials(void **state)
 {
 	static const struct step script[] = {
-		{ STRANGER, true }, { CHALLENGE("n1"), true }, { OK_HELLO, false }, { STRANGER, true },
+		{ STRANGER, true },
+		{ CHALLENGE("n1"), true },
+		{ OK_HELLO, false },
+		{ STRANGER, true },
 	};
 	struct fetch_target target;
 	struct stage s;
@@ -588,7 +618,8 @@ static void a_stranger_at_the_address_gets_no_credentials(void **state)
 static void redirects_are_answers_not_orders(void **state)
 {
 	static const struct step script[] = {
-		{ "HTTP/1.1 303 See Other\r\nLocation: /logon.htm\r\nContent-Length: 0\r\n\r\n", false },
+		{ "HTTP/1.1 303 See Other\r\nLocation: /logon.htm\r\nContent-Length: 0\r\n\r\n",
+		  false },
 	};
 	struct fetch_target target;
 	struct stage s;
@@ -637,7 +668,7 @@ static void free_in_done(void *arg, const struct fetch_answer *a)
 
 	fetch_origin_free(s->origin);
 	s->origin = NULL;
-	keep(s, a);                    /* the answer outlives its origin until we return */
+	keep(s, a); /* the answer outlives its origin until we return */
 	loop_stop(s->loop);
 }
 
@@ -687,14 +718,17 @@ static void more_requests_than_connections_wait_their_turn(void **state)
 	struct stage s;
 
 	(void)state;
-	open_stage(&s, script, COUNT(script));         /* 4 connections */
+	open_stage(&s, script, COUNT(script)); /* 4 connections */
 	target = target_of(&s, NULL);
 	for (unsigned i = 0; i < 7; i++) {
 		origins[i] = fetch_origin_new(s.fetch, &target);
-		fetch_post(origins[i], "text/xml", i < 4 ? "a" : i < 6 ? "b" : "never", i < 6 ? 1 : 5,
-			   i < 6 ? count_done : never, &s);
+		fetch_post(origins[i], "text/xml",
+			   i < 4   ? "a"
+			   : i < 6 ? "b"
+				   : "never",
+			   i < 6 ? 1 : 5, i < 6 ? count_done : never, &s);
 	}
-	fetch_origin_free(origins[6]);                 /* leaves the line */
+	fetch_origin_free(origins[6]); /* leaves the line */
 	loop_run(s.loop);
 	assert_int_equal(s.done, 6);
 	assert_string_equal(s.server.bodies.text, "a|a|a|a|b|b|");

@@ -26,7 +26,8 @@
 #include "core/base/units.h"
 
 #define P256 "ec_paramgen_curve:prime256v1"
-#define P384 "ec_paramgen_curve:secp384r1" /* firmware from release 22 on (amt-system-defense.md 1.2) */
+#define P384 \
+	"ec_paramgen_curve:secp384r1" /* firmware from release 22 on (amt-system-defense.md 1.2) */
 
 /* `openssl s_server` hands us what the client sends and sends what we write. */
 struct tls_server {
@@ -51,9 +52,9 @@ static bool make_certificate(struct tls_server *t, const char *curve)
 		null = open("/dev/null", O_RDWR);
 		dup2(null, STDOUT_FILENO);
 		dup2(null, STDERR_FILENO);
-		execlp("openssl", "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-		       curve, "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1",
-		       "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", t->key, "-out", t->certificate,
+		execlp("openssl", "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", curve,
+		       "-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext",
+		       "subjectAltName=IP:127.0.0.1", "-keyout", t->key, "-out", t->certificate,
 		       (char *)NULL);
 		_exit(127);
 	}
@@ -73,8 +74,8 @@ static void read_pin(struct tls_server *t)
 	child = fork();
 	if (child == 0) {
 		dup2(out[1], STDOUT_FILENO);
-		execlp("openssl", "openssl", "x509", "-in", t->certificate, "-noout", "-fingerprint",
-		       "-sha256", (char *)NULL);
+		execlp("openssl", "openssl", "x509", "-in", t->certificate, "-noout",
+		       "-fingerprint", "-sha256", (char *)NULL);
 		_exit(127);
 	}
 	close(out[1]);
@@ -93,7 +94,8 @@ static void read_pin(struct tls_server *t)
 /* A port that was free a moment ago. */
 static uint16_t free_port(void)
 {
-	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in address = { .sin_family = AF_INET,
+				       .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
 	socklen_t size = sizeof(address);
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -117,10 +119,10 @@ static void start_tls_server(struct tls_server *t, const char *option)
 		dup2(in[0], STDIN_FILENO);
 		dup2(out[1], STDOUT_FILENO);
 		dup2(null, STDERR_FILENO);
-		execlp("openssl", "openssl", "s_server", "-accept", t->port_text, "-key", t->key, "-cert",
-		       t->certificate, "-cipher", "DEFAULT@SECLEVEL=0", option,
-		       t->ask_client ? "-Verify" : (char *)NULL, "1", "-verify_return_error", "-CAfile",
-		       t->certificate, (char *)NULL);
+		execlp("openssl", "openssl", "s_server", "-accept", t->port_text, "-key", t->key,
+		       "-cert", t->certificate, "-cipher", "DEFAULT@SECLEVEL=0", option,
+		       t->ask_client ? "-Verify" : (char *)NULL, "1", "-verify_return_error",
+		       "-CAfile", t->certificate, (char *)NULL);
 		_exit(127);
 	}
 	close(in[0]);
@@ -156,7 +158,7 @@ struct stage {
 	struct tls_server *server;
 	struct watch *watch;
 	struct timer *guard;
-	struct buf seen;               /* what reached the server */
+	struct buf seen; /* what reached the server */
 	char url[64];
 	unsigned done, requests;
 	int rc;
@@ -249,21 +251,24 @@ static const struct tls_case {
 	enum fetch_tls tls;
 	bool pin_matches, ca_given, works;
 } tls_cases[] = {
-	{ "the pinned certificate",                 "-tls1_3", FETCH_TLS_PIN,        true,  false, true },
-	{ "the pinned certificate, TLS 1.2",        "-tls1_2", FETCH_TLS_PIN,        true,  false, true },
-	{ "another certificate",                    "-tls1_3", FETCH_TLS_PIN,        false, false, false },
-	{ "another certificate, TLS 1.2",           "-tls1_2", FETCH_TLS_PIN,        false, false, false },
-	{ "TLS 1.0 without leave",                  "-tls1",   FETCH_TLS_PIN,        true,  false, false },
-	{ "TLS 1.0 with leave",                     "-tls1",   FETCH_TLS_LEGACY_PIN, true,  false, true },
-	{ "TLS 1.0 with leave, another certificate", "-tls1",  FETCH_TLS_LEGACY_PIN, false, false, false },
-	{ "a chain we trust",                       "-tls1_3", FETCH_TLS_VERIFY,     true,  true,  true },
-	{ "a chain we do not trust",                "-tls1_3", FETCH_TLS_VERIFY,     true,  false, false },
+	{ "the pinned certificate", "-tls1_3", FETCH_TLS_PIN, true, false, true },
+	{ "the pinned certificate, TLS 1.2", "-tls1_2", FETCH_TLS_PIN, true, false, true },
+	{ "another certificate", "-tls1_3", FETCH_TLS_PIN, false, false, false },
+	{ "another certificate, TLS 1.2", "-tls1_2", FETCH_TLS_PIN, false, false, false },
+	{ "TLS 1.0 without leave", "-tls1", FETCH_TLS_PIN, true, false, false },
+	{ "TLS 1.0 with leave", "-tls1", FETCH_TLS_LEGACY_PIN, true, false, true },
+	{ "TLS 1.0 with leave, another certificate", "-tls1", FETCH_TLS_LEGACY_PIN, false, false,
+	  false },
+	{ "a chain we trust", "-tls1_3", FETCH_TLS_VERIFY, true, true, true },
+	{ "a chain we do not trust", "-tls1_3", FETCH_TLS_VERIFY, true, false, false },
 };
 
 static void run_tls_case(struct tls_server *t, const struct tls_case *c)
 {
-	struct fetch_target target = { .tls = c->tls, .connect_timeout_ms = 2000,
-				       .answer_timeout_ms = 5000, .answer_max_bytes = 200 };
+	struct fetch_target target = { .tls = c->tls,
+				       .connect_timeout_ms = 2000,
+				       .answer_timeout_ms = 5000,
+				       .answer_max_bytes = 200 };
 	struct fetch_origin *origin;
 	struct stage s;
 
@@ -278,7 +283,7 @@ static void run_tls_case(struct tls_server *t, const struct tls_case *c)
 		fail_msg("%s: rc %d, %s", c->name, s.rc, s.error);
 	assert_int_equal(s.sent, c->works);
 	assert_int_equal(s.why, c->works ? FETCH_WHY_OTHER : FETCH_WHY_UNTRUSTED);
-	if (!c->works) {               /* let anything that was sent arrive */
+	if (!c->works) { /* let anything that was sent arrive */
 		timer_after_ns(s.guard, 50 * NS_PER_MS);
 		loop_run(s.loop);
 	}
@@ -319,7 +324,8 @@ static void certificates_on_secp384r1_are_pinned_alike(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(tls_cases) / sizeof(tls_cases[0]); i++)
-		if (tls_cases[i].tls == FETCH_TLS_PIN && !strstr(tls_cases[i].server_option, "-tls1 "))
+		if (tls_cases[i].tls == FETCH_TLS_PIN &&
+		    !strstr(tls_cases[i].server_option, "-tls1 "))
 			run_tls_case(t, &tls_cases[i]);
 	remove_certificate(t);
 	mem_free(t);
@@ -339,8 +345,10 @@ static void a_server_that_wants_our_certificate_gets_it(void **state)
 	assert_non_null(key);
 	t->ask_client = true;
 	for (unsigned i = 0; i < 4; i++) {
-		struct fetch_target target = { .tls = FETCH_TLS_PIN, .connect_timeout_ms = 2000,
-					       .answer_timeout_ms = 5000, .answer_max_bytes = 200 };
+		struct fetch_target target = { .tls = FETCH_TLS_PIN,
+					       .connect_timeout_ms = 2000,
+					       .answer_timeout_ms = 5000,
+					       .answer_max_bytes = 200 };
 		bool shown = i < 2;
 		struct fetch_origin *origin;
 		struct stage s;
@@ -369,8 +377,10 @@ static void a_kept_tls_connection_serves_its_origin_alone(void **state)
 {
 	struct tls_server *t = tls_server_or_skip(P256);
 	struct fetch_origin *first, *second;
-	struct fetch_target target = { .tls = FETCH_TLS_PIN, .connect_timeout_ms = 300,
-				       .answer_timeout_ms = 300, .answer_max_bytes = 200 };
+	struct fetch_target target = { .tls = FETCH_TLS_PIN,
+				       .connect_timeout_ms = 300,
+				       .answer_timeout_ms = 300,
+				       .answer_max_bytes = 200 };
 	struct stage s;
 
 	(void)state;

@@ -36,16 +36,27 @@ static void members_keep_the_order_of_setting(void **state)
 	json_push(list, json_object_new());
 	json_set(object, "list", list);
 	json_set_text(object, "zeta", "again");
-	assert_written(object, "{\"zeta\":\"again\",\"alpha\":1,\"mid\":-2,\"yes\":true,\"none\":null,"
+	assert_written(object,
+		       "{\"zeta\":\"again\",\"alpha\":1,\"mid\":-2,\"yes\":true,\"none\":null,"
 		       "\"list\":[\"a\",{}]}");
 }
 
 static void reals_are_rounded_without_noise(void **state)
 {
-	static const struct { double value; unsigned decimals; const char *wanted; } cases[] = {
-		{ 14.199999999999999, 1, "14.2" }, { 0.1 + 0.2, 3, "0.3" }, { -0.0001, 2, "0.0" },
-		{ 2.0 / 3, 4, "0.6667" }, { 3, 2, "3.0" }, { 1769860800.123456, 3, "1769860800.123" },
-		{ 1e-6, 6, "1e-6" }, { INFINITY, 2, "null" }, { NAN, 2, "null" },
+	static const struct {
+		double value;
+		unsigned decimals;
+		const char *wanted;
+	} cases[] = {
+		{ 14.199999999999999, 1, "14.2" },
+		{ 0.1 + 0.2, 3, "0.3" },
+		{ -0.0001, 2, "0.0" },
+		{ 2.0 / 3, 4, "0.6667" },
+		{ 3, 2, "3.0" },
+		{ 1769860800.123456, 3, "1769860800.123" },
+		{ 1e-6, 6, "1e-6" },
+		{ INFINITY, 2, "null" },
+		{ NAN, 2, "null" },
 	};
 
 	(void)state;
@@ -70,15 +81,17 @@ static void numbers_too_large_for_json_are_clamped(void **state)
 	json_set_u64(object, "y", INT64_MAX);
 	json_set_i64(object, "z", INT64_MIN);
 	assert_written(object, "{\"x\":9223372036854775807,\"y\":9223372036854775807,"
-		       "\"z\":-9223372036854775808}");
+			       "\"z\":-9223372036854775808}");
 }
 
 static void names_from_the_wire_that_are_no_utf8_are_repaired(void **state)
 {
-	static const struct { const char *text, *wanted; } cases[] = {
+	static const struct {
+		const char *text, *wanted;
+	} cases[] = {
 		{ "h\xc3\xb6st", "[\"h\xc3\xb6st\"]" },
 		{ "h\xffst", "[\"h\xef\xbf\xbdst\"]" },
-		{ "\xc0\x80", "[\"\xef\xbf\xbd\xef\xbf\xbd\"]" },             /* overlong NUL */
+		{ "\xc0\x80", "[\"\xef\xbf\xbd\xef\xbf\xbd\"]" },                 /* overlong NUL */
 		{ "\xed\xa0\x80", "[\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\"]" }, /* surrogate */
 		{ "\xf0\x9f\x98\x80\xe2\x82", "[\"\xf0\x9f\x98\x80\xef\xbf\xbd\xef\xbf\xbd\"]" },
 		{ "\"\n\x01", "[\"\\\"\\n\\u0001\"]" },

@@ -115,7 +115,8 @@ static void after_a_quiet_minute_there_is_a_new_burst(void **state)
 	open_stage(&stage, LOG_LEVEL_INFO);
 	for (unsigned minute = 1; minute <= 3; minute++)
 		for (unsigned i = 0; i < 10; i++)
-			log_limited(stage.log, &limit, minute * 60 * NS_PER_S, LOG_LEVEL_INFO, "t", "x");
+			log_limited(stage.log, &limit, minute * 60 * NS_PER_S, LOG_LEVEL_INFO, "t",
+				    "x");
 	assert_int_equal(lines(&stage), 30);
 	close_stage(&stage);
 }

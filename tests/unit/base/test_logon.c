@@ -14,7 +14,11 @@
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
 static const struct logon_request mufasa = {
-	.user = "Mufasa", .password = "CircleOfLife", .method = "GET", .path = "/dir/index.html", .body = "<b/>",
+	.user = "Mufasa",
+	.password = "CircleOfLife",
+	.method = "GET",
+	.path = "/dir/index.html",
+	.body = "<b/>",
 	.body_length = 4,
 };
 
@@ -30,8 +34,10 @@ static void without_qop_the_older_form_is_written(void **state)
 	struct buf value;
 
 	(void)state;
-	assert_true(take(&logon, " Digest realm=\"testrealm@host.com\", nonce=\"dcd98b7102dd2af0e8b11d0f600bfb0c093\", "
-			 "opaque=\"5ccc069c403ebaf9f0171e9517f40e41\"\r\n"));
+	assert_true(take(
+		&logon,
+		" Digest realm=\"testrealm@host.com\", nonce=\"dcd98b7102dd2af0e8b11d0f600bfb0c093\", "
+		"opaque=\"5ccc069c403ebaf9f0171e9517f40e41\"\r\n"));
 	buf_init(&value, 4096);
 	logon_write(&logon, &mufasa, &value);
 	assert_non_null(strstr(value.text, "response=\"32d182e9f34c69cfb33990fc8e6acdef\""));
@@ -51,7 +57,8 @@ static void md5(const char *text, char hex[33])
 }
 
 /* From what was sent alone, as a server does. */
-static void check_response(const char *value, const char *qop, const char *counter, const char *body)
+static void check_response(const char *value, const char *qop, const char *counter,
+			   const char *body)
 {
 	char account[33], what[33], hash[33], client_nonce[33], text[512], wanted[64];
 	const char *at = strstr(value, "cnonce=\"");
@@ -60,7 +67,8 @@ static void check_response(const char *value, const char *qop, const char *count
 	snprintf(client_nonce, sizeof(client_nonce), "%.32s", at + 8);
 	md5("Mufasa:R:CircleOfLife", account);
 	md5(body, hash);
-	snprintf(text, sizeof(text), "GET:/dir/index.html%s%s", *body ? ":" : "", *body ? hash : "");
+	snprintf(text, sizeof(text), "GET:/dir/index.html%s%s", *body ? ":" : "",
+		 *body ? hash : "");
 	md5(text, what);
 	snprintf(text, sizeof(text), "%s:N:%s:%s:%s:%s", account, counter, client_nonce, qop, what);
 	md5(text, hash);
@@ -77,7 +85,8 @@ static void every_use_of_a_nonce_is_counted_and_proved(void **state)
 	} cases[] = {
 		{ "Digest realm=\"R\",nonce=\"N\",stale=\"false\",qop=\"auth\"", "auth", "" },
 		{ "digest qop=\"auth-int, auth\" , nonce=N,realm=R", "auth", "" },
-		{ "Digest realm=\"R\",nonce=\"N\",qop=\"auth-int\",algorithm=MD5", "auth-int", "<b/>" },
+		{ "Digest realm=\"R\",nonce=\"N\",qop=\"auth-int\",algorithm=MD5", "auth-int",
+		  "<b/>" },
 	};
 
 	(void)state;
@@ -100,11 +109,23 @@ static void every_use_of_a_nonce_is_counted_and_proved(void **state)
 static void what_cannot_be_answered_changes_nothing(void **state)
 {
 	static const char *const cases[] = {
-		"", "Digest", "Digest ", "Basic realm=\"R\"", "Negotiate", "Digestion realm=\"R\",nonce=\"N\"",
-		"Digest realm=\"R\"", "Digest nonce=\"N\"", "Digest realm=\"R\",nonce=\"\"",
-		"Digest realm=\"R\",nonce=\"N\",algorithm=SHA-256", "Digest realm=\"R\",nonce=\"N\",algorithm=MD5-sess",
-		"Digest realm=\"R\",nonce=\"N\",qop=\"other\"", "Digest realm=\"a\\\"b\",nonce=\"N\"",
-		"Digest realm=\"R\",nonce=\"N\\\\\"", "Digest realm=,nonce=", "Digest =,=,==,\"", "Digest realm=\"R,nonce=\"N",
+		"",
+		"Digest",
+		"Digest ",
+		"Basic realm=\"R\"",
+		"Negotiate",
+		"Digestion realm=\"R\",nonce=\"N\"",
+		"Digest realm=\"R\"",
+		"Digest nonce=\"N\"",
+		"Digest realm=\"R\",nonce=\"\"",
+		"Digest realm=\"R\",nonce=\"N\",algorithm=SHA-256",
+		"Digest realm=\"R\",nonce=\"N\",algorithm=MD5-sess",
+		"Digest realm=\"R\",nonce=\"N\",qop=\"other\"",
+		"Digest realm=\"a\\\"b\",nonce=\"N\"",
+		"Digest realm=\"R\",nonce=\"N\\\\\"",
+		"Digest realm=,nonce=",
+		"Digest =,=,==,\"",
+		"Digest realm=\"R,nonce=\"N",
 	};
 	struct logon logon = { 0 };
 

@@ -75,7 +75,7 @@ static void work_then_start(void *arg)
 
 	while (clock_monotonic_ns() < start_ns + 5 * NS_PER_MS)
 		;
-	timer_after_ns(s->timer, 8 * NS_PER_MS);       /* counts from the callback's time */
+	timer_after_ns(s->timer, 8 * NS_PER_MS); /* counts from the callback's time */
 	s->due_ns = start_ns + 8 * NS_PER_MS;
 }
 
@@ -105,7 +105,7 @@ static void a_stopped_timer_does_not_fire_and_a_restarted_one_counts_anew(void *
 	assert_false(timer_is_running(silent));
 	s.timer = loop_timer(s.loop, fire, &s);
 	timer_after_ns(s.timer, NS_PER_MS);
-	timer_after_ns(s.timer, UINT64_MAX);   /* restarted: never, without overflow */
+	timer_after_ns(s.timer, UINT64_MAX); /* restarted: never, without overflow */
 	s.stop_timer = loop_timer(s.loop, stop, &s);
 	timer_after_ns(s.stop_timer, 5 * NS_PER_MS);
 	loop_run(s.loop);
@@ -234,7 +234,7 @@ static void what_was_asked_for_before_a_stop_runs_in_the_next_run(void **state)
 	assert_string_equal(s.trace, "s");
 	loop_run(s.loop);
 	assert_string_equal(s.trace, "scd");
-	loop_later(s.loop, later_c, &s);       /* never run: freed with the loop */
+	loop_later(s.loop, later_c, &s); /* never run: freed with the loop */
 	loop_free(s.loop);
 }
 

@@ -57,7 +57,7 @@ static void a_product_that_overflows_ends_the_program(void **state)
 
 static void a_table_is_aligned_zeroed_and_costs_only_what_is_touched(void **state)
 {
-	size_t count = (size_t)1 << 32;        /* 256 GiB of address space */
+	size_t count = (size_t)1 << 32; /* 256 GiB of address space */
 	uint64_t *table = mem_table(count, 64);
 
 	(void)state;

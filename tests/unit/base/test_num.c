@@ -12,11 +12,24 @@
 
 static void whole_numbers_are_strict(void **state)
 {
-	static const struct { const char *text; bool ok; uint64_t value; } cases[] = {
-		{ "0", true, 0 }, { "007", true, 7 }, { "18446744073709551615", true, UINT64_MAX },
-		{ "18446744073709551616", false, 0 }, { "99999999999999999999999", false, 0 },
-		{ "", false, 0 }, { " 1", false, 0 }, { "1 ", false, 0 }, { "+1", false, 0 },
-		{ "-1", false, 0 }, { "0x10", false, 0 }, { "1e3", false, 0 }, { "1.0", false, 0 },
+	static const struct {
+		const char *text;
+		bool ok;
+		uint64_t value;
+	} cases[] = {
+		{ "0", true, 0 },
+		{ "007", true, 7 },
+		{ "18446744073709551615", true, UINT64_MAX },
+		{ "18446744073709551616", false, 0 },
+		{ "99999999999999999999999", false, 0 },
+		{ "", false, 0 },
+		{ " 1", false, 0 },
+		{ "1 ", false, 0 },
+		{ "+1", false, 0 },
+		{ "-1", false, 0 },
+		{ "0x10", false, 0 },
+		{ "1e3", false, 0 },
+		{ "1.0", false, 0 },
 	};
 
 	(void)state;
@@ -44,11 +57,17 @@ static void bounds_are_inclusive(void **state)
 
 static void decimals_are_strict_and_finite(void **state)
 {
-	static const struct { const char *text; bool ok; double value; } cases[] = {
-		{ "0", true, 0 }, { "-2.5", true, -2.5 }, { "1e-6", true, 1e-6 }, { "2E+3", true, 2000 },
-		{ "1e400", false, 0 }, { "inf", false, 0 }, { "nan", false, 0 }, { "0x1p3", false, 0 },
-		{ ".5", false, 0 }, { "5.", false, 0 }, { "1e", false, 0 }, { "+1", false, 0 },
-		{ "1,5", false, 0 }, { "", false, 0 }, { "-", false, 0 }, { "1 ", false, 0 },
+	static const struct {
+		const char *text;
+		bool ok;
+		double value;
+	} cases[] = {
+		{ "0", true, 0 },       { "-2.5", true, -2.5 }, { "1e-6", true, 1e-6 },
+		{ "2E+3", true, 2000 }, { "1e400", false, 0 },  { "inf", false, 0 },
+		{ "nan", false, 0 },    { "0x1p3", false, 0 },  { ".5", false, 0 },
+		{ "5.", false, 0 },     { "1e", false, 0 },     { "+1", false, 0 },
+		{ "1,5", false, 0 },    { "", false, 0 },       { "-", false, 0 },
+		{ "1 ", false, 0 },
 	};
 
 	(void)state;
@@ -62,13 +81,29 @@ static void decimals_are_strict_and_finite(void **state)
 
 static void durations_need_a_unit(void **state)
 {
-	static const struct { const char *text; bool ok; uint64_t ns; } cases[] = {
-		{ "0", true, 0 }, { "250ms", true, 250000000 }, { "10s", true, 10000000000 },
-		{ "30m", true, 1800000000000 }, { "4h", true, 14400000000000 },
-		{ "7d", true, 604800000000000 }, { "1h30m", true, 5400000000000 },
-		{ "10", false, 0 }, { "10 s", false, 0 }, { "s", false, 0 }, { "10S", false, 0 },
-		{ "-1s", false, 0 }, { "1.5h", false, 0 }, { "30m1h", false, 0 }, { "1s1s", false, 0 },
-		{ "1h30", false, 0 }, { "", false, 0 }, { "213504d", false, 0 },
+	static const struct {
+		const char *text;
+		bool ok;
+		uint64_t ns;
+	} cases[] = {
+		{ "0", true, 0 },
+		{ "250ms", true, 250000000 },
+		{ "10s", true, 10000000000 },
+		{ "30m", true, 1800000000000 },
+		{ "4h", true, 14400000000000 },
+		{ "7d", true, 604800000000000 },
+		{ "1h30m", true, 5400000000000 },
+		{ "10", false, 0 },
+		{ "10 s", false, 0 },
+		{ "s", false, 0 },
+		{ "10S", false, 0 },
+		{ "-1s", false, 0 },
+		{ "1.5h", false, 0 },
+		{ "30m1h", false, 0 },
+		{ "1s1s", false, 0 },
+		{ "1h30", false, 0 },
+		{ "", false, 0 },
+		{ "213504d", false, 0 },
 		{ "18446744073709551615ns", true, UINT64_MAX },
 	};
 
@@ -83,11 +118,22 @@ static void durations_need_a_unit(void **state)
 
 static void durations_are_printed_for_people(void **state)
 {
-	static const struct { uint64_t ns; const char *text; } cases[] = {
-		{ 0, "0s" }, { 250000000, "250ms" }, { 1500, "1500ns" }, { 2000, "2us" },
-		{ 1000000000, "1s" }, { 1900000000, "1s" }, { 60000000000, "1m" },
-		{ 90000000000, "90s" }, { 150000000000, "2m30s" }, { 5400000000000, "1h30m" },
-		{ 14400000000000, "4h" }, { 90061000000000, "1d1h1m1s" },
+	static const struct {
+		uint64_t ns;
+		const char *text;
+	} cases[] = {
+		{ 0, "0s" },
+		{ 250000000, "250ms" },
+		{ 1500, "1500ns" },
+		{ 2000, "2us" },
+		{ 1000000000, "1s" },
+		{ 1900000000, "1s" },
+		{ 60000000000, "1m" },
+		{ 90000000000, "90s" },
+		{ 150000000000, "2m30s" },
+		{ 5400000000000, "1h30m" },
+		{ 14400000000000, "4h" },
+		{ 90061000000000, "1d1h1m1s" },
 	};
 	char text[32];
 

@@ -24,7 +24,9 @@ static void keys_fill_their_room_and_differ(void **state)
 static void the_seeded_generator_is_splitmix64(void **state)
 {
 	static const uint64_t wanted[] = {
-		UINT64_C(6457827717110365317), UINT64_C(3203168211198807973), UINT64_C(9817491932198370423),
+		UINT64_C(6457827717110365317),
+		UINT64_C(3203168211198807973),
+		UINT64_C(9817491932198370423),
 	};
 	uint64_t seed = 1234567;
 

@@ -50,9 +50,11 @@ static void assert_refused(const char *reference, const char *because)
 
 static void a_file_loses_one_trailing_newline(void **state)
 {
-	static const struct { const char *file, *secret; } cases[] = {
-		{ "P@ss", "P@ss" }, { "P@ss\n", "P@ss" }, { "P@ss\r\n", "P@ss" }, { "P@ss\n\n", "P@ss\n" },
-		{ " P@ss ", " P@ss " },
+	static const struct {
+		const char *file, *secret;
+	} cases[] = {
+		{ "P@ss", "P@ss" },       { "P@ss\n", "P@ss" },   { "P@ss\r\n", "P@ss" },
+		{ "P@ss\n\n", "P@ss\n" }, { " P@ss ", " P@ss " },
 	};
 
 	(void)state;
@@ -92,7 +94,7 @@ static void contents_that_are_no_password_are_refused(void **state)
 	(void)state;
 	memset(text, 'a', sizeof(text));
 	text[4096] = '\n';
-	open_stage(&s, text, 4097, 0600);      /* 4096 and a newline: just fits */
+	open_stage(&s, text, 4097, 0600); /* 4096 and a newline: just fits */
 	secret = secret_resolve(s.reference, NULL);
 	assert_non_null(secret);
 	assert_int_equal(strlen(secret_reveal(secret)), 4096);
@@ -145,7 +147,7 @@ static void systemd_credentials_are_found_by_name_alone(void **state)
 	(void)state;
 	unsetenv("CREDENTIALS_DIRECTORY");
 	assert_refused("credential:admin", "LoadCredential");
-	open_stage(&s, "P@ss\n", 5, 0440);     /* systemd's ACL mask looks like group permission */
+	open_stage(&s, "P@ss\n", 5, 0440); /* systemd's ACL mask looks like group permission */
 	setenv("CREDENTIALS_DIRECTORY", s.directory, 1);
 	secret = secret_resolve("credential:admin", NULL);
 	assert_non_null(secret);
@@ -160,7 +162,8 @@ static void systemd_credentials_are_found_by_name_alone(void **state)
 
 static void a_secret_written_in_clear_is_refused_and_not_repeated(void **state)
 {
-	static const char *const cases[] = { "P@ssw0rd", "", "file:", "env:", "credential:", "FILE:/x" };
+	static const char *const cases[] = { "P@ssw0rd",    "",       "file:", "env:",
+					     "credential:", "FILE:/x" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

@@ -46,7 +46,10 @@ static void a_complaint_shows_its_line_a_caret_and_a_hint(void **state)
 static void complaints_are_sorted_and_ties_keep_their_order(void **state)
 {
 	const struct complaint complaints[] = {
-		{ 2, 1, 1, "c", "" }, { 1, 3, 1, "b", "" }, { 1, 1, 1, "a1", "" }, { 1, 1, 1, "a2", "" },
+		{ 2, 1, 1, "c", "" },
+		{ 1, 3, 1, "b", "" },
+		{ 1, 1, 1, "a1", "" },
+		{ 1, 1, 1, "a2", "" },
 	};
 
 	(void)state;
@@ -60,7 +63,9 @@ static void complaints_are_sorted_and_ties_keep_their_order(void **state)
 static void positions_outside_the_text_are_survived(void **state)
 {
 	const struct complaint complaints[] = {
-		{ 0, 0, 0, "no line", "" }, { 1, 99, 99, "behind the end", "" }, { 9, 1, 1, "no such line", "h" },
+		{ 0, 0, 0, "no line", "" },
+		{ 1, 99, 99, "behind the end", "" },
+		{ 9, 1, 1, "no such line", "h" },
 	};
 
 	(void)state;
@@ -75,8 +80,11 @@ static void columns_are_characters_and_a_tab_is_one(void **state)
 	const struct complaint complaint = { 1, 4, 9, "here", "" };
 
 	(void)state;
-	assert_printed("\t\xc3\xa4\xe2\x82\xac" "bc", &complaint, 1,
-		       "office.yaml:1:4: here\n    1 |  \xc3\xa4\xe2\x82\xac" "bc\n      |    ^~\n");
+	assert_printed("\t\xc3\xa4\xe2\x82\xac"
+		       "bc",
+		       &complaint, 1,
+		       "office.yaml:1:4: here\n    1 |  \xc3\xa4\xe2\x82\xac"
+		       "bc\n      |    ^~\n");
 }
 
 static void a_hostile_line_cannot_drive_the_terminal(void **state)
@@ -163,11 +171,23 @@ static void files_are_read_whole_or_refused(void **state)
 static void the_nearest_word_is_found_if_it_is_near(void **state)
 {
 	static const char *const words[] = { "server", "workstation", "printer", "dns", "to", NULL };
-	static const struct { const char *word, *nearest; } cases[] = {
-		{ "sevrer", "server" }, { "server", "server" }, { "servers", "server" },
-		{ "worksation", "workstation" }, { "wrkstaton", "workstation" }, { "pritner", "printer" },
-		{ "dsn", "dns" }, { "dnss", "dns" }, { "xyz", NULL }, { "tp", NULL }, { "", NULL },
-		{ "serpents", NULL }, { "seeker", "server" }, { "clever", NULL },
+	static const struct {
+		const char *word, *nearest;
+	} cases[] = {
+		{ "sevrer", "server" },
+		{ "server", "server" },
+		{ "servers", "server" },
+		{ "worksation", "workstation" },
+		{ "wrkstaton", "workstation" },
+		{ "pritner", "printer" },
+		{ "dsn", "dns" },
+		{ "dnss", "dns" },
+		{ "xyz", NULL },
+		{ "tp", NULL },
+		{ "", NULL },
+		{ "serpents", NULL },
+		{ "seeker", "server" },
+		{ "clever", NULL },
 	};
 	char endless[200];
 

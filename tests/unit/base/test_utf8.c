@@ -40,7 +40,8 @@ static void every_code_point_but_surrogates_is_accepted_whole_and_not_cut(void *
 	(void)state;
 	for (uint32_t point = 0; point < 0x150000; point++) {
 		size_t length = encode(point, text);
-		size_t wanted = (point >= 0xd800 && point <= 0xdfff) || point > 0x10ffff ? 0 : length;
+		size_t wanted = (point >= 0xd800 && point <= 0xdfff) || point > 0x10ffff ? 0
+											 : length;
 
 		if (utf8_length(text, length) != wanted)
 			fail_msg("code point U+%X", point);
@@ -52,8 +53,20 @@ static void every_code_point_but_surrogates_is_accepted_whole_and_not_cut(void *
 static void forms_that_are_too_long_or_out_of_step_are_refused(void **state)
 {
 	static const char *const cases[] = {
-		"\x80", "\xbf", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf", "\xf5\x80\x80\x80",
-		"\xff", "\xfe", "\xc3(", "\xe2\x82(", "\xe2(\xa1", "\xf0\x9f\x98(", "\xf0\x9f(\x80",
+		"\x80",
+		"\xbf",
+		"\xc0\x80",
+		"\xc1\xbf",
+		"\xe0\x9f\xbf",
+		"\xf0\x8f\xbf\xbf",
+		"\xf5\x80\x80\x80",
+		"\xff",
+		"\xfe",
+		"\xc3(",
+		"\xe2\x82(",
+		"\xe2(\xa1",
+		"\xf0\x9f\x98(",
+		"\xf0\x9f(\x80",
 	};
 
 	(void)state;

@@ -38,8 +38,8 @@ static void close_stage(struct stage *stage)
 	source_free(stage->source);
 }
 
-static void assert_complaint(const struct stage *stage, size_t index, unsigned line, unsigned column,
-			     const char *text)
+static void assert_complaint(const struct stage *stage, size_t index, unsigned line,
+			     unsigned column, const char *text)
 {
 	const struct complaint *complaint = complaints_at(stage->complaints, index);
 
@@ -69,7 +69,7 @@ static void every_node_knows_its_place(void **state)
 	assert_string_equal(yaml_text(yaml_value(rule, 0)), "a b");
 	assert_int_equal(yaml_column(yaml_value(rule, 0)), 13);
 	assert_int_equal(yaml_count(yaml_value(rule, 1)), 2);
-	assert_int_equal(yaml_line(yaml_item(rules, 1)), 4);   /* nothing there: where its list is */
+	assert_int_equal(yaml_line(yaml_item(rules, 1)), 4); /* nothing there: where its list is */
 	close_stage(&s);
 }
 
@@ -108,7 +108,11 @@ static void an_empty_document_has_no_root(void **state)
 
 static void a_syntax_error_is_a_complaint_with_its_place(void **state)
 {
-	static const struct { const char *text; unsigned line, column; const char *complaint; } cases[] = {
+	static const struct {
+		const char *text;
+		unsigned line, column;
+		const char *complaint;
+	} cases[] = {
 		{ "a: b: c\n", 1, 5, "nested block mapping" },
 		{ "a: [1, 2\nb: 3\n", 3, 1, "closing bracket" },
 		{ "x: 'unterminated\n", 1, 5, "closing quote" },

@@ -21,7 +21,9 @@ struct parsed {
 
 static void parse(struct parsed *parsed, int argc, const char *const *words)
 {
-	const struct cli_option options[] = { { "store", &parsed->store }, { "from", &parsed->from }, { NULL, NULL } };
+	const struct cli_option options[] = { { "store", &parsed->store },
+					      { "from", &parsed->from },
+					      { NULL, NULL } };
 	FILE *errors;
 
 	memset(parsed, 0, sizeof(*parsed));

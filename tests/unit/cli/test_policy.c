@@ -42,7 +42,8 @@ static void run_fini(struct run *run)
 	free(run->errors);
 }
 
-static char policy_path[] = "/tmp/cordon-policy-XXXXXX", assets_path[] = "/tmp/cordon-assets-XXXXXX";
+static char policy_path[] = "/tmp/cordon-policy-XXXXXX",
+	    assets_path[] = "/tmp/cordon-assets-XXXXXX";
 
 static void write_file(char *path, const char *text)
 {
@@ -56,11 +57,14 @@ static void write_file(char *path, const char *text)
 static int make_files(void **state)
 {
 	(void)state;
-	write_file(policy_path, "channels: { r: [arp, dhcp] }\n"
-		   "rules:\n"
-		   "  - name: vip\n    when: { tag: vip, role: server }\n    then: { propose: { channel: r } }\n"
-		   "expect:\n  - given: { role: server, tags: vip }\n    then: propose\n");
-	write_file(assets_path, "assets:\n  - { name: db, ip: 10.0.0.1, role: server, tags: [vip] }\n");
+	write_file(
+		policy_path,
+		"channels: { r: [arp, dhcp] }\n"
+		"rules:\n"
+		"  - name: vip\n    when: { tag: vip, role: server }\n    then: { propose: { channel: r } }\n"
+		"expect:\n  - given: { role: server, tags: vip }\n    then: propose\n");
+	write_file(assets_path,
+		   "assets:\n  - { name: db, ip: 10.0.0.1, role: server, tags: [vip] }\n");
 	return 0;
 }
 
@@ -78,8 +82,9 @@ static const char *with_paths(const char *words, char *text, size_t size)
 	size_t used = 0;
 
 	for (; *words && used + 64 < size; words++) {
-		const char *path = strncmp(words, "%P", 2) == 0 ? policy_path :
-				   strncmp(words, "%A", 2) == 0 ? assets_path : NULL;
+		const char *path = strncmp(words, "%P", 2) == 0   ? policy_path
+				   : strncmp(words, "%A", 2) == 0 ? assets_path
+								  : NULL;
 
 		if (path) {
 			used += (size_t)snprintf(text + used, size - used, "%s", path);
@@ -96,17 +101,21 @@ static const struct {
 	command_fn *command;
 	const char *words;
 	int code;
-	const char *out, *errors;      /* a part of what is printed; NULL = nothing is */
+	const char *out, *errors; /* a part of what is printed; NULL = nothing is */
 } cases[] = {
-	{ cli_policy_check, "policies/office.yaml", 0, "policies/office.yaml: ok, 6 rules, 1 channel, 11 examples hold\n", NULL },
-	{ cli_policy_check, "policies/watch-only.yaml", 0, "ok, 2 rules, 0 channels, 2 examples hold\n", NULL },
+	{ cli_policy_check, "policies/office.yaml", 0,
+	  "policies/office.yaml: ok, 6 rules, 1 channel, 11 examples hold\n", NULL },
+	{ cli_policy_check, "policies/watch-only.yaml", 0,
+	  "ok, 2 rules, 0 channels, 2 examples hold\n", NULL },
 	{ cli_policy_check, "%P", 0, ": ok, 1 rule, 1 channel, 1 example holds\n", NULL },
 	{ cli_policy_check, "%P --assets %A", 0, ": ok, ", NULL },
 	{ cli_policy_check, "--assets=%A %P", 0, ": ok, ", NULL },
-	{ cli_policy_check, "policies/office.yaml --assets %A", 3, NULL, ": unknown tag \"scanner\"" },
+	{ cli_policy_check, "policies/office.yaml --assets %A", 3, NULL,
+	  ": unknown tag \"scanner\"" },
 	{ cli_policy_check, "%A", 3, NULL, ":1:1: unknown key \"assets\"" },
 	{ cli_policy_check, "%P --assets %P", 3, NULL, "unknown key \"channels\"" },
-	{ cli_policy_check, "/nowhere/p.yaml", 1, NULL, "cannot read /nowhere/p.yaml: No such file" },
+	{ cli_policy_check, "/nowhere/p.yaml", 1, NULL,
+	  "cannot read /nowhere/p.yaml: No such file" },
 	{ cli_policy_check, "%P --assets /nowhere/a.yaml", 1, NULL, "/nowhere/a.yaml" },
 	{ cli_policy_check, "", 2, NULL, "FILE" },
 	{ cli_policy_check, "%P %A", 2, NULL, "one policy at a time" },
@@ -115,18 +124,27 @@ static const struct {
 
 	{ cli_policy_explain, "%P --role server --tag a,vip", 0, "rule 1 \"vip\" fires: ", NULL },
 	{ cli_policy_explain, "%P --role server --tag a,vip", 0,
-	  "\nDecision: propose quarantine with channel \"r\", until people release it; 1 person must agree within 30m, says rule 1 \"vip\".\n", NULL },
+	  "\nDecision: propose quarantine with channel \"r\", until people release it; 1 person must agree within 30m, says rule 1 \"vip\".\n",
+	  NULL },
 	{ cli_policy_explain, "%P", 0, "\nDecision: watch it, because no rule fires.\n", NULL },
 	{ cli_policy_explain, "%P --asset db --assets %A", 0, "Decision: propose", NULL },
-	{ cli_policy_explain, "%P --asset db --assets %A --role lab", 0, "role lab is not server", NULL },
-	{ cli_policy_explain, "policies/office.yaml --role workstation --evidence arpsweep=9,trw=1", 0, "Decision: quarantine at once", NULL },
-	{ cli_policy_explain, "policies/office.yaml --role workstation --evidence arpsweep=9,trw=1 --log-odds 3", 0, "Decision: watch", NULL },
-	{ cli_policy_explain, "policies/office.yaml --role server --kind spam --log-odds 9 --contacts 3 --port 25 --host 10.0.0.1", 0, "Decision: propose", NULL },
+	{ cli_policy_explain, "%P --asset db --assets %A --role lab", 0, "role lab is not server",
+	  NULL },
+	{ cli_policy_explain, "policies/office.yaml --role workstation --evidence arpsweep=9,trw=1",
+	  0, "Decision: quarantine at once", NULL },
+	{ cli_policy_explain,
+	  "policies/office.yaml --role workstation --evidence arpsweep=9,trw=1 --log-odds 3", 0,
+	  "Decision: watch", NULL },
+	{ cli_policy_explain,
+	  "policies/office.yaml --role server --kind spam --log-odds 9 --contacts 3 --port 25 --host 10.0.0.1",
+	  0, "Decision: propose", NULL },
 	{ cli_policy_explain, "%P --asset nobody --assets %A", 2, NULL, "no such asset" },
-	{ cli_policy_explain, "%P --role clown", 2, NULL, "unknown role \"clown\"; one of workstation, server" },
+	{ cli_policy_explain, "%P --role clown", 2, NULL,
+	  "unknown role \"clown\"; one of workstation, server" },
 	{ cli_policy_explain, "%P --kind flu", 2, NULL, "unknown kind \"flu\"; one of worm," },
 	{ cli_policy_explain, "%P --evidence arpsweep", 2, NULL, "DETECTOR=LOG_ODDS" },
-	{ cli_policy_explain, "%P --evidence nose=3", 2, NULL, "unknown detector \"nose\"; one of arpsweep, " },
+	{ cli_policy_explain, "%P --evidence nose=3", 2, NULL,
+	  "unknown detector \"nose\"; one of arpsweep, " },
 	{ cli_policy_explain, "%P --evidence trw=x", 2, NULL, "\"x\"" },
 	{ cli_policy_explain, "%P --log-odds high", 2, NULL, "--log-odds is a number" },
 	{ cli_policy_explain, "%P --contacts -1", 2, NULL, "--contacts is a whole number" },
@@ -159,7 +177,8 @@ static void each_command_line_has_its_answer_and_exit_code(void **state)
 		run_init(&run, cases[i].command, with_paths(cases[i].words, words, sizeof(words)));
 		if (run.code != cases[i].code || !is_said(run.out, cases[i].out) ||
 		    !is_said(run.errors, cases[i].errors)) {
-			print_error("\"%s\" gives %d:\n%s%s", cases[i].words, run.code, run.out, run.errors);
+			print_error("\"%s\" gives %d:\n%s%s", cases[i].words, run.code, run.out,
+				    run.errors);
 			wrong++;
 		}
 		run_fini(&run);

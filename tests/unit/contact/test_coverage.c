@@ -46,9 +46,9 @@ static void the_share_of_missing_answers_names_the_fault(void **state)
 		{ 1000, 50, 5, COVERAGE_LOSSY },
 		{ 1000, 400, 5, COVERAGE_LOSSY | COVERAGE_DEAF },
 		{ 100, 150, 5, COVERAGE_NO_ANSWERS },
-		{ 0, 3, 3, 0 },                     /* too few proofs */
-		{ 0, 4, 1, COVERAGE_NO_ANSWERS },   /* one mirrored port */
-		{ 1, 1000, 1, 0 },                  /* one host talks to nobody, others are answered */
+		{ 0, 3, 3, 0 },                   /* too few proofs */
+		{ 0, 4, 1, COVERAGE_NO_ANSWERS }, /* one mirrored port */
+		{ 1, 1000, 1, 0 }, /* one host talks to nobody, others are answered */
 	};
 
 	(void)state;
@@ -59,7 +59,8 @@ static void the_share_of_missing_answers_names_the_fault(void **state)
 		for (unsigned n = 0; n < cases[i].seen; n++)
 			coverage_answered(coverage, 12);
 		for (unsigned n = 0; n < cases[i].missed; n++)
-			coverage_answer_missed(coverage, 12, n % (cases[i].askers ? cases[i].askers : 1));
+			coverage_answer_missed(coverage, 12,
+					       n % (cases[i].askers ? cases[i].askers : 1));
 		assert_int_equal(coverage_faults(coverage, 12), cases[i].faults);
 		assert_int_equal(coverage_faults(coverage, 13), 0);
 		assert_int_equal(told.changes > 0, cases[i].faults != 0);
@@ -78,7 +79,8 @@ static void a_direction_that_comes_back_is_told_once(void **state)
 	assert_int_equal(told.changes, 1);
 	for (unsigned n = 0; n < 60; n++)
 		coverage_answered(coverage, 0);
-	assert_int_equal(coverage_faults(coverage, 0), COVERAGE_NO_ANSWERS); /* 40 %: not yet below half */
+	assert_int_equal(coverage_faults(coverage, 0),
+			 COVERAGE_NO_ANSWERS); /* 40 %: not yet below half */
 	for (unsigned minute = 1; minute < 20; minute++) {
 		coverage_advance(coverage, minute * 60000);
 		for (unsigned n = 0; n < 60; n++)
@@ -165,8 +167,14 @@ static struct packet segment(uint32_t number, uint16_t vlan, uint8_t hop_limit)
 {
 	static const uint8_t payload[4] = { 0 };
 
-	return (struct packet){ .kind = PACKET_TCP, .tcp_seq = number * 1460, .vlan = vlan, .hop_limit = hop_limit,
-				.src_port = 40000, .dst_port = 80, .payload = payload, .payload_length = 4 };
+	return (struct packet){ .kind = PACKET_TCP,
+				.tcp_seq = number * 1460,
+				.vlan = vlan,
+				.hop_limit = hop_limit,
+				.src_port = 40000,
+				.dst_port = 80,
+				.payload = payload,
+				.payload_length = 4 };
 }
 
 static void packets_seen_twice_are_noticed(void **state)
@@ -198,7 +206,8 @@ static void packets_seen_twice_are_noticed(void **state)
 			packet = segment(n, cases[i].vlan, cases[i].hop_limit);
 			coverage_compare(coverage, &packet, n * 1000 + cases[i].later_ms);
 		}
-		assert_int_equal(coverage_faults(coverage, cases[i].vlan) & COVERAGE_TWICE, cases[i].faults);
+		assert_int_equal(coverage_faults(coverage, cases[i].vlan) & COVERAGE_TWICE,
+				 cases[i].faults);
 		coverage_free(coverage);
 	}
 }

@@ -27,7 +27,8 @@ static struct pair_key key_of(const struct pairs *pairs, uint32_t number)
 	struct ip from = ip_from_v4(src), to = ip_from_v4(dst);
 	struct hash_key key = { { 3, 5 } };
 
-	return pairs_key(pairs, hash_address(&key, &from, 0), &to, (uint8_t)(number >> 4 & 1), (uint16_t)(number >> 5));
+	return pairs_key(pairs, hash_address(&key, &from, 0), &to, (uint8_t)(number >> 4 & 1),
+			 (uint16_t)(number >> 5));
 }
 
 static struct naive *naive_find(struct naive *all, uint32_t number)

@@ -226,8 +226,10 @@ static void a_long_name_keeps_its_end(void **state)
 
 static void what_is_no_look_up_tells_nothing(void **state)
 {
-	struct message question = make(0, "example.com", A, 0), answer = make(RESPONSE, "example.com", A, 0);
-	struct message update = make(5 << 11, "example.com", A, 0), bare = make(RESPONSE, NULL, 0, 0);
+	struct message question = make(0, "example.com", A, 0),
+		       answer = make(RESPONSE, "example.com", A, 0);
+	struct message update = make(5 << 11, "example.com", A, 0),
+		       bare = make(RESPONSE, NULL, 0, 0);
 	struct packet packet = packet_of(&question, true);
 
 	(void)state;
@@ -291,7 +293,8 @@ static struct message answer_with_everything(void)
 
 static void extensions_are_stepped_over(void **state)
 {
-	struct message question = make(0x0100, "www.example.com", A, 0), answer = answer_with_everything();
+	struct message question = make(0x0100, "www.example.com", A, 0),
+		       answer = answer_with_everything();
 	struct heard heard;
 
 	(void)state;
@@ -305,8 +308,8 @@ static void extensions_are_stepped_over(void **state)
 }
 
 /* With its length in front, as one of the segments of a stream. */
-static void see_part(struct reader *reader, const struct message *framed, bool from_client, size_t from,
-		     size_t to)
+static void see_part(struct reader *reader, const struct message *framed, bool from_client,
+		     size_t from, size_t to)
 {
 	struct packet packet = packet_of(framed, from_client);
 
@@ -332,7 +335,8 @@ static struct message framed(const struct message *message)
 static void names_over_tcp_are_told_wherever_segments_are_cut(void **state)
 {
 	static const struct hash_key key = { { 1, 2 } };
-	struct message plain[] = { make(0x0100, "WWW.Example.COM", A, 0), answer_with_everything() };
+	struct message plain[] = { make(0x0100, "WWW.Example.COM", A, 0),
+				   answer_with_everything() };
 
 	(void)state;
 	for (unsigned which = 0; which < 2; which++) {
@@ -357,7 +361,8 @@ static void names_over_tcp_are_told_wherever_segments_are_cut(void **state)
 static void messages_of_one_stream_follow_each_other(void **state)
 {
 	static const struct hash_key key = { { 1, 2 } };
-	struct message plain = make(0x0100, "one.example.com", A, 0), message = framed(&plain), second;
+	struct message plain = make(0x0100, "one.example.com", A, 0), message = framed(&plain),
+		       second;
 	struct heard heard = { .count = 0 };
 	struct reader *reader = reader_new(&key, 4, hear, &heard);
 
@@ -423,8 +428,10 @@ static void neighbours_names_are_told_apart(void **state)
 		bool is_answer, is_group;
 		unsigned told;
 	} cases[] = {
-		{ "LLMNR", 5355, true, false, 1 },     { "mDNS, direct", 5353, true, false, 1 },
-		{ "NetBIOS", 137, true, false, 1 },    { "mDNS to all", 5353, true, true, 0 },
+		{ "LLMNR", 5355, true, false, 1 },
+		{ "mDNS, direct", 5353, true, false, 1 },
+		{ "NetBIOS", 137, true, false, 1 },
+		{ "mDNS to all", 5353, true, true, 0 },
 		{ "LLMNR question", 5355, false, false, 0 },
 	};
 

@@ -37,7 +37,7 @@ static void on_logon(void *arg, const struct observation *observation)
 	assert_true(ip_equal(&observation->contact.src, &listener->reading.client));
 	assert_int_equal(observation->contact.dst_port, listener->reading.port);
 	listener->users[listener->count] = observation->logon.user_hash;
-	listener->told[listener->count++] = observation->logon.sealed	  ? 'S'
+	listener->told[listener->count++] = observation->logon.sealed     ? 'S'
 					    : observation->logon.accepted ? 'A'
 									  : 'R';
 }
@@ -78,36 +78,69 @@ static void play(struct listener *listener, const struct dialog *dialog, uint32_
 }
 
 static const struct dialog dialogs[] = {
-	{ "FTP, refused", 21,
-	  { "<220 ready\r\n", ">USER jane\r\n", "<331 password?\r\n", ">PASS x\r\n", "<530 Login incorrect.\r\n" }, "R" },
-	{ "FTP, let in", 21,
+	{ "FTP, refused",
+	  21,
 	  { "<220 ready\r\n", ">USER jane\r\n", "<331 password?\r\n", ">PASS x\r\n",
-	    "<230-Welcome\r\n530 days without accident\r\n230 in\r\n" }, "A" },
-	{ "FTP, let in after two mistakes", 21,
-	  { ">user jane\r\n", ">pass x\r\n", "<530 no\r\n", ">USER joe\r\n", ">PASS y\r\n", "<430 no\r\n",
-	    ">USER jane\r\n", ">PASS z\r\n", "<230 in\r\n" }, "RRA" },
-	{ "FTP, nobody logs on", 21, { "<220 ready\r\n", ">LIST\r\n", "<530 Please log in.\r\n" }, "" },
-	{ "FTP, encrypted", 21,
-	  { "<220 ready\r\n", ">AUTH TLS\r\n", "<234 go on\r\n", ">PASS x\r\n", "<530 no\r\n" }, "" },
-	{ "FTP, the file's name is a number", 21,
-	  { ">USER jane\r\n", ">PASS x\r\n", "<230 in\r\n", ">RETR 530\r\n", "<550 530 is no file\r\n" }, "A" },
-	{ "Telnet, refused", 23,
-	  { "<\xff\xfd\x18\xff\xfb\x01\r\nhost login: ", ">root\r\n", "<root\r\nPassword: ", ">x\r\n",
-	    "<\r\nLogin incorrect\r\nhost login: ", ">admin\r\n", "<admin\r\nPassword: ", ">y\r\n",
-	    "<\r\nLogin incorrect\r\n" }, "RR" },
-	{ "Telnet, let in", 23,
+	    "<530 Login incorrect.\r\n" },
+	  "R" },
+	{ "FTP, let in",
+	  21,
+	  { "<220 ready\r\n", ">USER jane\r\n", "<331 password?\r\n", ">PASS x\r\n",
+	    "<230-Welcome\r\n530 days without accident\r\n230 in\r\n" },
+	  "A" },
+	{ "FTP, let in after two mistakes",
+	  21,
+	  { ">user jane\r\n", ">pass x\r\n", "<530 no\r\n", ">USER joe\r\n", ">PASS y\r\n",
+	    "<430 no\r\n", ">USER jane\r\n", ">PASS z\r\n", "<230 in\r\n" },
+	  "RRA" },
+	{ "FTP, nobody logs on",
+	  21,
+	  { "<220 ready\r\n", ">LIST\r\n", "<530 Please log in.\r\n" },
+	  "" },
+	{ "FTP, encrypted",
+	  21,
+	  { "<220 ready\r\n", ">AUTH TLS\r\n", "<234 go on\r\n", ">PASS x\r\n", "<530 no\r\n" },
+	  "" },
+	{ "FTP, the file's name is a number",
+	  21,
+	  { ">USER jane\r\n", ">PASS x\r\n", "<230 in\r\n", ">RETR 530\r\n",
+	    "<550 530 is no file\r\n" },
+	  "A" },
+	{ "Telnet, refused",
+	  23,
+	  { "<\xff\xfd\x18\xff\xfb\x01\r\nhost login: ", ">root\r\n",
+	    "<root\r\nPassword: ", ">x\r\n", "<\r\nLogin incorrect\r\nhost login: ", ">admin\r\n",
+	    "<admin\r\nPassword: ", ">y\r\n", "<\r\nLogin incorrect\r\n" },
+	  "RR" },
+	{ "Telnet, let in",
+	  23,
 	  { "<host login: ", ">root\r\n", "<root\r\nPassword: ", ">x\r\n",
-	    "<\r\nLast login: Mon from 10.0.0.5\r\nroot@host:~# " }, "A" },
-	{ "Telnet, let in without words", 23,
-	  { "<Username: ", ">admin\r\n", "<admin\r\nPassword: ", ">x\r\n", "<\r\nswitch>", ">show login failed\r\n" }, "A" },
-	{ "Telnet, a device that asks again", 2323,
-	  { "<\r\nUser: ", ">admin\r", "<admin\r\nPassword:", ">1234\r", "<\r\n\r\nUser: ", ">admin\r",
-	    "<admin\r\nPassword:", ">4321\r", "<\r\nPassword:", ">5\r", "<\r\n% Bad passwords\r\n" }, "RRR" },
-	{ "Telnet, after failures of others", 23,
+	    "<\r\nLast login: Mon from 10.0.0.5\r\nroot@host:~# " },
+	  "A" },
+	{ "Telnet, let in without words",
+	  23,
+	  { "<Username: ", ">admin\r\n", "<admin\r\nPassword: ", ">x\r\n", "<\r\nswitch>",
+	    ">show login failed\r\n" },
+	  "A" },
+	{ "Telnet, a device that asks again",
+	  2323,
+	  { "<\r\nUser: ", ">admin\r", "<admin\r\nPassword:", ">1234\r",
+	    "<\r\n\r\nUser: ", ">admin\r", "<admin\r\nPassword:", ">4321\r",
+	    "<\r\nPassword:", ">5\r", "<\r\n% Bad passwords\r\n" },
+	  "RRR" },
+	{ "Telnet, after failures of others",
+	  23,
 	  { "<login: ", ">jane\r\n", "<Password: ", ">x\r\n",
-	    "<\r\nLast failed login: Tue\r\nThere were 3 failed login attempts.\r\n$ " }, "A" },
-	{ "Telnet, a banner", 23, { "<Access denied to strangers. Password rules apply.\r\nlogin: " }, "" },
-	{ "Telnet, something else", 23, { "<220 mail\r\n", ">QUIT\r\n", "<221 login incorrect\r\n" }, "" },
+	    "<\r\nLast failed login: Tue\r\nThere were 3 failed login attempts.\r\n$ " },
+	  "A" },
+	{ "Telnet, a banner",
+	  23,
+	  { "<Access denied to strangers. Password rules apply.\r\nlogin: " },
+	  "" },
+	{ "Telnet, something else",
+	  23,
+	  { "<220 mail\r\n", ">QUIT\r\n", "<221 login incorrect\r\n" },
+	  "" },
 };
 
 static void what_a_server_says_is_understood_in_segments_of_any_size(void **state)
@@ -121,19 +154,27 @@ static void what_a_server_says_is_understood_in_segments_of_any_size(void **stat
 
 			play(&listener, &dialogs[i], sizes[n]);
 			if (strcmp(listener.told, dialogs[i].told))
-				fail_msg("%s, segments of %u: told %s", dialogs[i].what, sizes[n], listener.told);
+				fail_msg("%s, segments of %u: told %s", dialogs[i].what, sizes[n],
+					 listener.told);
 		}
 }
 
 static void users_are_told_apart_and_in_any_case(void **state)
 {
-	struct dialog ftp = { "", 21,
-			      { ">USER jane\r\n", ">PASS x\r\n", "<530 no\r\n", ">USER JANE\r\n", ">PASS x\r\n",
-				"<530 no\r\n", ">USER joe\r\n", ">PASS x\r\n", "<530 no\r\n" }, "RRR" };
-	struct dialog telnet = { "", 23,
-				 { "<login: ", ">jane\r\n", "<password: ", ">x\r\n", "<\r\nlogin incorrect\r\n",
-				   "<login: ", ">Jane\r\n", "<password: ", ">x\r\n", "<\r\nlogin incorrect\r\n",
-				   "<login: ", ">joe\r\n", "<password: ", ">x\r\n", "<\r\nlogin incorrect\r\n" }, "RRR" };
+	struct dialog ftp = { "",
+			      21,
+			      { ">USER jane\r\n", ">PASS x\r\n", "<530 no\r\n", ">USER JANE\r\n",
+				">PASS x\r\n", "<530 no\r\n", ">USER joe\r\n", ">PASS x\r\n",
+				"<530 no\r\n" },
+			      "RRR" };
+	struct dialog telnet = {
+		"",
+		23,
+		{ "<login: ", ">jane\r\n", "<password: ", ">x\r\n", "<\r\nlogin incorrect\r\n",
+		  "<login: ", ">Jane\r\n", "<password: ", ">x\r\n", "<\r\nlogin incorrect\r\n",
+		  "<login: ", ">joe\r\n", "<password: ", ">x\r\n", "<\r\nlogin incorrect\r\n" },
+		"RRR"
+	};
 	struct listener listeners[2];
 
 	(void)state;

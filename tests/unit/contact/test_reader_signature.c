@@ -50,8 +50,9 @@ static uint32_t word_of(const struct observation *o)
 		return (uint32_t)o->smb.act << 1 | o->smb.is_answer;
 	if (o->kind != OBSERVED_RPC)
 		return (uint32_t)o->kind << 24;
-	return (uint32_t)o->kind << 24 | (uint32_t)o->rpc.interface << 16 | (uint32_t)o->rpc.opnum << 3 |
-	       (o->rpc.climbs ? 1u : 0u) | (o->rpc.endless_server ? 2u : 0u) |
+	return (uint32_t)o->kind << 24 | (uint32_t)o->rpc.interface << 16 |
+	       (uint32_t)o->rpc.opnum << 3 | (o->rpc.climbs ? 1u : 0u) |
+	       (o->rpc.endless_server ? 2u : 0u) |
 	       (o->rpc.stub_bytes > RPC_BIG_STUB_BYTES ? 4u : 0u);
 }
 
@@ -105,7 +106,8 @@ static void segment(const struct talk *talk, bool by_server, const uint8_t *byte
 		reader_see(reader, &packet);
 }
 
-static void arrive(const struct talk *talk, const struct bytes *said, uint32_t cut, enum arrival arrival)
+static void arrive(const struct talk *talk, const struct bytes *said, uint32_t cut,
+		   enum arrival arrival)
 {
 	uint32_t length = (uint32_t)said->length, early = cut > 5 ? cut - 5 : 0;
 	const uint8_t *bytes = said->at;
@@ -132,7 +134,8 @@ static void arrive(const struct talk *talk, const struct bytes *said, uint32_t c
 }
 
 /* The message with this number is cut there, the others are whole; none is cut for UINT32_MAX. */
-static void play(const struct exchange *exchange, unsigned cut_step, uint32_t cut, enum arrival arrival)
+static void play(const struct exchange *exchange, unsigned cut_step, uint32_t cut,
+		 enum arrival arrival)
 {
 	static uint16_t client_port = 20000;
 	struct talk talk = { .client_port = client_port++, .port = exchange->port };
@@ -149,7 +152,8 @@ static void play(const struct exchange *exchange, unsigned cut_step, uint32_t cu
 			talk.answered += length;
 			continue;
 		}
-		arrive(&talk, &step->said, i == cut_step ? cut : 0, i == cut_step ? arrival : IN_ORDER);
+		arrive(&talk, &step->said, i == cut_step ? cut : 0,
+		       i == cut_step ? arrival : IN_ORDER);
 		talk.sent += length;
 	}
 }
@@ -169,7 +173,8 @@ static unsigned convictions(void)
 
 /* Cut at every place of every message, in every manner of arriving.  On a port of its own a connection is known by its
  * first bytes, which must come first. */
-static void told_however_it_arrives(const struct exchange *exchange, const char *what, bool is_adopted)
+static void told_however_it_arrives(const struct exchange *exchange, const char *what,
+				    bool is_adopted)
 {
 	struct told whole;
 
@@ -184,9 +189,11 @@ static void told_however_it_arrives(const struct exchange *exchange, const char 
 					continue;
 				play(exchange, step, cut, (enum arrival)arrival);
 				if (heard.count != whole.count ||
-				    memcmp(heard.what, whole.what, whole.count * sizeof(whole.what[0])))
-					fail_msg("%s: message %u cut at %u, arrival %u: %u told, %u whole",
-						 what, step, cut, arrival, heard.count, whole.count);
+				    memcmp(heard.what, whole.what,
+					   whole.count * sizeof(whole.what[0])))
+					fail_msg(
+						"%s: message %u cut at %u, arrival %u: %u told, %u whole",
+						what, step, cut, arrival, heard.count, whole.count);
 			}
 	}
 }
@@ -260,14 +267,35 @@ static const struct call calls[] = {
 	{ "MS08-067, big endian", srvsvc, 31, STUB_PATH, "\\A\\..\\..\\B", 0, { true, 0 }, true },
 	{ "MS08-067, comparison", srvsvc, 32, STUB_COMPARE, "\\A\\..\\..\\B", 0, { 0 }, true },
 	{ "MS08-067, in fragments", srvsvc, 31, STUB_PATH, "\\A\\..\\..\\B", 0, { false, 8 }, true },
-	{ "MS08-067, in big endian fragments", srvsvc, 31, STUB_PATH, "\\A\\..\\B", 0, { true, 9 }, true },
+	{ "MS08-067, in big endian fragments",
+	  srvsvc,
+	  31,
+	  STUB_PATH,
+	  "\\A\\..\\B",
+	  0,
+	  { true, 9 },
+	  true },
 	{ "MS04-011", lsarpc, 9, STUB_FILLER, NULL, 1200, { 0 }, true },
 	{ "MS04-011, in fragments", lsarpc, 9, STUB_FILLER, NULL, 1200, { false, 200 }, true },
 	{ "MS03-026", activation, 0, STUB_SERVER, "\\C$\\1.doc", 300, { 0 }, true },
 	{ "MS03-026, big endian", activation, 0, STUB_SERVER, "\\C$\\1.doc", 300, { true, 0 }, true },
 	{ "MS03-026, by the activator", activator, 4, STUB_SERVER, "\\C$\\1.doc", 300, { 0 }, true },
-	{ "MS03-026, in fragments", activator, 4, STUB_SERVER, "\\C$\\1.doc", 300, { false, 101 }, true },
-	{ "a path of its own share", srvsvc, 31, STUB_PATH, "\\share\\a..b\\...\\c", 0, { 0 }, false },
+	{ "MS03-026, in fragments",
+	  activator,
+	  4,
+	  STUB_SERVER,
+	  "\\C$\\1.doc",
+	  300,
+	  { false, 101 },
+	  true },
+	{ "a path of its own share",
+	  srvsvc,
+	  31,
+	  STUB_PATH,
+	  "\\share\\a..b\\...\\c",
+	  0,
+	  { 0 },
+	  false },
 	{ "shares listed", srvsvc, 15, STUB_PATH, "\\A\\..\\B", 0, { 0 }, false },
 	{ "a small upgrade", lsarpc, 9, STUB_FILLER, NULL, 400, { 0 }, false },
 	{ "a domain looked up", lsarpc, 0, STUB_FILLER, NULL, 1200, { 0 }, false },
@@ -341,7 +369,8 @@ static void a_call_is_told_wherever_its_segments_are_cut(void **state)
 
 static void a_path_call_is_known_when_its_bind_was_missed(void **state)
 {
-	static const enum way pipes[] = { WAY_SMB1_WRITE, WAY_SMB1_TRANSACT, WAY_SMB2_WRITE, WAY_TCP };
+	static const enum way pipes[] = { WAY_SMB1_WRITE, WAY_SMB1_TRANSACT, WAY_SMB2_WRITE,
+					  WAY_TCP };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(pipes); i++)
@@ -354,7 +383,8 @@ static void a_path_call_is_known_when_its_bind_was_missed(void **state)
 			call_by(&exchange, &calls[c], pipes[i]);
 			play(&exchange, 0, 0, IN_ORDER);
 			/* A printer's call with those arguments cannot be told from it: none has them. */
-			if (calls[c].uuid != spoolss && convictions() != (calls[c].convicts && is_whole))
+			if (calls[c].uuid != spoolss &&
+			    convictions() != (calls[c].convicts && is_whole))
 				fail_msg("%s by way %u", calls[c].what, pipes[i]);
 		}
 }
@@ -450,7 +480,8 @@ static void messages_of_the_eternal_family_convict_wherever_they_are_cut(void **
 			messages[i].put(b);
 			finish_frame(b);
 			play(&exchange, 0, 0, IN_ORDER);
-			if (heard.count != messages[i].told || convictions() != messages[i].convicts)
+			if (heard.count != messages[i].told ||
+			    convictions() != messages[i].convicts)
 				fail_msg("%s: %u told", messages[i].what, heard.count);
 			told_however_it_arrives(&exchange, messages[i].what, false);
 		}
@@ -516,12 +547,14 @@ static void a_copy_and_a_remote_start_are_told_but_never_convict(void **state)
 		bool is_suspicious;
 	} cases[] = {
 		{ "service, SMB1", "\\\\10.0.0.9\\ADMIN$", false, false, svcctl, 12, true },
-		{ "service, SMB1 in 8-bit text", "\\\\10.0.0.9\\admin$", false, true, svcctl, 12, true },
+		{ "service, SMB1 in 8-bit text", "\\\\10.0.0.9\\admin$", false, true, svcctl, 12,
+		  true },
 		{ "service, SMB2", "\\\\10.0.0.9\\ADMIN$", true, false, svcctl, 12, true },
 		{ "job, SMB1", "\\\\10.0.0.9\\C$", false, false, atsvc, 0, true },
 		{ "job, SMB2", "\\\\10.0.0.9\\C$", true, false, atsvc, 0, true },
 		{ "task, SMB2", "\\\\10.0.0.9\\ADMIN$", true, false, tasks, 1, true },
-		{ "a copy to a share, and a service", "\\\\10.0.0.9\\data", true, false, svcctl, 12, false },
+		{ "a copy to a share, and a service", "\\\\10.0.0.9\\data", true, false, svcctl, 12,
+		  false },
 		{ "a copy, and a printer", "\\\\10.0.0.9\\ADMIN$", true, false, spoolss, 1, false },
 	};
 	static const enum way starts[] = { WAY_SMB1_TRANSACT, WAY_SMB2_TRANSCEIVE, WAY_TCP };
@@ -554,7 +587,8 @@ static void a_copy_and_a_remote_start_are_told_but_never_convict(void **state)
 			for (unsigned n = 0; n < heard.count; n++)
 				scene_said(&scene, &heard.all[n]);
 			if ((scene.statements > 0) != cases[i].is_suspicious || scene.convicted)
-				fail_msg("%s by %zu: %u statements", cases[i].what, w, scene.statements);
+				fail_msg("%s by %zu: %u statements", cases[i].what, w,
+					 scene.statements);
 			scene_stop(&scene);
 		}
 }

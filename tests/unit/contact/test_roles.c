@@ -58,7 +58,8 @@ static void it_takes_several_others_and_half_an_hour(void **state)
 		for (unsigned stretch = 0; stretch < cases[i].stretches; stretch++)
 			for (unsigned who = 0; who < cases[i].witnesses; who++)
 				attest(roles, witness, who + 1, stretch * STRETCH_MS + who);
-		if (roles_find(roles, &witness.host, cases[i].role, 0)->established != cases[i].established)
+		if (roles_find(roles, &witness.host, cases[i].role, 0)->established !=
+		    cases[i].established)
 			fail_msg("%s", cases[i].name);
 		roles_free(roles);
 	}
@@ -123,16 +124,29 @@ static void a_role_is_told_with_its_reason(void **state)
 	} cases[] = {
 		{ { .role = HOST_ROUTER, .witnesses = 214, .established = 1 },
 		  "gateway: 214 hosts sent it packets for other networks" },
-		{ { .role = HOST_DHCP_SERVER, .witnesses = 1 }, "DHCP server: answered 1 DHCP client (not yet established)" },
+		{ { .role = HOST_DHCP_SERVER, .witnesses = 1 },
+		  "DHCP server: answered 1 DHCP client (not yet established)" },
 		{ { .role = HOST_DNS_SERVER, .witnesses = 9, .established = 1 },
 		  "DNS server: answered 9 hosts from port 53" },
-		{ { .role = HOST_SERVER, .witnesses = 12, .port = 445, .kind = CONTACT_TCP, .established = 1 },
+		{ { .role = HOST_SERVER,
+		    .witnesses = 12,
+		    .port = 445,
+		    .kind = CONTACT_TCP,
+		    .established = 1 },
 		  "server: TCP port 445 (SMB) answered 12 hosts" },
-		{ { .role = HOST_SERVER, .witnesses = 40, .port = 88, .kind = CONTACT_TCP, .established = 1 },
+		{ { .role = HOST_SERVER,
+		    .witnesses = 40,
+		    .port = 88,
+		    .kind = CONTACT_TCP,
+		    .established = 1 },
 		  "domain controller: TCP port 88 (Kerberos) answered 40 hosts" },
 		{ { .role = HOST_MAIL_SERVER, .witnesses = 5, .port = 25, .established = 1 },
 		  "mail server: TCP port 25 (SMTP) answered 5 hosts" },
-		{ { .role = HOST_SERVER, .witnesses = 5, .port = 4242, .kind = CONTACT_UDP, .established = 1 },
+		{ { .role = HOST_SERVER,
+		    .witnesses = 5,
+		    .port = 4242,
+		    .kind = CONTACT_UDP,
+		    .established = 1 },
 		  "server: UDP port 4242 answered 5 hosts" },
 		{ { .role = HOST_NAT, .witnesses = 3, .established = 1 },
 		  "NAT: packets of 3 kinds of machines, some forwarded, bear its address" },

@@ -86,7 +86,8 @@ static void answers_whose_questions_are_missing_are_no_failures(void **state)
 	}
 	tracker_advance(f.tracker, wire_ns(50000));
 	for (unsigned i = 0; i < f.count; i++) {
-		assert_true(i < 16 || f.seen[i].outcome == CONTACT_PENDING || f.seen[i].outcome == CONTACT_UNKNOWN);
+		assert_true(i < 16 || f.seen[i].outcome == CONTACT_PENDING ||
+			    f.seen[i].outcome == CONTACT_UNKNOWN);
 		unknown += f.seen[i].outcome == CONTACT_UNKNOWN;
 	}
 	assert_true(unknown > 30);

@@ -23,8 +23,12 @@ static void forged(void *arg, struct host *host, const struct observation *obser
 /* a and b live and are known, out is not of this wire. */
 static void start_bound(struct fixture *f)
 {
-	struct tracker_config config = { .key = { { 1, 2 } }, .hosts_max = 64, .contacts_max = 1024 };
-	struct tracker_sink sink = { .arg = f, .contact = fixture_contact, .role = fixture_role, .forged = forged };
+	struct tracker_config config = { .key = { { 1, 2 } },
+					 .hosts_max = 64,
+					 .contacts_max = 1024 };
+	struct tracker_sink sink = {
+		.arg = f, .contact = fixture_contact, .role = fixture_role, .forged = forged
+	};
 
 	start(f, 1024);
 	tracker_free(f->tracker);
@@ -54,7 +58,8 @@ static struct ip last_byte(unsigned value)
 }
 
 /* Who is said to ask when a station asks in that name? */
-static const struct ip *who_asks(struct fixture *f, uint64_t ms, const struct ip *name, const struct ip *station)
+static const struct ip *who_asks(struct fixture *f, uint64_t ms, const struct ip *name,
+				 const struct ip *station)
 {
 	static unsigned next = 100;
 	struct ip target = last_byte(next++ % 100 + 100);
@@ -162,7 +167,8 @@ static void a_novices_borrowed_contact_is_not_told_of_the_owner(void **state)
 
 static void a_claim_is_believed_when_the_owner_stays_silent(void **state)
 {
-	struct ip nic = wire_ip("10.0.0.66"); /* a new interface: it has this MAC, but goes by a's name only */
+	struct ip nic = wire_ip(
+		"10.0.0.66"); /* a new interface: it has this MAC, but goes by a's name only */
 	struct fixture f;
 
 	(void)state;
@@ -186,7 +192,8 @@ static void a_claimant_with_a_name_of_its_own_waits_longer(void **state)
 	start_bound(&f);
 	for (minute = 1; minute < 10; minute++) {
 		see(&f, wire_arp(minute * MINUTE, &f.b, &f.out));
-		assert_memory_equal(who_asks(&f, minute * MINUTE + 1, &f.a, &f.b), &f.b, sizeof(f.b));
+		assert_memory_equal(who_asks(&f, minute * MINUTE + 1, &f.a, &f.b), &f.b,
+				    sizeof(f.b));
 	}
 	who_asks(&f, minute * MINUTE, &f.a, &f.b);
 	assert_memory_equal(who_asks(&f, minute * MINUTE + 100, &f.a, &f.b), &f.a, sizeof(f.a));
@@ -194,7 +201,8 @@ static void a_claimant_with_a_name_of_its_own_waits_longer(void **state)
 	tracker_free(f.tracker);
 }
 
-static struct packet lease(uint64_t ms, const struct ip *server, const struct ip *address, const struct ip *station)
+static struct packet lease(uint64_t ms, const struct ip *server, const struct ip *address,
+			   const struct ip *station)
 {
 	static uint8_t message[260];
 	struct mac mac = wire_mac(station);
@@ -213,7 +221,8 @@ static struct packet lease(uint64_t ms, const struct ip *server, const struct ip
 
 static void a_lease_moves_an_address_whose_owner_is_silent(void **state)
 {
-	struct ip server = wire_ip("10.0.0.2"), nobody = wire_ip("0.0.0.0"), all = wire_ip("255.255.255.255");
+	struct ip server = wire_ip("10.0.0.2"), nobody = wire_ip("0.0.0.0"),
+		  all = wire_ip("255.255.255.255");
 	struct fixture f;
 
 	(void)state;

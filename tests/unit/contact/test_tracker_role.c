@@ -87,11 +87,16 @@ static void the_internet_is_behind_who_brings_its_answers(void **state)
 		bool by_gateway, is_beyond;
 	} cases[] = {
 		{ "a stranger", "203.0.113.1", "198.51.100.1", "192.0.2.7", true, true },
-		{ "a stranger by another station", "203.0.113.1", "198.51.100.1", "192.0.2.7", false, false },
-		{ "a machine of ours behind a router", "203.0.113.1", "198.51.100.1", "10.1.2.3", true, false },
-		{ "two addresses of one network", "203.0.113.1", "203.0.113.2", "192.0.2.7", true, false },
-		{ "a stranger, of whose kind nobody was heard", "10.1.0.1", "10.2.0.1", "192.0.2.7", true, true },
-		{ "a stranger of IPv6", "2001:db8:1::1", "2001:db8:2::1", "2001:db8:3::1", true, true },
+		{ "a stranger by another station", "203.0.113.1", "198.51.100.1", "192.0.2.7",
+		  false, false },
+		{ "a machine of ours behind a router", "203.0.113.1", "198.51.100.1", "10.1.2.3",
+		  true, false },
+		{ "two addresses of one network", "203.0.113.1", "203.0.113.2", "192.0.2.7", true,
+		  false },
+		{ "a stranger, of whose kind nobody was heard", "10.1.0.1", "10.2.0.1", "192.0.2.7",
+		  true, true },
+		{ "a stranger of IPv6", "2001:db8:1::1", "2001:db8:2::1", "2001:db8:3::1", true,
+		  true },
 	};
 
 	(void)state;

@@ -36,7 +36,9 @@ static void on_standing(void *arg, const struct role_standing *standing)
 
 static void settle(struct town *town)
 {
-	struct tracker_config config = { .key = { { 1, 2 } }, .hosts_max = 1024, .contacts_max = 4096 };
+	struct tracker_config config = { .key = { { 1, 2 } },
+					 .hosts_max = 1024,
+					 .contacts_max = 4096 };
 	struct tracker_sink sink = { .arg = town, .contact = on_contact, .standing = on_standing };
 
 	memset(town, 0, sizeof(*town));
@@ -65,12 +67,15 @@ static void a_gateway_is_established_by_those_who_use_it(void **state)
 	see(&town.f, wire_arp(0, &gateway, &web));
 	for (unsigned n = 0; n < 3 * 64 * 20; n++) {
 		struct ip client = host_ip(20 + n % 20);
-		struct packet packet = wire_tcp(n * 1000, &client, &web, 80, n < 20 ? TCP_SYN : TCP_ACK);
+		struct packet packet =
+			wire_tcp(n * 1000, &client, &web, 80, n < 20 ? TCP_SYN : TCP_ACK);
 
 		packet.dst_mac = wire_mac(&gateway);
 		see(&town.f, packet);
 		if (n == 60)
-			assert_int_equal(roles_of(&town, &gateway) & (HOST_ROUTER | HOST_ESTABLISHED), HOST_ROUTER);
+			assert_int_equal(roles_of(&town, &gateway) &
+						 (HOST_ROUTER | HOST_ESTABLISHED),
+					 HOST_ROUTER);
 	}
 	assert_true(roles_of(&town, &gateway) & HOST_ESTABLISHED);
 	assert_true(standing_of(&town, HOST_ROUTER)->established);
@@ -79,15 +84,18 @@ static void a_gateway_is_established_by_those_who_use_it(void **state)
 }
 
 /* Each query is answered: that is how a resolver is known, and how an accomplice would make one. */
-static void serve_names(struct town *town, const struct ip *server, unsigned clients, unsigned stretches)
+static void serve_names(struct town *town, const struct ip *server, unsigned clients,
+			unsigned stretches)
 {
 	for (unsigned stretch = 0; stretch < stretches; stretch++)
 		for (unsigned n = 0; n < clients; n++) {
 			struct ip client = host_ip(20 + n);
-			struct packet query = wire_udp(stretch * (STRETCH_MS + 60000) + n * 10, &client, server, 53);
+			struct packet query = wire_udp(stretch * (STRETCH_MS + 60000) + n * 10,
+						       &client, server, 53);
 
 			see(&town->f, query);
-			see(&town->f, wire_answer(stretch * (STRETCH_MS + 60000) + n * 10 + 1, &query, 0));
+			see(&town->f,
+			    wire_answer(stretch * (STRETCH_MS + 60000) + n * 10 + 1, &query, 0));
 		}
 }
 
@@ -166,7 +174,8 @@ static void a_nat_box_shows_several_lifetimes_in_its_own_frames(void **state)
 			}
 		if (standing_of(&town, HOST_NAT)->established != cases[i].established)
 			fail_msg("%s", cases[i].name);
-		assert_int_equal(roles_of(&town, &box) & HOST_NAT, cases[i].established ? HOST_NAT : 0);
+		assert_int_equal(roles_of(&town, &box) & HOST_NAT,
+				 cases[i].established ? HOST_NAT : 0);
 		tracker_free(town.f.tracker);
 	}
 }

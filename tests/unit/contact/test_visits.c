@@ -5,14 +5,17 @@
 static struct ip visitor_of(struct fixture *f, const struct ip *visited, uint64_t before_ms)
 {
 	struct host_key key = host_key_of(visited, 0);
-	const struct host *by = tracker_visitor(f->tracker, hosts_find(tracker_hosts(f->tracker), &key), wire_ns(before_ms));
+	const struct host *by = tracker_visitor(
+		f->tracker, hosts_find(tracker_hosts(f->tracker), &key), wire_ns(before_ms));
 
 	return by ? by->key.ip : wire_ip("0.0.0.0");
 }
 
-static void reach(struct fixture *f, uint64_t ms, const struct ip *by, const struct ip *whom, unsigned answer)
+static void reach(struct fixture *f, uint64_t ms, const struct ip *by, const struct ip *whom,
+		  unsigned answer)
 {
-	struct packet syn = wire_tcp(ms, by, whom, 445, TCP_SYN), reply = wire_answer(ms + 1, &syn, answer);
+	struct packet syn = wire_tcp(ms, by, whom, 445, TCP_SYN),
+		      reply = wire_answer(ms + 1, &syn, answer);
 
 	reply.tcp_ack = 7001;
 	see(f, syn);
@@ -23,7 +26,13 @@ static void reach(struct fixture *f, uint64_t ms, const struct ip *by, const str
 /* a reaches for b. */
 static void who_is_let_in_is_a_visitor(void **state)
 {
-	static const struct { const char *what; unsigned answer; bool reset; uint32_t seq; bool is_visitor; } cases[] = {
+	static const struct {
+		const char *what;
+		unsigned answer;
+		bool reset;
+		uint32_t seq;
+		bool is_visitor;
+	} cases[] = {
 		{ "accepted", TCP_SYN | TCP_ACK, false, 0, true },
 		{ "refused", TCP_RST | TCP_ACK, false, 0, false },
 		{ "ignored", 0, false, 0, false },
@@ -49,7 +58,8 @@ static void who_is_let_in_is_a_visitor(void **state)
 		}
 		found = visitor_of(&f, &f.b, 5000);
 		assert_int_equal(ip_equal(&found, &f.a), cases[i].is_visitor);
-		assert_int_equal(!!(hosts_find(tracker_hosts(f.tracker), &a)->roles & HOST_DISOWNED),
+		assert_int_equal(!!(hosts_find(tracker_hosts(f.tracker), &a)->roles &
+				    HOST_DISOWNED),
 				 cases[i].reset && !cases[i].is_visitor);
 		tracker_free(f.tracker);
 	}

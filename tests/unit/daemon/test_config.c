@@ -46,14 +46,16 @@ static void an_empty_file_is_harmless(void **state)
 static void every_kind_of_setting_is_read(void **state)
 {
 	struct config config;
-	char *said = complaints_about("capture: { interface: eth7, filter: not port 22, buffer_mib: 64 }\n"
-				      "tracker: { hosts: 1000, contacts: 2000 }\n"
-				      "incident: { suspect: 5.5, convict: 20, half_life: 10m }\n"
-				      "policy: p.yaml\nassets: a.yaml\nstore: s.db\neve: e.json\ncontrol: c.sock\n"
-				      "relay: { address: 10.20.0.5 }\n"
-				      "safety: { automatic_per_hour: 3, never_isolate: [10.0.0.1, 10.1.0.0/16, '02:00:00:00:00:01'] }\n"
-				      "enforce: true\n"
-				      "amt: { connections: 9, precedence: 77, answer_timeout_s: 40 }\n", &config);
+	char *said = complaints_about(
+		"capture: { interface: eth7, filter: not port 22, buffer_mib: 64 }\n"
+		"tracker: { hosts: 1000, contacts: 2000 }\n"
+		"incident: { suspect: 5.5, convict: 20, half_life: 10m }\n"
+		"policy: p.yaml\nassets: a.yaml\nstore: s.db\neve: e.json\ncontrol: c.sock\n"
+		"relay: { address: 10.20.0.5 }\n"
+		"safety: { automatic_per_hour: 3, never_isolate: [10.0.0.1, 10.1.0.0/16, '02:00:00:00:00:01'] }\n"
+		"enforce: true\n"
+		"amt: { connections: 9, precedence: 77, answer_timeout_s: 40 }\n",
+		&config);
 
 	(void)state;
 	assert_string_equal(said, "");
@@ -76,7 +78,9 @@ static void every_kind_of_setting_is_read(void **state)
 
 static void every_mistake_is_shown_with_its_place(void **state)
 {
-	static const struct { const char *text, *says; } cases[] = {
+	static const struct {
+		const char *text, *says;
+	} cases[] = {
 		{ "polizy: x\n", "cordon.yaml:1:1:" },
 		{ "polizy: x\n", "policy" },
 		{ "safety: { automatic_per_hour: 100000 }\n", "cordon.yaml:1:" },
@@ -116,7 +120,8 @@ static void all_mistakes_are_shown_at_once(void **state)
 
 static void the_printed_reference_names_every_setting(void **state)
 {
-	static const char *const names[] = { "capture.interface", "safety.never_isolate", "incident.half_life", "policy", "enforce" };
+	static const char *const names[] = { "capture.interface", "safety.never_isolate",
+					     "incident.half_life", "policy", "enforce" };
 	struct buf text;
 
 	(void)state;

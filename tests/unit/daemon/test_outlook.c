@@ -18,16 +18,23 @@
 
 static struct record coverage(unsigned vlan, unsigned faults, unsigned before)
 {
-	return (struct record){ .type = RECORD_COVERAGE, .wall_ns = NOON_NS,
-				.coverage = { .view = { .vlan = (uint16_t)vlan, .faults = (uint8_t)faults, .packets = 6400,
-							.answers_seen = 50, .answers_missed = 2 },
+	return (struct record){ .type = RECORD_COVERAGE,
+				.wall_ns = NOON_NS,
+				.coverage = { .view = { .vlan = (uint16_t)vlan,
+							.faults = (uint8_t)faults,
+							.packets = 6400,
+							.answers_seen = 50,
+							.answers_missed = 2 },
 					      .before = (uint8_t)before } };
 }
 
 static struct record standing(const char *host, unsigned role, unsigned witnesses, bool established)
 {
-	struct record record = { .type = RECORD_STANDING, .wall_ns = NOON_NS,
-				 .standing = { .role = (uint16_t)role, .witnesses = witnesses, .established = established,
+	struct record record = { .type = RECORD_STANDING,
+				 .wall_ns = NOON_NS,
+				 .standing = { .role = (uint16_t)role,
+					       .witnesses = witnesses,
+					       .established = established,
 					       .port = 445 } };
 	struct ip ip;
 
@@ -36,7 +43,8 @@ static struct record standing(const char *host, unsigned role, unsigned witnesse
 	return record;
 }
 
-static void expect(void (*describe)(const struct outlook *, struct buf *), const struct outlook *outlook, const char *text)
+static void expect(void (*describe)(const struct outlook *, struct buf *),
+		   const struct outlook *outlook, const char *text)
 {
 	struct buf out;
 
@@ -94,8 +102,9 @@ static void hosts_are_listed_with_the_reason_established_ones_first(void **state
 	       "10.0.0.9         -                  VLAN 12    server: TCP port 445 (SMB) answered 7 hosts (not yet established)");
 	assert_true(ip_parse("10.0.0.1", &ip));
 	host = host_key_of(&ip, 12);
-	assert_string_equal(outlook_role_of(outlook, &host),
-			    "gateway: 214 hosts sent it packets for other networks; DHCP server: answered 60 DHCP clients");
+	assert_string_equal(
+		outlook_role_of(outlook, &host),
+		"gateway: 214 hosts sent it packets for other networks; DHCP server: answered 60 DHCP clients");
 	host.vlan = 13;
 	assert_string_equal(outlook_role_of(outlook, &host), "");
 	outlook_free(outlook);

@@ -15,7 +15,8 @@
 
 #define T0_S 1000
 
-static struct evidence evidence(unsigned host, unsigned port_class, unsigned first_s, unsigned last_s)
+static struct evidence evidence(unsigned host, unsigned port_class, unsigned first_s,
+				unsigned last_s)
 {
 	uint8_t four[4] = { 10, 0, 0, (uint8_t)host };
 	struct ip ip = ip_from_v4(four);
@@ -38,7 +39,8 @@ static const struct {
 	{ "with three others", 3, CLASS_WORM_PORT, 3, 100, false, false, false },
 	{ "with four others", 4, CLASS_WORM_PORT, 3, 100, false, false, true },
 	{ "with forty others", 40, CLASS_WORM_PORT, 3, 100, false, false, true },
-	{ "it began within ten seconds after them", 4, CLASS_WORM_PORT, 3, 110, false, false, true },
+	{ "it began within ten seconds after them", 4, CLASS_WORM_PORT, 3, 110, false, false,
+	  true },
 	{ "it began later", 4, CLASS_WORM_PORT, 3, 111, false, false, false },
 	{ "they did something else", 4, CLASS_NEIGHBOR, 3, 100, false, false, false },
 	{ "they did it once each", 4, CLASS_WORM_PORT, 1, 100, false, false, false },

@@ -125,7 +125,9 @@ static void contact(struct fixture *f, unsigned dst, unsigned outcome, double na
 static void evidence_bears_what_was_not_seen(void **state)
 {
 	struct fixture f;
-	struct contact seen = { .vlan = 3, .dst_port = 445, .src_port = 1000 + 80, .opened_ns = 1, .coverage = 5 };
+	struct contact seen = {
+		.vlan = 3, .dst_port = 445, .src_port = 1000 + 80, .opened_ns = 1, .coverage = 5
+	};
 
 	(void)state;
 	start(&f);
@@ -439,11 +441,14 @@ static void a_detector_is_shown_the_kinds_and_outcomes_it_asked_for(void **state
 		{ "a neighbour", KINDS_NEIGHBORS, FEED_OPENED, CONTACT_ARP, 0, CONTACT_PENDING, 1 },
 		{ "not opened", 0, FEED_SETTLED, CONTACT_TCP, 0, CONTACT_PENDING, 0 },
 		{ "provisional", 0, FEED_OUTSTANDING, CONTACT_TCP, 0, CONTACT_OUTSTANDING, 1 },
-		{ "provisional, not asked", 0, FEED_SETTLED, CONTACT_TCP, 0, CONTACT_OUTSTANDING, 0 },
+		{ "provisional, not asked", 0, FEED_SETTLED, CONTACT_TCP, 0, CONTACT_OUTSTANDING,
+		  0 },
 		{ "accepted", KINDS_PORTS, FEED_ACCEPTED, CONTACT_UDP, 1, CONTACT_ACCEPTED, 1 },
-		{ "refused, only accepted asked", 0, FEED_ACCEPTED, CONTACT_TCP, 0, CONTACT_REFUSED, 0 },
+		{ "refused, only accepted asked", 0, FEED_ACCEPTED, CONTACT_TCP, 0, CONTACT_REFUSED,
+		  0 },
 		{ "refused", 0, FEED_SETTLED, CONTACT_TCP, 0, CONTACT_REFUSED, 1 },
-		{ "silence at once", 0, FEED_SETTLED, CONTACT_TCP, CONTACT_PENDING, CONTACT_IGNORED, 1 },
+		{ "silence at once", 0, FEED_SETTLED, CONTACT_TCP, CONTACT_PENDING, CONTACT_IGNORED,
+		  1 },
 		{ "silence already shown as provisional", 0, FEED_SETTLED, CONTACT_TCP,
 		  CONTACT_OUTSTANDING, CONTACT_IGNORED, 0 },
 	};

@@ -54,13 +54,20 @@ static void everything_that_differs_makes_another_fingerprint(void **state)
 	struct host_key a = host("10.0.0.5", 0), b = host("10.0.0.6", 0), c = host("10.0.0.5", 9);
 	struct ip x = wire_ip("81.2.3.4"), y = wire_ip("81.2.3.5"), z = wire_ip("2001:db8::4");
 	uint64_t prints[] = {
-		known_text(&a, "example.com", 1),	known_text(&b, "example.com", 1),
-		known_text(&c, "example.com", 1),	known_text(&a, "example.com", 2),
-		known_text(&a, "example.co", 1),	known_text(&a, "example.comm", 1),
-		known_text(&a, "", 1),			known_text(&a, "example.com.example.com", 1),
-		known_address(&a, &x, 1),		known_address(&a, &y, 1),
-		known_address(&a, &z, 1),		known_address(&b, &x, 1),
-		known_address(&c, &x, 1),		known_address(&a, &x, 2),
+		known_text(&a, "example.com", 1),
+		known_text(&b, "example.com", 1),
+		known_text(&c, "example.com", 1),
+		known_text(&a, "example.com", 2),
+		known_text(&a, "example.co", 1),
+		known_text(&a, "example.comm", 1),
+		known_text(&a, "", 1),
+		known_text(&a, "example.com.example.com", 1),
+		known_address(&a, &x, 1),
+		known_address(&a, &y, 1),
+		known_address(&a, &z, 1),
+		known_address(&b, &x, 1),
+		known_address(&c, &x, 1),
+		known_address(&a, &x, 2),
 	};
 	size_t count = sizeof(prints) / sizeof(prints[0]);
 

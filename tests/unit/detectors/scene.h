@@ -20,9 +20,9 @@ struct scene {
 	struct engine *engine;
 	unsigned statements;
 	struct evidence latest;
-	double highest;     /* of any host and class */
+	double highest;                      /* of any host and class */
 	double highest_by[DETECTOR_IDS_MAX]; /* the same of each detector */
-	unsigned convicted; /* statements that crossed conviction */
+	unsigned convicted;                  /* statements that crossed conviction */
 	uint32_t contacts_at_conviction;
 	uint64_t convicted_ns; /* wall, of the first */
 };

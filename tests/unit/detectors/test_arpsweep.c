@@ -53,7 +53,8 @@ static void a_sweep_convicts_within_five_contacts_at_any_speed(void **state)
 			struct ip target = scene_ip("10.0.0.0", 20 + n * cases[i].step);
 			struct packet packet = wire_arp(0, &worm, &target);
 
-			packet.wall_ns = wire_ns(from_ms + 10) + (uint64_t)n * cases[i].gap_us * 1000;
+			packet.wall_ns =
+				wire_ns(from_ms + 10) + (uint64_t)n * cases[i].gap_us * 1000;
 			scene_see(&scene, packet);
 		}
 		tracker_advance(scene.tracker,
@@ -132,7 +133,8 @@ static void what_is_looked_for_again_or_sleeps_does_not_gather(void **state)
 	}
 	now_ms = scene_fill_book(&scene);
 	for (unsigned n = 0; n < 400; n++) {
-		struct ip dead = scene_ip("10.0.0.0", 20 + n % 3), sleeper = scene_ip("10.0.0.0", 100 + n % 40);
+		struct ip dead = scene_ip("10.0.0.0", 20 + n % 3),
+			  sleeper = scene_ip("10.0.0.0", 100 + n % 40);
 
 		now_ms += 20 * 60 * 1000;
 		scene_see(&scene, wire_arp(now_ms, &host, &dead));

@@ -13,9 +13,9 @@
 #include "detectors/conficker_names.h"
 #include "tests/unit/detectors/names.h"
 
-#define VECTORS "../shared/vectors/conficker/"
+#define VECTORS  "../shared/vectors/conficker/"
 #define NXDOMAIN 3
-#define DAY_S 86400
+#define DAY_S    86400
 
 static const int32_t today = (int32_t)(WIRE_START_NS / 1000000000 / DAY_S);
 
@@ -44,7 +44,9 @@ static void fill_set(struct desk *desk)
 	static const char *const names[] = { "qxkzvb.com", "zqjwxk.com", "qxkzvb.hk", "zqjwxk.hk" };
 
 	for (unsigned n = 0; n < sizeof(names) / sizeof(names[0]); n++)
-		desk_looks_up(desk, &(struct look_up){ .client = "10.9.9.9", .name = names[n], .rcode = NXDOMAIN });
+		desk_looks_up(desk, &(struct look_up){ .client = "10.9.9.9",
+						       .name = names[n],
+						       .rcode = NXDOMAIN });
 	for (unsigned n = 0; n < 200; n++)
 		ask(desk, "10.9.9.9", "ordinary.com");
 }
@@ -61,7 +63,8 @@ static const struct {
 	{ "C", CONFICKER_C, 5, 9, 0, 3, 0 },
 	{ "C, names missing", CONFICKER_C, 5, 9, NXDOMAIN, 3, 0 },
 	{ "C, short names missing", CONFICKER_C, 4, 4, NXDOMAIN, 3, 0 },
-	{ "B on a server that may ask for others", CONFICKER_B, 5, 11, NXDOMAIN, 0, HOST_DNS_SERVER },
+	{ "B on a server that may ask for others", CONFICKER_B, 5, 11, NXDOMAIN, 0,
+	  HOST_DNS_SERVER },
 };
 
 static void bots_are_convicted_by_two_names_or_three(void **state)
@@ -76,7 +79,8 @@ static void bots_are_convicted_by_two_names_or_three(void **state)
 		for (unsigned n = 0; n < 5; n++) {
 			char name[CONFICKER_NAME_BYTES];
 
-			name_of(name, bots[i].variant, n, bots[i].letters_least, bots[i].letters_most);
+			name_of(name, bots[i].variant, n, bots[i].letters_least,
+				bots[i].letters_most);
 			desk_looks_up(&desk, &(struct look_up){ .client = "10.0.0.5",
 								.name = name,
 								.rcode = bots[i].rcode,
@@ -103,8 +107,8 @@ static void look_alikes_are_not_convicted(void **state)
 	desk_start(&desk, &detector_conficker_dga);
 	fill_set(&desk);
 	for (unsigned n = 0; n < 50; n++) /* one name that fell on the list, over and over */
-		desk_looks_up(&desk,
-			      &(struct look_up){ .client = "10.0.0.5", .name = a, .rcode = NXDOMAIN });
+		desk_looks_up(&desk, &(struct look_up){
+					     .client = "10.0.0.5", .name = a, .rcode = NXDOMAIN });
 	assert_int_equal(desk.latest.contacts, 1);
 	for (unsigned n = 0; n < 5; n++) { /* forged answers: never asked */
 		char name[CONFICKER_NAME_BYTES];
@@ -162,7 +166,8 @@ static void names_asked_before_the_set_is_ready_count_later(void **state)
 		ask(&desk, "10.0.0.5", name);
 	}
 	assert_int_equal(desk.statements, 0);
-	desk_pass(&desk, 3); /* nobody answers; two more such questions show that it is no accident */
+	desk_pass(&desk,
+		  3); /* nobody answers; two more such questions show that it is no accident */
 	ask(&desk, "10.0.0.5", "qxkzvb.com");
 	ask(&desk, "10.0.0.5", "zqjwxk.com");
 	desk_pass(&desk, 3);
@@ -203,12 +208,17 @@ static void many_random_names_make_the_lists_wanted_though_all_are_answered(void
 
 	(void)state;
 	desk_start(&desk, &detector_conficker_dga);
-	conficker_names_start(&strange, CONFICKER_B, 1000, CONFICKER_SINE_X87); /* of another decade */
+	conficker_names_start(&strange, CONFICKER_B, 1000,
+			      CONFICKER_SINE_X87); /* of another decade */
 	for (unsigned n = 0; n < 200 && conficker_names_next(&strange, name); n++)
-		desk_looks_up(&desk, &(struct look_up){ .client = "10.9.9.9", .name = name, .address = "93.184.216.34" });
+		desk_looks_up(&desk, &(struct look_up){ .client = "10.9.9.9",
+							.name = name,
+							.address = "93.184.216.34" });
 	for (unsigned n = 0; n < 2; n++) {
 		name_of(name, CONFICKER_B, n, 5, 11);
-		desk_looks_up(&desk, &(struct look_up){ .client = "10.0.0.5", .name = name, .address = "93.184.216.34" });
+		desk_looks_up(&desk, &(struct look_up){ .client = "10.0.0.5",
+							.name = name,
+							.address = "93.184.216.34" });
 	}
 	assert_int_equal(desk.contacts_at_conviction, 2);
 	desk_stop(&desk);
@@ -301,7 +311,9 @@ static unsigned check_rows(const char *path, bool has_variant)
 		assert_non_null(name);
 		aim_desk(&desk, date);
 		expect_hit(&desk, name,
-			   variant && *variant != 'c' ? 9 : strcspn(name, ".") > 4 ? 7 : 4);
+			   variant && *variant != 'c' ? 9
+			   : strcspn(name, ".") > 4   ? 7
+						      : 4);
 		names++;
 	}
 	desk_stop(&desk);

@@ -364,12 +364,24 @@ static void what_could_be_on_no_list_has_no_shape(void **state)
 		const char *name;
 		unsigned shape;
 	} cases[] = {
-		{ "abcd.com", 0 },       { "abcde.com", 3 },     { "abcde.cc", 2 },
-		{ "abcd.cn", 4 },        { "abcde.cn", 6 },      { "abcdefghij.cn", 2 },
-		{ "abcdefghijk.org", 3 }, { "abcdefghijkl.org", 0 }, { "abcde.com.br", 4 },
-		{ "abcde.de", 0 },       { "abc1e.com", 0 },     { "a.b.abcde.com", 0 },
-		{ "mail.abcde.com", 3 }, { "mail.com", 0 },      { "", 0 },
-		{ ".", 0 },              { "abcde", 0 },         { "abcde.", 0 },
+		{ "abcd.com", 0 },
+		{ "abcde.com", 3 },
+		{ "abcde.cc", 2 },
+		{ "abcd.cn", 4 },
+		{ "abcde.cn", 6 },
+		{ "abcdefghij.cn", 2 },
+		{ "abcdefghijk.org", 3 },
+		{ "abcdefghijkl.org", 0 },
+		{ "abcde.com.br", 4 },
+		{ "abcde.de", 0 },
+		{ "abc1e.com", 0 },
+		{ "a.b.abcde.com", 0 },
+		{ "mail.abcde.com", 3 },
+		{ "mail.com", 0 },
+		{ "", 0 },
+		{ ".", 0 },
+		{ "abcde", 0 },
+		{ "abcde.", 0 },
 		{ "abcde.comcomcomcom", 0 },
 	};
 
@@ -524,7 +536,8 @@ static void names_of_other_days_are_not_found(void **state)
 
 static void slices_give_the_same_set_and_never_exceed_the_budget(void **state)
 {
-	struct conficker_set *whole = set_around(14335), *sliced = conficker_set_new(&key, CONFICKER_A, CONFICKER_C);
+	struct conficker_set *whole = set_around(14335),
+			     *sliced = conficker_set_new(&key, CONFICKER_A, CONFICKER_C);
 	unsigned slices = 1;
 
 	(void)state;

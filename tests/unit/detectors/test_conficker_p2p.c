@@ -21,7 +21,8 @@ static struct ip stranger(unsigned n)
 }
 
 /* A probe as the bot makes it. */
-static void probe(struct scene *scene, const char *from, const struct ip *dst, unsigned which, uint64_t ms)
+static void probe(struct scene *scene, const char *from, const struct ip *dst, unsigned which,
+		  uint64_t ms)
 {
 	struct ip src = wire_ip(from);
 	uint32_t week = conficker_ports_week(wire_ns(ms) / 1000000000u);
@@ -94,7 +95,8 @@ static void a_busy_peer_to_peer_host_stays_innocent(void **state)
 		uint64_t random = random_step(&seed);
 
 		memcpy(dst.bytes + 13, &random, 3);
-		scene_see(&scene, wire_udp(n * 10, &src, &dst, 2112 + (unsigned)(random >> 32) % 60000));
+		scene_see(&scene,
+			  wire_udp(n * 10, &src, &dst, 2112 + (unsigned)(random >> 32) % 60000));
 	}
 	assert_true(scene.highest_by[DETECTOR_CONFICKER_P2P] < CONVICT_NATS);
 	scene_stop(&scene);

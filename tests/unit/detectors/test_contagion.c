@@ -92,7 +92,8 @@ static void whom_it_dealt_with_before_is_no_news(void **state)
 	for (unsigned day = 0; day < 4; day++) {
 		reach(&scene, "10.0.0.9", "10.0.0.5", 445, day * day_ms);
 		for (unsigned n = 0; n < 4; n++) {
-			static const char *const colleagues[] = { "10.0.0.11", "10.0.0.12", "10.0.0.13", "10.0.0.14" };
+			static const char *const colleagues[] = { "10.0.0.11", "10.0.0.12",
+								  "10.0.0.13", "10.0.0.14" };
 
 			reach(&scene, "10.0.0.5", colleagues[n], 445, day * day_ms + 1000 + n);
 		}

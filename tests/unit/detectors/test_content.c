@@ -215,9 +215,11 @@ static void asking_for_the_kill_switch_convicts_when_the_answer_comes(void **sta
 		{ "it is blocked here", main_name, true, 3, 0, true, true },
 		{ "no answer", main_name, true, OBSERVED_UNANSWERED, 0, true, false },
 		{ "an answer that nobody asked for", main_name, false, 0, 0, false, false },
-		{ "a variant's", "www.ifferfsodp9ifjaposdfjhgosurijfaewrwergwea.com", true, 0, 0, true, true },
+		{ "a variant's", "www.ifferfsodp9ifjaposdfjhgosurijfaewrwergwea.com", true, 0, 0,
+		  true, true },
 		{ "the resolver asks", main_name, true, 0, HOST_DNS_SERVER, false, false },
-		{ "another name", "www.iuqerfsodp9ifjaposdfjhgosurijfaewrwergwea.com.example", true, 0, 0, false, false },
+		{ "another name", "www.iuqerfsodp9ifjaposdfjhgosurijfaewrwergwea.com.example", true,
+		  0, 0, false, false },
 		{ "an ordinary name", "www.example.com", true, 0, 0, false, false },
 	};
 
@@ -236,7 +238,8 @@ static void asking_for_the_kill_switch_convicts_when_the_answer_comes(void **sta
 		}
 		if ((scene.highest_by[DETECTOR_CONTENT] >= SUSPECT_NATS) != cases[i].suspect ||
 		    (scene.highest_by[DETECTOR_CONTENT] >= CONVICT_NATS) != cases[i].convict)
-			fail_msg("%s: %.1f nats", cases[i].what, scene.highest_by[DETECTOR_CONTENT]);
+			fail_msg("%s: %.1f nats", cases[i].what,
+				 scene.highest_by[DETECTOR_CONTENT]);
 		scene_stop(&scene);
 	}
 }

@@ -30,7 +30,8 @@ static void make_name(char name[64], uint64_t *seed, const char *before, const c
 	char word[9] = "";
 
 	for (unsigned i = 0; i < 8; i++)
-		word[i] = i % 2 ? "aeiou"[random_step(seed) % 5] : "bdfgklmnprst"[random_step(seed) % 12];
+		word[i] = i % 2 ? "aeiou"[random_step(seed) % 5]
+				: "bdfgklmnprst"[random_step(seed) % 12];
 	snprintf(name, 64, "%s%s%s", before, word, behind);
 }
 
@@ -117,8 +118,8 @@ static void block_lists_do_not_count(void **state)
 			char zone[64], name[128];
 
 			make_name(zone, &seed, "", ".com");
-			snprintf(name, sizeof(name), i ? "%x.8.b.d.0.1.0.0.2.list.%s" : "%u.3.2.1.list.%s",
-				 n, zone);
+			snprintf(name, sizeof(name),
+				 i ? "%x.8.b.d.0.1.0.0.2.list.%s" : "%u.3.2.1.list.%s", n, zone);
 			look_up(&desk, name, NXDOMAIN);
 		}
 		assert_int_equal(desk.statements, 0);
@@ -128,8 +129,9 @@ static void block_lists_do_not_count(void **state)
 
 static void one_word_under_many_suffixes_is_one_failure(void **state)
 {
-	static const char *const names[] = { "acmeworks.com", "acmeworks.net", "acmeworks.org",
-					     "www.acmeworks.info", "acmeworks.co.uk", "acmeworks.de" };
+	static const char *const names[] = { "acmeworks.com",   "acmeworks.net",
+					     "acmeworks.org",   "www.acmeworks.info",
+					     "acmeworks.co.uk", "acmeworks.de" };
 	struct desk desk;
 
 	(void)state;
@@ -203,8 +205,8 @@ static void hosts_are_judged_apart(void **state)
 	for (unsigned n = 0; n < 200; n++) {
 		make_name(name, &seed, "", ".com");
 		snprintf(client, sizeof(client), "10.0.0.%u", 100 + n % 100);
-		desk_looks_up(&desk,
-			      &(struct look_up){ .client = client, .name = name, .rcode = NXDOMAIN });
+		desk_looks_up(&desk, &(struct look_up){
+					     .client = client, .name = name, .rcode = NXDOMAIN });
 	}
 	assert_int_equal(desk.statements, 0);
 	desk_stop(&desk);

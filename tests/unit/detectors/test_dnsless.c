@@ -15,10 +15,9 @@
 
 static void look_up(struct desk *desk, const char *name, const char *address, uint32_t ttl_s)
 {
-	desk_looks_up(desk, &(struct look_up){ .client = CLIENT,
-					       .name = name,
-					       .address = address,
-					       .ttl_s = ttl_s });
+	desk_looks_up(desk,
+		      &(struct look_up){
+			      .client = CLIENT, .name = name, .address = address, .ttl_s = ttl_s });
 }
 
 /* The host has asked for a quarter of an hour: it is known well enough to be judged. */
@@ -83,8 +82,8 @@ static void a_learnt_address_weighs_nothing_while_it_is_remembered(void **state)
 		uint64_t later_s;
 		bool is_judged;
 	} cases[] = {
-		{ 60, 10, false },      { 60, 3500, false },  { 60, 3700, true },
-		{ 7200, 7000, false },  { 7200, 7300, true },
+		{ 60, 10, false },     { 60, 3500, false },  { 60, 3700, true },
+		{ 7200, 7000, false }, { 7200, 7300, true },
 	};
 
 	(void)state;
@@ -143,7 +142,8 @@ static void only_a_host_whose_dns_is_seen_is_judged(void **state)
 	assert_int_equal(desk.statements, 0); /* never asked anything */
 	look_up(&desk, "www.example.com", "93.184.216.34", 60);
 	open_many(&desk, "81.2.4.", 445, 30);
-	assert_int_equal(desk.statements, 0); /* has asked for a minute: may know much from before */
+	assert_int_equal(desk.statements,
+			 0); /* has asked for a minute: may know much from before */
 	watch_dns(&desk);
 	desk_pass(&desk, 4000);
 	open_many(&desk, "81.2.5.", 445, 30);

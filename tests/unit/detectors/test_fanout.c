@@ -10,7 +10,8 @@
 
 #include "tests/unit/detectors/scene.h"
 
-static void reach(struct scene *scene, const char *from, const struct ip *dst, unsigned port, uint64_t ms)
+static void reach(struct scene *scene, const char *from, const struct ip *dst, unsigned port,
+		  uint64_t ms)
 {
 	struct ip src = wire_ip(from);
 	struct packet packet = wire_tcp(ms, &src, dst, port, TCP_SYN);

@@ -106,7 +106,8 @@ static void whoever_is_let_in_under_that_name_had_mistyped(void **state)
 		scene_start(&scene);
 		for (unsigned server = 1; server < 20; server++) {
 			struct observation no = logon(server, server * 1000, 100, false),
-					   yes = logon(server, server * 1000 + 500, cases[i].let_in_as, true);
+					   yes = logon(server, server * 1000 + 500,
+						       cases[i].let_in_as, true);
 
 			scene_said(&scene, &no);
 			if (cases[i].let_in_as)
@@ -137,7 +138,8 @@ static void a_round_with_some_refusals_is_no_guessing(void **state)
 
 		scene_start(&scene);
 		for (unsigned server = 0; server < 20; server++) {
-			bool refused = server >= cases[i].refuse_from && server <= cases[i].refuse_to;
+			bool refused = server >= cases[i].refuse_from &&
+				       server <= cases[i].refuse_to;
 			struct observation o = logon(1 + server, server * 1000, 100, !refused);
 
 			scene_said(&scene, &o);
@@ -155,7 +157,8 @@ static void one_account_buys_no_innocence(void **state)
 	(void)state;
 	scene_start(&scene);
 	for (unsigned n = 0; n < 40; n++) {
-		struct observation no = logon(1, n * 100, 1000 + n, false), yes = logon(2, n * 100 + 50, 100, true);
+		struct observation no = logon(1, n * 100, 1000 + n, false),
+				   yes = logon(2, n * 100 + 50, 100, true);
 
 		scene_said(&scene, &yes);
 		scene_said(&scene, &no);

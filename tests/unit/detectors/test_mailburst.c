@@ -22,7 +22,8 @@ static void send_mail(struct scene *scene, const char *from, const struct mail *
 	struct ip src = wire_ip(from);
 
 	for (unsigned n = 0; n < mail->servers; n++, ms += mail->gap_ms) {
-		struct ip dst = mail->one_network ? scene_ip("81.2.3.0", n) : scene_peer("81.0.0.0", n);
+		struct ip dst = mail->one_network ? scene_ip("81.2.3.0", n)
+						  : scene_peer("81.0.0.0", n);
 		struct packet packet = wire_tcp(ms, &src, &dst, mail->port, TCP_SYN);
 
 		scene_see(scene, packet);
@@ -47,7 +48,8 @@ static void spam_bots_are_convicted(void **state)
 		scene_start(&scene);
 		send_mail(&scene, "10.0.0.5", &cases[i], 0);
 		if (scene.highest_by[DETECTOR_MAILBURST] < CONVICT_NATS)
-			print_error("%s: %.1f\n", cases[i].name, scene.highest_by[DETECTOR_MAILBURST]);
+			print_error("%s: %.1f\n", cases[i].name,
+				    scene.highest_by[DETECTOR_MAILBURST]);
 		assert_true(scene.highest_by[DETECTOR_MAILBURST] >= CONVICT_NATS);
 		if (!cases[i].fails && cases[i].gap_ms == 100)
 			assert_int_equal(scene.contacts_at_conviction, 8);
@@ -102,7 +104,8 @@ static void mail_servers_may_but_one_accomplice_makes_none(void **state)
 			scene_see(&scene, wire_answer(n, &packet, TCP_SYN | TCP_ACK));
 		}
 		send_mail(&scene, "10.0.0.25", &out, 100);
-		assert_int_equal(scene.highest_by[DETECTOR_MAILBURST] >= CONVICT_NATS, clients == 1);
+		assert_int_equal(scene.highest_by[DETECTOR_MAILBURST] >= CONVICT_NATS,
+				 clients == 1);
 		scene_stop(&scene);
 	}
 }

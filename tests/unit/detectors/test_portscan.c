@@ -36,7 +36,8 @@ static void run_scan(struct scene *scene, const struct scan *scan)
 		scene_see(scene, packet);
 		if (scan->answer == RESET)
 			scene_see(scene, scan->udp ? wire_error(n * 1000 + 1, &packet, 3, 3)
-						   : wire_answer(n * 1000 + 1, &packet, TCP_RST | TCP_ACK));
+						   : wire_answer(n * 1000 + 1, &packet,
+								 TCP_RST | TCP_ACK));
 		else if (scan->answer == OPEN)
 			scene_see(scene, wire_answer(n * 1000 + 1, &packet, TCP_SYN | TCP_ACK));
 		else if (scan->answer == OPEN_LATE)
@@ -63,7 +64,8 @@ static void a_vertical_scan_is_reported_as_reconnaissance(void **state)
 		scene_start(&scene);
 		run_scan(&scene, &cases[i]);
 		if (scene.highest_by[DETECTOR_PORTSCAN] < SUSPECT_NATS)
-			print_error("%s: %.1f\n", cases[i].name, scene.highest_by[DETECTOR_PORTSCAN]);
+			print_error("%s: %.1f\n", cases[i].name,
+				    scene.highest_by[DETECTOR_PORTSCAN]);
 		assert_true(scene.highest_by[DETECTOR_PORTSCAN] >= SUSPECT_NATS);
 		assert_true(scene.highest_by[DETECTOR_PORTSCAN] > scene.highest_by[DETECTOR_TRW]);
 		assert_true(scene.highest < CONVICT_NATS);
@@ -80,7 +82,8 @@ static void ordinary_use_of_many_ports_is_not(void **state)
 		{ "alternatives of a service that is down", RESET, 7, 80, 363, 1, false, 0 },
 		{ "UDP services that never answer", SILENT, 40, 5000, 1, 1, true, 0 },
 		{ "traceroute", RESET, 60, 33434, 1, 1, true, 0 },
-		{ "answers of a name server that come too late", RESET, 60, 50000, 11, 1, true, 53 },
+		{ "answers of a name server that come too late", RESET, 60, 50000, 11, 1, true,
+		  53 },
 		{ "active FTP against a firewall", RESET, 40, 50000, 11, 1, false, 20 },
 		{ "one port of many hosts", RESET, 200, 7000, 1, 200, false, 0 },
 	};
@@ -92,7 +95,8 @@ static void ordinary_use_of_many_ports_is_not(void **state)
 		scene_start(&scene);
 		run_scan(&scene, &cases[i]);
 		if (scene.highest_by[DETECTOR_PORTSCAN] >= 3.0)
-			print_error("%s: %.1f\n", cases[i].name, scene.highest_by[DETECTOR_PORTSCAN]);
+			print_error("%s: %.1f\n", cases[i].name,
+				    scene.highest_by[DETECTOR_PORTSCAN]);
 		assert_true(scene.highest_by[DETECTOR_PORTSCAN] < 3.0);
 		scene_stop(&scene);
 	}

@@ -9,12 +9,14 @@
 
 #include "tests/unit/detectors/said.h"
 
-static struct observation forgery(unsigned name, uint64_t ms, bool is_address_known, bool is_new_name)
+static struct observation forgery(unsigned name, uint64_t ms, bool is_address_known,
+				  bool is_new_name)
 {
 	struct observation o = said_to(name, ms, OBSERVED_FORGERY);
 
 	o.contact.kind = CONTACT_ARP;
-	o.forgery = (struct observed_forgery){ .is_address_known = is_address_known, .is_new_name = is_new_name };
+	o.forgery = (struct observed_forgery){ .is_address_known = is_address_known,
+					       .is_new_name = is_new_name };
 	return o;
 }
 
@@ -39,7 +41,9 @@ static void names_make_a_forger(void **state)
 		print_message("  %s\n", cases[i].what);
 		scene_start(&scene);
 		for (unsigned n = 0; n < cases[i].names; n++) {
-			struct observation o = forgery(n, 1000 + n + (uint64_t)n * cases[i].apart_min * 60000, cases[i].known, true);
+			struct observation o =
+				forgery(n, 1000 + n + (uint64_t)n * cases[i].apart_min * 60000,
+					cases[i].known, true);
 
 			scene_said(&scene, &o);
 		}

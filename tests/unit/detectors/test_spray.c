@@ -67,7 +67,8 @@ static void run_spray(struct scene *scene, const struct spray *spray, unsigned h
 			show_the_uplink_alive(scene, at_us / 1000, n);
 		scene_see(scene, packet);
 		if (spray->answer == ACCEPTED || (spray->answer == HALF_ACCEPTED && n % 2))
-			scene_see(scene, wire_answer(ms, &packet, spray->tcp ? TCP_SYN | TCP_ACK : 0));
+			scene_see(scene,
+				  wire_answer(ms, &packet, spray->tcp ? TCP_SYN | TCP_ACK : 0));
 		else if (spray->answer == REFUSED)
 			scene_see(scene, wire_error(ms, &packet, 3, 3));
 	}
@@ -82,7 +83,8 @@ static void going_from_address_to_address_convicts(void **state)
 	} cases[] = {
 		{ { "in flight", ASCENDING, SILENT, "63.55.11.0", 6892, 50, false }, 16 },
 		{ { "downwards", DESCENDING, SILENT, "63.55.11.0", 6892, 50, false }, 16 },
-		{ { "waiting for silence", ASCENDING, SILENT, "63.55.11.0", 6892, 400000, false }, 9 },
+		{ { "waiting for silence", ASCENDING, SILENT, "63.55.11.0", 6892, 400000, false },
+		  9 },
 		{ { "refused", ASCENDING, REFUSED, "63.55.11.0", 6892, 400000, false }, 9 },
 		{ { "over TCP", ASCENDING, SILENT, "63.55.11.0", 9898, 50, true }, 16 },
 	};
@@ -111,17 +113,23 @@ static void other_orders_and_answers_do_not_convict(void **state)
 		{ { "peers, all silent", PEERS, SILENT, "", 6346, 1000, false }, 1 },
 		{ { "peers over TCP", PEERS, SILENT, "", 6346, 1000, true }, 1 },
 		{ { "small clusters", TRIPLES, SILENT, "", 6000, 1000000, false }, SUSPECT_NATS },
-		{ { "small clusters at once", TRIPLES, SILENT, "", 6000, 50, false }, SUSPECT_NATS },
-		{ { "a cluster that answers", ASCENDING, ACCEPTED, "81.2.3.0", 27015, 100000, false },
-		  3 },
-		{ { "half of a cluster answers", ASCENDING, HALF_ACCEPTED, "81.2.3.0", 27015, 400000,
+		{ { "small clusters at once", TRIPLES, SILENT, "", 6000, 50, false },
+		  SUSPECT_NATS },
+		{ { "a cluster that answers", ASCENDING, ACCEPTED, "81.2.3.0", 27015, 100000,
 		    false },
 		  3 },
-		{ { "a driver looks for printers", ASCENDING, SILENT, "10.0.1.0", 8612, 200000, false },
+		{ { "half of a cluster answers", ASCENDING, HALF_ACCEPTED, "81.2.3.0", 27015,
+		    400000, false },
+		  3 },
+		{ { "a driver looks for printers", ASCENDING, SILENT, "10.0.1.0", 8612, 200000,
+		    false },
 		  SUSPECT_NATS },
-		{ { "a large silent network, no order", SHUFFLED, SILENT, "81.2.3.0", 7000, 400000, false },
+		{ { "a large silent network, no order", SHUFFLED, SILENT, "81.2.3.0", 7000, 400000,
+		    false },
 		  CONVICT_NATS },
-		{ { "well-known ports are not ours", ASCENDING, SILENT, "81.2.3.0", 123, 50, false }, 1 },
+		{ { "well-known ports are not ours", ASCENDING, SILENT, "81.2.3.0", 123, 50,
+		    false },
+		  1 },
 	};
 
 	(void)state;

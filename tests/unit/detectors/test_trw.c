@@ -40,7 +40,8 @@ static uint64_t run_scan(struct scene *scene, const struct ip *src, const struct
 			 uint64_t ms)
 {
 	for (unsigned n = 0; n < scan->hosts; n++, ms += 100) {
-		struct ip dst = scan->first ? scene_ip(scan->first, 10 + n) : scene_peer("81.0.0.0", n);
+		struct ip dst = scan->first ? scene_ip(scan->first, 10 + n)
+					    : scene_peer("81.0.0.0", n);
 		struct packet packet = scan->udp ? wire_udp(ms, src, &dst, scan->port)
 						 : wire_tcp(ms, src, &dst, scan->port, TCP_SYN);
 
@@ -119,7 +120,8 @@ static void contacts_in_flight_are_judged_soon_and_counted(void **state)
 		for (unsigned n = 0; n < 60; n++) {
 			struct ip dst = scene_ip("10.0.1.0", 10 + n);
 
-			scene_see(&scene, wire_tcp(1 + n * cases[i].gap_ms, &worm, &dst, 445, TCP_SYN));
+			scene_see(&scene,
+				  wire_tcp(1 + n * cases[i].gap_ms, &worm, &dst, 445, TCP_SYN));
 		}
 		scene_wait(&scene, 60000);
 		assert_true(scene.convicted > 0);
@@ -150,8 +152,10 @@ static void a_burst_of_sessions_that_are_answered_convicts_nobody(void **state)
 				sent[ms / 10] = wire_tcp(ms, &client, &dst, 445, TCP_SYN);
 				scene_see(&scene, sent[ms / 10]);
 			}
-			if (ms >= answer_ms[i] && (ms - answer_ms[i]) % 10 == 0 && (ms - answer_ms[i]) / 10 < 12)
-				scene_see(&scene, wire_answer(ms, &sent[(ms - answer_ms[i]) / 10], TCP_SYN | TCP_ACK));
+			if (ms >= answer_ms[i] && (ms - answer_ms[i]) % 10 == 0 &&
+			    (ms - answer_ms[i]) / 10 < 12)
+				scene_see(&scene, wire_answer(ms, &sent[(ms - answer_ms[i]) / 10],
+							      TCP_SYN | TCP_ACK));
 		}
 		scene_wait(&scene, 9000);
 		assert_int_equal(scene.convicted, 0);
@@ -438,7 +442,11 @@ static void who_looks_for_a_printer_is_no_suspect(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(ports) / sizeof(ports[0]); i++) {
-		struct scan scan = { .port = ports[i], .hosts = 100, .first = "10.0.1.0", .answer = UNREACHABLE, .udp = true };
+		struct scan scan = { .port = ports[i],
+				     .hosts = 100,
+				     .first = "10.0.1.0",
+				     .answer = UNREACHABLE,
+				     .udp = true };
 		struct scene scene;
 
 		scene_start(&scene);
@@ -461,7 +469,9 @@ static void a_monitor_may_poll_dead_machines_and_nothing_else(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct scan scan = { .port = cases[i].port, .hosts = 30, .first = "10.0.1.0", .answer = RESET };
+		struct scan scan = {
+			.port = cases[i].port, .hosts = 30, .first = "10.0.1.0", .answer = RESET
+		};
 		struct scene scene;
 
 		scene_start(&scene);

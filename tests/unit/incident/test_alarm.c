@@ -18,7 +18,11 @@ static void assert_near(double value, double wanted)
 		fail_msg("%.9g instead of %.9g", value, wanted);
 }
 
-static const struct { const char *name; unsigned convicted, after_min; double nats; } cases[] = {
+static const struct {
+	const char *name;
+	unsigned convicted, after_min;
+	double nats;
+} cases[] = {
 	{ "nobody", 0, 0, 0 },
 	{ "the first says nothing about others", 1, 0, 0 },
 	{ "the second gives ln 4", 2, 0, 1.3862943611 },
@@ -37,13 +41,21 @@ static void each_further_convicted_host_gives_ln_4(void **state)
 		print_message("  %s\n", cases[c].name);
 		for (unsigned i = 0; i < cases[c].convicted; i++)
 			alarm_note(&alarm, 445, T0);
-		assert_near(alarm_nats(&alarm, 445, T0 + s_to_ns(60 * cases[c].after_min)), cases[c].nats);
+		assert_near(alarm_nats(&alarm, 445, T0 + s_to_ns(60 * cases[c].after_min)),
+			    cases[c].nats);
 		assert_near(alarm_nats(&alarm, 3389, T0), 0);
 		assert_near(alarm_nats(&alarm, 0, T0), 0);
 	}
 }
 
-static const struct { const char *name; uint16_t port; uint32_t contacts; int first_min; uint16_t half_life_min; bool relieved; } items[] = {
+static const struct {
+	const char *name;
+	uint16_t port;
+	uint32_t contacts;
+	int first_min;
+	uint16_t half_life_min;
+	bool relieved;
+} items[] = {
 	{ "two contacts on the port", 445, 2, 1, 0, true },
 	{ "one contact", 445, 1, 1, 0, false },
 	{ "another port", 22, 5, 1, 0, false },
@@ -57,17 +69,25 @@ static void only_what_belongs_to_the_outbreak_is_relieved(void **state)
 {
 	(void)state;
 	for (size_t c = 0; c < sizeof(items) / sizeof(items[0]); c++) {
-		struct evidence item = { .detector = DETECTOR_TRW, .port_class = CLASS_WORM_PORT, .log_odds = 5.8,
-					 .port = items[c].port, .contacts = items[c].contacts,
-					 .half_life_min = items[c].half_life_min,
-					 .first_contact_ns = items[c].first_min < 0 ? T0 - s_to_ns(60 * (unsigned)-items[c].first_min)
-										     : T0 + s_to_ns(60) };
+		struct evidence item = {
+			.detector = DETECTOR_TRW,
+			.port_class = CLASS_WORM_PORT,
+			.log_odds = 5.8,
+			.port = items[c].port,
+			.contacts = items[c].contacts,
+			.half_life_min = items[c].half_life_min,
+			.first_contact_ns =
+				items[c].first_min < 0
+					? T0 - s_to_ns(60 * (unsigned)-items[c].first_min)
+					: T0 + s_to_ns(60)
+		};
 		struct alarm alarm = { 0 };
 
 		print_message("  %s\n", items[c].name);
 		for (unsigned i = 0; i < 3; i++)
 			alarm_note(&alarm, 445, T0);
-		assert_near(alarm_relief(&alarm, &item, 1, T0), items[c].relieved ? 2 * ALARM_STEP_NATS : 0);
+		assert_near(alarm_relief(&alarm, &item, 1, T0),
+			    items[c].relieved ? 2 * ALARM_STEP_NATS : 0);
 	}
 }
 

@@ -30,14 +30,16 @@ static void assert_near(double value, double wanted, double tolerance)
 
 static void changed(void *arg, const struct incident *incident, enum book_change change)
 {
-	static const char letters[] = { [BOOK_OPENED] = 'O', [BOOK_SUSPECTED] = 'S', [BOOK_CONVICTED] = 'C',
-					[BOOK_STRONGER] = '+', [BOOK_CLEARED] = 'x', [BOOK_CLOSED] = 'X',
-					[BOOK_DOUBTED] = '?', [BOOK_KIND] = 'K' };
+	static const char letters[] = {
+		[BOOK_OPENED] = 'O',   [BOOK_SUSPECTED] = 'S', [BOOK_CONVICTED] = 'C',
+		[BOOK_STRONGER] = '+', [BOOK_CLEARED] = 'x',   [BOOK_CLOSED] = 'X',
+		[BOOK_DOUBTED] = '?',  [BOOK_KIND] = 'K'
+	};
 	struct log *log = arg;
 	size_t length = strlen(log->text);
 
-	snprintf(log->text + length, sizeof(log->text) - length, "%s%c%llu", length ? " " : "", letters[change],
-		 (unsigned long long)incident->id);
+	snprintf(log->text + length, sizeof(log->text) - length, "%s%c%llu", length ? " " : "",
+		 letters[change], (unsigned long long)incident->id);
 	log->last = *incident;
 }
 
@@ -49,12 +51,19 @@ static struct host_key host(unsigned number)
 	return host_key_of(&ip, 0);
 }
 
-static struct evidence evidence(unsigned host_number, unsigned detector, unsigned port_class, double nats, unsigned at_s)
+static struct evidence evidence(unsigned host_number, unsigned detector, unsigned port_class,
+				double nats, unsigned at_s)
 {
 	return (struct evidence){
-		.host = host(host_number), .detector = (uint8_t)detector, .port_class = (uint8_t)port_class,
-		.log_odds = nats, .contacts = 5, .failed = 5, .stated_ns = T0 + s_to_ns(at_s),
-		.first_contact_ns = T0 + s_to_ns(at_s) - ms_to_ns(400), .last_contact_ns = T0 + s_to_ns(at_s),
+		.host = host(host_number),
+		.detector = (uint8_t)detector,
+		.port_class = (uint8_t)port_class,
+		.log_odds = nats,
+		.contacts = 5,
+		.failed = 5,
+		.stated_ns = T0 + s_to_ns(at_s),
+		.first_contact_ns = T0 + s_to_ns(at_s) - ms_to_ns(400),
+		.last_contact_ns = T0 + s_to_ns(at_s),
 		.mac = { { 2, 0, 0, 0, 0, (uint8_t)host_number } },
 	};
 }
@@ -72,25 +81,49 @@ static void add(struct book *book, struct evidence item)
 	book_add(book, &item, item.stated_ns);
 }
 
-struct step { unsigned detector, port_class; double nats; unsigned at_s; };
+struct step {
+	unsigned detector, port_class;
+	double nats;
+	unsigned at_s;
+};
 
-static const struct { const char *name; struct step steps[6]; const char *told; } lives[] = {
+static const struct {
+	const char *name;
+	struct step steps[6];
+	const char *told;
+} lives[] = {
 	{ "weak evidence only opens", { { 1, CLASS_NEIGHBOR, 3, 1 } }, "O1" },
 	{ "level zero opens nothing", { { 1, CLASS_NEIGHBOR, 0, 1 } }, "" },
 	{ "6.9 nats make a suspect", { { 1, CLASS_NEIGHBOR, 6.9, 1 } }, "O1 S1" },
 	{ "13.8 nats convict at once", { { 1, CLASS_NEIGHBOR, 13.8, 1 } }, "O1 C1" },
 	{ "a hair less does not", { { 1, CLASS_NEIGHBOR, 13.799, 1 } }, "O1 S1" },
-	{ "two classes convict together", { { 1, CLASS_NEIGHBOR, 7, 1 }, { 2, CLASS_WORM_PORT, 7, 1 } }, "O1 S1 C1" },
-	{ "two detectors of a class do not", { { 1, CLASS_WORM_PORT, 7, 1 }, { 2, CLASS_WORM_PORT, 7, 1 } }, "O1 S1" },
+	{ "two classes convict together",
+	  { { 1, CLASS_NEIGHBOR, 7, 1 }, { 2, CLASS_WORM_PORT, 7, 1 } },
+	  "O1 S1 C1" },
+	{ "two detectors of a class do not",
+	  { { 1, CLASS_WORM_PORT, 7, 1 }, { 2, CLASS_WORM_PORT, 7, 1 } },
+	  "O1 S1" },
 	{ "a nat more is told, half a nat is not",
-	  { { 1, CLASS_NEIGHBOR, 3, 1 }, { 1, CLASS_NEIGHBOR, 3.5, 1 }, { 1, CLASS_NEIGHBOR, 4, 1 } }, "O1 +1" },
-	{ "halves add up to a nat", { { 1, CLASS_NEIGHBOR, 14, 1 }, { 1, CLASS_NEIGHBOR, 14.5, 1 },
-				      { 1, CLASS_NEIGHBOR, 15.1, 1 } }, "O1 C1 +1" },
-	{ "a conviction is told once", { { 1, CLASS_NEIGHBOR, 14, 1 }, { 1, CLASS_NEIGHBOR, 2, 2 },
-					 { 1, CLASS_NEIGHBOR, 14, 3 } }, "O1 C1 +1" },
-	{ "what was stated later replaces", { { 1, CLASS_NEIGHBOR, 7, 5 }, { 1, CLASS_NEIGHBOR, 14, 4 } }, "O1 S1" },
-	{ "a fall at the same instant counts", { { 1, CLASS_NEIGHBOR, 6, 5 }, { 1, CLASS_NEIGHBOR, 0.5, 5 },
-						 { 2, CLASS_ICMP, 3, 5 } }, "O1 +1" },
+	  { { 1, CLASS_NEIGHBOR, 3, 1 },
+	    { 1, CLASS_NEIGHBOR, 3.5, 1 },
+	    { 1, CLASS_NEIGHBOR, 4, 1 } },
+	  "O1 +1" },
+	{ "halves add up to a nat",
+	  { { 1, CLASS_NEIGHBOR, 14, 1 },
+	    { 1, CLASS_NEIGHBOR, 14.5, 1 },
+	    { 1, CLASS_NEIGHBOR, 15.1, 1 } },
+	  "O1 C1 +1" },
+	{ "a conviction is told once",
+	  { { 1, CLASS_NEIGHBOR, 14, 1 },
+	    { 1, CLASS_NEIGHBOR, 2, 2 },
+	    { 1, CLASS_NEIGHBOR, 14, 3 } },
+	  "O1 C1 +1" },
+	{ "what was stated later replaces",
+	  { { 1, CLASS_NEIGHBOR, 7, 5 }, { 1, CLASS_NEIGHBOR, 14, 4 } },
+	  "O1 S1" },
+	{ "a fall at the same instant counts",
+	  { { 1, CLASS_NEIGHBOR, 6, 5 }, { 1, CLASS_NEIGHBOR, 0.5, 5 }, { 2, CLASS_ICMP, 3, 5 } },
+	  "O1 +1" },
 };
 
 static void an_incident_climbs_by_its_evidence(void **state)
@@ -102,8 +135,9 @@ static void an_incident_climbs_by_its_evidence(void **state)
 
 		print_message("  %s\n", lives[c].name);
 		for (size_t i = 0; i < 6 && lives[c].steps[i].detector; i++)
-			add(book, evidence(1, lives[c].steps[i].detector, lives[c].steps[i].port_class,
-					   lives[c].steps[i].nats, lives[c].steps[i].at_s));
+			add(book,
+			    evidence(1, lives[c].steps[i].detector, lives[c].steps[i].port_class,
+				     lives[c].steps[i].nats, lives[c].steps[i].at_s));
 		assert_string_equal(log.text, lives[c].told);
 		book_free(book);
 	}
@@ -152,7 +186,8 @@ static void the_order_of_arrival_does_not_matter(void **state)
 			order[other] = kept;
 		}
 		for (unsigned i = 0; i < 6; i++) {
-			struct evidence item = evidence(1, 1 + order[i] % 3, order[i] / 2, 2 + order[i] % 4, 1 + order[i]);
+			struct evidence item = evidence(1, 1 + order[i] % 3, order[i] / 2,
+							2 + order[i] % 4, 1 + order[i]);
 
 			book_add(book, &item, T0 + s_to_ns(10));
 		}
@@ -170,8 +205,10 @@ static void a_conviction_counts_the_fewest_contacts_that_carry_it(void **state)
 {
 	struct log log;
 	struct book *book = new_book(&log, 0);
-	struct evidence weak = evidence(1, 4, CLASS_ICMP, 1, 1), port = evidence(1, 2, CLASS_WORM_PORT, 7, 2);
-	struct evidence arp = evidence(1, 1, CLASS_NEIGHBOR, 7, 3), more = evidence(1, 1, CLASS_NEIGHBOR, 30, 9);
+	struct evidence weak = evidence(1, 4, CLASS_ICMP, 1, 1),
+			port = evidence(1, 2, CLASS_WORM_PORT, 7, 2);
+	struct evidence arp = evidence(1, 1, CLASS_NEIGHBOR, 7, 3),
+			more = evidence(1, 1, CLASS_NEIGHBOR, 30, 9);
 
 	(void)state;
 	weak.contacts = 100;
@@ -194,7 +231,8 @@ static void a_conviction_counts_the_fewest_contacts_that_carry_it(void **state)
 
 static void what_was_taken_back_is_neither_counted_nor_named(void **state)
 {
-	struct evidence neighbor = evidence(1, 1, CLASS_NEIGHBOR, 3.0, 1), gone = evidence(1, 1, CLASS_NEIGHBOR, 0, 2);
+	struct evidence neighbor = evidence(1, 1, CLASS_NEIGHBOR, 3.0, 1),
+			gone = evidence(1, 1, CLASS_NEIGHBOR, 0, 2);
 	struct log log;
 	struct book *book = new_book(&log, 8);
 
@@ -216,7 +254,8 @@ static void the_strongest_evidence_comes_first_and_names_the_kind(void **state)
 {
 	struct log log;
 	struct book *book = new_book(&log, 0);
-	struct evidence worm = evidence(1, 2, CLASS_WORM_PORT, 5, 1), scan = evidence(1, 1, CLASS_ICMP, 6, 1);
+	struct evidence worm = evidence(1, 2, CLASS_WORM_PORT, 5, 1),
+			scan = evidence(1, 1, CLASS_ICMP, 6, 1);
 
 	(void)state;
 	scan.kind = EVIDENCE_RECONNAISSANCE;
@@ -244,7 +283,12 @@ static void when_all_places_are_taken_the_weakest_item_gives_way(void **state)
 	book_free(book);
 }
 
-static const struct { const char *name; double nats; unsigned minutes; const char *told; } fades[] = {
+static const struct {
+	const char *name;
+	double nats;
+	unsigned minutes;
+	const char *told;
+} fades[] = {
 	{ "a suspect stays above half the level", 6.9, 29, "O1 S1" },
 	{ "and is cleared below it", 6.9, 31, "O1 S1 x1" },
 	{ "what never was suspicious is kept longer", 3, 45, "O1" },
@@ -268,7 +312,8 @@ static void levels_fade_with_time(void **state)
 	}
 }
 
-static struct evidence slow(unsigned host_number, unsigned detector, unsigned port_class, double nats, unsigned at_s)
+static struct evidence slow(unsigned host_number, unsigned detector, unsigned port_class,
+			    double nats, unsigned at_s)
 {
 	struct evidence item = evidence(host_number, detector, port_class, nats, at_s);
 
@@ -351,7 +396,8 @@ static void a_conviction_may_convict_who_was_suspected_before(void **state)
 
 	(void)state;
 	for (unsigned n = 1; n <= 4; n++) {
-		struct evidence item = evidence(n, DETECTOR_TRW, CLASS_WORM_PORT, n == 1 ? 12.5 : 14, 10 + n);
+		struct evidence item =
+			evidence(n, DETECTOR_TRW, CLASS_WORM_PORT, n == 1 ? 12.5 : 14, 10 + n);
 
 		item.port = 445;
 		add(book, item);
@@ -365,7 +411,8 @@ struct heard_fault {
 	bool broken;
 };
 
-static void heard_fault(void *arg, const struct fault_state *state, const struct host_key *hosts, size_t count)
+static void heard_fault(void *arg, const struct fault_state *state, const struct host_key *hosts,
+			size_t count)
 {
 	struct heard_fault *heard = arg;
 
@@ -536,7 +583,8 @@ static void what_is_in_doubt_is_suspected_until_the_doubt_ends(void **state)
 {
 	struct log log;
 	struct book *book = new_book(&log, 0);
-	struct evidence item = evidence(1, 1, CLASS_NEIGHBOR, 20, 1), other = evidence(1, 2, CLASS_WORM_PORT, 20, 2);
+	struct evidence item = evidence(1, 1, CLASS_NEIGHBOR, 20, 1),
+			other = evidence(1, 2, CLASS_WORM_PORT, 20, 2);
 
 	(void)state;
 	item.doubt = DOUBT_CROWD;

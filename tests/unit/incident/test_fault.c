@@ -16,16 +16,24 @@ static struct evidence gains(unsigned number, unsigned port_class, unsigned port
 	uint8_t four[4] = { 10, 0, (uint8_t)(number >> 8), (uint8_t)number };
 	struct ip ip = ip_from_v4(four);
 
-	return (struct evidence){ .host = host_key_of(&ip, 0), .detector = DETECTOR_TRW, .port_class = (uint8_t)port_class,
-				  .port = (uint16_t)port, .log_odds = 4 };
+	return (struct evidence){ .host = host_key_of(&ip, 0),
+				  .detector = DETECTOR_TRW,
+				  .port_class = (uint8_t)port_class,
+				  .port = (uint16_t)port,
+				  .log_odds = 4 };
 }
 
-static const struct { const char *name; unsigned live, hosts, ports, port_class, over_s; bool broken; } cases[] = {
+static const struct {
+	const char *name;
+	unsigned live, hosts, ports, port_class, over_s;
+	bool broken;
+} cases[] = {
 	{ "a quarter of the hosts on many ports at once", 100, 25, 8, CLASS_SERVICE_PORT, 1, true },
 	{ "a fifth is not more than a fifth", 100, 20, 8, CLASS_SERVICE_PORT, 1, false },
 	{ "one port is a worm, however many", 100, 90, 1, CLASS_WORM_PORT, 1, false },
 	{ "so is asking for neighbours", 100, 90, 8, CLASS_NEIGHBOR, 1, false },
-	{ "half of them on one port: a worm beside a few others", 100, 60, 2, CLASS_WORM_PORT, 1, false },
+	{ "half of them on one port: a worm beside a few others", 100, 60, 2, CLASS_WORM_PORT, 1,
+	  false },
 	{ "the same hosts over five minutes", 100, 25, 8, CLASS_SERVICE_PORT, 300, false },
 	{ "four of a handful", 6, 4, 4, CLASS_SERVICE_PORT, 1, false },
 	{ "all of a handful", 6, 6, 6, CLASS_SERVICE_PORT, 1, true },
@@ -40,7 +48,8 @@ static void many_at_once_without_a_common_port_are_a_fault(void **state)
 
 		print_message("  %s\n", cases[c].name);
 		for (unsigned i = 0; i < cases[c].hosts; i++) {
-			struct evidence item = gains(i, cases[c].port_class, 80 + i % cases[c].ports);
+			struct evidence item =
+				gains(i, cases[c].port_class, 80 + i % cases[c].ports);
 			uint64_t at_ns = T0 + s_to_ns(cases[c].over_s) * i / cases[c].hosts;
 
 			changes += fault_note(fault, &item, cases[c].live, at_ns);
@@ -48,7 +57,8 @@ static void many_at_once_without_a_common_port_are_a_fault(void **state)
 		{
 			struct evidence item = gains(0, cases[c].port_class, 80);
 
-			changes += fault_note(fault, &item, cases[c].live, T0 + s_to_ns(cases[c].over_s) + ms_to_ns(200));
+			changes += fault_note(fault, &item, cases[c].live,
+					      T0 + s_to_ns(cases[c].over_s) + ms_to_ns(200));
 		}
 		assert_int_equal(fault_state(fault).broken, cases[c].broken);
 		assert_int_equal(changes, cases[c].broken);

@@ -8,10 +8,19 @@
 
 static void contacts_of_one_class_are_counted_once(void **state)
 {
-	struct incident incident = { .evidence_count = 3, .evidence = {
-		{ .detector = 1, .port_class = CLASS_NEIGHBOR, .contacts = 5, .failed = 5 },
-		{ .detector = 2, .port_class = CLASS_WORM_PORT, .contacts = 6, .failed = 4 },
-		{ .detector = 3, .port_class = CLASS_WORM_PORT, .contacts = 9, .failed = 3 } } };
+	struct incident incident = { .evidence_count = 3,
+				     .evidence = { { .detector = 1,
+						     .port_class = CLASS_NEIGHBOR,
+						     .contacts = 5,
+						     .failed = 5 },
+						   { .detector = 2,
+						     .port_class = CLASS_WORM_PORT,
+						     .contacts = 6,
+						     .failed = 4 },
+						   { .detector = 3,
+						     .port_class = CLASS_WORM_PORT,
+						     .contacts = 9,
+						     .failed = 3 } } };
 
 	(void)state;
 	assert_int_equal(incident_contacts(&incident, 0), 0);
@@ -23,9 +32,10 @@ static void contacts_of_one_class_are_counted_once(void **state)
 
 static void a_sum_of_contacts_does_not_wrap(void **state)
 {
-	struct incident incident = { .evidence_count = 2, .evidence = {
-		{ .port_class = CLASS_NEIGHBOR, .contacts = UINT32_MAX - 1 },
-		{ .port_class = CLASS_ICMP, .contacts = 7 } } };
+	struct incident incident = { .evidence_count = 2,
+				     .evidence = { { .port_class = CLASS_NEIGHBOR,
+						     .contacts = UINT32_MAX - 1 },
+						   { .port_class = CLASS_ICMP, .contacts = 7 } } };
 
 	(void)state;
 	assert_int_equal(incident_contacts(&incident, 2), UINT32_MAX);
@@ -33,7 +43,8 @@ static void a_sum_of_contacts_does_not_wrap(void **state)
 
 static void every_state_has_its_word(void **state)
 {
-	static const char *const words[] = { "open", "suspected", "convicted", "cleared", "closed" };
+	static const char *const words[] = { "open", "suspected", "convicted", "cleared",
+					     "closed" };
 
 	(void)state;
 	for (unsigned i = 0; i < INCIDENT_STATES; i++)

@@ -28,8 +28,9 @@ static void linked(void *arg, const struct outbreak_link *link)
 	size_t length = strlen(log->text);
 
 	log->links++;
-	snprintf(log->text + length, sizeof(log->text) - length, "%s%llu<%llu/%u", length ? " " : "",
-		 (unsigned long long)link->incident, (unsigned long long)link->parent, (unsigned)link->generation);
+	snprintf(log->text + length, sizeof(log->text) - length, "%s%llu<%llu/%u",
+		 length ? " " : "", (unsigned long long)link->incident,
+		 (unsigned long long)link->parent, (unsigned)link->generation);
 	log->last = *link;
 }
 
@@ -49,22 +50,36 @@ struct seen {
 static struct incident incident_of(const struct seen *seen)
 {
 	struct ip ip = address(seen->host);
-	struct incident incident = { .id = seen->host, .host = host_key_of(&ip, 7), .state = (uint8_t)seen->state,
-				     .kind = EVIDENCE_WORM, .log_odds = 14, .evidence_count = 1 };
+	struct incident incident = { .id = seen->host,
+				     .host = host_key_of(&ip, 7),
+				     .state = (uint8_t)seen->state,
+				     .kind = EVIDENCE_WORM,
+				     .log_odds = 14,
+				     .evidence_count = 1 };
 	struct evidence *item = &incident.evidence[0];
 
-	*item = (struct evidence){ .host = incident.host, .detector = DETECTOR_TRW, .kind = EVIDENCE_WORM,
-				   .port_class = CLASS_WORM_PORT, .port = (uint16_t)seen->port, .log_odds = 14, .contacts = 5,
+	*item = (struct evidence){ .host = incident.host,
+				   .detector = DETECTOR_TRW,
+				   .kind = EVIDENCE_WORM,
+				   .port_class = CLASS_WORM_PORT,
+				   .port = (uint16_t)seen->port,
+				   .log_odds = 14,
+				   .contacts = 5,
 				   .first_contact_ns = T0 + s_to_ns(seen->attack_s) };
 	if (seen->visited_by) {
-		item->visits[0] = (struct evidence_visit){ .by = address(seen->visited_by), .port = (uint16_t)seen->port,
-							   .at_ns = T0 + s_to_ns(seen->visit_s), .called_back = seen->called_back };
+		item->visits[0] = (struct evidence_visit){ .by = address(seen->visited_by),
+							   .port = (uint16_t)seen->port,
+							   .at_ns = T0 + s_to_ns(seen->visit_s),
+							   .called_back = seen->called_back };
 		item->visit_count = 1;
 	}
 	if (seen->reached) {
-		item->samples[0] = (struct evidence_sample){ .dst = address(seen->reached), .dst_port = (uint16_t)seen->port,
-							     .opened_ns = T0 + s_to_ns(seen->reached_s),
-							     .contact_kind = CONTACT_TCP, .outcome = CONTACT_ACCEPTED };
+		item->samples[0] =
+			(struct evidence_sample){ .dst = address(seen->reached),
+						  .dst_port = (uint16_t)seen->port,
+						  .opened_ns = T0 + s_to_ns(seen->reached_s),
+						  .contact_kind = CONTACT_TCP,
+						  .outcome = CONTACT_ACCEPTED };
 		item->sample_count = 1;
 	}
 	return incident;
@@ -72,37 +87,70 @@ static struct incident incident_of(const struct seen *seen)
 
 enum { S = INCIDENT_SUSPECTED, C = INCIDENT_CONVICTED };
 
-static const struct { const char *name; struct seen seen[5]; const char *told; } cases[] = {
+static const struct {
+	const char *name;
+	struct seen seen[5];
+	const char *told;
+} cases[] = {
 	{ "alone", { { 1, 445, 10, C, 0, 0, false, 0, 0 } }, "" },
-	{ "the child names its visitor", { { 1, 445, 10, C, 0, 0, false, 0, 0 }, { 2, 445, 30, C, 1, 20, false, 0, 0 } }, "2<1/1" },
+	{ "the child names its visitor",
+	  { { 1, 445, 10, C, 0, 0, false, 0, 0 }, { 2, 445, 30, C, 1, 20, false, 0, 0 } },
+	  "2<1/1" },
 	{ "the parent's samples name the child",
-	  { { 1, 445, 10, C, 0, 0, false, 2, 12 }, { 2, 445, 30, C, 0, 0, false, 0, 0 } }, "2<1/1" },
-	{ "whoever is known later", { { 2, 445, 30, C, 1, 20, false, 0, 0 }, { 1, 445, 10, C, 0, 0, false, 0, 0 } }, "2<1/1" },
+	  { { 1, 445, 10, C, 0, 0, false, 2, 12 }, { 2, 445, 30, C, 0, 0, false, 0, 0 } },
+	  "2<1/1" },
+	{ "whoever is known later",
+	  { { 2, 445, 30, C, 1, 20, false, 0, 0 }, { 1, 445, 10, C, 0, 0, false, 0, 0 } },
+	  "2<1/1" },
 	{ "a suspect may be the parent of a convict",
-	  { { 1, 445, 10, S, 0, 0, false, 0, 0 }, { 2, 445, 30, C, 1, 20, false, 0, 0 } }, "2<1/1" },
+	  { { 1, 445, 10, S, 0, 0, false, 0, 0 }, { 2, 445, 30, C, 1, 20, false, 0, 0 } },
+	  "2<1/1" },
 	{ "suspects alone are no outbreak",
-	  { { 1, 445, 10, S, 0, 0, false, 0, 0 }, { 2, 445, 30, S, 1, 20, false, 0, 0 } }, "" },
+	  { { 1, 445, 10, S, 0, 0, false, 0, 0 }, { 2, 445, 30, S, 1, 20, false, 0, 0 } },
+	  "" },
 	{ "until one of them is convicted",
-	  { { 1, 445, 10, S, 0, 0, false, 0, 0 }, { 2, 445, 30, S, 1, 20, false, 0, 0 }, { 1, 445, 10, C, 0, 0, false, 0, 0 } },
+	  { { 1, 445, 10, S, 0, 0, false, 0, 0 },
+	    { 2, 445, 30, S, 1, 20, false, 0, 0 },
+	    { 1, 445, 10, C, 0, 0, false, 0, 0 } },
 	  "2<1/1" },
 	{ "a visit after the first attack infected nobody",
-	  { { 1, 445, 10, C, 0, 0, false, 0, 0 }, { 2, 445, 30, C, 1, 31, false, 0, 0 } }, "" },
-	{ "nor one of hours before", { { 1, 445, 10, C, 0, 0, false, 0, 0 }, { 2, 445, 9000, C, 1, 20, false, 0, 0 } }, "" },
+	  { { 1, 445, 10, C, 0, 0, false, 0, 0 }, { 2, 445, 30, C, 1, 31, false, 0, 0 } },
+	  "" },
+	{ "nor one of hours before",
+	  { { 1, 445, 10, C, 0, 0, false, 0, 0 }, { 2, 445, 9000, C, 1, 20, false, 0, 0 } },
+	  "" },
 	{ "nor one by a host that attacked only later",
-	  { { 1, 445, 40, C, 0, 0, false, 0, 0 }, { 2, 445, 30, C, 1, 20, false, 0, 0 } }, "" },
-	{ "of two the earlier", { { 1, 445, 5, C, 0, 0, false, 3, 8 }, { 2, 445, 10, C, 1, 6, false, 0, 0 },
-				  { 3, 445, 30, C, 2, 20, false, 0, 0 } }, "2<1/1 3<2/2 3<1/1" },
-	{ "but a call back names the source", { { 1, 445, 5, C, 0, 0, false, 3, 8 }, { 2, 445, 10, C, 1, 6, false, 0, 0 },
-						{ 3, 445, 30, C, 2, 20, true, 0, 0 } }, "2<1/1 3<2/2" },
-	{ "three generations", { { 1, 445, 5, C, 0, 0, false, 0, 0 }, { 2, 445, 10, C, 1, 6, false, 0, 0 },
-				 { 3, 445, 30, C, 2, 20, false, 0, 0 }, { 4, 445, 50, C, 3, 40, false, 0, 0 } },
+	  { { 1, 445, 40, C, 0, 0, false, 0, 0 }, { 2, 445, 30, C, 1, 20, false, 0, 0 } },
+	  "" },
+	{ "of two the earlier",
+	  { { 1, 445, 5, C, 0, 0, false, 3, 8 },
+	    { 2, 445, 10, C, 1, 6, false, 0, 0 },
+	    { 3, 445, 30, C, 2, 20, false, 0, 0 } },
+	  "2<1/1 3<2/2 3<1/1" },
+	{ "but a call back names the source",
+	  { { 1, 445, 5, C, 0, 0, false, 3, 8 },
+	    { 2, 445, 10, C, 1, 6, false, 0, 0 },
+	    { 3, 445, 30, C, 2, 20, true, 0, 0 } },
+	  "2<1/1 3<2/2" },
+	{ "three generations",
+	  { { 1, 445, 5, C, 0, 0, false, 0, 0 },
+	    { 2, 445, 10, C, 1, 6, false, 0, 0 },
+	    { 3, 445, 30, C, 2, 20, false, 0, 0 },
+	    { 4, 445, 50, C, 3, 40, false, 0, 0 } },
 	  "2<1/1 3<2/2 4<3/3" },
 	{ "who is hit back by its victim is not the victim's child",
-	  { { 1, 445, 5, C, 2, 12, false, 0, 0 }, { 2, 445, 10, C, 1, 6, false, 0, 0 } }, "2<1/1" },
-	{ "nor on another port", { { 1, 445, 5, C, 0, 0, false, 0, 0 }, { 2, 445, 10, C, 1, 6, false, 0, 0 },
-				   { 1, 23, 30, C, 2, 20, false, 0, 0 } }, "2<1/1" },
-	{ "said twice, told once", { { 1, 445, 5, C, 0, 0, false, 0, 0 }, { 2, 445, 10, C, 1, 6, false, 0, 0 },
-				     { 2, 445, 10, C, 1, 6, false, 0, 0 } }, "2<1/1" },
+	  { { 1, 445, 5, C, 2, 12, false, 0, 0 }, { 2, 445, 10, C, 1, 6, false, 0, 0 } },
+	  "2<1/1" },
+	{ "nor on another port",
+	  { { 1, 445, 5, C, 0, 0, false, 0, 0 },
+	    { 2, 445, 10, C, 1, 6, false, 0, 0 },
+	    { 1, 23, 30, C, 2, 20, false, 0, 0 } },
+	  "2<1/1" },
+	{ "said twice, told once",
+	  { { 1, 445, 5, C, 0, 0, false, 0, 0 },
+	    { 2, 445, 10, C, 1, 6, false, 0, 0 },
+	    { 2, 445, 10, C, 1, 6, false, 0, 0 } },
+	  "2<1/1" },
 };
 
 static void the_parent_is_who_could_have_done_it(void **state)
@@ -125,7 +173,8 @@ static void the_parent_is_who_could_have_done_it(void **state)
 
 static void a_link_tells_port_times_and_patient_zero(void **state)
 {
-	static const struct seen seen[] = { { 1, 445, 5, C, 0, 0, false, 0, 0 }, { 2, 445, 10, C, 1, 6, false, 0, 0 },
+	static const struct seen seen[] = { { 1, 445, 5, C, 0, 0, false, 0, 0 },
+					    { 2, 445, 10, C, 1, 6, false, 0, 0 },
 					    { 3, 445, 30, C, 2, 20, true, 0, 0 } };
 	struct log log = { 0 };
 	struct outbreak *outbreak = outbreak_new(0, linked, &log);

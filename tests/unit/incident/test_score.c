@@ -11,9 +11,13 @@
 #include "core/detect/evidence.h"
 
 #define HALF_LIFE_NS s_to_ns(60)
-#define NOW_NS s_to_ns(1000)
+#define NOW_NS       s_to_ns(1000)
 
-struct item { unsigned detector, port_class; double nats; unsigned age_s, half_life_min; };
+struct item {
+	unsigned detector, port_class;
+	double nats;
+	unsigned age_s, half_life_min;
+};
 
 static size_t make_items(const struct item *from, struct evidence *items)
 {
@@ -36,26 +40,40 @@ static void assert_near(double value, double wanted, double tolerance)
 		fail_msg("%.12g instead of %.12g", value, wanted);
 }
 
-static const struct { const char *name; struct item items[4]; double sum; } cases[] = {
+static const struct {
+	const char *name;
+	struct item items[4];
+	double sum;
+} cases[] = {
 	{ "nothing is no evidence", { { 0, 0, 0, 0, 0 } }, 0 },
 	{ "one item counts in full", { { 1, CLASS_NEIGHBOR, 9, 0, 0 } }, 9 },
 	{ "classes add", { { 1, CLASS_NEIGHBOR, 9, 0, 0 }, { 2, CLASS_WORM_PORT, 5, 0, 0 } }, 14 },
 	{ "a second detector of a class only nods",
-	  { { 2, CLASS_WORM_PORT, 9, 0, 0 }, { 3, CLASS_WORM_PORT, 8, 0, 0 } }, 9.7 },
+	  { { 2, CLASS_WORM_PORT, 9, 0, 0 }, { 3, CLASS_WORM_PORT, 8, 0, 0 } },
+	  9.7 },
 	{ "the strongest counts whatever the order",
-	  { { 2, CLASS_WORM_PORT, 8, 0, 0 }, { 3, CLASS_WORM_PORT, 9, 0, 0 } }, 9.7 },
+	  { { 2, CLASS_WORM_PORT, 8, 0, 0 }, { 3, CLASS_WORM_PORT, 9, 0, 0 } },
+	  9.7 },
 	{ "a third nods once more",
-	  { { 2, CLASS_ICMP, 9, 0, 0 }, { 3, CLASS_ICMP, 8, 0, 0 }, { 4, CLASS_ICMP, 7, 0, 0 } }, 10.4 },
-	{ "a weak nod counts as what it is", { { 2, CLASS_ICMP, 9, 0, 0 }, { 3, CLASS_ICMP, 0.2, 0, 0 } }, 9.2 },
+	  { { 2, CLASS_ICMP, 9, 0, 0 }, { 3, CLASS_ICMP, 8, 0, 0 }, { 4, CLASS_ICMP, 7, 0, 0 } },
+	  10.4 },
+	{ "a weak nod counts as what it is",
+	  { { 2, CLASS_ICMP, 9, 0, 0 }, { 3, CLASS_ICMP, 0.2, 0, 0 } },
+	  9.2 },
 	{ "after a half-life half is left", { { 1, CLASS_NEIGHBOR, 8, 60, 0 } }, 4 },
 	{ "a slow statement keeps its own pace", { { 1, CLASS_NEIGHBOR, 8, 600, 10 } }, 4 },
 	{ "slow classes add among themselves",
-	  { { 1, CLASS_NEIGHBOR, 8, 0, 9 }, { 2, CLASS_WORM_PORT, 5, 0, 9 } }, 13 },
+	  { { 1, CLASS_NEIGHBOR, 8, 0, 9 }, { 2, CLASS_WORM_PORT, 5, 0, 9 } },
+	  13 },
 	{ "but not to the others: the greater sum counts",
-	  { { 1, CLASS_NEIGHBOR, 8, 0, 9 }, { 2, CLASS_WORM_PORT, 5, 0, 0 } }, 8 },
+	  { { 1, CLASS_NEIGHBOR, 8, 0, 9 }, { 2, CLASS_WORM_PORT, 5, 0, 0 } },
+	  8 },
 	{ "one contact stated twice is one",
-	  { { 1, CLASS_NEIGHBOR, 9, 0, 9 }, { 1, CLASS_NEIGHBOR, 7, 0, 0 } }, 9 },
-	{ "each fades by its own age", { { 1, CLASS_NEIGHBOR, 8, 120, 0 }, { 2, CLASS_WORM_PORT, 8, 60, 0 } }, 6 },
+	  { { 1, CLASS_NEIGHBOR, 9, 0, 9 }, { 1, CLASS_NEIGHBOR, 7, 0, 0 } },
+	  9 },
+	{ "each fades by its own age",
+	  { { 1, CLASS_NEIGHBOR, 8, 120, 0 }, { 2, CLASS_WORM_PORT, 8, 60, 0 } },
+	  6 },
 };
 
 static void levels_add_as_the_dossier_says(void **state)
@@ -70,24 +88,42 @@ static void levels_add_as_the_dossier_says(void **state)
 	}
 }
 
-static const struct { const char *name; struct item items[4]; bool convicts; } verdicts[] = {
+static const struct {
+	const char *name;
+	struct item items[4];
+	bool convicts;
+} verdicts[] = {
 	{ "one class whose detector vouches for all", { { 1, CLASS_NEIGHBOR, 13.8, 0, 0 } }, true },
 	{ "one class a hair below", { { 1, CLASS_NEIGHBOR, 13.79, 0, 0 } }, false },
 	{ "two detectors of a class that nod to each other: no second witness",
-	  { { 2, CLASS_WORM_PORT, 13.5, 0, 0 }, { 3, CLASS_WORM_PORT, 9, 0, 0 } }, false },
-	{ "two capped classes together", { { 4, CLASS_SPREAD, 9.2, 0, 0 }, { 5, CLASS_CHAIN, 9.2, 0, 0 } }, true },
-	{ "fan-out and contagion, not yet enough", { { 4, CLASS_SPREAD, 6.4, 0, 0 }, { 5, CLASS_CHAIN, 7, 0, 0 } }, false },
+	  { { 2, CLASS_WORM_PORT, 13.5, 0, 0 }, { 3, CLASS_WORM_PORT, 9, 0, 0 } },
+	  false },
+	{ "two capped classes together",
+	  { { 4, CLASS_SPREAD, 9.2, 0, 0 }, { 5, CLASS_CHAIN, 9.2, 0, 0 } },
+	  true },
+	{ "fan-out and contagion, not yet enough",
+	  { { 4, CLASS_SPREAD, 6.4, 0, 0 }, { 5, CLASS_CHAIN, 7, 0, 0 } },
+	  false },
 	{ "a second class that says next to nothing",
-	  { { 1, CLASS_NEIGHBOR, 12, 0, 0 }, { 2, CLASS_ICMP, 2.9, 0, 0 } }, false },
+	  { { 1, CLASS_NEIGHBOR, 12, 0, 0 }, { 2, CLASS_ICMP, 2.9, 0, 0 } },
+	  false },
 	{ "a second class that says something",
-	  { { 1, CLASS_NEIGHBOR, 12, 0, 0 }, { 2, CLASS_ICMP, 3.0, 0, 0 } }, true },
-	{ "three weak classes", { { 1, CLASS_NEIGHBOR, 5, 0, 0 }, { 2, CLASS_ICMP, 5, 0, 0 }, { 3, CLASS_NAME, 5, 0, 0 } }, true },
-	{ "faded below", { { 1, CLASS_NEIGHBOR, 13.8, 60, 0 }, { 2, CLASS_WORM_PORT, 6, 0, 0 } }, false },
+	  { { 1, CLASS_NEIGHBOR, 12, 0, 0 }, { 2, CLASS_ICMP, 3.0, 0, 0 } },
+	  true },
+	{ "three weak classes",
+	  { { 1, CLASS_NEIGHBOR, 5, 0, 0 }, { 2, CLASS_ICMP, 5, 0, 0 }, { 3, CLASS_NAME, 5, 0, 0 } },
+	  true },
+	{ "faded below",
+	  { { 1, CLASS_NEIGHBOR, 13.8, 60, 0 }, { 2, CLASS_WORM_PORT, 6, 0, 0 } },
+	  false },
 	{ "one slow class alone needs 16.8", { { 1, CLASS_NEIGHBOR, 16.7, 0, 10080 } }, false },
 	{ "and has it", { { 1, CLASS_NEIGHBOR, 16.9, 0, 10080 } }, true },
-	{ "two slow classes", { { 1, CLASS_NEIGHBOR, 8.7, 0, 10080 }, { 2, CLASS_WORM_PORT, 5.8, 0, 10080 } }, true },
+	{ "two slow classes",
+	  { { 1, CLASS_NEIGHBOR, 8.7, 0, 10080 }, { 2, CLASS_WORM_PORT, 5.8, 0, 10080 } },
+	  true },
 	{ "a slow class and a bad hour of the web",
-	  { { 1, CLASS_NEIGHBOR, 11.6, 0, 10080 }, { 2, CLASS_SERVICE_PORT, 6.6, 0, 0 } }, false },
+	  { { 1, CLASS_NEIGHBOR, 11.6, 0, 10080 }, { 2, CLASS_SERVICE_PORT, 6.6, 0, 0 } },
+	  false },
 };
 
 static void two_classes_convict_or_one_decisive(void **state)

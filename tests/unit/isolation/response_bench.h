@@ -30,12 +30,17 @@
 #include "core/safety/governor.h"
 #include "core/safety/guard.h"
 
-#define BENCH_T0 s_to_ns(1700000000)
+#define BENCH_T0   s_to_ns(1700000000)
 #define BENCH_ROWS 64
 
 enum { BENCH_PC, BENCH_PC2, BENCH_SERVER, BENCH_NEVER, BENCH_WITNESS, BENCH_LAB, BENCH_PCS = 30 };
 
-struct bench_device { bool active; unsigned applied; uint64_t dropped, counted; char plan[32]; };
+struct bench_device {
+	bool active;
+	unsigned applied;
+	uint64_t dropped, counted;
+	char plan[32];
+};
 
 struct bench {
 	struct response *response;
@@ -47,28 +52,35 @@ struct bench {
 	struct journal journal;
 	uint64_t now_ns;
 	char diary[16384];
-	struct fact_isolation last;            /* of the last isolation fact */
+	struct fact_isolation last; /* of the last isolation fact */
 	char last_refused[640];
 	/* the firmware */
 	struct bench_device devices[BENCH_PCS];
-	int failure;                   /* code of the error while dead; 0 = ERR_FAILED */
-	bool dead;                     /* no answer ever reaches a device; it fails */
-	bool unknown;                  /* the device obeys but the answer is lost */
-	unsigned acts_left;            /* then the power goes: no further act is taken; 0 = never */
+	int failure;        /* code of the error while dead; 0 = ERR_FAILED */
+	bool dead;          /* no answer ever reaches a device; it fails */
+	bool unknown;       /* the device obeys but the answer is lost */
+	unsigned acts_left; /* then the power goes: no further act is taken; 0 = never */
 	bool power_gone;
 	/* one question at a time is enough for these tests, a second is queued */
-	struct bench_question { enum enforcer_act act; unsigned device; enforcer_done_fn *done; void *arg; char plan[32]; } asked[128];
-	unsigned asked_count, complete;        /* plans that were said to be the last */
+	struct bench_question {
+		enum enforcer_act act;
+		unsigned device;
+		enforcer_done_fn *done;
+		void *arg;
+		char plan[32];
+	} asked[128];
+	unsigned asked_count, complete; /* plans that were said to be the last */
 	/* the journal */
 	struct isolation rows[BENCH_ROWS];
-	unsigned row_count, keeps_left;        /* keeps until the journal dies; UINT32_MAX = never */
+	unsigned row_count, keeps_left; /* keeps until the journal dies; UINT32_MAX = never */
 };
 
 static inline void bench_note(struct bench *bench, const char *what, const char *of)
 {
 	size_t length = strlen(bench->diary);
 
-	snprintf(bench->diary + length, sizeof(bench->diary) - length, "%s%s%s", length ? " " : "", what, of);
+	snprintf(bench->diary + length, sizeof(bench->diary) - length, "%s%s%s", length ? " " : "",
+		 what, of);
 }
 
 static inline const char *bench_detector(unsigned id)
@@ -115,8 +127,9 @@ static inline int bench_keep(void *self, const struct isolation *isolation, stru
 }
 
 /* As a store gives it back: what is worth nothing after a restart is gone. */
-static inline int bench_recall(void *self, void (*each)(void *arg, const struct isolation *isolation), void *arg,
-			       struct err *err)
+static inline int bench_recall(void *self,
+			       void (*each)(void *arg, const struct isolation *isolation),
+			       void *arg, struct err *err)
 {
 	struct bench *bench = self;
 
@@ -134,8 +147,8 @@ static inline int bench_recall(void *self, void (*each)(void *arg, const struct 
 	return 0;
 }
 
-static inline void bench_act(void *self, enum enforcer_act act, const struct asset *asset, const struct plan *plan,
-			     enforcer_done_fn *done, void *arg)
+static inline void bench_act(void *self, enum enforcer_act act, const struct asset *asset,
+			     const struct plan *plan, enforcer_done_fn *done, void *arg)
 {
 	static const char *const words[] = { "PREPARE", "ISOLATE", "INSPECT", "RELEASE" };
 	struct bench *bench = self;
@@ -182,7 +195,9 @@ static inline void bench_answer(struct bench *bench)
 	err_set(&err, bench->failure ? bench->failure : ERR_FAILED, "the device does not answer");
 	for (unsigned i = 0; i < count; i++) {
 		const struct bench_device *device = &bench->devices[asked[i].device];
-		struct enforcer_result result = { .device = "AMT 12 at x", .did = "did it", .writes = 1, .reads = 1 };
+		struct enforcer_result result = {
+			.device = "AMT 12 at x", .did = "did it", .writes = 1, .reads = 1
+		};
 
 		bench_obey(bench, &asked[i]);
 		if (bench->power_gone)
@@ -193,7 +208,9 @@ static inline void bench_answer(struct bench *bench)
 		result.has_counted = device->active;
 		result.counted = device->counted;
 		if (bench->dead || bench->unknown)
-			result = (struct enforcer_result){ .rc = err.code, .err = &err, .unknown = bench->unknown };
+			result = (struct enforcer_result){ .rc = err.code,
+							   .err = &err,
+							   .unknown = bench->unknown };
 		asked[i].done(asked[i].arg, &result);
 	}
 }
@@ -233,7 +250,8 @@ static const char bench_policy_text[] =
 
 static inline struct policy *bench_policy(void)
 {
-	struct source *source = source_from_text("bench.yaml", bench_policy_text, strlen(bench_policy_text));
+	struct source *source =
+		source_from_text("bench.yaml", bench_policy_text, strlen(bench_policy_text));
 	struct complaints *complaints = complaints_new();
 	struct policy *policy = policy_load(source, NULL, complaints);
 	struct buf out;
@@ -266,11 +284,16 @@ static inline struct roster *bench_roster(void)
 	struct roster *roster = roster_new();
 
 	for (unsigned i = 0; i < BENCH_PCS; i++) {
-		struct asset asset = { .mac = bench_mac(i), .ip = bench_host(i).ip, .amt = { .present = true } };
+		struct asset asset = { .mac = bench_mac(i),
+				       .ip = bench_host(i).ip,
+				       .amt = { .present = true } };
 
 		snprintf(asset.name, sizeof(asset.name), "pc-%u", i);
-		snprintf(asset.role, sizeof(asset.role), "%s", i == BENCH_SERVER ? "server" :
-			 i == BENCH_WITNESS ? "kiosk" : i == BENCH_LAB ? "lab" : "workstation");
+		snprintf(asset.role, sizeof(asset.role), "%s",
+			 i == BENCH_SERVER    ? "server"
+			 : i == BENCH_WITNESS ? "kiosk"
+			 : i == BENCH_LAB     ? "lab"
+					      : "workstation");
 		asset.never_isolate = i == BENCH_NEVER;
 		roster_add(roster, &asset);
 	}
@@ -280,8 +303,13 @@ static inline struct roster *bench_roster(void)
 static inline void bench_start(struct bench *bench)
 {
 	struct response_parts parts = {
-		.policy = bench->policy, .roster = bench->roster, .guard = bench->guard, .governor = bench->governor,
-		.enforcer = &bench->enforcer, .journal = &bench->journal, .facts = { bench, bench_tell },
+		.policy = bench->policy,
+		.roster = bench->roster,
+		.guard = bench->guard,
+		.governor = bench->governor,
+		.enforcer = &bench->enforcer,
+		.journal = &bench->journal,
+		.facts = { bench, bench_tell },
 		.detector_name = bench_detector,
 	};
 
@@ -298,7 +326,8 @@ static inline void bench_init(struct bench *bench, unsigned per_hour)
 	bench->guard = guard_new(0);
 	bench->governor = governor_new(per_hour);
 	bench->enforcer = (struct enforcer){ .name = "fake", .self = bench, .act = bench_act };
-	bench->journal = (struct journal){ .self = bench, .keep = bench_keep, .recall = bench_recall };
+	bench->journal =
+		(struct journal){ .self = bench, .keep = bench_keep, .recall = bench_recall };
 	bench_start(bench);
 }
 
@@ -327,11 +356,17 @@ static inline void bench_restart(struct bench *bench)
 static inline struct incident bench_incident(unsigned device, uint64_t id, double nats)
 {
 	struct incident incident = {
-		.id = id, .host = bench_host(device), .mac = bench_mac(device), .log_odds = nats, .contacts = 5,
-		.state = nats >= 13.8 ? INCIDENT_CONVICTED : INCIDENT_SUSPECTED, .evidence_count = 1,
+		.id = id,
+		.host = bench_host(device),
+		.mac = bench_mac(device),
+		.log_odds = nats,
+		.contacts = 5,
+		.state = nats >= 13.8 ? INCIDENT_CONVICTED : INCIDENT_SUSPECTED,
+		.evidence_count = 1,
 	};
 
-	incident.evidence[0] = (struct evidence){ .detector = DETECTOR_ARPSWEEP, .log_odds = nats, .contacts = 5 };
+	incident.evidence[0] =
+		(struct evidence){ .detector = DETECTOR_ARPSWEEP, .log_odds = nats, .contacts = 5 };
 	return incident;
 }
 
@@ -358,7 +393,8 @@ static inline void bench_pass(struct bench *bench, unsigned seconds)
 	uint64_t until_ns = bench->now_ns + s_to_ns(seconds), due_ns;
 
 	bench_settle(bench);
-	while ((due_ns = response_advance(bench->response, bench->now_ns)) && due_ns <= until_ns && !bench->power_gone) {
+	while ((due_ns = response_advance(bench->response, bench->now_ns)) && due_ns <= until_ns &&
+	       !bench->power_gone) {
 		if (due_ns > bench->now_ns)
 			bench->now_ns = due_ns;
 		bench_settle(bench);

@@ -13,7 +13,7 @@
 struct heard {
 	unsigned count;
 	struct enforcer_result last;
-	const struct enforcer *again;  /* asked from within the answer */
+	const struct enforcer *again; /* asked from within the answer */
 	const struct asset *asset;
 };
 
@@ -31,9 +31,13 @@ static void done(void *arg, const struct enforcer_result *result)
 
 static void every_act_succeeds_later_and_sends_nothing(void **state)
 {
-	static const struct { enum enforcer_act act; bool active; } acts[] = {
-		{ ENFORCER_PREPARE, false }, { ENFORCER_INSPECT, false }, { ENFORCER_ISOLATE, true },
-		{ ENFORCER_ISOLATE, true }, { ENFORCER_INSPECT, true }, { ENFORCER_RELEASE, false },
+	static const struct {
+		enum enforcer_act act;
+		bool active;
+	} acts[] = {
+		{ ENFORCER_PREPARE, false }, { ENFORCER_INSPECT, false },
+		{ ENFORCER_ISOLATE, true },  { ENFORCER_ISOLATE, true },
+		{ ENFORCER_INSPECT, true },  { ENFORCER_RELEASE, false },
 		{ ENFORCER_INSPECT, false }, { ENFORCER_RELEASE, false },
 	};
 	struct dryrun *dryrun = dryrun_new();
@@ -45,8 +49,8 @@ static void every_act_succeeds_later_and_sends_nothing(void **state)
 	(void)state;
 	assert_string_equal(enforcer->name, "dry-run");
 	for (unsigned i = 0; i < sizeof(acts) / sizeof(acts[0]); i++) {
-		enforcer->act(enforcer->self, acts[i].act, &asset, acts[i].act == ENFORCER_ISOLATE ? &plan : NULL,
-			      done, &heard);
+		enforcer->act(enforcer->self, acts[i].act, &asset,
+			      acts[i].act == ENFORCER_ISOLATE ? &plan : NULL, done, &heard);
 		assert_int_equal(heard.count, i);
 		assert_int_equal(dryrun_answer(dryrun), 1);
 		assert_int_equal(heard.count, i + 1);

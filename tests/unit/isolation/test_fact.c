@@ -32,7 +32,9 @@ static struct fact fact_of(unsigned type, const char *host, unsigned vlan)
 {
 	struct ip address = ip(host);
 
-	return (struct fact){ .type = (uint8_t)type, .wall_ns = T0, .host = host_key_of(&address, (uint16_t)vlan),
+	return (struct fact){ .type = (uint8_t)type,
+			      .wall_ns = T0,
+			      .host = host_key_of(&address, (uint16_t)vlan),
 			      .mac = { { 2, 0xc0, 0x4d, 0, 0, 0x17 } } };
 }
 
@@ -48,24 +50,39 @@ static void expect(const struct fact *fact, const char *line)
 	json_free(object);
 }
 
-static struct evidence evidence(unsigned detector, unsigned port_class, unsigned contact_kind, const char *target)
+static struct evidence evidence(unsigned detector, unsigned port_class, unsigned contact_kind,
+				const char *target)
 {
 	struct evidence item = {
-		.detector = (uint8_t)detector, .port_class = (uint8_t)port_class, .contact_kind = (uint8_t)contact_kind,
-		.log_odds = 14.2034, .contacts = 5, .failed = 5, .first_contact_ns = T0 - ms_to_ns(400),
-		.last_contact_ns = T0, .stated_ns = T0, .sample_count = 1,
+		.detector = (uint8_t)detector,
+		.port_class = (uint8_t)port_class,
+		.contact_kind = (uint8_t)contact_kind,
+		.log_odds = 14.2034,
+		.contacts = 5,
+		.failed = 5,
+		.first_contact_ns = T0 - ms_to_ns(400),
+		.last_contact_ns = T0,
+		.stated_ns = T0,
+		.sample_count = 1,
 	};
 
-	item.samples[0] = (struct evidence_sample){ .dst = ip(target), .opened_ns = T0 - ms_to_ns(400),
+	item.samples[0] = (struct evidence_sample){ .dst = ip(target),
+						    .opened_ns = T0 - ms_to_ns(400),
 						    .contact_kind = (uint8_t)contact_kind,
-						    .outcome = CONTACT_OUTSTANDING, .flags = CONTACT_DARK };
+						    .outcome = CONTACT_OUTSTANDING,
+						    .flags = CONTACT_DARK };
 	return item;
 }
 
 static struct incident incident_of(const struct evidence *item)
 {
-	struct incident incident = { .id = 3, .state = INCIDENT_CONVICTED, .kind = EVIDENCE_WORM, .evidence_count = 1,
-				     .log_odds = item->log_odds, .contacts = 5, .first_contact_ns = item->first_contact_ns,
+	struct incident incident = { .id = 3,
+				     .state = INCIDENT_CONVICTED,
+				     .kind = EVIDENCE_WORM,
+				     .evidence_count = 1,
+				     .log_odds = item->log_odds,
+				     .contacts = 5,
+				     .first_contact_ns = item->first_contact_ns,
 				     .convicted_ns = T0 };
 
 	incident.evidence[0] = *item;
@@ -74,7 +91,8 @@ static struct incident incident_of(const struct evidence *item)
 
 static void an_arp_sweep_has_no_flow(void **state)
 {
-	struct evidence item = evidence(DETECTOR_ARPSWEEP, CLASS_NEIGHBOR, CONTACT_ARP, "10.20.0.31");
+	struct evidence item =
+		evidence(DETECTOR_ARPSWEEP, CLASS_NEIGHBOR, CONTACT_ARP, "10.20.0.31");
 	struct incident incident = incident_of(&item);
 	struct fact fact = fact_of(FACT_INCIDENT, "10.20.0.23", 20);
 
@@ -92,7 +110,8 @@ static void an_arp_sweep_has_no_flow(void **state)
 
 static void a_tcp_sweep_names_its_first_flow(void **state)
 {
-	struct evidence item = evidence(DETECTOR_TRW, CLASS_WORM_PORT, CONTACT_TCP, "66.35.250.204");
+	struct evidence item =
+		evidence(DETECTOR_TRW, CLASS_WORM_PORT, CONTACT_TCP, "66.35.250.204");
 	struct incident incident;
 	struct fact fact = fact_of(FACT_INCIDENT, "128.232.110.120", 0);
 
@@ -129,8 +148,14 @@ static void a_tcp_sweep_names_its_first_flow(void **state)
 
 static void an_infection_names_parent_port_and_patient_zero(void **state)
 {
-	struct outbreak_link link = { .incident = 3, .parent = 2, .patient_zero = 1, .contact_ns = T0 - s_to_ns(3),
-				      .attack_ns = T0 - s_to_ns(1), .port = 445, .why = OUTBREAK_CALLED_BACK, .generation = 2 };
+	struct outbreak_link link = { .incident = 3,
+				      .parent = 2,
+				      .patient_zero = 1,
+				      .contact_ns = T0 - s_to_ns(3),
+				      .attack_ns = T0 - s_to_ns(1),
+				      .port = 445,
+				      .why = OUTBREAK_CALLED_BACK,
+				      .generation = 2 };
 	struct fact fact = fact_of(FACT_INFECTION, "10.20.0.31", 20);
 
 	(void)state;
@@ -152,17 +177,26 @@ static void a_network_fault_is_nobodys(void **state)
 
 	(void)state;
 	fact.network = &told;
-	expect(&fact, "{\"timestamp\":\"2023-11-14T22:13:20.123456+0000\",\"event_type\":\"network\",\"network\":{"
-		      "\"state\":\"fault\",\"hosts\":31,\"of\":120,\"since\":\"2023-11-14T22:13:20.123456+0000\"}}");
+	expect(&fact,
+	       "{\"timestamp\":\"2023-11-14T22:13:20.123456+0000\",\"event_type\":\"network\",\"network\":{"
+	       "\"state\":\"fault\",\"hosts\":31,\"of\":120,\"since\":\"2023-11-14T22:13:20.123456+0000\"}}");
 }
 
 static void a_decision_tells_rule_asset_and_refusal(void **state)
 {
 	struct fact_decision told = {
-		.incident = 3, .confidence = 0.9999991, .log_odds = 14.2, .asset = "pc-23", .role = "workstation",
+		.incident = 3,
+		.confidence = 0.9999991,
+		.log_odds = 14.2,
+		.asset = "pc-23",
+		.role = "workstation",
 		.refused = "it was seen to be a router",
-		.decision = { .verdict = VERDICT_ISOLATE, .witness = WITNESS_AFTER, .rule = 1, .rule_name = "worm on a workstation",
-			      .channel = "repair", .hold_ns = s_to_ns(14400) },
+		.decision = { .verdict = VERDICT_ISOLATE,
+			      .witness = WITNESS_AFTER,
+			      .rule = 1,
+			      .rule_name = "worm on a workstation",
+			      .channel = "repair",
+			      .hold_ns = s_to_ns(14400) },
 	};
 	struct fact fact = fact_of(FACT_DECISION, "10.20.0.23", 0);
 
@@ -178,7 +212,11 @@ static void a_decision_tells_rule_asset_and_refusal(void **state)
 
 static void a_decision_to_watch_a_stranger_is_short(void **state)
 {
-	struct fact_decision told = { .incident = 4, .confidence = 0.5, .asset = "", .role = "unknown", .dry_run = true,
+	struct fact_decision told = { .incident = 4,
+				      .confidence = 0.5,
+				      .asset = "",
+				      .role = "unknown",
+				      .dry_run = true,
 				      .decision = { .verdict = VERDICT_WATCH } };
 	struct fact fact = fact_of(FACT_DECISION, "2001:db8::9", 0);
 
@@ -194,11 +232,22 @@ static void a_decision_to_watch_a_stranger_is_short(void **state)
 static void an_isolation_tells_what_was_done_and_what_is_true(void **state)
 {
 	struct fact_isolation told = {
-		.enforcer = "amt", .device = "AMT 12.0.67 at 127.0.1.23:16992",
-		.did = "enabled policy crd-repair-1a2b3c on Ethernet port 0", .writes = 1, .reads = 1,
-		.isolation = { .id = 2, .incident = 3, .asset = "pc-23", .state = ISOLATION_PROVEN, .attempts = 1,
-			       .decision = { .channel = "repair" }, .asked_ns = T0, .applied_ns = T0 + s_to_ns(1),
-			       .proven_ns = T0 + s_to_ns(3), .hold_until_ns = T0 + s_to_ns(14401), .dropped_transmit = 812,
+		.enforcer = "amt",
+		.device = "AMT 12.0.67 at 127.0.1.23:16992",
+		.did = "enabled policy crd-repair-1a2b3c on Ethernet port 0",
+		.writes = 1,
+		.reads = 1,
+		.isolation = { .id = 2,
+			       .incident = 3,
+			       .asset = "pc-23",
+			       .state = ISOLATION_PROVEN,
+			       .attempts = 1,
+			       .decision = { .channel = "repair" },
+			       .asked_ns = T0,
+			       .applied_ns = T0 + s_to_ns(1),
+			       .proven_ns = T0 + s_to_ns(3),
+			       .hold_until_ns = T0 + s_to_ns(14401),
+			       .dropped_transmit = 812,
 			       .approved_by = "anna, bert" },
 	};
 	struct fact fact = fact_of(FACT_ISOLATION, "10.20.0.23", 0);
@@ -217,8 +266,11 @@ static void an_isolation_tells_what_was_done_and_what_is_true(void **state)
 
 static void a_dry_run_says_that_it_is_one(void **state)
 {
-	struct fact_isolation told = { .enforcer = "dry-run", .dry_run = true,
-				       .isolation = { .id = 1, .incident = 3, .state = ISOLATION_QUEUED, .reason = "why" } };
+	struct fact_isolation told = {
+		.enforcer = "dry-run",
+		.dry_run = true,
+		.isolation = { .id = 1, .incident = 3, .state = ISOLATION_QUEUED, .reason = "why" }
+	};
 	struct fact fact = fact_of(FACT_ISOLATION, "10.20.0.23", 0);
 
 	(void)state;
@@ -231,8 +283,17 @@ static void a_dry_run_says_that_it_is_one(void **state)
 
 static void statistics_are_about_nobody(void **state)
 {
-	struct record_sensor stats = { .packets = 10, .bytes = 900, .undecoded = 1, .dropped = 2, .contacts = 3, .accepted = 4,
-				       .refused = 5, .ignored = 6, .hosts = 7, .hosts_evicted = 8, .contacts_evicted = 9,
+	struct record_sensor stats = { .packets = 10,
+				       .bytes = 900,
+				       .undecoded = 1,
+				       .dropped = 2,
+				       .contacts = 3,
+				       .accepted = 4,
+				       .refused = 5,
+				       .ignored = 6,
+				       .hosts = 7,
+				       .hosts_evicted = 8,
+				       .contacts_evicted = 9,
 				       .first_packet_ns = T0 };
 	struct fact fact = { .type = FACT_STATS, .wall_ns = T0, .stats = &stats };
 
@@ -246,7 +307,11 @@ static void statistics_are_about_nobody(void **state)
 static void coverage_tells_what_is_missing_and_what_to_do(void **state)
 {
 	struct record_coverage coverage = {
-		.view = { .vlan = 12, .faults = COVERAGE_LOSSY, .missed_percent = 9, .packets = 640, .answers_seen = 91,
+		.view = { .vlan = 12,
+			  .faults = COVERAGE_LOSSY,
+			  .missed_percent = 9,
+			  .packets = 640,
+			  .answers_seen = 91,
 			  .answers_missed = 9 },
 	};
 	struct fact fact = { .type = FACT_COVERAGE, .wall_ns = T0, .coverage = &coverage };

@@ -12,18 +12,23 @@
 
 struct given {
 	unsigned direction, action, ethertype, proto;
-	const char *remote;            /* prefix or NULL */
+	const char *remote; /* prefix or NULL */
 	unsigned local_first, local_last, remote_first, remote_last, rate;
 };
 
 static struct filter make(const struct given *given)
 {
 	struct filter filter = {
-		.direction = (uint8_t)given->direction, .action = (uint8_t)given->action,
-		.ethertype = (uint16_t)given->ethertype, .proto = (uint8_t)given->proto,
-		.local_port_first = (uint16_t)given->local_first, .local_port_last = (uint16_t)given->local_last,
-		.remote_port_first = (uint16_t)given->remote_first, .remote_port_last = (uint16_t)given->remote_last,
-		.rate_per_s = given->rate, .label = "x",
+		.direction = (uint8_t)given->direction,
+		.action = (uint8_t)given->action,
+		.ethertype = (uint16_t)given->ethertype,
+		.proto = (uint8_t)given->proto,
+		.local_port_first = (uint16_t)given->local_first,
+		.local_port_last = (uint16_t)given->local_last,
+		.remote_port_first = (uint16_t)given->remote_first,
+		.remote_port_last = (uint16_t)given->remote_last,
+		.rate_per_s = given->rate,
+		.label = "x",
 	};
 
 	if (given->remote) {
@@ -33,7 +38,10 @@ static struct filter make(const struct given *given)
 	return filter;
 }
 
-static const struct { struct given given; const char *text; } texts[] = {
+static const struct {
+	struct given given;
+	const char *text;
+} texts[] = {
 	{ { FILTER_TRANSMIT, FILTER_PASS, 0x0800, IPPROTO_TCP, "10.0.0.5", 0, 0, 8530, 8530, 0 },
 	  "transmit pass tcp to 10.0.0.5:8530" },
 	{ { FILTER_RECEIVE, FILTER_PASS, 0x0800, IPPROTO_TCP, "10.0.0.5", 0, 0, 8530, 8531, 0 },
@@ -49,9 +57,12 @@ static const struct { struct given given; const char *text; } texts[] = {
 	{ { FILTER_RECEIVE, FILTER_PASS, 0x0800, IPPROTO_ICMP, "10.0.0.0/24", 0, 0, 0, 0, 0 },
 	  "receive pass icmp from 10.0.0.0/24" },
 	{ { FILTER_TRANSMIT, FILTER_DROP, 0, 0, NULL, 0, 0, 0, 0, 0 }, "transmit drop everything" },
-	{ { FILTER_TRANSMIT, FILTER_RATE_LIMIT, 0x0800, 0, NULL, 0, 0, 0, 0, 100 }, "transmit limit 100/s ipv4" },
-	{ { FILTER_TRANSMIT, FILTER_PASS, 0x0800, 47, NULL, 0, 0, 0, 0, 0 }, "transmit pass ip protocol 47" },
-	{ { FILTER_TRANSMIT, FILTER_PASS, 0x88cc, 0, NULL, 0, 0, 0, 0, 0 }, "transmit pass ethertype 0x88cc" },
+	{ { FILTER_TRANSMIT, FILTER_RATE_LIMIT, 0x0800, 0, NULL, 0, 0, 0, 0, 100 },
+	  "transmit limit 100/s ipv4" },
+	{ { FILTER_TRANSMIT, FILTER_PASS, 0x0800, 47, NULL, 0, 0, 0, 0, 0 },
+	  "transmit pass ip protocol 47" },
+	{ { FILTER_TRANSMIT, FILTER_PASS, 0x88cc, 0, NULL, 0, 0, 0, 0, 0 },
+	  "transmit pass ethertype 0x88cc" },
 };
 
 static void a_filter_reads_like_a_sentence(void **state)
@@ -68,12 +79,20 @@ static void a_filter_reads_like_a_sentence(void **state)
 	}
 }
 
-static const struct { const char *name; struct given given; } bad[] = {
-	{ "only TCP", { FILTER_TRANSMIT, FILTER_PASS, 0x0800, IPPROTO_ICMP, NULL, 0, 0, 80, 80, 0 } },
-	{ "ends before", { FILTER_TRANSMIT, FILTER_PASS, 0x0800, IPPROTO_TCP, NULL, 0, 0, 90, 80, 0 } },
-	{ "ends before", { FILTER_TRANSMIT, FILTER_PASS, 0x0800, IPPROTO_TCP, NULL, 90, 0, 0, 0, 0 } },
-	{ "needs EtherType", { FILTER_TRANSMIT, FILTER_PASS, 0, IPPROTO_TCP, NULL, 0, 0, 0, 0, 0 } },
-	{ "needs EtherType", { FILTER_TRANSMIT, FILTER_PASS, 0x0806, 0, "10.0.0.1", 0, 0, 0, 0, 0 } },
+static const struct {
+	const char *name;
+	struct given given;
+} bad[] = {
+	{ "only TCP",
+	  { FILTER_TRANSMIT, FILTER_PASS, 0x0800, IPPROTO_ICMP, NULL, 0, 0, 80, 80, 0 } },
+	{ "ends before",
+	  { FILTER_TRANSMIT, FILTER_PASS, 0x0800, IPPROTO_TCP, NULL, 0, 0, 90, 80, 0 } },
+	{ "ends before",
+	  { FILTER_TRANSMIT, FILTER_PASS, 0x0800, IPPROTO_TCP, NULL, 90, 0, 0, 0, 0 } },
+	{ "needs EtherType",
+	  { FILTER_TRANSMIT, FILTER_PASS, 0, IPPROTO_TCP, NULL, 0, 0, 0, 0, 0 } },
+	{ "needs EtherType",
+	  { FILTER_TRANSMIT, FILTER_PASS, 0x0806, 0, "10.0.0.1", 0, 0, 0, 0, 0 } },
 	{ "family", { FILTER_TRANSMIT, FILTER_PASS, 0x86dd, 0, "10.0.0.1", 0, 0, 0, 0, 0 } },
 	{ "family", { FILTER_TRANSMIT, FILTER_PASS, 0x0800, 0, "2001:db8::1", 0, 0, 0, 0, 0 } },
 	{ "rate", { FILTER_TRANSMIT, FILTER_PASS, 0x0800, 0, NULL, 0, 0, 0, 0, 5 } },

@@ -16,9 +16,14 @@
 static struct isolation fresh(unsigned approvals, unsigned hold_s)
 {
 	return (struct isolation){
-		.id = 1, .asset = "pc-1", .last_contact_ns = T0,
-		.decision = { .verdict = approvals ? VERDICT_PROPOSE : VERDICT_ISOLATE, .approvals = (uint8_t)approvals,
-			      .hold_ns = s_to_ns(hold_s), .expires_ns = s_to_ns(600), .channel = "repair" },
+		.id = 1,
+		.asset = "pc-1",
+		.last_contact_ns = T0,
+		.decision = { .verdict = approvals ? VERDICT_PROPOSE : VERDICT_ISOLATE,
+			      .approvals = (uint8_t)approvals,
+			      .hold_ns = s_to_ns(hold_s),
+			      .expires_ns = s_to_ns(600),
+			      .channel = "repair" },
 	};
 }
 
@@ -30,22 +35,56 @@ static struct isolation_event event_of(char letter)
 	struct isolation_event event = { .type = ISOLATION_ACT_DONE, .ok = true, .active = true };
 
 	switch (letter) {
-	case 'S': event = (struct isolation_event){ .type = ISOLATION_START }; break;
-	case 'A': event = (struct isolation_event){ .type = ISOLATION_APPROVE }; break;
-	case 'D': event = (struct isolation_event){ .type = ISOLATION_DENY, .reason = "no" }; break;
-	case 'T': event = (struct isolation_event){ .type = ISOLATION_TICK }; break;
-	case 'R': event = (struct isolation_event){ .type = ISOLATION_RELEASE_ASKED, .reason = "cleaned" }; break;
-	case 'H': event = (struct isolation_event){ .type = ISOLATION_HOST_HEARD }; break;
-	case 'C': event = (struct isolation_event){ .type = ISOLATION_RECALLED }; break;
-	case 'k': break;
-	case 'n': event.active = false; break;
-	case 'f': event = (struct isolation_event){ .type = ISOLATION_ACT_DONE, .reason = "no answer" }; break;
-	case 'u': event = (struct isolation_event){ .type = ISOLATION_ACT_DONE, .unknown = true }; break;
-	case 'w': event = (struct isolation_event){ .type = ISOLATION_ACT_DONE, .hopeless = true }; break;
-	case 'd': event.has_counters = true; event.dropped_transmit = 7; event.dropped_receive = 1; break;
-	case 'p': event.pretended = true; break;
-	case 'b': event.blind = true; break;
-	default: fail_msg("no event '%c'", letter);
+	case 'S':
+		event = (struct isolation_event){ .type = ISOLATION_START };
+		break;
+	case 'A':
+		event = (struct isolation_event){ .type = ISOLATION_APPROVE };
+		break;
+	case 'D':
+		event = (struct isolation_event){ .type = ISOLATION_DENY, .reason = "no" };
+		break;
+	case 'T':
+		event = (struct isolation_event){ .type = ISOLATION_TICK };
+		break;
+	case 'R':
+		event = (struct isolation_event){ .type = ISOLATION_RELEASE_ASKED,
+						  .reason = "cleaned" };
+		break;
+	case 'H':
+		event = (struct isolation_event){ .type = ISOLATION_HOST_HEARD };
+		break;
+	case 'C':
+		event = (struct isolation_event){ .type = ISOLATION_RECALLED };
+		break;
+	case 'k':
+		break;
+	case 'n':
+		event.active = false;
+		break;
+	case 'f':
+		event = (struct isolation_event){ .type = ISOLATION_ACT_DONE,
+						  .reason = "no answer" };
+		break;
+	case 'u':
+		event = (struct isolation_event){ .type = ISOLATION_ACT_DONE, .unknown = true };
+		break;
+	case 'w':
+		event = (struct isolation_event){ .type = ISOLATION_ACT_DONE, .hopeless = true };
+		break;
+	case 'd':
+		event.has_counters = true;
+		event.dropped_transmit = 7;
+		event.dropped_receive = 1;
+		break;
+	case 'p':
+		event.pretended = true;
+		break;
+	case 'b':
+		event.blind = true;
+		break;
+	default:
+		fail_msg("no event '%c'", letter);
 	}
 	return event;
 }
@@ -63,12 +102,21 @@ static enum isolation_action play(struct isolation *isolation, char letter, uint
 }
 
 /* Actions as letters: . nothing, I isolate, L look (inspect), R release. */
-static const struct { const char *name; unsigned approvals, hold_s; const char *events, *actions; unsigned state; } lives[] = {
+static const struct {
+	const char *name;
+	unsigned approvals, hold_s;
+	const char *events, *actions;
+	unsigned state;
+} lives[] = {
 	{ "isolated, silent, proven", 0, 0, "SkTkTk", "I.L.L.", ISOLATION_PROVEN },
-	{ "isolated, drops counted, proven at the first look", 0, 0, "SkTd", "I.L.", ISOLATION_PROVEN },
-	{ "heard all the time, never proven by silence", 0, 0, "SkTHkTHkTHkTHkTHk", "I.L..L..L..L..L..", ISOLATION_APPLIED },
-	{ "a blind sensor's silence proves nothing", 0, 0, "SkTbTbTbTb", "I.L.L.L.L.", ISOLATION_APPLIED },
-	{ "a dry run is applied on paper, never proven", 0, 0, "SpTpT", "I....", ISOLATION_APPLIED },
+	{ "isolated, drops counted, proven at the first look", 0, 0, "SkTd", "I.L.",
+	  ISOLATION_PROVEN },
+	{ "heard all the time, never proven by silence", 0, 0, "SkTHkTHkTHkTHkTHk",
+	  "I.L..L..L..L..L..", ISOLATION_APPLIED },
+	{ "a blind sensor's silence proves nothing", 0, 0, "SkTbTbTbTb", "I.L.L.L.L.",
+	  ISOLATION_APPLIED },
+	{ "a dry run is applied on paper, never proven", 0, 0, "SpTpT", "I....",
+	  ISOLATION_APPLIED },
 	{ "not even after a restart", 0, 0, "SpCpTp", "I.L.L.", ISOLATION_APPLIED },
 	{ "two approvals", 2, 0, "SAA", "..I", ISOLATION_APPLYING },
 	{ "one approval of two is not enough", 2, 0, "SA", "..", ISOLATION_AWAITING_APPROVAL },
@@ -87,22 +135,31 @@ static const struct { const char *name; unsigned approvals, hold_s; const char *
 	{ "not active after all counts as failure", 0, 0, "SnTk", "I.I.", ISOLATION_APPLIED },
 	{ "unknown: look before repeating", 0, 0, "SuTk", "I.L.", ISOLATION_APPLIED },
 	{ "unknown, and it had not happened", 0, 0, "SuTnk", "I.LI.", ISOLATION_APPLIED },
-	{ "unknown for long, then there", 0, 0, "SuTfTfTfTfTfTfTfTk", "I.L.L.L.L.L.L.L.L.", ISOLATION_APPLIED },
-	{ "unknown beyond the hold is released", 0, 60, "SuTfTfTfT", "I.L.L.L.R", ISOLATION_RELEASING },
+	{ "unknown for long, then there", 0, 0, "SuTfTfTfTfTfTfTfTk", "I.L.L.L.L.L.L.L.L.",
+	  ISOLATION_APPLIED },
+	{ "unknown beyond the hold is released", 0, 60, "SuTfTfTfT", "I.L.L.L.R",
+	  ISOLATION_RELEASING },
 	{ "gone behind our back: isolated again", 0, 0, "SkTdTnk", "I.L.LI.", ISOLATION_APPLIED },
-	{ "gone again and again: given up", 0, 0, "SkTnkTnkTnkTnkTnkTn", "I.LI.LI.LI.LI.LI.L.", ISOLATION_FAILED },
+	{ "gone again and again: given up", 0, 0, "SkTnkTnkTnkTnkTnkTn", "I.LI.LI.LI.LI.LI.L.",
+	  ISOLATION_FAILED },
 	{ "a look that fails changes nothing", 0, 0, "SkTfTfTfTd", "I.L.L.L.L.", ISOLATION_PROVEN },
 	{ "a release that fails is tried again", 0, 0, "SkRfTn", "I.R.R.", ISOLATION_RELEASED },
-	{ "a release that fails goes on hourly", 0, 0, "SkRfTfTfTfTfTfTfTfTn", "I.R.R.R.R.R.R.R.R.R.", ISOLATION_RELEASED },
-	{ "a release of unknown outcome is looked at", 0, 0, "SkRuTn", "I.R.L.", ISOLATION_RELEASED },
+	{ "a release that fails goes on hourly", 0, 0, "SkRfTfTfTfTfTfTfTfTn",
+	  "I.R.R.R.R.R.R.R.R.R.", ISOLATION_RELEASED },
+	{ "a release of unknown outcome is looked at", 0, 0, "SkRuTn", "I.R.L.",
+	  ISOLATION_RELEASED },
 	{ "and repeated if it is still active", 0, 0, "SkRuTkn", "I.R.LR.", ISOLATION_RELEASED },
 	{ "recalled while applying, and it had happened", 0, 0, "SCk", "IL.", ISOLATION_APPLIED },
 	{ "recalled while applying, and it had not", 0, 0, "SCnk", "ILI.", ISOLATION_APPLIED },
 	{ "recalled while proven", 0, 0, "SkTdCk", "I.L.L.", ISOLATION_PROVEN },
-	{ "recalled while releasing, and it had happened", 0, 0, "SkRCn", "I.RL.", ISOLATION_RELEASED },
-	{ "recalled while releasing, and it had not", 0, 0, "SkRCkn", "I.RLR.", ISOLATION_RELEASED },
-	{ "recalled while waiting: nameless approvals do not count", 2, 0, "SACA", "....", ISOLATION_AWAITING_APPROVAL },
-	{ "answers nobody waits for change nothing", 1, 0, "Sknfud", "......", ISOLATION_AWAITING_APPROVAL },
+	{ "recalled while releasing, and it had happened", 0, 0, "SkRCn", "I.RL.",
+	  ISOLATION_RELEASED },
+	{ "recalled while releasing, and it had not", 0, 0, "SkRCkn", "I.RLR.",
+	  ISOLATION_RELEASED },
+	{ "recalled while waiting: nameless approvals do not count", 2, 0, "SACA", "....",
+	  ISOLATION_AWAITING_APPROVAL },
+	{ "answers nobody waits for change nothing", 1, 0, "Sknfud", "......",
+	  ISOLATION_AWAITING_APPROVAL },
 };
 
 static void each_life_takes_its_course(void **state)
@@ -118,7 +175,8 @@ static void each_life_takes_its_course(void **state)
 		for (size_t i = 0; lives[c].events[i]; i++)
 			actions[i] = letters[play(&isolation, lives[c].events[i], &now_ns)];
 		if (strcmp(actions, lives[c].actions) != 0 || isolation.state != lives[c].state)
-			fail_msg("%s: %s and %s", lives[c].name, actions, isolation_state_name(isolation.state));
+			fail_msg("%s: %s and %s", lives[c].name, actions,
+				 isolation_state_name(isolation.state));
 	}
 }
 
@@ -185,7 +243,9 @@ static void the_hold_runs_from_the_moment_of_application(void **state)
 static void what_ends_by_itself_is_asked_for_anew(void **state)
 {
 	struct isolation isolation = fresh(0, 0);
-	struct isolation_event applied = { .type = ISOLATION_ACT_DONE, .ok = true, .active = true, .ends_in_s = 600 };
+	struct isolation_event applied = {
+		.type = ISOLATION_ACT_DONE, .ok = true, .active = true, .ends_in_s = 600
+	};
 	uint64_t now_ns = T0;
 
 	(void)state;
@@ -265,7 +325,8 @@ static void why_people_released_outlives_failures(void **state)
 
 /* ---- every state, every event; and long random lives -------------------------------------------- */
 
-static void check(const struct isolation *before, const struct isolation *after, enum isolation_action action)
+static void check(const struct isolation *before, const struct isolation *after,
+		  enum isolation_action action)
 {
 	bool ended = isolation_has_ended(after);
 
@@ -297,11 +358,15 @@ static void every_state_takes_every_event(void **state)
 {
 	/* A way into each state, by its number. */
 	static const char *const ways[ISOLATION_STATES][3] = {
-		[ISOLATION_AWAITING_APPROVAL] = { "S", "SA", "SC" }, [ISOLATION_QUEUED] = { "SAAf", "SAAu", "SAAC" },
-		[ISOLATION_APPLYING] = { "SAA", "SAAuTn", "SAAfT" }, [ISOLATION_APPLIED] = { "SAAk", "SAAkT", "SAAp" },
+		[ISOLATION_AWAITING_APPROVAL] = { "S", "SA", "SC" },
+		[ISOLATION_QUEUED] = { "SAAf", "SAAu", "SAAC" },
+		[ISOLATION_APPLYING] = { "SAA", "SAAuTn", "SAAfT" },
+		[ISOLATION_APPLIED] = { "SAAk", "SAAkT", "SAAp" },
 		[ISOLATION_PROVEN] = { "SAAkTd", "SAAkTdT", "SAAkTkTk" },
-		[ISOLATION_RELEASING] = { "SAAkR", "SAAR", "SAAkRu" }, [ISOLATION_RELEASED] = { "SAAkRn", NULL, NULL },
-		[ISOLATION_FAILED] = { "SAAw", NULL, NULL }, [ISOLATION_REFUSED] = { "SD", "SR", "ST" },
+		[ISOLATION_RELEASING] = { "SAAkR", "SAAR", "SAAkRu" },
+		[ISOLATION_RELEASED] = { "SAAkRn", NULL, NULL },
+		[ISOLATION_FAILED] = { "SAAw", NULL, NULL },
+		[ISOLATION_REFUSED] = { "SD", "SR", "ST" },
 	};
 
 	(void)state;
@@ -325,10 +390,12 @@ static void every_state_takes_every_event(void **state)
 static void assert_can_end(struct isolation isolation, uint64_t now_ns)
 {
 	for (unsigned i = 0; i < 20 && !isolation_has_ended(&isolation); i++) {
-		bool looks = isolation.asked == ISOLATION_DO_INSPECT || isolation.asked == ISOLATION_DO_RELEASE;
+		bool looks = isolation.asked == ISOLATION_DO_INSPECT ||
+			     isolation.asked == ISOLATION_DO_RELEASE;
 
 		if (isolation.asked)
-			play(&isolation, looks && isolation.state == ISOLATION_RELEASING ? 'n' : 'k', &now_ns);
+			play(&isolation,
+			     looks && isolation.state == ISOLATION_RELEASING ? 'n' : 'k', &now_ns);
 		else
 			play(&isolation, 'R', &now_ns);
 	}
@@ -347,13 +414,16 @@ static void random_lives_keep_the_rules(void **state)
 			/* Mostly what really happens: an answer when one is awaited, else time. */
 			uint64_t roll = random_step(&dice);
 			const char *likely = isolation.asked ? "kknfud" : "TTTTHA";
-			char letter = roll % 4 ? likely[roll / 4 % 6] : EVENTS[roll / 4 % (sizeof(EVENTS) - 1)];
+			char letter = roll % 4 ? likely[roll / 4 % 6]
+					       : EVENTS[roll / 4 % (sizeof(EVENTS) - 1)];
 			struct isolation before = isolation;
 			enum isolation_action action = play(&isolation, letter, &now_ns);
 
 			check(&before, &isolation, action);
-			if (before.asked && letter != 'C' && !strchr("knfuwdpb", letter) && action != ISOLATION_DO_NOTHING)
-				fail_msg("seed %llu: '%c' asked while an answer was awaited", (unsigned long long)seed, letter);
+			if (before.asked && letter != 'C' && !strchr("knfuwdpb", letter) &&
+			    action != ISOLATION_DO_NOTHING)
+				fail_msg("seed %llu: '%c' asked while an answer was awaited",
+					 (unsigned long long)seed, letter);
 			now_ns += ms_to_ns(random_step(&dice) % 3000);
 		}
 		assert_can_end(isolation, now_ns);
@@ -364,9 +434,15 @@ static void random_lives_keep_the_rules(void **state)
 static void every_state_has_its_words(void **state)
 {
 	static const char *const words[ISOLATION_STATES][2] = {
-		{ "awaiting_approval", "requested" }, { "queued", "requested" }, { "applying", "requested" },
-		{ "applied", "applied" }, { "proven", "proven" }, { "releasing", "applied" },
-		{ "released", "ended" }, { "failed", "ended" }, { "refused", "ended" },
+		{ "awaiting_approval", "requested" },
+		{ "queued", "requested" },
+		{ "applying", "requested" },
+		{ "applied", "applied" },
+		{ "proven", "proven" },
+		{ "releasing", "applied" },
+		{ "released", "ended" },
+		{ "failed", "ended" },
+		{ "refused", "ended" },
 	};
 
 	(void)state;

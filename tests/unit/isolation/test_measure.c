@@ -21,15 +21,22 @@ static const struct {
 	struct decision decision;
 	const char *name, *first, *second;
 } cases[] = {
-	{ { .verdict = VERDICT_COUNT, .measure = { 6, 445, 445, 0 } }, "c445",
-	  "tx-445-v4: transmit pass tcp to any:445", "tx-445-v6: transmit pass tcp to any:445" },
-	{ { .verdict = VERDICT_BLOCK, .measure = { 17, 161, 161, 0 } }, "B161",
-	  "tx-161-v4: transmit drop udp to any:161", "tx-161-v6: transmit drop udp to any:161" },
-	{ { .verdict = VERDICT_LIMIT, .measure = { 6, 8000, 8010, 5 } }, "l8000-8010",
+	{ { .verdict = VERDICT_COUNT, .measure = { 6, 445, 445, 0 } },
+	  "c445",
+	  "tx-445-v4: transmit pass tcp to any:445",
+	  "tx-445-v6: transmit pass tcp to any:445" },
+	{ { .verdict = VERDICT_BLOCK, .measure = { 17, 161, 161, 0 } },
+	  "B161",
+	  "tx-161-v4: transmit drop udp to any:161",
+	  "tx-161-v6: transmit drop udp to any:161" },
+	{ { .verdict = VERDICT_LIMIT, .measure = { 6, 8000, 8010, 5 } },
+	  "l8000-8010",
 	  "tx-8000-v4: transmit limit 5/s tcp opening to any:8000-8010",
 	  "tx-8000-v6: transmit limit 5/s tcp opening to any:8000-8010" },
-	{ { .verdict = VERDICT_LIMIT, .measure = { 17, 161, 161, 9 } }, "L161",
-	  "tx-161-v4: transmit limit 9/s udp to any:161", "tx-161-v6: transmit limit 9/s udp to any:161" },
+	{ { .verdict = VERDICT_LIMIT, .measure = { 17, 161, 161, 9 } },
+	  "L161",
+	  "tx-161-v4: transmit limit 9/s udp to any:161",
+	  "tx-161-v6: transmit limit 9/s udp to any:161" },
 };
 
 static void expect_filter(const struct filter *filter, uint16_t ethertype, const char *expected)
@@ -61,7 +68,8 @@ static void a_measure_is_two_counting_filters_over_open_defaults(void **state)
 
 static void an_isolation_is_its_channel(void **state)
 {
-	static const char text[] = "channels: { repair: [arp, dhcp] }\nrules: [ { name: w, then: { watch: {} } } ]\n";
+	static const char text[] =
+		"channels: { repair: [arp, dhcp] }\nrules: [ { name: w, then: { watch: {} } } ]\n";
 	struct source *source = source_from_text("p", text, strlen(text));
 	struct complaints *complaints = complaints_new();
 	struct policy *policy = policy_load(source, NULL, complaints);

@@ -11,11 +11,13 @@
 #include "core/base/err.h"
 #include "core/policy/channel.h"
 
-static void add(struct channel *channel, unsigned kind, const char *to, unsigned first, unsigned last)
+static void add(struct channel *channel, unsigned kind, const char *to, unsigned first,
+		unsigned last)
 {
 	struct channel_item *item = &channel->items[channel->item_count++];
 
-	*item = (struct channel_item){ .kind = (uint8_t)kind, .port_first = (uint16_t)first,
+	*item = (struct channel_item){ .kind = (uint8_t)kind,
+				       .port_first = (uint16_t)first,
 				       .port_last = (uint16_t)last };
 	if (to)
 		assert_true(prefix_parse(to, &item->to));
@@ -61,14 +63,20 @@ static void a_whole_channel_becomes_pairs_of_pass_filters(void **state)
 	assert_string_equal(plan.name, "repair");
 	assert_true(plan.drop_transmit && plan.drop_receive);
 	expect_lines(&plan, (const char *const[]){
-		"tx-arp: transmit pass arp", "rx-arp: receive pass arp",
-		"tx-dhcp: transmit pass udp from 68 to any:67", "rx-dhcp: receive pass udp to 68 from any:67",
-		"tx-eapol: transmit pass eapol", "rx-eapol: receive pass eapol",
-		"tx-du1: transmit pass udp to 10.0.0.53:53", "rx-du1: receive pass udp from 10.0.0.53:53",
-		"tx-dt1: transmit pass tcp to 10.0.0.53:53", "rx-dt1: receive pass tcp from 10.0.0.53:53",
-		"tx-t1: transmit pass tcp to 10.0.0.5:8530-8531", "rx-t1: receive pass tcp from 10.0.0.5:8530-8531",
-		"tx-u1: transmit pass udp to 10.0.0.6:123", "rx-u1: receive pass udp from 10.0.0.6:123",
-		"tx-i1: transmit pass icmp to 10.0.0.0/24", "rx-i1: receive pass icmp from 10.0.0.0/24", NULL });
+				    "tx-arp: transmit pass arp", "rx-arp: receive pass arp",
+				    "tx-dhcp: transmit pass udp from 68 to any:67",
+				    "rx-dhcp: receive pass udp to 68 from any:67",
+				    "tx-eapol: transmit pass eapol", "rx-eapol: receive pass eapol",
+				    "tx-du1: transmit pass udp to 10.0.0.53:53",
+				    "rx-du1: receive pass udp from 10.0.0.53:53",
+				    "tx-dt1: transmit pass tcp to 10.0.0.53:53",
+				    "rx-dt1: receive pass tcp from 10.0.0.53:53",
+				    "tx-t1: transmit pass tcp to 10.0.0.5:8530-8531",
+				    "rx-t1: receive pass tcp from 10.0.0.5:8530-8531",
+				    "tx-u1: transmit pass udp to 10.0.0.6:123",
+				    "rx-u1: receive pass udp from 10.0.0.6:123",
+				    "tx-i1: transmit pass icmp to 10.0.0.0/24",
+				    "rx-i1: receive pass icmp from 10.0.0.0/24", NULL });
 }
 
 static void neighbour_discovery_brings_dhcpv6_with_it(void **state)
@@ -81,11 +89,14 @@ static void neighbour_discovery_brings_dhcpv6_with_it(void **state)
 	add(&channel, CHANNEL_ICMP, "2001:db8::/32", 0, 0);
 	assert_int_equal(plan_from_channel(&channel, &plan, NULL), 0);
 	expect_lines(&plan, (const char *const[]){
-		"tx-arp: transmit pass arp", "rx-arp: receive pass arp",
-		"tx-dhcp: transmit pass udp from 68 to any:67", "rx-dhcp: receive pass udp to 68 from any:67",
-		"tx-dhcp6: transmit pass udp from 546 to any:547", "rx-dhcp6: receive pass udp to 546 from any:547",
-		"tx-nd: transmit pass icmpv6", "rx-nd: receive pass icmpv6",
-		"tx-i1: transmit pass icmpv6 to 2001:db8::/32", "rx-i1: receive pass icmpv6 from 2001:db8::/32", NULL });
+				    "tx-arp: transmit pass arp", "rx-arp: receive pass arp",
+				    "tx-dhcp: transmit pass udp from 68 to any:67",
+				    "rx-dhcp: receive pass udp to 68 from any:67",
+				    "tx-dhcp6: transmit pass udp from 546 to any:547",
+				    "rx-dhcp6: receive pass udp to 546 from any:547",
+				    "tx-nd: transmit pass icmpv6", "rx-nd: receive pass icmpv6",
+				    "tx-i1: transmit pass icmpv6 to 2001:db8::/32",
+				    "rx-i1: receive pass icmpv6 from 2001:db8::/32", NULL });
 }
 
 static void what_is_named_twice_costs_filters_once(void **state)
@@ -123,7 +134,8 @@ static void nothing_passes_in_one_direction_only(void **state)
 
 static void a_channel_that_would_cut_the_branch_is_refused(void **state)
 {
-	struct channel no_arp = { .name = "a" }, no_dhcp = { .name = "b" }, nowhere = basic(), wide = basic();
+	struct channel no_arp = { .name = "a" }, no_dhcp = { .name = "b" }, nowhere = basic(),
+		       wide = basic();
 	struct plan plan;
 	struct err err = { 0 };
 

@@ -24,7 +24,8 @@ static void from_conviction_to_proof_and_release(void **state)
 	bench_expect(&bench, "INSPECT keep:proven i:proven");
 	assert_int_equal(bench.last.isolation.dropped_transmit, 12);
 	bench_pass(&bench, 4 * 3600 + 10);
-	assert_non_null(strstr(bench.diary, "keep:releasing i:releasing RELEASE keep:released i:released"));
+	assert_non_null(
+		strstr(bench.diary, "keep:releasing i:releasing RELEASE keep:released i:released"));
 	assert_false(bench.devices[BENCH_PC].active);
 	assert_int_equal(response_count(bench.response), 0);
 	bench_fini(&bench);
@@ -73,7 +74,12 @@ static void one_isolation_of_an_asset_at_a_time(void **state)
 	bench_fini(&bench);
 }
 
-static const struct { const char *name; unsigned device; double nats; const char *diary, *why; } refusals[] = {
+static const struct {
+	const char *name;
+	unsigned device;
+	double nats;
+	const char *diary, *why;
+} refusals[] = {
 	{ "a marked asset", BENCH_NEVER, 15, "d:isolate!", "never_isolate" },
 	{ "a marked asset, proposed", BENCH_NEVER, 7, "d:propose!", "never_isolate" },
 	{ "a stranger", 100, 15, "d:isolate!", "no asset" },
@@ -118,7 +124,10 @@ static void who_speaks_for_many_is_isolated_by_people_only(void **state)
 
 static void doubts_about_the_identity_are_for_people(void **state)
 {
-	static const struct { const char *name, *why; bool conflict, doubt, disputed; } doubts[] = {
+	static const struct {
+		const char *name, *why;
+		bool conflict, doubt, disputed;
+	} doubts[] = {
 		{ "two MACs in the evidence", "frames of two MAC", true, false, false },
 		{ "one of a crowd", "at the same time", false, true, false },
 		{ "its address is disputed", "within ten minutes", false, false, true },
@@ -139,7 +148,8 @@ static void doubts_about_the_identity_are_for_people(void **state)
 		bench_expect(&bench, "d:isolate! keep:awaiting_approval i:awaiting_approval");
 		assert_non_null(strstr(bench.last_refused, doubts[i].why));
 		assert_non_null(strstr(bench.last_refused, "a person must approve"));
-		assert_int_equal(response_approve(bench.response, 1, "anna", bench.now_ns, NULL), 0);
+		assert_int_equal(response_approve(bench.response, 1, "anna", bench.now_ns, NULL),
+				 0);
 		bench_settle(&bench);
 		bench_expect(&bench, "keep:applying i:applying ISOLATE keep:applied i:applied");
 		bench_fini(&bench);
@@ -282,7 +292,9 @@ static void two_people_must_agree(void **state)
 
 static void part_of_a_name_is_another_person(void **state)
 {
-	static const char *const pairs[][2] = { { "anna", "ann" }, { "joanna", "anna" }, { "ann", "anna" } };
+	static const char *const pairs[][2] = { { "anna", "ann" },
+						{ "joanna", "anna" },
+						{ "ann", "anna" } };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
@@ -290,8 +302,10 @@ static void part_of_a_name_is_another_person(void **state)
 
 		bench_init(&bench, 10);
 		bench_consider(&bench, BENCH_SERVER, 1, 15);
-		assert_int_equal(response_approve(bench.response, 1, pairs[i][0], bench.now_ns, NULL), 0);
-		assert_int_equal(response_approve(bench.response, 1, pairs[i][1], bench.now_ns, NULL), 0);
+		assert_int_equal(
+			response_approve(bench.response, 1, pairs[i][0], bench.now_ns, NULL), 0);
+		assert_int_equal(
+			response_approve(bench.response, 1, pairs[i][1], bench.now_ns, NULL), 0);
 		assert_int_equal(response_at(bench.response, 0)->state, ISOLATION_APPLYING);
 		bench_fini(&bench);
 	}
@@ -307,13 +321,15 @@ static void a_proposal_expires_or_is_denied(void **state)
 	bench.diary[0] = '\0';
 	bench_pass(&bench, 1801);
 	bench_expect(&bench, "keep:refused i:refused");
-	assert_non_null(strstr(bench.last.isolation.reason, "expired: 0 of 2 approvals within 30m"));
+	assert_non_null(
+		strstr(bench.last.isolation.reason, "expired: 0 of 2 approvals within 30m"));
 	bench_consider(&bench, BENCH_SERVER, 1, 18);
 	bench_expect(&bench, "");
 	bench.now_ns += s_to_ns(601);
 	bench_consider(&bench, BENCH_SERVER, 1, 19);
 	bench_expect(&bench, "d:propose keep:awaiting_approval i:awaiting_approval");
-	assert_int_equal(response_deny(bench.response, 2, "it is the backup", bench.now_ns, NULL), 0);
+	assert_int_equal(response_deny(bench.response, 2, "it is the backup", bench.now_ns, NULL),
+			 0);
 	assert_string_equal(bench.last.isolation.reason, "it is the backup");
 	bench.diary[0] = '\0';
 	bench.now_ns += s_to_ns(3600);
@@ -365,7 +381,8 @@ static void no_act_without_a_journal(void **state)
 	bench_consider(&bench, BENCH_PC, 1, 15);
 	bench_settle(&bench);
 	assert_null(strstr(bench.diary, "ISOLATE"));
-	assert_non_null(strstr(bench.last.isolation.reason, "the journal cannot be written: disk full"));
+	assert_non_null(
+		strstr(bench.last.isolation.reason, "the journal cannot be written: disk full"));
 	bench.keeps_left = UINT32_MAX;
 	bench_pass(&bench, 2);
 	assert_true(bench.devices[BENCH_PC].active);
@@ -403,7 +420,8 @@ static void the_wish_is_kept_before_every_write(void **state)
 	for (const char *at = bench.diary; (at = strstr(at, "ISOLATE")); at++)
 		assert_memory_equal(at - 11, "i:applying ", 11);
 	for (const char *at = bench.diary; (at = strstr(at, " RELEASE")); at++)
-		assert_true(memcmp(at - 14, "keep:releasing", 14) == 0 || memcmp(at - 11, "i:releasing", 11) == 0);
+		assert_true(memcmp(at - 14, "keep:releasing", 14) == 0 ||
+			    memcmp(at - 11, "i:releasing", 11) == 0);
 	bench_fini(&bench);
 }
 
@@ -418,7 +436,9 @@ static void an_act_of_unknown_outcome_is_not_repeated_blindly(void **state)
 	bench_settle(&bench);
 	bench.unknown = false;
 	bench_pass(&bench, 2);
-	bench_expect(&bench, "d:isolate keep:applying i:applying ISOLATE keep:queued i:queued INSPECT keep:applied i:applied");
+	bench_expect(
+		&bench,
+		"d:isolate keep:applying i:applying ISOLATE keep:queued i:queued INSPECT keep:applied i:applied");
 	bench_fini(&bench);
 }
 
@@ -483,7 +503,8 @@ static void what_people_released_stays_released(void **state)
 	bench_init(&bench, 10);
 	bench_consider(&bench, BENCH_PC, 1, 15);
 	bench_pass(&bench, 10);
-	assert_int_equal(response_release(bench.response, 1, "cleaned (anna)", bench.now_ns, NULL), 0);
+	assert_int_equal(response_release(bench.response, 1, "cleaned (anna)", bench.now_ns, NULL),
+			 0);
 	bench_settle(&bench);
 	assert_int_equal(bench.last.isolation.state, ISOLATION_RELEASED);
 	assert_string_equal(bench.last.isolation.reason, "cleaned (anna)");
@@ -533,9 +554,15 @@ static void a_dry_run_is_never_proven(void **state)
 	(void)state;
 	bench_init(&bench, 10);
 	parts = (struct response_parts){
-		.policy = bench.policy, .roster = bench.roster, .guard = bench.guard, .governor = bench.governor,
-		.enforcer = dryrun_enforcer(dryrun), .facts = { &bench, bench_tell }, .detector_name = bench_detector,
-		.dry_run = true, .first_id = 7,
+		.policy = bench.policy,
+		.roster = bench.roster,
+		.guard = bench.guard,
+		.governor = bench.governor,
+		.enforcer = dryrun_enforcer(dryrun),
+		.facts = { &bench, bench_tell },
+		.detector_name = bench_detector,
+		.dry_run = true,
+		.first_id = 7,
 	};
 	response_free(bench.response);
 	bench.response = response_new(&parts);
@@ -554,13 +581,17 @@ static void a_dry_run_is_never_proven(void **state)
 	dryrun_free(dryrun);
 }
 
-struct prepared { unsigned count, failed; };
+struct prepared {
+	unsigned count, failed;
+};
 
-static void count_prepared(void *arg, const struct asset *asset, const char *channel, const struct enforcer_result *result)
+static void count_prepared(void *arg, const struct asset *asset, const char *channel,
+			   const struct enforcer_result *result)
 {
 	struct prepared *prepared = arg;
 
-	assert_true(strcmp(channel, "repair") == 0 || strcmp(channel, "b445") == 0 || strcmp(channel, "c445") == 0);
+	assert_true(strcmp(channel, "repair") == 0 || strcmp(channel, "b445") == 0 ||
+		    strcmp(channel, "c445") == 0);
 	assert_false(asset->never_isolate);
 	prepared->count++;
 	prepared->failed += result->rc < 0 && result->err->text[0];
@@ -574,8 +605,11 @@ static void every_asset_is_prepared_before_it_is_needed(void **state)
 
 	(void)state;
 	bench_init(&bench, 10);
-	parts = (struct response_parts){ .policy = bench.policy, .roster = bench.roster, .enforcer = &bench.enforcer,
-					 .prepared = count_prepared, .prepared_arg = &prepared };
+	parts = (struct response_parts){ .policy = bench.policy,
+					 .roster = bench.roster,
+					 .enforcer = &bench.enforcer,
+					 .prepared = count_prepared,
+					 .prepared_arg = &prepared };
 	response_free(bench.response);
 	bench.response = response_new(&parts);
 	/* The channel, and the two measures of the policy. */

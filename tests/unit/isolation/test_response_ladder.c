@@ -7,8 +7,8 @@
 #include "core/contact/contact.h"
 #include "core/contact/host.h"
 
-#define COUNTS  5.0    /* above 0.99 */
-#define BLOCKS  10.0   /* above 0.9999 */
+#define COUNTS   5.0  /* above 0.99 */
+#define BLOCKS   10.0 /* above 0.9999 */
 #define ISOLATES 15.0
 
 static const struct isolation *row_of(const struct bench *bench, uint64_t id)
@@ -25,7 +25,7 @@ static void counting_holds_nothing_up_and_is_proven_by_its_counter(void **state)
 	struct bench bench;
 
 	(void)state;
-	bench_init(&bench, 0);         /* automation may isolate nobody, but may count */
+	bench_init(&bench, 0); /* automation may isolate nobody, but may count */
 	bench_consider(&bench, BENCH_LAB, 1, COUNTS);
 	bench_expect(&bench, "d:count keep:applying i:applying ISOLATE");
 	bench_settle(&bench);
@@ -97,7 +97,7 @@ static void a_proposal_leaves_the_measure_in_force(void **state)
 	bench_init(&bench, 1);
 	bench_consider(&bench, BENCH_LAB, 1, BLOCKS);
 	bench_settle(&bench);
-	bench_consider(&bench, BENCH_LAB, 1, ISOLATES);        /* beyond the cap */
+	bench_consider(&bench, BENCH_LAB, 1, ISOLATES); /* beyond the cap */
 	bench_settle(&bench);
 	assert_int_equal(row_of(&bench, 2)->state, ISOLATION_AWAITING_APPROVAL);
 	assert_int_equal(row_of(&bench, 1)->state, ISOLATION_APPLIED);
@@ -117,7 +117,7 @@ static void after_a_restart_the_ladder_stands_as_before(void **state)
 	bench_consider(&bench, BENCH_LAB, 1, BLOCKS);
 	bench_settle(&bench);
 	bench_consider(&bench, BENCH_LAB, 1, ISOLATES);
-	bench.acts_left = 1;           /* the firmware obeys, and the power goes */
+	bench.acts_left = 1; /* the firmware obeys, and the power goes */
 	bench_settle(&bench);
 	assert_int_equal(row_of(&bench, 1)->ended_ns, 0);
 	bench_restart(&bench);
@@ -155,7 +155,8 @@ static void what_its_own_firmware_has_counted_is_isolated(void **state)
 	assert_int_equal(row_of(&bench, 1)->state, ISOLATION_RELEASED);
 	assert_int_equal(row_of(&bench, 2)->decision.verdict, VERDICT_ISOLATE);
 	assert_string_equal(row_of(&bench, 2)->decision.channel, "repair");
-	assert_int_equal(row_of(&bench, 2)->hold_until_ns - row_of(&bench, 2)->applied_ns, s_to_ns(3600));
+	assert_int_equal(row_of(&bench, 2)->hold_until_ns - row_of(&bench, 2)->applied_ns,
+			 s_to_ns(3600));
 	/* The same verdict again starts nothing more. */
 	consider_smb(&bench);
 	assert_int_equal(response_count(bench.response), 1);

@@ -21,7 +21,10 @@ static inline void put(struct frame *f, const void *bytes, size_t length)
 	f->length += length;
 }
 
-static inline void put8(struct frame *f, unsigned value) { f->bytes[f->length++] = (uint8_t)value; }
+static inline void put8(struct frame *f, unsigned value)
+{
+	f->bytes[f->length++] = (uint8_t)value;
+}
 
 static inline void put16(struct frame *f, unsigned value)
 {
@@ -157,7 +160,8 @@ static inline void put_arp(struct frame *f, unsigned operation, unsigned sender,
 }
 
 /* type 135 or 136; flags is the first byte of the second word; one link-layer option. */
-static inline void put_nd(struct frame *f, unsigned type, unsigned code, unsigned flags, unsigned option)
+static inline void put_nd(struct frame *f, unsigned type, unsigned code, unsigned flags,
+			  unsigned option)
 {
 	put8(f, type);
 	put8(f, code);

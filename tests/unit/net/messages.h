@@ -82,7 +82,7 @@ static inline uint8_t *exact(const struct bytes *b, size_t length)
 	if (!copy)
 		abort();
 	memcpy(copy + 1, b->at, length);
-	return copy;           /* the message is at copy + 1 */
+	return copy; /* the message is at copy + 1 */
 }
 
 #endif

@@ -24,7 +24,7 @@ static inline void put_smb1(struct bytes *b, unsigned command, uint32_t status)
 	put_le32(b, status);
 	put8(b, 0x18);
 	put_le16(b, 0xc000);
-	put_le16(b, 1);                /* process, upper half */
+	put_le16(b, 1); /* process, upper half */
 	put_zeros(b, 10);
 	put_le16(b, 0x0800);
 	put_le16(b, 0xfeff);
@@ -45,10 +45,10 @@ static inline void append_smb2(struct bytes *b, unsigned command, uint32_t flags
 	put_le16(b, 1);
 	put_le32(b, flags);
 	put_le32(b, 0);
-	put_le32(b, 9);                /* message */
+	put_le32(b, 9); /* message */
 	put_zeros(b, 8);
-	put_le32(b, 5);                /* tree */
-	put_le32(b, 0x1000);           /* session */
+	put_le32(b, 5);      /* tree */
+	put_le32(b, 0x1000); /* session */
 	put_zeros(b, 20);
 }
 
@@ -128,7 +128,7 @@ static inline void put_ntlm_logon(struct bytes *b, const char *user, bool unicod
 	put_zeros(b, 20);
 	count_at = b->length;
 	put_le16(b, 0);
-	put(b, "\240\202", 2);         /* as if wrapped */
+	put(b, "\240\202", 2); /* as if wrapped */
 	put_ntlm(b, user, unicode);
 	blob = b->length - count_at - 2;
 	set_le16(b, count_at - 10, blob);
@@ -161,7 +161,7 @@ static inline void append_tree_connect(struct bytes *b, const char *path)
 	put_le16(b, 1);
 	count_at = b->length;
 	put_le16(b, 0);
-	put8(b, 0);                    /* empty password */
+	put8(b, 0); /* empty password */
 	put_text(b, true, path);
 	put(b, "?????", 6);
 	finish_bytes(b, count_at);

@@ -18,10 +18,18 @@ static struct ip ip_of(const char *text)
 
 static void macs_are_read_strictly_and_written_with_colons(void **state)
 {
-	static const struct { const char *text, *back; } cases[] = {
-		{ "aa:bb:cc:dd:ee:ff", "aa:bb:cc:dd:ee:ff" }, { "AA-BB-0C-DD-EE-01", "aa:bb:0c:dd:ee:01" },
-		{ "aa:bb:cc:dd:ee", NULL }, { "aa:bb:cc:dd:ee:ff ", NULL }, { "aa:bb-cc:dd:ee:ff", NULL },
-		{ "aabbccddeeff", NULL }, { "aa:bb:cc:dd:ee:fg", NULL }, { "", NULL }, { "a:b:c:d:e:f", NULL },
+	static const struct {
+		const char *text, *back;
+	} cases[] = {
+		{ "aa:bb:cc:dd:ee:ff", "aa:bb:cc:dd:ee:ff" },
+		{ "AA-BB-0C-DD-EE-01", "aa:bb:0c:dd:ee:01" },
+		{ "aa:bb:cc:dd:ee", NULL },
+		{ "aa:bb:cc:dd:ee:ff ", NULL },
+		{ "aa:bb-cc:dd:ee:ff", NULL },
+		{ "aabbccddeeff", NULL },
+		{ "aa:bb:cc:dd:ee:fg", NULL },
+		{ "", NULL },
+		{ "a:b:c:d:e:f", NULL },
 		{ "aa:bb:cc:dd:ee:ff:00", NULL },
 	};
 
@@ -38,14 +46,27 @@ static void macs_are_read_strictly_and_written_with_colons(void **state)
 
 static void addresses_are_read_strictly_and_written_as_in_rfc_5952(void **state)
 {
-	static const struct { const char *text, *back; } cases[] = {
-		{ "10.0.0.1", "10.0.0.1" }, { "255.255.255.255", "255.255.255.255" },
-		{ "2001:DB8:0:0:1:0:0:1", "2001:db8::1:0:0:1" }, { "::", "::" }, { "::1", "::1" },
-		{ "::ffff:10.0.0.1", "10.0.0.1" }, { "fe80:0:0:0:0:0:0:1", "fe80::1" },
+	static const struct {
+		const char *text, *back;
+	} cases[] = {
+		{ "10.0.0.1", "10.0.0.1" },
+		{ "255.255.255.255", "255.255.255.255" },
+		{ "2001:DB8:0:0:1:0:0:1", "2001:db8::1:0:0:1" },
+		{ "::", "::" },
+		{ "::1", "::1" },
+		{ "::ffff:10.0.0.1", "10.0.0.1" },
+		{ "fe80:0:0:0:0:0:0:1", "fe80::1" },
 		{ "2001:db8:0:1:1:1:1:1", "2001:db8:0:1:1:1:1:1" },
-		{ "10.0.0", NULL }, { "10.0.0.256", NULL }, { "10.0.0.1 ", NULL }, { "010.0.0.1", NULL },
-		{ "0x0a000001", NULL }, { "1.2.3.4.5", NULL }, { ":::", NULL }, { "fe80::1%eth0", NULL },
-		{ "", NULL }, { "12345::", NULL },
+		{ "10.0.0", NULL },
+		{ "10.0.0.256", NULL },
+		{ "10.0.0.1 ", NULL },
+		{ "010.0.0.1", NULL },
+		{ "0x0a000001", NULL },
+		{ "1.2.3.4.5", NULL },
+		{ ":::", NULL },
+		{ "fe80::1%eth0", NULL },
+		{ "", NULL },
+		{ "12345::", NULL },
 	};
 
 	(void)state;
@@ -61,14 +82,27 @@ static void addresses_are_read_strictly_and_written_as_in_rfc_5952(void **state)
 
 static void prefixes_have_no_host_bits(void **state)
 {
-	static const struct { const char *text, *back; unsigned bits; } cases[] = {
-		{ "10.0.0.0/8", "10.0.0.0/8", 104 }, { "0.0.0.0/0", "0.0.0.0/0", 96 },
-		{ "10.1.2.3", "10.1.2.3/32", 128 }, { "10.1.2.2/31", "10.1.2.2/31", 127 },
-		{ "2001:db8::/32", "2001:db8::/32", 32 }, { "::/0", "::/0", 0 }, { "fe80::1", "fe80::1/128", 128 },
+	static const struct {
+		const char *text, *back;
+		unsigned bits;
+	} cases[] = {
+		{ "10.0.0.0/8", "10.0.0.0/8", 104 },
+		{ "0.0.0.0/0", "0.0.0.0/0", 96 },
+		{ "10.1.2.3", "10.1.2.3/32", 128 },
+		{ "10.1.2.2/31", "10.1.2.2/31", 127 },
+		{ "2001:db8::/32", "2001:db8::/32", 32 },
+		{ "::/0", "::/0", 0 },
+		{ "fe80::1", "fe80::1/128", 128 },
 		{ "::ffff:10.0.0.0/104", "10.0.0.0/8", 104 },
-		{ "10.0.0.1/8", NULL, 0 }, { "10.0.0.0/33", NULL, 0 }, { "10.0.0.0/", NULL, 0 },
-		{ "10.0.0.0/-1", NULL, 0 }, { "/8", NULL, 0 }, { "10.0.0.0/8/8", NULL, 0 },
-		{ "2001:db8::1/64", NULL, 0 }, { "::/129", NULL, 0 }, { "10.0.0.0/ 8", NULL, 0 },
+		{ "10.0.0.1/8", NULL, 0 },
+		{ "10.0.0.0/33", NULL, 0 },
+		{ "10.0.0.0/", NULL, 0 },
+		{ "10.0.0.0/-1", NULL, 0 },
+		{ "/8", NULL, 0 },
+		{ "10.0.0.0/8/8", NULL, 0 },
+		{ "2001:db8::1/64", NULL, 0 },
+		{ "::/129", NULL, 0 },
+		{ "10.0.0.0/ 8", NULL, 0 },
 	};
 
 	(void)state;
@@ -89,12 +123,21 @@ static void prefixes_have_no_host_bits(void **state)
 
 static void a_prefix_contains_what_shares_its_bits(void **state)
 {
-	static const struct { const char *prefix, *ip; bool inside; } cases[] = {
-		{ "10.0.0.0/8", "10.255.255.255", true }, { "10.0.0.0/8", "11.0.0.0", false },
-		{ "192.168.4.0/22", "192.168.7.255", true }, { "192.168.4.0/22", "192.168.8.0", false },
-		{ "0.0.0.0/0", "1.2.3.4", true }, { "0.0.0.0/0", "2001:db8::1", false },
-		{ "::/0", "1.2.3.4", true }, { "10.0.0.1", "10.0.0.1", true }, { "10.0.0.1", "10.0.0.0", false },
-		{ "fe80::/10", "febf::1", true }, { "fe80::/10", "fec0::1", false },
+	static const struct {
+		const char *prefix, *ip;
+		bool inside;
+	} cases[] = {
+		{ "10.0.0.0/8", "10.255.255.255", true },
+		{ "10.0.0.0/8", "11.0.0.0", false },
+		{ "192.168.4.0/22", "192.168.7.255", true },
+		{ "192.168.4.0/22", "192.168.8.0", false },
+		{ "0.0.0.0/0", "1.2.3.4", true },
+		{ "0.0.0.0/0", "2001:db8::1", false },
+		{ "::/0", "1.2.3.4", true },
+		{ "10.0.0.1", "10.0.0.1", true },
+		{ "10.0.0.1", "10.0.0.0", false },
+		{ "fe80::/10", "febf::1", true },
+		{ "fe80::/10", "fec0::1", false },
 	};
 
 	(void)state;
@@ -109,19 +152,34 @@ static void a_prefix_contains_what_shares_its_bits(void **state)
 
 static void addresses_know_their_class(void **state)
 {
-	static const struct { const char *ip; bool v4, unspecified, multicast, is_private; } cases[] = {
-		{ "0.0.0.0", true, true, false, false }, { "::", false, true, false, false },
-		{ "255.255.255.255", true, false, true, false }, { "224.0.0.1", true, false, true, false },
-		{ "239.255.255.255", true, false, true, false }, { "240.0.0.1", true, false, false, false },
-		{ "223.255.255.255", true, false, false, false }, { "ff02::1", false, false, true, false },
-		{ "10.0.0.1", true, false, false, true }, { "172.15.255.255", true, false, false, false },
-		{ "172.16.0.0", true, false, false, true }, { "172.31.255.255", true, false, false, true },
-		{ "172.32.0.0", true, false, false, false }, { "192.168.255.1", true, false, false, true },
-		{ "169.254.1.1", true, false, false, true }, { "100.64.0.1", true, false, false, true },
-		{ "100.128.0.1", true, false, false, false }, { "127.0.0.1", true, false, false, true },
-		{ "::1", false, false, false, true }, { "::2", false, false, false, false },
-		{ "fd00::1", false, false, false, true }, { "fe80::1", false, false, false, true },
-		{ "2001:db8::1", false, false, false, false }, { "8.8.8.8", true, false, false, false },
+	static const struct {
+		const char *ip;
+		bool v4, unspecified, multicast, is_private;
+	} cases[] = {
+		{ "0.0.0.0", true, true, false, false },
+		{ "::", false, true, false, false },
+		{ "255.255.255.255", true, false, true, false },
+		{ "224.0.0.1", true, false, true, false },
+		{ "239.255.255.255", true, false, true, false },
+		{ "240.0.0.1", true, false, false, false },
+		{ "223.255.255.255", true, false, false, false },
+		{ "ff02::1", false, false, true, false },
+		{ "10.0.0.1", true, false, false, true },
+		{ "172.15.255.255", true, false, false, false },
+		{ "172.16.0.0", true, false, false, true },
+		{ "172.31.255.255", true, false, false, true },
+		{ "172.32.0.0", true, false, false, false },
+		{ "192.168.255.1", true, false, false, true },
+		{ "169.254.1.1", true, false, false, true },
+		{ "100.64.0.1", true, false, false, true },
+		{ "100.128.0.1", true, false, false, false },
+		{ "127.0.0.1", true, false, false, true },
+		{ "::1", false, false, false, true },
+		{ "::2", false, false, false, false },
+		{ "fd00::1", false, false, false, true },
+		{ "fe80::1", false, false, false, true },
+		{ "2001:db8::1", false, false, false, false },
+		{ "8.8.8.8", true, false, false, false },
 	};
 
 	(void)state;

@@ -41,8 +41,14 @@ static void put_number(struct image *i, uint32_t value, unsigned bytes)
 	}
 }
 
-static void put32(struct image *i, uint32_t value) { put_number(i, value, 4); }
-static void put16(struct image *i, uint32_t value) { put_number(i, value, 2); }
+static void put32(struct image *i, uint32_t value)
+{
+	put_number(i, value, 4);
+}
+static void put16(struct image *i, uint32_t value)
+{
+	put_number(i, value, 2);
+}
 
 #define MAGIC_US 0xa1b2c3d4u
 #define MAGIC_NS 0xa1b23c4du
@@ -59,7 +65,8 @@ static void put_pcap_header(struct image *i, uint32_t magic, uint32_t link)
 }
 
 /* A broadcast ARP frame of 42 bytes, or the first captured of them; the last byte tells frames apart. */
-static void put_record(struct image *i, uint32_t seconds, uint32_t fraction, uint32_t captured, uint8_t last)
+static void put_record(struct image *i, uint32_t seconds, uint32_t fraction, uint32_t captured,
+		       uint8_t last)
 {
 	static const uint8_t head[14] = { 255, 255, 255, 255, 255, 255, 2, 0, 0, 0, 0, 1, 8, 6 };
 	uint8_t frame[42] = { 0 };
@@ -149,7 +156,12 @@ static int read_all(struct capture *capture, unsigned batch, struct seen *seen, 
 
 static void both_byte_orders_and_precisions_give_nanoseconds(void **state)
 {
-	static const struct { const char *name; uint32_t magic, fraction; bool is_big_endian; uint64_t ns; } cases[] = {
+	static const struct {
+		const char *name;
+		uint32_t magic, fraction;
+		bool is_big_endian;
+		uint64_t ns;
+	} cases[] = {
 		{ "micro, little", MAGIC_US, 123456, false, 123456000 },
 		{ "micro, big", MAGIC_US, 123456, true, 123456000 },
 		{ "nano, little", MAGIC_NS, 123456789, false, 123456789 },
@@ -180,12 +192,15 @@ static void both_byte_orders_and_precisions_give_nanoseconds(void **state)
 
 static void absurd_times_neither_wrap_nor_trap(void **state)
 {
-	static const struct { uint32_t magic, seconds, fraction; uint64_t ns; } cases[] = {
+	static const struct {
+		uint32_t magic, seconds, fraction;
+		uint64_t ns;
+	} cases[] = {
 		{ MAGIC_US, 0, 0, 0 },
-		{ MAGIC_US, 0xffffffff, 0, 4294967295000000000u },     /* unsigned: the year 2106 */
+		{ MAGIC_US, 0xffffffff, 0, 4294967295000000000u }, /* unsigned: the year 2106 */
 		{ MAGIC_US, 0x80000000, 1, 2147483648000001000u },
-		{ MAGIC_US, 10, 2500000, 12500000000u },               /* more than a second of fraction */
-		{ MAGIC_US, 10, 0xffffffff, 10000000000u },            /* a negative one */
+		{ MAGIC_US, 10, 2500000, 12500000000u },    /* more than a second of fraction */
+		{ MAGIC_US, 10, 0xffffffff, 10000000000u }, /* a negative one */
 		{ MAGIC_NS, 10, 0x7fffffff, 12147483647u },
 		{ MAGIC_NS, 0xffffffff, 0xffffffff, 4294967295000000000u },
 	};
@@ -381,7 +396,11 @@ static void a_bad_filter_is_a_usage_error_in_libpcaps_words(void **state)
 
 static void what_is_no_capture_is_named_with_its_remedy(void **state)
 {
-	static const struct { const char *bytes; size_t length; const char *words; } cases[] = {
+	static const struct {
+		const char *bytes;
+		size_t length;
+		const char *words;
+	} cases[] = {
 		{ "", 0, "is empty" },
 		{ "\xd4\xc3", 2, "ends inside the file header" },
 		{ "\xd4\xc3\xb2\xa1\2\0\4\0", 8, "ends inside the file header" },
@@ -561,7 +580,8 @@ static void damaged_files_are_read_as_libpcap_reads_them(void **state)
 		int rc;
 
 		put_some_records(&i, seed);
-		for (unsigned n = 0; n < seed % 4; n++) { /* a byte becomes another; it may be the snapshot length's */
+		for (unsigned n = 0; n < seed % 4;
+		     n++) { /* a byte becomes another; it may be the snapshot length's */
 			random = random * 1103515245 + 12345;
 			i.bytes[8 + random / 65536 % (i.length - 8)] = (uint8_t)(random >> 8);
 		}
@@ -571,7 +591,8 @@ static void damaged_files_are_read_as_libpcap_reads_them(void **state)
 			i.length -= random / 65536 % 40 % i.length;
 		rc = read_in_place(&i, &placed);
 		if (rc != read_piped(&i, &piped) || !are_same(&placed, &piped, i.is_big_endian))
-			fail_msg("seed %u: %u frames in place, %u of libpcap", seed, placed.frames, piped.frames);
+			fail_msg("seed %u: %u frames in place, %u of libpcap", seed, placed.frames,
+				 piped.frames);
 		whole += rc == ERR_GONE;
 	}
 	assert_in_range(whole, 500, 2900);

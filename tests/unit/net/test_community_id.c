@@ -12,7 +12,12 @@
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
-struct flow { const char *src, *dst; uint16_t src_port, dst_port; uint8_t proto; const char *id; };
+struct flow {
+	const char *src, *dst;
+	uint16_t src_port, dst_port;
+	uint8_t proto;
+	const char *id;
+};
 
 /* Published answers of the specification's reference implementation. */
 static const struct flow known[] = {

@@ -25,7 +25,7 @@ static void put_header(struct bytes *b, unsigned type, unsigned flags)
 	put8(b, type);
 	put8(b, flags);
 	put_le32(b, LITTLE);
-	put_le16(b, 0);                /* length: see finish() */
+	put_le16(b, 0); /* length: see finish() */
 	put_le16(b, 0);
 	put_le32(b, 7);
 }
@@ -99,11 +99,17 @@ static unsigned steps_of(const struct bytes *b)
 
 static void interfaces_have_the_published_identifiers(void **state)
 {
-	static const struct { const struct dcerpc_uuid *uuid; const char *text; const char *name; } known[] = {
+	static const struct {
+		const struct dcerpc_uuid *uuid;
+		const char *text;
+		const char *name;
+	} known[] = {
 		{ &dcerpc_srvsvc, "4b324fc8-1670-01d3-1278-5a47bf6ee188", "srvsvc" },
 		{ &dcerpc_lsarpc, "3919286a-b10c-11d0-9ba8-00c04fd92ef5", "lsarpc" },
-		{ &dcerpc_system_activator, "000001a0-0000-0000-c000-000000000046", "system_activator" },
-		{ &dcerpc_remote_activation, "4d9f4ab8-7d1c-11cf-861e-0020af6e7c57", "remote_activation" },
+		{ &dcerpc_system_activator, "000001a0-0000-0000-c000-000000000046",
+		  "system_activator" },
+		{ &dcerpc_remote_activation, "4d9f4ab8-7d1c-11cf-861e-0020af6e7c57",
+		  "remote_activation" },
 		{ &dcerpc_atsvc, "1ff70682-0a51-30e8-076d-740be8cee98b", "atsvc" },
 		{ &dcerpc_svcctl, "367abb81-9844-35f1-ad32-98f038001003", "svcctl" },
 		{ &dcerpc_tasks, "86d35949-83c9-4044-b424-db363231fd0c", "tasks" },
@@ -115,9 +121,11 @@ static void interfaces_have_the_published_identifiers(void **state)
 
 		for (size_t n = 0; n < 16; n++)
 			snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s%02x",
-				 n == 4 || n == 6 || n == 8 || n == 10 ? "-" : "", known[i].uuid->bytes[n]);
+				 n == 4 || n == 6 || n == 8 || n == 10 ? "-" : "",
+				 known[i].uuid->bytes[n]);
 		assert_string_equal(text, known[i].text);
-		assert_string_equal(dcerpc_interface_name(dcerpc_interface_of(known[i].uuid)), known[i].name);
+		assert_string_equal(dcerpc_interface_name(dcerpc_interface_of(known[i].uuid)),
+				    known[i].name);
 	}
 	assert_string_equal(dcerpc_interface_name((enum dcerpc_interface)99), "unknown");
 }
@@ -225,7 +233,10 @@ static void an_object_identifier_is_not_of_the_stub(void **state)
 
 static void the_security_trailer_is_not_of_the_stub(void **state)
 {
-	static const struct { unsigned level; bool sealed; } levels[] = { { 5, false }, { 6, true } };
+	static const struct {
+		unsigned level;
+		bool sealed;
+	} levels[] = { { 5, false }, { 6, true } };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(levels); i++) {
@@ -234,7 +245,7 @@ static void the_security_trailer_is_not_of_the_stub(void **state)
 
 		put_request(&b, 31);
 		put(&b, "stub", 4);
-		put_zeros(&b, 4);              /* padding */
+		put_zeros(&b, 4); /* padding */
 		put8(&b, 10);
 		put8(&b, levels[i].level);
 		put_le16(&b, 4);
@@ -245,13 +256,16 @@ static void the_security_trailer_is_not_of_the_stub(void **state)
 		assert_true(dcerpc_read(b.at, b.length, &f));
 		assert_int_equal(f.stub_length, 4);
 		assert_int_equal(!!(f.marks & DCERPC_SEALED), levels[i].sealed);
-		set_le16(&b, 10, 60000);       /* a token longer than the fragment */
+		set_le16(&b, 10, 60000); /* a token longer than the fragment */
 		assert_true(dcerpc_read(b.at, b.length, &f));
 		assert_true(f.marks & DCERPC_CUT);
 	}
 }
 
-static const struct { const char *path; unsigned steps; } paths[] = {
+static const struct {
+	const char *path;
+	unsigned steps;
+} paths[] = {
 	{ "", 0 },
 	{ "\\share\\folder\\file.txt", 0 },
 	{ "\\a\\..\\..\\b", 2 },
@@ -280,7 +294,8 @@ static void parent_directory_steps_are_counted(void **state)
 }
 
 /* The stub of a call from one place to another, as a fragment of its own. */
-static unsigned steps_of_part(const struct bytes *call, size_t from, size_t to, struct dcerpc_path *path)
+static unsigned steps_of_part(const struct bytes *call, size_t from, size_t to,
+			      struct dcerpc_path *path)
 {
 	struct dcerpc_fragment f;
 	struct bytes b = { 0 };
@@ -307,9 +322,9 @@ static void steps_are_found_wherever_a_call_is_cut_into_fragments(void **state)
 			unsigned steps = 0;
 
 			for (size_t at = 24; at < call.length; at += size)
-				steps += steps_of_part(&call, at,
-						       call.length - at < size ? call.length : at + size,
-						       &path);
+				steps += steps_of_part(
+					&call, at,
+					call.length - at < size ? call.length : at + size, &path);
 			if (!steps)
 				fail_msg("\"%s\" in fragments of %zu", climbing[i], size);
 		}
@@ -318,7 +333,8 @@ static void steps_are_found_wherever_a_call_is_cut_into_fragments(void **state)
 
 static void no_step_appears_where_ordinary_paths_are_cut(void **state)
 {
-	static const char *const ordinary[] = { "\\share\\folder\\file.txt", "\\...\\a..\\..b\\.\\" };
+	static const char *const ordinary[] = { "\\share\\folder\\file.txt",
+						"\\...\\a..\\..b\\.\\" };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(ordinary); i++) {
@@ -330,15 +346,22 @@ static void no_step_appears_where_ordinary_paths_are_cut(void **state)
 
 			for (size_t at = 24; at < call.length; at += size)
 				assert_int_equal(steps_of_part(&call, at,
-							       call.length - at < size ? call.length : at + size,
-							       &path), 0);
+							       call.length - at < size ? call.length
+										       : at + size,
+							       &path),
+						 0);
 		}
 	}
 }
 
 static void path_calls_are_known_by_their_arguments(void **state)
 {
-	static const struct { const char *what; unsigned opnum; size_t cut; bool is_one; } cases[] = {
+	static const struct {
+		const char *what;
+		unsigned opnum;
+		size_t cut;
+		bool is_one;
+	} cases[] = {
 		{ "canonicalize", 31, 0, true },
 		{ "its arguments, read as a comparison", 32, 0, false },
 		{ "cut behind the path", 31, 20, false },
@@ -366,7 +389,7 @@ static void a_comparison_has_two_paths(void **state)
 
 	(void)state;
 	put_request(&b, DCERPC_OP_PATH_COMPARE);
-	put_le32(&b, 0);                       /* no server name */
+	put_le32(&b, 0); /* no server name */
 	put_string(&b, "\\a");
 	put_string(&b, "\\b\\..");
 	put_zeros(&b, 8);
@@ -395,7 +418,7 @@ static void steps_are_found_behind_unusual_padding_and_in_later_fragments(void *
 		struct bytes b = { 0 };
 
 		put_request(&b, DCERPC_OP_PATH_CANONICALIZE);
-		b.at[3] = odd == 4 ? 2 : 3;    /* last only: not the first fragment */
+		b.at[3] = odd == 4 ? 2 : 3; /* last only: not the first fragment */
 		put_le32(&b, 0xffffffff);
 		put_zeros(&b, odd);
 		put_utf16(&b, "x\\..\\..\\y");
@@ -407,8 +430,13 @@ static void steps_are_found_behind_unusual_padding_and_in_later_fragments(void *
 static void hostile_string_counts_are_survived(void **state)
 {
 	static const uint32_t counts[][3] = {
-		{ 0xffffffff, 0, 0xffffffff }, { 4, 0xffffffff, 2 }, { 4, 5, 2 }, { 4, 4, 2 }, { 0, 0, 2 },
-		{ 0x80000000, 0, 0x80000000 }, { 9, 0, 9 },
+		{ 0xffffffff, 0, 0xffffffff },
+		{ 4, 0xffffffff, 2 },
+		{ 4, 5, 2 },
+		{ 4, 4, 2 },
+		{ 0, 0, 2 },
+		{ 0x80000000, 0, 0x80000000 },
+		{ 9, 0, 9 },
 	};
 
 	(void)state;
@@ -419,7 +447,7 @@ static void hostile_string_counts_are_survived(void **state)
 		put_le32(&b, 0);
 		for (size_t n = 0; n < 3; n++)
 			put_le32(&b, counts[i][n]);
-		put_utf16(&b, "..");           /* no separators: for the walk alone */
+		put_utf16(&b, ".."); /* no separators: for the walk alone */
 		finish(&b);
 		assert_int_equal(steps_of(&b), 0);
 	}
@@ -427,7 +455,10 @@ static void hostile_string_counts_are_survived(void **state)
 
 static void what_is_not_dcerpc_is_refused(void **state)
 {
-	static const struct { size_t at; unsigned value; } wrong[] = {
+	static const struct {
+		size_t at;
+		unsigned value;
+	} wrong[] = {
 		{ 0, 4 }, { 1, 2 }, { 2, 20 }, { 4, 0x20 }, { 8, 15 },
 	};
 

@@ -63,8 +63,8 @@ static void loopback_quote(struct frame *f)
 static void raw_chain(struct frame *f)
 {
 	put_ip6(f, 8 + 8 + 24 + 32, 0, 255);
-	put(f, "\54\0\1\4\0\0\0\0", 8);        /* hop by hop, then fragment */
-	put(f, "\63\0\0\0\0\0\0\1", 8);        /* atomic fragment, then AH */
+	put(f, "\54\0\1\4\0\0\0\0", 8); /* hop by hop, then fragment */
+	put(f, "\63\0\0\0\0\0\0\1", 8); /* atomic fragment, then AH */
 	put8(f, 58);
 	put8(f, 4);
 	put_zeros(f, 22);
@@ -90,7 +90,7 @@ static const struct {
 	int link;
 	void (*make)(struct frame *f);
 	uint8_t kind;
-	size_t needed;                 /* least captured bytes that make the kind known */
+	size_t needed; /* least captured bytes that make the kind known */
 } cases[] = {
 	{ "TCP with options", LINK_ETHERNET, tcp_with_options, PACKET_TCP, 54 },
 	{ "ARP in two tags", LINK_ETHERNET, tagged_arp, PACKET_ARP, 50 },
@@ -106,12 +106,13 @@ static bool lies_within(const struct packet *packet, const uint8_t *bytes, size_
 {
 	if (!packet->payload)
 		return packet->payload_length == 0;
-	return packet->payload >= bytes && packet->payload + packet->payload_length <= bytes + length;
+	return packet->payload >= bytes &&
+	       packet->payload + packet->payload_length <= bytes + length;
 }
 
 /* Decodes a copy that ends where the capture ends. */
-static enum decode_result decode_exact(int link, const struct frame *f, size_t captured, size_t on_wire,
-				       struct packet *packet)
+static enum decode_result decode_exact(int link, const struct frame *f, size_t captured,
+				       size_t on_wire, struct packet *packet)
 {
 	uint8_t *copy = malloc(captured ? captured : 1);
 	enum decode_result result;
@@ -135,15 +136,18 @@ static void a_snaplen_anywhere_cuts_and_nothing_else(void **state)
 		cases[i].make(&f);
 		for (size_t captured = 0; captured <= f.length; captured++) {
 			struct packet packet;
-			enum decode_result result = decode_exact(cases[i].link, &f, captured, f.length, &packet);
+			enum decode_result result =
+				decode_exact(cases[i].link, &f, captured, f.length, &packet);
 			bool is_cut = captured < f.length;
 
 			if (captured < cases[i].needed && result == DECODE_CUT)
 				continue;
 			if (result != DECODE_OK)
-				fail_msg("%s at %zu: %s", cases[i].name, captured, decode_result_name(result));
+				fail_msg("%s at %zu: %s", cases[i].name, captured,
+					 decode_result_name(result));
 			if (captured >= cases[i].needed && packet.kind != cases[i].kind)
-				fail_msg("%s at %zu: kind %u", cases[i].name, captured, packet.kind);
+				fail_msg("%s at %zu: kind %u", cases[i].name, captured,
+					 packet.kind);
 			assert_int_equal(!!(packet.marks & PACKET_CUT), is_cut);
 		}
 	}
@@ -158,9 +162,11 @@ static void a_frame_that_really_ends_early_is_never_read_beyond(void **state)
 		cases[i].make(&f);
 		for (size_t length = 0; length < f.length; length++) {
 			struct packet packet;
-			enum decode_result result = decode_exact(cases[i].link, &f, length, length, &packet);
+			enum decode_result result =
+				decode_exact(cases[i].link, &f, length, length, &packet);
 
-			if (length < cases[i].needed && result == DECODE_OK && packet.kind == cases[i].kind)
+			if (length < cases[i].needed && result == DECODE_OK &&
+			    packet.kind == cases[i].kind)
 				fail_msg("%s at %zu: cannot be known", cases[i].name, length);
 		}
 	}
@@ -180,7 +186,8 @@ static void one_wrong_byte_anywhere_is_survived(void **state)
 			struct packet packet;
 
 			bent.bytes[at / COUNT(values)] = values[at % COUNT(values)];
-			assert_true(decode_exact(cases[i].link, &bent, f.length, f.length, &packet) < DECODE_RESULTS);
+			assert_true(decode_exact(cases[i].link, &bent, f.length, f.length,
+						 &packet) < DECODE_RESULTS);
 		}
 	}
 }
@@ -204,7 +211,7 @@ static void absurd_lengths_on_the_wire_do_not_wrap(void **state)
 
 	(void)state;
 	tcp_with_options(&f);
-	f.bytes[16] = f.bytes[17] = 0;         /* IP length 0: the rest of the frame */
+	f.bytes[16] = f.bytes[17] = 0; /* IP length 0: the rest of the frame */
 	assert_int_equal(decode_exact(LINK_ETHERNET, &f, f.length, SIZE_MAX, &packet), DECODE_OK);
 	assert_int_equal(packet.kind, PACKET_TCP);
 	assert_int_equal(packet.payload_length, 4);
@@ -218,7 +225,8 @@ static void the_time_belongs_to_the_caller(void **state)
 
 	(void)state;
 	tcp_with_options(&f);
-	assert_int_equal(decode_frame(LINK_ETHERNET, f.bytes, f.length, f.length, &packet), DECODE_OK);
+	assert_int_equal(decode_frame(LINK_ETHERNET, f.bytes, f.length, f.length, &packet),
+			 DECODE_OK);
 	assert_int_equal(packet.wall_ns, 77);
 }
 

@@ -11,7 +11,7 @@
 #include "tests/unit/net/frames.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
-#define LINK_RAW 101
+#define LINK_RAW    101
 
 static enum decode_result decode(const struct frame *f, struct packet *packet)
 {
@@ -37,7 +37,12 @@ static void an_ipv4_header_is_read_whole(void **state)
 
 static void nonsense_in_the_first_byte_and_lengths_is_told_apart(void **state)
 {
-	static const struct { const char *name; uint8_t first; unsigned length; enum decode_result result; } cases[] = {
+	static const struct {
+		const char *name;
+		uint8_t first;
+		unsigned length;
+		enum decode_result result;
+	} cases[] = {
 		{ "plain", 0x45, 40, DECODE_OK },
 		{ "version 5", 0x55, 40, DECODE_VERSION },
 		{ "version 0", 0x05, 40, DECODE_VERSION },
@@ -71,7 +76,7 @@ static void ipv4_options_are_skipped(void **state)
 	(void)state;
 	put_ip4(&f, 20 + 8 + 20, 0, 6);
 	f.bytes[0] = 0x47;
-	put(&f, "\x94\4\0\0\1\1\1\0", 8);      /* router alert */
+	put(&f, "\x94\4\0\0\1\1\1\0", 8); /* router alert */
 	put_tcp(&f, 20, TCP_SYN);
 	assert_int_equal(decode(&f, &packet), DECODE_OK);
 	assert_int_equal(packet.dst_port, 445);
@@ -108,7 +113,12 @@ static void a_packet_longer_than_its_frame_is_cut(void **state)
 
 static void only_the_first_fragment_has_ports(void **state)
 {
-	static const struct { const char *name; unsigned fragment; uint8_t kind, marks; uint16_t port; } cases[] = {
+	static const struct {
+		const char *name;
+		unsigned fragment;
+		uint8_t kind, marks;
+		uint16_t port;
+	} cases[] = {
 		{ "may not fragment", 0x4000, PACKET_UDP, 0, 53 },
 		{ "first", 0x2000, PACKET_UDP, PACKET_FIRST_FRAGMENT, 53 },
 		{ "middle", 0x2001, PACKET_FRAGMENT, 0, 0 },
@@ -168,7 +178,11 @@ static void an_ipv6_header_is_read_whole(void **state)
 }
 
 /* Headers as (next header, length field) with the size that each really takes. */
-struct extension { uint8_t kind; uint8_t length_field; uint8_t bytes; };
+struct extension {
+	uint8_t kind;
+	uint8_t length_field;
+	uint8_t bytes;
+};
 
 static void put_chain(struct frame *f, const struct extension *list, unsigned count, uint8_t last)
 {
@@ -197,14 +211,47 @@ static void extension_headers_are_walked(void **state)
 		{ "none", { { 0, 0, 0 } }, 0, 6, PACKET_TCP, DECODE_OK },
 		{ "hop by hop", { { 0, 0, 8 } }, 1, 6, PACKET_TCP, DECODE_OK },
 		{ "longer destination options", { { 60, 2, 24 } }, 1, 6, PACKET_TCP, DECODE_OK },
-		{ "routing, then AH counted in words of 4", { { 43, 0, 8 }, { 51, 4, 24 } }, 2, 6, PACKET_TCP, DECODE_OK },
+		{ "routing, then AH counted in words of 4",
+		  { { 43, 0, 8 }, { 51, 4, 24 } },
+		  2,
+		  6,
+		  PACKET_TCP,
+		  DECODE_OK },
 		{ "atomic fragment is whole", { { 44, 0, 8 } }, 1, 6, PACKET_TCP, DECODE_OK },
 		{ "fragment header has no length", { { 44, 77, 8 } }, 1, 6, PACKET_TCP, DECODE_OK },
-		{ "mobility, HIP, Shim6", { { 135, 0, 8 }, { 139, 0, 8 }, { 140, 0, 8 } }, 3, 6, PACKET_TCP, DECODE_OK },
-		{ "eight", { { 0, 0, 8 }, { 60, 0, 8 }, { 60, 0, 8 }, { 60, 0, 8 }, { 60, 0, 8 }, { 60, 0, 8 },
-			     { 60, 0, 8 }, { 60, 0, 8 } }, 8, 6, PACKET_TCP, DECODE_OK },
-		{ "nine", { { 0, 0, 8 }, { 60, 0, 8 }, { 60, 0, 8 }, { 60, 0, 8 }, { 60, 0, 8 }, { 60, 0, 8 },
-			    { 60, 0, 8 }, { 60, 0, 8 }, { 60, 0, 8 } }, 9, 6, PACKET_TCP, DECODE_CHAIN },
+		{ "mobility, HIP, Shim6",
+		  { { 135, 0, 8 }, { 139, 0, 8 }, { 140, 0, 8 } },
+		  3,
+		  6,
+		  PACKET_TCP,
+		  DECODE_OK },
+		{ "eight",
+		  { { 0, 0, 8 },
+		    { 60, 0, 8 },
+		    { 60, 0, 8 },
+		    { 60, 0, 8 },
+		    { 60, 0, 8 },
+		    { 60, 0, 8 },
+		    { 60, 0, 8 },
+		    { 60, 0, 8 } },
+		  8,
+		  6,
+		  PACKET_TCP,
+		  DECODE_OK },
+		{ "nine",
+		  { { 0, 0, 8 },
+		    { 60, 0, 8 },
+		    { 60, 0, 8 },
+		    { 60, 0, 8 },
+		    { 60, 0, 8 },
+		    { 60, 0, 8 },
+		    { 60, 0, 8 },
+		    { 60, 0, 8 },
+		    { 60, 0, 8 } },
+		  9,
+		  6,
+		  PACKET_TCP,
+		  DECODE_CHAIN },
 		{ "no next header", { { 60, 0, 8 } }, 1, 59, PACKET_OTHER, DECODE_OK },
 		{ "encrypted", { { 60, 0, 8 } }, 1, 50, PACKET_OTHER, DECODE_OK },
 		{ "length beyond the packet", { { 60, 200, 8 } }, 1, 6, PACKET_TCP, DECODE_LENGTH },
@@ -223,7 +270,8 @@ static void extension_headers_are_walked(void **state)
 		if (result != DECODE_OK)
 			continue;
 		if (packet.kind != cases[i].kind || packet.proto != cases[i].last)
-			fail_msg("%s: kind %u, protocol %u", cases[i].name, packet.kind, packet.proto);
+			fail_msg("%s: kind %u, protocol %u", cases[i].name, packet.kind,
+				 packet.proto);
 		if (packet.kind == PACKET_TCP)
 			assert_int_equal(packet.dst_port, 445);
 	}
@@ -231,7 +279,11 @@ static void extension_headers_are_walked(void **state)
 
 static void ipv6_fragments_are_told_apart(void **state)
 {
-	static const struct { const char *name; unsigned word; uint8_t kind, marks; } cases[] = {
+	static const struct {
+		const char *name;
+		unsigned word;
+		uint8_t kind, marks;
+	} cases[] = {
 		{ "first", 0x0001, PACKET_TCP, PACKET_FIRST_FRAGMENT },
 		{ "reserved bits are no offset", 0x0006, PACKET_TCP, 0 },
 		{ "middle", 0x0009, PACKET_FRAGMENT, 0 },

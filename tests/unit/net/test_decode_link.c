@@ -12,7 +12,14 @@
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
-enum { LINK_NULL = 0, LINK_ETHERNET = 1, LINK_RAW = 101, LINK_LOOP = 108, LINK_COOKED1 = 113, LINK_COOKED2 = 276 };
+enum {
+	LINK_NULL = 0,
+	LINK_ETHERNET = 1,
+	LINK_RAW = 101,
+	LINK_LOOP = 108,
+	LINK_COOKED1 = 113,
+	LINK_COOKED2 = 276
+};
 
 static enum decode_result decode(int link, const struct frame *f, struct packet *packet)
 {
@@ -42,13 +49,21 @@ static void every_link_type_leads_to_the_same_packet(void **state)
 		const char *head;
 		size_t head_bytes;
 	} cases[] = {
-		{ "null, little endian, IPv4", 0, V4, "\2\0\0\0", 4 }, { "null, big endian", 0, V4, "\0\0\0\2", 4 },
-		{ "null, Linux IPv6", 0, V6, "\12\0\0\0", 4 }, { "null, Windows IPv6", 0, V6, "\27\0\0\0", 4 },
-		{ "null, NetBSD IPv6", 0, V6, "\30\0\0\0", 4 }, { "null, FreeBSD IPv6", 0, V6, "\34\0\0\0", 4 },
+		{ "null, little endian, IPv4", 0, V4, "\2\0\0\0", 4 },
+		{ "null, big endian", 0, V4, "\0\0\0\2", 4 },
+		{ "null, Linux IPv6", 0, V6, "\12\0\0\0", 4 },
+		{ "null, Windows IPv6", 0, V6, "\27\0\0\0", 4 },
+		{ "null, NetBSD IPv6", 0, V6, "\30\0\0\0", 4 },
+		{ "null, FreeBSD IPv6", 0, V6, "\34\0\0\0", 4 },
 		{ "null, macOS IPv6, big endian", 0, V6, "\0\0\0\36", 4 },
-		{ "loop", 108, V4, "\0\0\0\2", 4 }, { "loop, IPv6", 108, V6, "\0\0\0\30", 4 },
-		{ "raw", 101, V4, "", 0 }, { "raw, IPv6", 101, V6, "", 0 }, { "raw of BSD", 12, V4, "", 0 },
-		{ "raw of OpenBSD", 14, V6, "", 0 }, { "IPv4", 228, V4, "", 0 }, { "IPv6", 229, V6, "", 0 },
+		{ "loop", 108, V4, "\0\0\0\2", 4 },
+		{ "loop, IPv6", 108, V6, "\0\0\0\30", 4 },
+		{ "raw", 101, V4, "", 0 },
+		{ "raw, IPv6", 101, V6, "", 0 },
+		{ "raw of BSD", 12, V4, "", 0 },
+		{ "raw of OpenBSD", 14, V6, "", 0 },
+		{ "IPv4", 228, V4, "", 0 },
+		{ "IPv6", 229, V6, "", 0 },
 	};
 
 	(void)state;
@@ -86,12 +101,19 @@ static void a_family_that_contradicts_the_version_is_nonsense(void **state)
 
 static void unknown_families_and_protocols_are_nothing_for_us(void **state)
 {
-	static const struct { int link; const char *head; size_t head_bytes; } cases[] = {
-		{ LINK_NULL, "\7\0\0\0", 4 }, { LINK_LOOP, "\0\0\0\7", 4 },
-		{ LINK_ETHERNET, "\1\x80\xc2\0\0\0\2\0\0\0\0\1\0\x26\x42\x42\3", 17 },    /* LLC, spanning tree */
-		{ LINK_ETHERNET, "\1\x80\xc2\0\0\3\2\0\0\0\0\1\x88\x8e\1", 15 },          /* EAPOL */
-		{ LINK_ETHERNET, "\2\0\0\0\0\2\2\0\0\0\0\1\x88\x47\0\0\x10\xff\x45", 19 }, /* MPLS */
-		{ LINK_COOKED1, "\0\0\3\x38\0\0\0\0\0\0\0\0\0\0\0\0", 16 },               /* netlink */
+	static const struct {
+		int link;
+		const char *head;
+		size_t head_bytes;
+	} cases[] = {
+		{ LINK_NULL, "\7\0\0\0", 4 },
+		{ LINK_LOOP, "\0\0\0\7", 4 },
+		{ LINK_ETHERNET, "\1\x80\xc2\0\0\0\2\0\0\0\0\1\0\x26\x42\x42\3",
+		  17 }, /* LLC, spanning tree */
+		{ LINK_ETHERNET, "\1\x80\xc2\0\0\3\2\0\0\0\0\1\x88\x8e\1", 15 }, /* EAPOL */
+		{ LINK_ETHERNET, "\2\0\0\0\0\2\2\0\0\0\0\1\x88\x47\0\0\x10\xff\x45",
+		  19 },                                                     /* MPLS */
+		{ LINK_COOKED1, "\0\0\3\x38\0\0\0\0\0\0\0\0\0\0\0\0", 16 }, /* netlink */
 	};
 
 	(void)state;
@@ -133,7 +155,8 @@ static void cooked_frames_give_the_senders_mac_only(void **state)
 		else
 			put_cooked2(&f, 0x0800);
 		put_syn4(&f);
-		assert_int_equal(decode(version == 1 ? LINK_COOKED1 : LINK_COOKED2, &f, &packet), DECODE_OK);
+		assert_int_equal(decode(version == 1 ? LINK_COOKED1 : LINK_COOKED2, &f, &packet),
+				 DECODE_OK);
 		assert_int_equal(packet.kind, PACKET_TCP);
 		assert_int_equal(packet.src_mac.bytes[5], 1);
 		assert_int_equal(packet.marks & PACKET_HAS_MACS, 0);
@@ -153,7 +176,12 @@ static void vlan_tags_are_peeled_to_the_innermost_id(void **state)
 		{ "old QinQ", { 0x9100, 0x8100 }, { 100, 8 }, 2, 8, DECODE_OK },
 		{ "priority tag inside", { 0x88a8, 0x8100 }, { 100, 0 }, 2, 100, DECODE_OK },
 		{ "four", { 0x8100, 0x8100, 0x8100, 0x8100 }, { 1, 2, 3, 4 }, 4, 4, DECODE_OK },
-		{ "five", { 0x8100, 0x8100, 0x8100, 0x8100, 0x8100 }, { 1, 2, 3, 4, 5 }, 5, 4, DECODE_CHAIN },
+		{ "five",
+		  { 0x8100, 0x8100, 0x8100, 0x8100, 0x8100 },
+		  { 1, 2, 3, 4, 5 },
+		  5,
+		  4,
+		  DECODE_CHAIN },
 	};
 
 	(void)state;
@@ -163,7 +191,8 @@ static void vlan_tags_are_peeled_to_the_innermost_id(void **state)
 
 		put_ethernet(&f, cases[i].types[0]);
 		for (unsigned t = 0; t < cases[i].tags; t++)
-			put_tag(&f, cases[i].vlans[t], t + 1 < cases[i].tags ? cases[i].types[t + 1] : 0x0800);
+			put_tag(&f, cases[i].vlans[t],
+				t + 1 < cases[i].tags ? cases[i].types[t + 1] : 0x0800);
 		put_syn4(&f);
 		assert_int_equal(decode(LINK_ETHERNET, &f, &packet), cases[i].result);
 		if (cases[i].result != DECODE_OK)
@@ -228,10 +257,13 @@ static void an_arp_probe_announces_nothing(void **state)
 
 static void arp_of_other_families_is_left_alone(void **state)
 {
-	static const struct { size_t at; uint8_t value, kind; } cases[] = {
-		{ 1, 6, PACKET_ARP },          /* hardware "IEEE 802" */
-		{ 1, 32, PACKET_OTHER },       /* InfiniBand */
-		{ 3, 6, PACKET_OTHER }, { 4, 8, PACKET_OTHER }, { 5, 16, PACKET_OTHER },
+	static const struct {
+		size_t at;
+		uint8_t value, kind;
+	} cases[] = {
+		{ 1, 6, PACKET_ARP },    /* hardware "IEEE 802" */
+		{ 1, 32, PACKET_OTHER }, /* InfiniBand */
+		{ 3, 6, PACKET_OTHER },  { 4, 8, PACKET_OTHER }, { 5, 16, PACKET_OTHER },
 	};
 
 	(void)state;

@@ -11,7 +11,7 @@
 #include "tests/unit/net/frames.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
-#define LINK_RAW 101
+#define LINK_RAW    101
 
 static enum decode_result decode_cut(const struct frame *f, size_t captured, struct packet *packet)
 {
@@ -91,10 +91,17 @@ static void a_capture_cut_inside_tcp_options_keeps_the_header(void **state)
 
 static void udp_trusts_its_length_only_within_the_packet(void **state)
 {
-	static const struct { const char *name; unsigned length, payload; enum decode_result result; } cases[] = {
-		{ "exact", 12, 4, DECODE_OK }, { "shorter than the packet", 10, 2, DECODE_OK },
-		{ "nothing behind the header", 8, 0, DECODE_OK }, { "zero is a jumbogram", 0, 4, DECODE_OK },
-		{ "inside its own header", 7, 0, DECODE_LENGTH }, { "beyond the packet", 13, 0, DECODE_LENGTH },
+	static const struct {
+		const char *name;
+		unsigned length, payload;
+		enum decode_result result;
+	} cases[] = {
+		{ "exact", 12, 4, DECODE_OK },
+		{ "shorter than the packet", 10, 2, DECODE_OK },
+		{ "nothing behind the header", 8, 0, DECODE_OK },
+		{ "zero is a jumbogram", 0, 4, DECODE_OK },
+		{ "inside its own header", 7, 0, DECODE_LENGTH },
+		{ "beyond the packet", 13, 0, DECODE_LENGTH },
 	};
 
 	(void)state;
@@ -120,9 +127,14 @@ static void udp_trusts_its_length_only_within_the_packet(void **state)
 
 static void echo_has_an_id_in_both_families(void **state)
 {
-	static const struct { bool v6; unsigned type; uint16_t id; } cases[] = {
-		{ false, 8, 0x1234 }, { false, 0, 0x1234 }, { true, 128, 0x1234 }, { true, 129, 0x1234 },
-		{ false, 3, 0 }, { true, 1, 0 }, { true, 133, 0 },
+	static const struct {
+		bool v6;
+		unsigned type;
+		uint16_t id;
+	} cases[] = {
+		{ false, 8, 0x1234 },  { false, 0, 0x1234 }, { true, 128, 0x1234 },
+		{ true, 129, 0x1234 }, { false, 3, 0 },      { true, 1, 0 },
+		{ true, 133, 0 },
 	};
 
 	(void)state;
@@ -194,7 +206,7 @@ static void icmpv6_errors_quote_through_extension_headers(void **state)
 	put_ip6(&f, 8 + 40 + 8 + 8, 58, 64);
 	put_icmp(&f, 1, 4, 0);
 	put_ip6(&f, 1000, 60, 60);
-	put(&f, "\21\0\1\4\0\0\0\0", 8);       /* destination options, then UDP */
+	put(&f, "\21\0\1\4\0\0\0\0", 8); /* destination options, then UDP */
 	put_udp(&f, 992);
 	assert_int_equal(decode(&f, &packet), DECODE_OK);
 	assert_int_equal(packet.icmp_type, 1);
@@ -233,7 +245,8 @@ static void neighbour_discovery_counts_only_when_it_is_of_this_link(void **state
 		bool request, announcement;
 	} cases[] = {
 		{ "solicitation", 135, 0, 255, 0, 1, PACKET_ND, 1, true, false },
-		{ "solicitation without its option", 135, 0, 255, 0, 14, PACKET_ND, 0, true, false },
+		{ "solicitation without its option", 135, 0, 255, 0, 14, PACKET_ND, 0, true,
+		  false },
 		{ "solicited advertisement", 136, 0, 255, 0x60, 2, PACKET_ND, 1, false, false },
 		{ "unsolicited advertisement", 136, 0, 255, 0x20, 2, PACKET_ND, 1, false, true },
 		{ "the other option's address", 136, 0, 255, 0x60, 1, PACKET_ND, 0, false, false },
@@ -269,17 +282,17 @@ static void neighbour_discovery_that_rfc_4861_discards_is_no_neighbour(void **st
 	(void)state;
 	put_ip6(&f, 32, 58, 255);
 	put_nd(&f, 136, 0, 0x60, 2);
-	f.bytes[40 + 8] = 0xff;                /* multicast target */
+	f.bytes[40 + 8] = 0xff; /* multicast target */
 	assert_int_equal(decode(&f, &packet), DECODE_OK);
 	assert_int_equal(packet.kind, PACKET_ICMP);
 	f.bytes[40 + 8] = 0xfe;
-	f.bytes[24] = 0xff;                    /* to a group, yet "solicited" */
+	f.bytes[24] = 0xff; /* to a group, yet "solicited" */
 	assert_int_equal(decode(&f, &packet), DECODE_OK);
 	assert_int_equal(packet.kind, PACKET_ICMP);
 	f.bytes[24] = 0xfe;
-	f.bytes[40 + 25] = 0;                  /* option without length */
+	f.bytes[40 + 25] = 0; /* option without length */
 	assert_int_equal(decode(&f, &packet), DECODE_LENGTH);
-	f.bytes[40 + 25] = 2;                  /* option beyond the message */
+	f.bytes[40 + 25] = 2; /* option beyond the message */
 	assert_int_equal(decode(&f, &packet), DECODE_LENGTH);
 }
 

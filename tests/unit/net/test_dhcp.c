@@ -19,10 +19,10 @@ static void put_fixed(struct bytes *b, unsigned op)
 	put(b, "\1\6\0", 3);
 	put_be32(b, 0xdeadbeef);
 	put_zeros(b, 4);
-	put_be32(b, 0x0a000005);       /* ciaddr */
-	put_be32(b, 0x0a000006);       /* yiaddr */
+	put_be32(b, 0x0a000005); /* ciaddr */
+	put_be32(b, 0x0a000006); /* yiaddr */
 	put_zeros(b, 4);
-	put_be32(b, 0x0a0000fe);       /* giaddr */
+	put_be32(b, 0x0a0000fe); /* giaddr */
 	put(b, "\2\1\2\3\4\5", 6);
 	put_zeros(b, 10 + 64 + 128);
 	put_be32(b, 0x63825363);
@@ -39,7 +39,7 @@ static void put_ack(struct bytes *b)
 {
 	put_fixed(b, DHCP_OP_REPLY);
 	put_option(b, 53, "\5", 1);
-	put8(b, 0);                            /* padding */
+	put8(b, 0); /* padding */
 	put_option(b, 54, "\12\0\0\1", 4);
 	put_option(b, 51, "\0\1\121\200", 4);
 	put_option(b, 1, "\377\377\377\0", 4);

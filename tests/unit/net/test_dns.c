@@ -47,7 +47,7 @@ static void put_record(struct bytes *b, unsigned type, uint32_t ttl_s, unsigned 
 {
 	put_be16(b, 0xc000 | HEADER);
 	put_be16(b, type);
-	put_be16(b, 0x8001);           /* class IN with mDNS's cache flush bit */
+	put_be16(b, 0x8001); /* class IN with mDNS's cache flush bit */
 	put_be32(b, ttl_s);
 	put_be16(b, length);
 }
@@ -57,7 +57,7 @@ static void put_answer(struct bytes *b)
 	put_header(b, 0x8180, 1, 4);
 	put_question(b, "WwW.Example.ORG", DNS_A);
 	put_record(b, DNS_CNAME, 300, 6);
-	put(b, "\3cdn\300\20", 6);             /* cdn + "example.org" */
+	put(b, "\3cdn\300\20", 6); /* cdn + "example.org" */
 	put_record(b, DNS_TXT, 5, 3);
 	put(b, "\2hi", 3);
 	put_record(b, DNS_A, 60, 4);
@@ -138,7 +138,7 @@ static void a_message_without_questions_is_read_as_mdns_sends_it(void **state)
 
 	(void)state;
 	put_header(&b, 0x8400, 0, 0);
-	b.at[11] = 1;                          /* one additional record */
+	b.at[11] = 1; /* one additional record */
 	put_name(&b, "printer.local");
 	put_be16(&b, DNS_A);
 	put_be16(&b, 0x8001);
@@ -167,7 +167,7 @@ static void a_message_over_tcp_has_its_length_in_front(void **state)
 	assert_true(dns_read_tcp(b.at, b.length, &m, &taken));
 	assert_int_equal(taken, 2 + inner.length);
 	assert_int_equal(m.length, inner.length);
-	assert_true(dns_read_tcp(b.at, 60, &m, NULL));         /* the question is there */
+	assert_true(dns_read_tcp(b.at, 60, &m, NULL)); /* the question is there */
 	assert_false(dns_read_tcp(b.at, 1, &m, &taken));
 }
 
@@ -175,7 +175,7 @@ static const struct {
 	const char *name;
 	const char *wire;
 	size_t length;
-	const char *text;              /* NULL: refused */
+	const char *text; /* NULL: refused */
 } names[] = {
 	{ "the root", "\0", 1, "." },
 	{ "one label", "\1a\0", 3, "a" },
@@ -204,7 +204,8 @@ static void names_are_read_or_refused(void **state)
 		put_be16(&b, DNS_A);
 		put_be16(&b, 1);
 		read = dns_read(b.at, b.length, &m);
-		if (read != (names[i].text != NULL) || (read && strcmp(m.qname, names[i].text) != 0))
+		if (read != (names[i].text != NULL) ||
+		    (read && strcmp(m.qname, names[i].text) != 0))
 			fail_msg("%s: %s", names[i].name, read ? m.qname : "refused");
 	}
 }
@@ -213,7 +214,8 @@ static void names_are_read_or_refused(void **state)
 static bool read_long(size_t text_length, struct dns_message *m)
 {
 	static struct bytes b;
-	static const char sixty_three[] = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijk";
+	static const char sixty_three[] =
+		"abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyzabcdefghijk";
 
 	b.length = 0;
 	put_header(&b, 0, 1, 0);
@@ -238,7 +240,7 @@ static void a_name_has_at_most_255_characters(void **state)
 	assert_int_equal(strlen(m.qname), 255);
 	put_header(&b, 0, 1, 0);
 	for (int n = 0; n < 37; n++)
-		put(&b, "\3\1bc", 4);          /* \001bc and a dot: 7 characters of 4 bytes */
+		put(&b, "\3\1bc", 4); /* \001bc and a dot: 7 characters of 4 bytes */
 	put8(&b, 0);
 	put_be32(&b, 0x10001);
 	assert_false(dns_read(b.at, b.length, &m));
@@ -247,7 +249,10 @@ static void a_name_has_at_most_255_characters(void **state)
 /* Each pointer leads to the one before: no loop, but work. */
 static void long_chains_of_pointers_are_refused(void **state)
 {
-	static const struct { unsigned pointers; bool read; } chains[] = { { 32, true }, { 33, false }, { 500, false } };
+	static const struct {
+		unsigned pointers;
+		bool read;
+	} chains[] = { { 32, true }, { 33, false }, { 500, false } };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(chains); i++) {
@@ -259,12 +264,12 @@ static void long_chains_of_pointers_are_refused(void **state)
 
 		put_header(&b, 0x8000, 1, 2);
 		put_question(&b, "", DNS_A);
-		put8(&b, 0);                           /* a TXT record that holds the chain */
+		put8(&b, 0); /* a TXT record that holds the chain */
 		put_be16(&b, DNS_TXT);
 		put_be16(&b, 1);
 		put_be32(&b, 0);
 		put_be16(&b, 2 * (chains[i].pointers - 1));
-		at = HEADER;                           /* the root of the question */
+		at = HEADER; /* the root of the question */
 		for (unsigned n = 1; n < chains[i].pointers; n++) {
 			put_be16(&b, 0xc000 | at);
 			at = (unsigned)b.length - 2;
@@ -284,7 +289,10 @@ static void long_chains_of_pointers_are_refused(void **state)
 
 static void records_that_lie_end_the_walk(void **state)
 {
-	static const struct { const char *name; unsigned type, length; } lies[] = {
+	static const struct {
+		const char *name;
+		unsigned type, length;
+	} lies[] = {
 		{ "A of five bytes", DNS_A, 5 },
 		{ "AAAA of four bytes", DNS_AAAA, 4 },
 		{ "alias that ends early", DNS_CNAME, 4 },
@@ -320,7 +328,7 @@ static void counts_beyond_the_message_are_refused_or_end_the_walk(void **state)
 	assert_false(dns_read(b.at, b.length, &m));
 	b.at[5] = 1;
 	assert_true(dns_read(b.at, b.length, &m));
-	b.at[2] = 0x78;                                /* opcode 15 */
+	b.at[2] = 0x78; /* opcode 15 */
 	assert_false(dns_read(b.at, b.length, &m));
 }
 

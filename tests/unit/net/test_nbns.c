@@ -64,10 +64,17 @@ static void other_messages_are_refused(void **state)
 		size_t at;
 		unsigned value;
 	} wrong[] = {
-		{ "a question", 2, 0x05 },     { "a registration", 2, 0xad }, { "a refusal", 3, 3 },
-		{ "with a question", 5, 1 },   { "without answers", 7, 0 },   { "another length", 12, 31 },
-		{ "not a letter", 14, 'Q' },   { "a status", 47, 0x21 },      { "another class", 49, 2 },
-		{ "no address", 55, 0 },       { "a label of any length", 45, 70 },
+		{ "a question", 2, 0x05 },
+		{ "a registration", 2, 0xad },
+		{ "a refusal", 3, 3 },
+		{ "with a question", 5, 1 },
+		{ "without answers", 7, 0 },
+		{ "another length", 12, 31 },
+		{ "not a letter", 14, 'Q' },
+		{ "a status", 47, 0x21 },
+		{ "another class", 49, 2 },
+		{ "no address", 55, 0 },
+		{ "a label of any length", 45, 70 },
 	};
 
 	(void)state;

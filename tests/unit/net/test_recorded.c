@@ -24,7 +24,7 @@
 struct tally {
 	int link_type;
 	uint64_t results[DECODE_RESULTS];
-	uint64_t outside;              /* payloads not within their frame */
+	uint64_t outside; /* payloads not within their frame */
 };
 
 static void decode_one(void *arg, const struct capture_frame *frame)
@@ -35,7 +35,7 @@ static void decode_one(void *arg, const struct capture_frame *frame)
 	enum decode_result result;
 
 	assert_non_null(copy);
-	memcpy(copy + 1, frame->bytes, frame->captured);       /* ends where the allocation ends */
+	memcpy(copy + 1, frame->bytes, frame->captured); /* ends where the allocation ends */
 	result = decode_frame(tally->link_type, copy + 1, frame->captured, frame->on_wire, &packet);
 	tally->results[result]++;
 	if (result == DECODE_OK && packet.payload &&
@@ -91,7 +91,7 @@ static void check_manifest(const char *folder)
 	manifest = fopen(path, "r");
 	if (!manifest)
 		skip();
-	assert_non_null(fgets(row, sizeof(row), manifest));    /* column names */
+	assert_non_null(fgets(row, sizeof(row), manifest)); /* column names */
 	while (fgets(row, sizeof(row), manifest)) {
 		check_row(folder, row);
 		rows++;

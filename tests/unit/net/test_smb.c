@@ -31,7 +31,7 @@ static void the_smb1_header_is_read(void **state)
 	struct smb_message m;
 
 	(void)state;
-	put_smb1(&b, 0x2b, 0);                 /* ECHO */
+	put_smb1(&b, 0x2b, 0); /* ECHO */
 	put_words(&b, 1);
 	put_le16(&b, 1);
 	put_le16(&b, 0);
@@ -64,8 +64,14 @@ static void dialects_are_counted(void **state)
 
 static void the_user_of_a_plain_logon_is_told(void **state)
 {
-	static const struct { bool unicode; unsigned words; const char *name; } logons[] = {
-		{ true, 13, "Administrator" }, { false, 13, "Administrator" }, { false, 10, "guest" },
+	static const struct {
+		bool unicode;
+		unsigned words;
+		const char *name;
+	} logons[] = {
+		{ true, 13, "Administrator" },
+		{ false, 13, "Administrator" },
+		{ false, 10, "guest" },
 		{ true, 13, "" },
 	};
 
@@ -86,7 +92,10 @@ static void the_user_of_a_plain_logon_is_told(void **state)
 
 static void the_user_of_an_ntlm_logon_is_told(void **state)
 {
-	static const struct { unsigned version; bool unicode; } ways[] = { { 1, true }, { 1, false }, { 2, true } };
+	static const struct {
+		unsigned version;
+		bool unicode;
+	} ways[] = { { 1, true }, { 1, false }, { 2, true } };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(ways); i++) {
@@ -115,7 +124,7 @@ static void an_ntlm_user_outside_the_blob_is_left_out(void **state)
 	finish_frame(&b);
 	ntlm = memmem(b.at, b.length, "NTLMSSP", 8);
 	assert_non_null(ntlm);
-	memset(ntlm + 40, 0xff, 4);            /* the user's offset */
+	memset(ntlm + 40, 0xff, 4); /* the user's offset */
 	m = first(&b);
 	assert_int_equal(m.ntlm_type, 3);
 	assert_false(m.marks & SMB_HAS_NAME);
@@ -175,7 +184,7 @@ static void shares_are_named(void **state)
 	assert_int_equal(m.kind, SMB_TREE_CONNECT);
 	assert_string_equal(m.name, "\\\\10.0.0.9\\ADMIN$");
 	put_smb1(&old, 0x70, 0);
-	set_le16(&old, 14, 0x4000);            /* no Unicode */
+	set_le16(&old, 14, 0x4000); /* no Unicode */
 	put_words(&old, 0);
 	put_le16(&old, 16);
 	put(&old, "\4\\\\h\\C$\0\4\0\4?????", 17);
@@ -191,10 +200,19 @@ static void shares_are_named(void **state)
 
 static void shares_are_told_apart(void **state)
 {
-	static const struct { const char *path; enum smb_share share; } paths[] = {
-		{ "\\\\h\\ADMIN$", SMB_SHARE_ADMIN }, { "\\\\h\\admin$", SMB_SHARE_ADMIN }, { "ADMIN$", SMB_SHARE_ADMIN },
-		{ "\\\\h\\IPC$", SMB_SHARE_IPC },     { "\\\\h\\c$", SMB_SHARE_DRIVE },     { "\\\\h\\Z$", SMB_SHARE_DRIVE },
-		{ "\\\\h\\1$", SMB_SHARE_OTHER },     { "\\\\h\\cc$", SMB_SHARE_OTHER },    { "", SMB_SHARE_OTHER },
+	static const struct {
+		const char *path;
+		enum smb_share share;
+	} paths[] = {
+		{ "\\\\h\\ADMIN$", SMB_SHARE_ADMIN },
+		{ "\\\\h\\admin$", SMB_SHARE_ADMIN },
+		{ "ADMIN$", SMB_SHARE_ADMIN },
+		{ "\\\\h\\IPC$", SMB_SHARE_IPC },
+		{ "\\\\h\\c$", SMB_SHARE_DRIVE },
+		{ "\\\\h\\Z$", SMB_SHARE_DRIVE },
+		{ "\\\\h\\1$", SMB_SHARE_OTHER },
+		{ "\\\\h\\cc$", SMB_SHARE_OTHER },
+		{ "", SMB_SHARE_OTHER },
 		{ "\\\\ADMIN$\\home", SMB_SHARE_OTHER },
 	};
 
@@ -214,14 +232,14 @@ static void names_are_made_safe_to_print(void **state)
 	put_le16(&b, 0);
 	put_le16(&b, 72);
 	put_le16(&b, 24);
-	put_le16(&b, 0x1b);                    /* escape */
+	put_le16(&b, 0x1b); /* escape */
 	put_le16(&b, 0xe9);
 	put_le16(&b, 0x20ac);
-	put_le16(&b, 0xd83d);                  /* a pair */
+	put_le16(&b, 0xd83d); /* a pair */
 	put_le16(&b, 0xde00);
-	put_le16(&b, 0xd83d);                  /* half of one */
+	put_le16(&b, 0xd83d); /* half of one */
 	put_le16(&b, 'x');
-	put_le16(&b, 0xdc00);                  /* the other halves of two */
+	put_le16(&b, 0xdc00); /* the other halves of two */
 	put_le16(&b, 0xdc01);
 	put_le16(&b, 0x9b);
 	put_le16(&b, 0);
@@ -297,8 +315,12 @@ static void smb2_files_are_named_and_numbered(void **state)
 
 static void what_is_written_is_the_payload(void **state)
 {
-	static const struct { unsigned mode; const char *payload; } modes[] = {
-		{ 0x0008, "rrpc call" }, { 0x000c, "pc call" },
+	static const struct {
+		unsigned mode;
+		const char *payload;
+	} modes[] = {
+		{ 0x0008, "rrpc call" },
+		{ 0x000c, "pc call" },
 	};
 
 	(void)state;
@@ -390,8 +412,14 @@ static void a_trans2_session_setup_and_its_answer_are_told(void **state)
 
 static void large_transactions_tell_their_sizes(void **state)
 {
-	static const struct { unsigned command; bool wide; enum smb_kind kind; } secondaries[] = {
-		{ 0x26, false, SMB_TRANSACTION }, { 0x33, false, SMB_TRANSACTION2 }, { 0xa1, true, SMB_NT_TRANSACT },
+	static const struct {
+		unsigned command;
+		bool wide;
+		enum smb_kind kind;
+	} secondaries[] = {
+		{ 0x26, false, SMB_TRANSACTION },
+		{ 0x33, false, SMB_TRANSACTION2 },
+		{ 0xa1, true, SMB_NT_TRANSACT },
 	};
 	struct bytes b = { 0 };
 	struct smb_message m;
@@ -444,11 +472,14 @@ static void a_chain_gives_its_members_one_by_one(void **state)
 /* LOCKING_ANDX after LOCKING_ANDX. */
 static void chains_end(void **state)
 {
-	static const struct { const char *name; int distance; unsigned links, messages; bool broken; } chains[] = {
-		{ "seven links", 7, 7, 8, false },
-		{ "eight links", 7, 8, 8, true },
-		{ "to itself", 0, 1, 1, true },
-		{ "backwards", -7, 1, 1, true },
+	static const struct {
+		const char *name;
+		int distance;
+		unsigned links, messages;
+		bool broken;
+	} chains[] = {
+		{ "seven links", 7, 7, 8, false },        { "eight links", 7, 8, 8, true },
+		{ "to itself", 0, 1, 1, true },           { "backwards", -7, 1, 1, true },
 		{ "out of the frame", 3000, 1, 1, true },
 	};
 
@@ -472,8 +503,10 @@ static void chains_end(void **state)
 			last = m;
 			messages++;
 		}
-		if (messages != chains[i].messages || !!(last.marks & SMB_IS_BROKEN) != chains[i].broken)
-			fail_msg("%s: %u messages, marks %#x", chains[i].name, messages, last.marks);
+		if (messages != chains[i].messages ||
+		    !!(last.marks & SMB_IS_BROKEN) != chains[i].broken)
+			fail_msg("%s: %u messages, marks %#x", chains[i].name, messages,
+				 last.marks);
 	}
 }
 
@@ -488,7 +521,7 @@ static void an_smb2_compound_gives_its_members_one_by_one(void **state)
 	while ((b.length - 4) % 8)
 		put8(&b, 0);
 	set_le16(&b, 4 + 20, b.length - 4);
-	append_smb2(&b, 13, 0, 0);             /* ECHO */
+	append_smb2(&b, 13, 0, 0); /* ECHO */
 	put_le32(&b, 4);
 	finish_frame(&b);
 	smb_reader_init(&reader, b.at, b.length);
@@ -501,7 +534,7 @@ static void an_smb2_compound_gives_its_members_one_by_one(void **state)
 	assert_int_equal(m.command, 13);
 	assert_int_equal(m.marks, SMB_IS_CHAINED);
 	assert_false(smb_next(&reader, &m));
-	set_le16(&b, 4 + 20, 8);               /* a member inside the header */
+	set_le16(&b, 4 + 20, 8); /* a member inside the header */
 	memcpy(b.at + 4 + 8, "\376SMB", 4);
 	m = first(&b);
 	assert_true(m.marks & SMB_IS_BROKEN);
@@ -555,7 +588,10 @@ static void frames_follow_each_other(void **state)
 
 static void the_length_of_a_frame_is_known_early(void **state)
 {
-	static const struct { const char *bytes; size_t length, frame; } frames[] = {
+	static const struct {
+		const char *bytes;
+		size_t length, frame;
+	} frames[] = {
 		{ "", 0, 4 },
 		{ "\0", 1, 4 },
 		{ "\0\0\1", 3, 4 },
@@ -572,13 +608,21 @@ static void the_length_of_a_frame_is_known_early(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(frames); i++)
-		assert_int_equal(smb_frame_bytes((const uint8_t *)frames[i].bytes, frames[i].length), frames[i].frame);
+		assert_int_equal(smb_frame_bytes((const uint8_t *)frames[i].bytes,
+						 frames[i].length),
+				 frames[i].frame);
 }
 
 static void parts_outside_the_frame_are_marked(void **state)
 {
-	static const struct { uint32_t offset, length; size_t slice; } parts[] = {
-		{ 0xffff, 4, 0 }, { 63, 0xffff, 9 }, { 72, 1, 0 }, { 71, 2, 1 },
+	static const struct {
+		uint32_t offset, length;
+		size_t slice;
+	} parts[] = {
+		{ 0xffff, 4, 0 },
+		{ 63, 0xffff, 9 },
+		{ 72, 1, 0 },
+		{ 71, 2, 1 },
 	};
 
 	(void)state;
@@ -607,7 +651,8 @@ static void check_cuts(const struct bytes *b)
 		while (smb_next(&reader, &m)) {
 			assert_true(m.payload.offset + m.payload.length <= cut);
 			assert_false(m.marks & SMB_IS_BROKEN);
-			assert_true(m.payload.length == m.payload_claimed || (m.marks & SMB_IS_CUT));
+			assert_true(m.payload.length == m.payload_claimed ||
+				    (m.marks & SMB_IS_CUT));
 		}
 		assert_int_equal(reader.whole_bytes, 0);
 		assert_false(reader.is_lost);
@@ -615,24 +660,71 @@ static void check_cuts(const struct bytes *b)
 	}
 }
 
-static void put_smb2_logon_of_jane(struct bytes *b) { put_smb2_logon(b, "jane"); }
-static void put_ntlm_logon_of_jane(struct bytes *b) { put_ntlm_logon(b, "jane", true); }
-static void put_old_logon(struct bytes *b) { put_logon(b, 13, true, "jane"); }
-static void put_share(struct bytes *b) { put_tree_connect(b, "\\\\h\\IPC$"); }
-static void put_smb2_share(struct bytes *b) { put_smb2_tree(b, "\\\\h\\IPC$"); }
-static void put_pipe(struct bytes *b) { put_create(b, "\\svcctl"); }
-static void put_written(struct bytes *b) { put_write(b, 8, "call"); }
-static void put_transacted(struct bytes *b) { put_pipe_transaction(b, SMB_PIPE_TRANSACT, "call"); }
-static void put_ping(struct bytes *b) { put_trans2(b, SMB_TRANS2_SESSION_SETUP); }
-static void put_large(struct bytes *b) { put_nt_transact(b, 66512); }
-static void put_later(struct bytes *b) { put_secondary(b, 0xa1, true); }
-static void put_called(struct bytes *b) { put_pipe_call(b, "call"); }
+static void put_smb2_logon_of_jane(struct bytes *b)
+{
+	put_smb2_logon(b, "jane");
+}
+static void put_ntlm_logon_of_jane(struct bytes *b)
+{
+	put_ntlm_logon(b, "jane", true);
+}
+static void put_old_logon(struct bytes *b)
+{
+	put_logon(b, 13, true, "jane");
+}
+static void put_share(struct bytes *b)
+{
+	put_tree_connect(b, "\\\\h\\IPC$");
+}
+static void put_smb2_share(struct bytes *b)
+{
+	put_smb2_tree(b, "\\\\h\\IPC$");
+}
+static void put_pipe(struct bytes *b)
+{
+	put_create(b, "\\svcctl");
+}
+static void put_written(struct bytes *b)
+{
+	put_write(b, 8, "call");
+}
+static void put_transacted(struct bytes *b)
+{
+	put_pipe_transaction(b, SMB_PIPE_TRANSACT, "call");
+}
+static void put_ping(struct bytes *b)
+{
+	put_trans2(b, SMB_TRANS2_SESSION_SETUP);
+}
+static void put_large(struct bytes *b)
+{
+	put_nt_transact(b, 66512);
+}
+static void put_later(struct bytes *b)
+{
+	put_secondary(b, 0xa1, true);
+}
+static void put_called(struct bytes *b)
+{
+	put_pipe_call(b, "call");
+}
 
 static void a_frame_cut_anywhere_is_survived_and_marked(void **state)
 {
 	static void (*const frames[])(struct bytes *) = {
-		put_smb2_logon_of_jane, put_ntlm_logon_of_jane, put_old_logon, put_share, put_smb2_share, put_pipe,
-		put_written, put_transacted, put_ping, put_large, put_later, put_called, put_chain,
+		put_smb2_logon_of_jane,
+		put_ntlm_logon_of_jane,
+		put_old_logon,
+		put_share,
+		put_smb2_share,
+		put_pipe,
+		put_written,
+		put_transacted,
+		put_ping,
+		put_large,
+		put_later,
+		put_called,
+		put_chain,
 	};
 
 	(void)state;

@@ -113,13 +113,15 @@ static struct stream *stream_of(struct tally *t, const struct packet *p)
 
 	for (unsigned i = 0; i < t->streams_count; i++) {
 		s = &t->streams[i];
-		if (s->src_port == p->src_port && s->dst_port == p->dst_port && ip_equal(&s->src, &p->src) &&
-		    ip_equal(&s->dst, &p->dst))
+		if (s->src_port == p->src_port && s->dst_port == p->dst_port &&
+		    ip_equal(&s->src, &p->src) && ip_equal(&s->dst, &p->dst))
 			return s;
 	}
 	assert_true(t->streams_count < STREAMS_MAX);
 	s = &t->streams[t->streams_count++];
-	*s = (struct stream){ .src = p->src, .dst = p->dst, .src_port = p->src_port, .dst_port = p->dst_port };
+	*s = (struct stream){
+		.src = p->src, .dst = p->dst, .src_port = p->src_port, .dst_port = p->dst_port
+	};
 	s->next_seq = p->tcp_seq;
 	s->bytes = malloc(STREAM_BYTES);
 	assert_non_null(s->bytes);
@@ -132,9 +134,9 @@ static void see_packet(struct tally *t, const struct packet *p)
 	int32_t ahead = (int32_t)(p->tcp_seq - s->next_seq);
 
 	if (ahead < 0)
-		return;                /* sent again */
+		return; /* sent again */
 	if (ahead > 0 || s->length + p->payload_length > STREAM_BYTES)
-		s->length = 0;         /* a gap: begin afresh */
+		s->length = 0; /* a gap: begin afresh */
 	memcpy(s->bytes + s->length, p->payload, p->payload_length);
 	s->length += p->payload_length;
 	s->next_seq = p->tcp_seq + p->payload_length;
@@ -146,7 +148,8 @@ static void see_frame(void *arg, const struct capture_frame *frame)
 	struct tally *t = arg;
 	struct packet p;
 
-	if (decode_frame(t->link_type, frame->bytes, frame->captured, frame->on_wire, &p) != DECODE_OK ||
+	if (decode_frame(t->link_type, frame->bytes, frame->captured, frame->on_wire, &p) !=
+		    DECODE_OK ||
 	    p.kind != PACKET_TCP || !p.payload_length)
 		return;
 	if (p.src_port == SMB_PORT || p.dst_port == SMB_PORT || p.src_port == SMB_PORT_NETBIOS ||
@@ -185,23 +188,61 @@ static void tally_free(struct tally *t)
 /* Requests by command, and the rest, as counted by tshark 4.0. */
 static const struct {
 	const char *file;
-	struct { uint8_t command; unsigned count; } requests[16];
+	struct {
+		uint8_t command;
+		unsigned count;
+	} requests[16];
 	unsigned session_setup_trans2, implanted, peek_answers, ipc, drive, svcctl;
 } cases[] = {
 	{ "wannacry_lab_smb_only.pcap",
-	  { { 0x25, 6 }, { 0x2b, 21 }, { 0x32, 34 }, { 0x33, 26 }, { 0x71, 6 }, { 0x72, 75 }, { 0x73, 74 },
-	    { 0x74, 5 }, { 0x75, 50 }, { 0xa0, 14 } },
-	  .session_setup_trans2 = 28, .implanted = 9, .peek_answers = 5, .ipc = 50 },
+	  { { 0x25, 6 },
+	    { 0x2b, 21 },
+	    { 0x32, 34 },
+	    { 0x33, 26 },
+	    { 0x71, 6 },
+	    { 0x72, 75 },
+	    { 0x73, 74 },
+	    { 0x74, 5 },
+	    { 0x75, 50 },
+	    { 0xa0, 14 } },
+	  .session_setup_trans2 = 28,
+	  .implanted = 9,
+	  .peek_answers = 5,
+	  .ipc = 50 },
 	{ "trickbot_smb1_exploit_to_dc.pcap",
-	  { { 0x04, 9 }, { 0x25, 97 }, { 0x2b, 15 }, { 0x2e, 13 }, { 0x2f, 105 }, { 0x33, 16 }, { 0x71, 10 },
-	    { 0x72, 8 }, { 0x73, 9 }, { 0x74, 4 }, { 0x75, 16 }, { 0xa0, 57 }, { 0xa1, 31 }, { 0xa2, 15 } },
-	  .peek_answers = 1, .ipc = 14, .drive = 2, .svcctl = 2 },
+	  { { 0x04, 9 },
+	    { 0x25, 97 },
+	    { 0x2b, 15 },
+	    { 0x2e, 13 },
+	    { 0x2f, 105 },
+	    { 0x33, 16 },
+	    { 0x71, 10 },
+	    { 0x72, 8 },
+	    { 0x73, 9 },
+	    { 0x74, 4 },
+	    { 0x75, 16 },
+	    { 0xa0, 57 },
+	    { 0xa1, 31 },
+	    { 0xa2, 15 } },
+	  .peek_answers = 1,
+	  .ipc = 14,
+	  .drive = 2,
+	  .svcctl = 2 },
 	{ "eternalchampion.pcap",
-	  { { 0x04, 11 }, { 0x25, 133 }, { 0x71, 11 }, { 0x72, 4 }, { 0x73, 4 }, { 0x74, 1 }, { 0x75, 15 },
-	    { 0xa0, 74 }, { 0xa1, 14 }, { 0xa2, 15 } },
+	  { { 0x04, 11 },
+	    { 0x25, 133 },
+	    { 0x71, 11 },
+	    { 0x72, 4 },
+	    { 0x73, 4 },
+	    { 0x74, 1 },
+	    { 0x75, 15 },
+	    { 0xa0, 74 },
+	    { 0xa1, 14 },
+	    { 0xa2, 15 } },
 	  .ipc = 15 },
 	{ "metasploit_ms17_010_win7.pcap",
-	  { { 0x2b, 1 }, { 0x33, 16 }, { 0x72, 3 }, { 0x73, 3 }, { 0x75, 1 }, { 0xa0, 1 } }, .ipc = 1 },
+	  { { 0x2b, 1 }, { 0x33, 16 }, { 0x72, 3 }, { 0x73, 3 }, { 0x75, 1 }, { 0xa0, 1 } },
+	  .ipc = 1 },
 };
 
 static void check_requests(size_t i, const struct tally *t)

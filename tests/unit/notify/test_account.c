@@ -11,7 +11,7 @@
 #include "core/contact/contact.h"
 #include "core/notify/account.h"
 
-#define NOON_NS (UINT64_C(1772452800) * NS_PER_S)      /* 2026-03-02T12:00:00Z */
+#define NOON_NS (UINT64_C(1772452800) * NS_PER_S) /* 2026-03-02T12:00:00Z */
 
 static const char *name_of(unsigned detector_id)
 {
@@ -42,8 +42,13 @@ static struct fact fact_of(unsigned type)
 
 static struct incident convicted_incident(void)
 {
-	struct incident incident = { .id = 1, .state = INCIDENT_CONVICTED, .kind = EVIDENCE_WORM, .log_odds = 14.5,
-				     .contacts = 5, .first_contact_ns = NOON_NS - 400 * NS_PER_MS, .convicted_ns = NOON_NS,
+	struct incident incident = { .id = 1,
+				     .state = INCIDENT_CONVICTED,
+				     .kind = EVIDENCE_WORM,
+				     .log_odds = 14.5,
+				     .contacts = 5,
+				     .first_contact_ns = NOON_NS - 400 * NS_PER_MS,
+				     .convicted_ns = NOON_NS,
 				     .evidence_count = 1 };
 	struct evidence *item = &incident.evidence[0];
 
@@ -91,7 +96,9 @@ static void what_the_sensor_does_not_see_is_told_with_its_remedy(void **state)
 	char *text = told(&fact, false);
 
 	(void)state;
-	assert_non_null(strstr(text, "12:00:00.000 sensor          coverage   one-sided: VLAN 12: the mirror shows only one"));
+	assert_non_null(strstr(
+		text,
+		"12:00:00.000 sensor          coverage   one-sided: VLAN 12: the mirror shows only one"));
 	assert_non_null(strstr(text, "mirror both directions"));
 	free(text);
 	coverage = (struct record_coverage){ .before = COVERAGE_NO_ANSWERS };
@@ -103,8 +110,11 @@ static void what_the_sensor_does_not_see_is_told_with_its_remedy(void **state)
 static void what_changed_is_said(void **state)
 {
 	struct incident incident = convicted_incident();
-	struct outbreak_link link = { .attack_ns = NOON_NS, .contact_ns = NOON_NS - 2500 * NS_PER_MS, .port = 445,
-				      .why = OUTBREAK_CALLED_BACK, .generation = 2 };
+	struct outbreak_link link = { .attack_ns = NOON_NS,
+				      .contact_ns = NOON_NS - 2500 * NS_PER_MS,
+				      .port = 445,
+				      .why = OUTBREAK_CALLED_BACK,
+				      .generation = 2 };
 	struct fault_state broken = { .broken = true, .hosts = 31, .live = 120 };
 	struct fact fact = fact_of(FACT_INCIDENT);
 	char *text;
@@ -118,11 +128,14 @@ static void what_changed_is_said(void **state)
 	assert_non_null(strstr(text, "others were convicted on this port, that adds 2.8 nats"));
 	free(text);
 	fact = fact_of(FACT_INFECTION);
-	assert_true(ip_parse("10.20.0.9", &link.parent_host.ip) && ip_parse("10.20.0.7", &link.patient_zero_host.ip));
+	assert_true(ip_parse("10.20.0.9", &link.parent_host.ip) &&
+		    ip_parse("10.20.0.7", &link.patient_zero_host.ip));
 	fact.infection = &link;
 	text = told(&fact, false);
-	assert_non_null(strstr(text, "10.20.0.23      infected   by 10.20.0.9, which reached it on port 445 2.5 s before its own first"
-			       " attack and was called back\n"));
+	assert_non_null(strstr(
+		text,
+		"10.20.0.23      infected   by 10.20.0.9, which reached it on port 445 2.5 s before its own first"
+		" attack and was called back\n"));
 	assert_non_null(strstr(text, "generation 2, patient zero 10.20.0.7"));
 	free(text);
 	fact = fact_of(FACT_NETWORK);
@@ -134,7 +147,11 @@ static void what_changed_is_said(void **state)
 
 static void requested_applied_and_proven_are_three_words(void **state)
 {
-	static const struct { unsigned state; uint64_t dropped; const char *word, *says; } cases[] = {
+	static const struct {
+		unsigned state;
+		uint64_t dropped;
+		const char *word, *says;
+	} cases[] = {
 		{ ISOLATION_APPLYING, 0, "requested", "through amt" },
 		{ ISOLATION_APPLIED, 0, "APPLIED", "not yet proven" },
 		{ ISOLATION_PROVEN, 7, "PROVEN", "has dropped 7 packets" },
@@ -146,8 +163,12 @@ static void requested_applied_and_proven_are_three_words(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct fact_isolation told_isolation = { .isolation = { .id = 4, .state = (uint8_t)cases[i].state,
-			.dropped_transmit = cases[i].dropped }, .enforcer = "amt" };
+		struct fact_isolation told_isolation = {
+			.isolation = { .id = 4,
+				       .state = (uint8_t)cases[i].state,
+				       .dropped_transmit = cases[i].dropped },
+			.enforcer = "amt"
+		};
 		struct fact fact = fact_of(FACT_ISOLATION);
 		char *text;
 
@@ -161,8 +182,14 @@ static void requested_applied_and_proven_are_three_words(void **state)
 
 static void a_refusal_by_safety_is_loud(void **state)
 {
-	struct fact_decision decision = { .decision = { .verdict = VERDICT_ISOLATE, .rule = 3, .rule_name = "r", .channel = "repair" },
-					  .asset = "pc-23", .role = "workstation", .refused = "it is the gateway", .confidence = 0.99999 };
+	struct fact_decision decision = { .decision = { .verdict = VERDICT_ISOLATE,
+							.rule = 3,
+							.rule_name = "r",
+							.channel = "repair" },
+					  .asset = "pc-23",
+					  .role = "workstation",
+					  .refused = "it is the gateway",
+					  .confidence = 0.99999 };
 	struct fact fact = fact_of(FACT_DECISION);
 	char *text;
 

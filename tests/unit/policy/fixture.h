@@ -15,8 +15,8 @@
 struct fixture {
 	struct source *source;
 	struct complaints *complaints;
-	struct policy *policy;         /* NULL after complaints */
-	struct buf said;               /* the complaints as printed */
+	struct policy *policy; /* NULL after complaints */
+	struct buf said;       /* the complaints as printed */
 	size_t examples;
 };
 

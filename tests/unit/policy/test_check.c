@@ -68,7 +68,8 @@ static void each_misfit_is_shown_with_its_reason_and_remedy(void **state)
 
 		fixture_init(&f, cases[i].text);
 		if (f.policy || strcmp(f.said.text, cases[i].said) != 0) {
-			print_error("%s:\n%sexpected:\n%s", cases[i].name, f.said.text, cases[i].said);
+			print_error("%s:\n%sexpected:\n%s", cases[i].name, f.said.text,
+				    cases[i].said);
 			wrong++;
 		}
 		fixture_fini(&f);
@@ -78,18 +79,23 @@ static void each_misfit_is_shown_with_its_reason_and_remedy(void **state)
 
 static void names_and_tags_that_no_asset_has_are_complained_of(void **state)
 {
-	struct asset asset = { .name = "pc-23", .role = "workstation", .tags = { "finance", "vip" } };
+	struct asset asset = { .name = "pc-23",
+			       .role = "workstation",
+			       .tags = { "finance", "vip" } };
 	struct roster *roster = roster_new();
 	struct fixture f;
 
 	(void)state;
 	roster_add(roster, &asset);
-	fixture_init(&f, "rules:\n  - name: a\n    when: { asset: [pc-23, pc-32], tag: vip, not: { tags: [finanze] } }\n"
-			 "    then: watch\n");
+	fixture_init(
+		&f,
+		"rules:\n  - name: a\n    when: { asset: [pc-23, pc-32], tag: vip, not: { tags: [finanze] } }\n"
+		"    then: watch\n");
 	assert_non_null(f.policy);
 	policy_check_assets(f.policy, roster, f.complaints);
 	fixture_said(&f);
-	assert_string_equal(f.said.text,
+	assert_string_equal(
+		f.said.text,
 		"p:3:13: unknown asset \"pc-32\"\n"
 		"    3 |     when: { asset: [pc-23, pc-32], tag: vip, not: { tags: [finanze] } }\n"
 		"      |             ^~~~~ did you mean \"pc-23\"?\n"

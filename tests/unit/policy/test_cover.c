@@ -16,8 +16,8 @@
 #include "tests/unit/policy/fixture.h"
 
 #define POLICIES 600
-#define INPUTS 200
-#define RULES 5
+#define INPUTS   200
+#define RULES    5
 
 static const char *const roles[] = { "workstation", "server", "phone", "unknown" };
 static const char *const tags[] = { "a", "b", "c" };
@@ -62,9 +62,11 @@ static bool oracle_holds(const struct model *m, const struct facts *f)
 	return (!m->roles || m->roles >> f->role & 1) && (!m->tag_any || m->tag_any & f->tags) &&
 	       (m->tags_all & f->tags) == m->tags_all && (!m->any || m->any & f->evidence) &&
 	       (m->all & f->evidence) == m->all && !(m->none & f->evidence) &&
-	       (!m->has_log_odds || (m->at_most ? f->log_odds <= m->log_odds : f->log_odds > m->log_odds)) &&
+	       (!m->has_log_odds ||
+		(m->at_most ? f->log_odds <= m->log_odds : f->log_odds > m->log_odds)) &&
 	       (!m->has_port || ((int)f->port >= m->port_low && (int)f->port <= m->port_high)) &&
-	       (!m->has_host || (f->host & 3) >> (2 - m->host_bits) == (unsigned)m->host >> (2 - m->host_bits)) &&
+	       (!m->has_host ||
+		(f->host & 3) >> (2 - m->host_bits) == (unsigned)m->host >> (2 - m->host_bits)) &&
 	       hours_hold(m, f) && !excepted;
 }
 
@@ -158,13 +160,16 @@ static void write_rule(struct buf *out, const struct model *m, unsigned index)
 
 static void random_facts(uint64_t *state, struct facts *f)
 {
-	*f = (struct facts){ .role = fixture_random(state, 4), .tags = fixture_random(state, 8),
-			     .evidence = fixture_random(state, 8), .day = fixture_random(state, 7),
-			     .minute = fixture_random(state, 1440), .port = fixture_random(state, 8),
+	*f = (struct facts){ .role = fixture_random(state, 4),
+			     .tags = fixture_random(state, 8),
+			     .evidence = fixture_random(state, 8),
+			     .day = fixture_random(state, 7),
+			     .minute = fixture_random(state, 1440),
+			     .port = fixture_random(state, 8),
 			     .host = fixture_random(state, 4),
 			     .log_odds = (int)fixture_random(state, 8) };
 	if (fixture_random(state, 2))
-		f->minute -= f->minute % 60;   /* hours are where rules change */
+		f->minute -= f->minute % 60; /* hours are where rules change */
 }
 
 static void input_of(const struct facts *f, struct policy_input *input)
@@ -172,8 +177,11 @@ static void input_of(const struct facts *f, struct policy_input *input)
 	const uint8_t address[4] = { 10, 0, 0, (uint8_t)f->host };
 	size_t count = 0;
 
-	*input = (struct policy_input){ .role = roles[f->role], .kind = "worm", .asset = "",
-					.port = (uint16_t)f->port, .log_odds = f->log_odds };
+	*input = (struct policy_input){ .role = roles[f->role],
+					.kind = "worm",
+					.asset = "",
+					.port = (uint16_t)f->port,
+					.log_odds = f->log_odds };
 	input->host.ip = ip_from_v4(address);
 	input->wall_ns = ((UINT64_C(4) + 7 + f->day) * 1440 + f->minute) * 60 * 1000000000;
 	for (unsigned i = 0; i < 3; i++) {
@@ -217,7 +225,8 @@ static bool agrees(const struct fixture *f, const struct model *models, unsigned
 		return decision.rule == oracle_rule(models, count, &facts);
 	}
 	for (size_t i = 0; i < complaints_count(f->complaints); i++)
-		if (dead_rule(complaints_at(f->complaints, i)) == oracle_rule(models, count, &facts))
+		if (dead_rule(complaints_at(f->complaints, i)) ==
+		    oracle_rule(models, count, &facts))
 			return false;
 	return true;
 }
@@ -243,7 +252,8 @@ static void random_policies_decide_like_the_oracle_and_dead_rules_are_dead(void 
 		fixture_init(&f, text.text);
 		for (unsigned k = 0; k < INPUTS; k++)
 			if (!agrees(&f, models, count, &state))
-				fail_msg("policy %u, input %u:\n%s%s", i, k, text.text, f.said.text);
+				fail_msg("policy %u, input %u:\n%s%s", i, k, text.text,
+					 f.said.text);
 		*(f.policy ? &sound : &dead) += 1;
 		fixture_fini(&f);
 		buf_fini(&text);
@@ -256,7 +266,10 @@ static void random_policies_decide_like_the_oracle_and_dead_rules_are_dead(void 
 /* What must be seen, so that the one-sided answer is not simply "not seen". */
 static void the_usual_mistakes_are_seen(void **unused)
 {
-	static const struct { const char *wide, *narrow; int covered; } pairs[] = {
+	static const struct {
+		const char *wide, *narrow;
+		int covered;
+	} pairs[] = {
 		{ "", "role: server", 1 },
 		{ "role: server", "", 0 },
 		{ "role: [server, phone]", "role: phone", 1 },
@@ -281,9 +294,12 @@ static void the_usual_mistakes_are_seen(void **unused)
 		{ "evidence: { all: [trw] }", "evidence: { any: trw }", 1 },
 		{ "evidence: { none: [trw] }", "evidence: { none: [trw, fanout] }", 1 },
 		{ "evidence: { none: [trw, fanout] }", "evidence: { none: trw }", 0 },
-		{ "time: { days: mon..fri }", "time: { days: tue, from: '08:00', to: '09:00' }", 1 },
-		{ "time: { from: '22:00', to: '06:00' }", "time: { from: '23:00', to: '24:00' }", 1 },
-		{ "time: { from: '22:00', to: '06:00' }", "time: { from: '05:00', to: '07:00' }", 0 },
+		{ "time: { days: mon..fri }", "time: { days: tue, from: '08:00', to: '09:00' }",
+		  1 },
+		{ "time: { from: '22:00', to: '06:00' }", "time: { from: '23:00', to: '24:00' }",
+		  1 },
+		{ "time: { from: '22:00', to: '06:00' }", "time: { from: '05:00', to: '07:00' }",
+		  0 },
 		{ "not: { role: server }", "role: phone", 1 },
 		{ "not: { role: server }", "role: [phone, server]", 0 },
 		{ "not: { role: server }", "not: { role: [server, phone] }", 1 },
@@ -299,8 +315,10 @@ static void the_usual_mistakes_are_seen(void **unused)
 		char text[512];
 		struct fixture f;
 
-		snprintf(text, sizeof(text), "rules:\n  - { name: r0, when: { %s }, then: watch }\n"
-			 "  - { name: r1, when: { %s }, then: watch }\n", pairs[i].wide, pairs[i].narrow);
+		snprintf(text, sizeof(text),
+			 "rules:\n  - { name: r0, when: { %s }, then: watch }\n"
+			 "  - { name: r1, when: { %s }, then: watch }\n",
+			 pairs[i].wide, pairs[i].narrow);
 		fixture_init(&f, text);
 		if ((f.policy == NULL) != pairs[i].covered) {
 			print_error("%s\n%s", text, f.said.text);

@@ -66,14 +66,16 @@ static const struct {
 	{ "port: [139, 440-450]", "port: 451", 0 },
 	{ "port: 0", "", 1 },
 	{ "evidence: { any: [trw, arpsweep] }", "evidence: [ { detector: trw, log_odds: 1 } ]", 1 },
-	{ "evidence: { any: [trw, arpsweep] }", "evidence: [ { detector: fanout, log_odds: 1 } ]", 0 },
+	{ "evidence: { any: [trw, arpsweep] }", "evidence: [ { detector: fanout, log_odds: 1 } ]",
+	  0 },
 	{ "evidence: { any: [trw] }", "evidence: [ { detector: trw, log_odds: 0 } ]", 0 },
 	{ "evidence: { any: trw }", "", 0 },
 	{ "evidence: { all: [trw, arpsweep] }", "evidence: [ { detector: trw, log_odds: 1 } ]", 0 },
 	{ "evidence: { all: [trw, arpsweep] }",
 	  "evidence: [ { detector: trw, log_odds: 1 }, { detector: arpsweep, log_odds: 1 } ]", 1 },
 	{ "evidence: { none: [trw, arpsweep] }", "", 1 },
-	{ "evidence: { none: [trw, arpsweep] }", "evidence: [ { detector: arpsweep, log_odds: 1 } ]", 0 },
+	{ "evidence: { none: [trw, arpsweep] }",
+	  "evidence: [ { detector: arpsweep, log_odds: 1 } ]", 0 },
 	{ "evidence: { any: [trw], none: [arpsweep] }",
 	  "evidence: [ { detector: trw, log_odds: 1 }, { detector: arpsweep, log_odds: 1 } ]", 0 },
 	{ "time: { days: [mon..fri] }", "time: 'fri 23:59'", 1 },
@@ -94,7 +96,8 @@ static const struct {
 	{ "time: { days: fri, from: '22:00', to: '06:00' }", "time: 'sat 05:00'", 1 },
 	{ "time: { days: fri, from: '22:00', to: '06:00' }", "time: 'fri 05:00'", 0 },
 	{ "time: { days: sun, from: '22:00', to: '06:00' }", "time: 'mon 05:00'", 1 },
-	{ "time: { days: mon, from: '12:00', to: '12:01' }", "", 1 },   /* Monday noon is the default */
+	{ "time: { days: mon, from: '12:00', to: '12:01' }", "",
+	  1 }, /* Monday noon is the default */
 	{ "not: { role: server }", "role: server", 0 },
 	{ "not: { role: server }", "role: kiosk", 1 },
 	{ "not: { role: server, tag: a }", "role: server", 1 },
@@ -106,7 +109,8 @@ static const struct {
 	{ "role: server, tag: a, contacts: '> 3'", "role: lab, tags: a, contacts: 4", 0 },
 	{ "", "", 1 },
 	/* log_odds given explicitly replaces the sum; otherwise it is the sum */
-	{ "log_odds: 5..5", "evidence: [ { detector: trw, log_odds: 2 }, { detector: fanout, log_odds: 3 } ]", 1 },
+	{ "log_odds: 5..5",
+	  "evidence: [ { detector: trw, log_odds: 2 }, { detector: fanout, log_odds: 3 } ]", 1 },
 	{ "log_odds: 9..9", "log_odds: 9, evidence: [ { detector: trw, log_odds: 2 } ]", 1 },
 };
 
@@ -121,8 +125,8 @@ static void each_condition_holds_exactly_when_it_says_so(void **state)
 
 		snprintf(text, sizeof(text),
 			 "rules:\n  - name: asked\n    when: { %s }\n    then: ignore\n"
-			 "expect:\n  - given: { %s }\n    then: %s\n", cases[i].when, cases[i].given,
-			 cases[i].holds ? "ignore" : "watch");
+			 "expect:\n  - given: { %s }\n    then: %s\n",
+			 cases[i].when, cases[i].given, cases[i].holds ? "ignore" : "watch");
 		fixture_init(&f, text);
 		if (!f.policy || complaints_count(f.complaints) || f.examples != 1) {
 			print_error("%s given %s:\n%s", cases[i].when, cases[i].given, f.said.text);
@@ -140,14 +144,16 @@ static void the_first_rule_that_fires_decides(void **state)
 	struct fixture f;
 
 	(void)state;
-	fixture_init(&f, "channels: { r: [arp, dhcp] }\n"
-			 "rules:\n"
-			 "  - { name: one, when: { role: phone }, then: ignore }\n"
-			 "  - name: two\n    when: { role: server }\n"
-			 "    then: { propose: { channel: r, approvals: 2, expires: 45m, for: 1h30m } }\n"
-			 "  - name: three\n    when: { role: [server, lab] }\n"
-			 "    then: { isolate: { channel: r, for: 4h, witness: before } }\n"
-			 "  - name: four\n    when: { role: printer }\n    then: { propose: { channel: r } }\n");
+	fixture_init(
+		&f,
+		"channels: { r: [arp, dhcp] }\n"
+		"rules:\n"
+		"  - { name: one, when: { role: phone }, then: ignore }\n"
+		"  - name: two\n    when: { role: server }\n"
+		"    then: { propose: { channel: r, approvals: 2, expires: 45m, for: 1h30m } }\n"
+		"  - name: three\n    when: { role: [server, lab] }\n"
+		"    then: { isolate: { channel: r, for: 4h, witness: before } }\n"
+		"  - name: four\n    when: { role: printer }\n    then: { propose: { channel: r } }\n");
 	assert_string_equal(f.said.text, "");
 	policy_decide(f.policy, &input, &decision);
 	assert_int_equal(decision.verdict, VERDICT_PROPOSE);
@@ -188,11 +194,13 @@ static void a_score_that_is_no_number_isolates_nobody(void **state)
 	struct fixture f;
 
 	(void)state;
-	fixture_init(&f, "channels: { r: [arp, dhcp] }\nrules:\n"
-			 "  - { name: a, when: { confidence: '>= 0.1' }, then: { isolate: { channel: r } } }\n"
-			 "  - { name: b, when: { log_odds: '< 9' }, then: { isolate: { channel: r } } }\n"
-			 "  - { name: c, when: { role: server }, then: { isolate: { channel: r } } }\n");
-	policy_decide(f.policy, &input, &decision);      /* its texts are NULL, too */
+	fixture_init(
+		&f,
+		"channels: { r: [arp, dhcp] }\nrules:\n"
+		"  - { name: a, when: { confidence: '>= 0.1' }, then: { isolate: { channel: r } } }\n"
+		"  - { name: b, when: { log_odds: '< 9' }, then: { isolate: { channel: r } } }\n"
+		"  - { name: c, when: { role: server }, then: { isolate: { channel: r } } }\n");
+	policy_decide(f.policy, &input, &decision); /* its texts are NULL, too */
 	assert_int_equal(decision.verdict, VERDICT_WATCH);
 	fixture_fini(&f);
 }

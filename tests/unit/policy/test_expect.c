@@ -12,10 +12,10 @@
 #include "core/base/err.h"
 #include "tests/unit/policy/fixture.h"
 
-#define RULES \
-	"channels: { r: [arp, dhcp] }\n" \
-	"rules:\n" \
-	"  - { name: workstations go, when: { role: workstation }, then: { isolate: { channel: r } } }\n" \
+#define RULES                                                                                                \
+	"channels: { r: [arp, dhcp] }\n"                                                                     \
+	"rules:\n"                                                                                           \
+	"  - { name: workstations go, when: { role: workstation }, then: { isolate: { channel: r } } }\n"    \
 	"  - { name: servers need two people, when: { role: server }, then: { propose: { channel: r } } }\n" \
 	"expect:\n"
 
@@ -38,7 +38,8 @@ static const struct {
 	  "p:6:51: expected channel \"r\", but no rule fires, which means watch with no channel\n"
 	  "    6 |   - { given: { role: lab }, then: watch, channel: r }\n"
 	  "      |                                                   ^ change the example, or the rule\n" },
-	{ "  - { given: { role: server }, then: propose, channel: r, rule: servers need two people }\n", "" },
+	{ "  - { given: { role: server }, then: propose, channel: r, rule: servers need two people }\n",
+	  "" },
 };
 
 static void a_failed_example_says_what_was_expected_and_which_rule_answered(void **state)
@@ -143,7 +144,8 @@ static void every_shipped_rule_is_named_by_an_example(void **state)
 			char wanted[128];
 
 			at += strlen("\n  - name: ");
-			snprintf(wanted, sizeof(wanted), "\n    rule: %.*s\n", (int)strcspn(at, "\n"), at);
+			snprintf(wanted, sizeof(wanted), "\n    rule: %.*s\n",
+				 (int)strcspn(at, "\n"), at);
 			if (!strstr(expect, wanted))
 				fail_msg("%s: no example for rule %s", shipped[i], wanted);
 		}

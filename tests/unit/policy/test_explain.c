@@ -36,9 +36,15 @@ static const char rules[] =
 
 static void each_rule_gets_one_line_that_says_why(void **state)
 {
-	struct policy_input input = { .log_odds = 8, .kind = "reconnaissance", .contacts = 3,
-				      .port = 22, .role = "workstation", .asset = "", .tags = { "a" },
-				      .evidence = { { "trw", 8 } }, .evidence_count = 1,
+	struct policy_input input = { .log_odds = 8,
+				      .kind = "reconnaissance",
+				      .contacts = 3,
+				      .port = 22,
+				      .role = "workstation",
+				      .asset = "",
+				      .tags = { "a" },
+				      .evidence = { { "trw", 8 } },
+				      .evidence_count = 1,
 				      /* a Thursday */
 				      .wall_ns = 9 * 60 * MINUTE_NS + 5 * MINUTE_NS };
 	const uint8_t address[] = { 192, 0, 2, 7 };
@@ -51,7 +57,8 @@ static void each_rule_gets_one_line_that_says_why(void **state)
 	assert_string_equal(f.said.text, "");
 	buf_init(&out, 65536);
 	policy_explain(f.policy, &input, &out);
-	assert_string_equal(out.text,
+	assert_string_equal(
+		out.text,
 		"rule 1 \"numbers\" does not fire: confidence 0.9996646499 is not >= 0.9999; log_odds 8 is not < -3 or 3..4; contacts 3 is not <= 2; port 22 is not 445 or 80-90\n"
 		"rule 2 \"words\" does not fire: kind reconnaissance is not spam or worm; role workstation is not server; asset (none) is not x or y; tags a do not include a and b; host 192.0.2.7 is not in 10.0.0.0/8 or fd00::1\n"
 		"rule 3 \"detectors\" does not fire: evidence of trw does not meet any of trw, fanout and all of arpsweep and none of fanout\n"
@@ -70,11 +77,14 @@ static void a_rule_without_conditions_says_so_and_silence_has_a_name(void **stat
 	struct buf out;
 
 	(void)state;
-	fixture_init(&f, "rules:\n  - { name: a, when: { evidence: { any: trw }, tag: x }, then: ignore }\n"
-			 "  - { name: b, then: watch }\n");
+	fixture_init(
+		&f,
+		"rules:\n  - { name: a, when: { evidence: { any: trw }, tag: x }, then: ignore }\n"
+		"  - { name: b, then: watch }\n");
 	buf_init(&out, 65536);
 	policy_explain(f.policy, &input, &out);
-	assert_string_equal(out.text,
+	assert_string_equal(
+		out.text,
 		"rule 1 \"a\" does not fire: evidence of nobody does not meet any of trw; tags (none) do not include x\n"
 		"rule 2 \"b\" fires: it has no conditions\n");
 	buf_fini(&out);

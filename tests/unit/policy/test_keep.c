@@ -27,7 +27,7 @@ static void pieces_are_zeroed_aligned_apart_and_freed_together(void **state)
 	assert_string_equal(text, "relay");
 	keep_fini(&keep);
 	assert_null(keep.pieces);
-	keep_fini(&keep);              /* safe twice */
+	keep_fini(&keep); /* safe twice */
 }
 
 int main(void)

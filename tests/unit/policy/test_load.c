@@ -9,7 +9,7 @@
 #include "core/policy/channel.h"
 #include "tests/unit/policy/fixture.h"
 
-#define CHANNELS "channels: { r: [arp, dhcp] }\n"
+#define CHANNELS   "channels: { r: [arp, dhcp] }\n"
 #define ITEM(item) "channels:\n  r: [arp, dhcp, " item "]\nrules: [ { name: a, then: watch } ]\n"
 #define WHEN(when) "rules:\n  - name: a\n    when: { " when " }\n    then: watch\n"
 #define THEN(then) CHANNELS "rules:\n  - name: a\n    then: " then "\n"
@@ -19,10 +19,14 @@
 static const struct {
 	const char *name, *text, *said;
 } cases[] = {
-	{ "nothing at all", "", "p:1:1: the policy is empty\n    1 | \n      | ^ a policy needs rules\n" },
-	{ "only a comment", "# nothing\n", "p:1:1: the policy is empty\n    1 | # nothing\n      | ^ a policy needs rules\n" },
-	{ "no mapping", "- a\n", "p:1:1: expected a mapping (key: value)\n    1 | - a\n      | ^\n" },
-	{ "no rules", "name: x\n", "p:1:1: a policy needs rules\n    1 | name: x\n      | ^ add \"rules:\"\n" },
+	{ "nothing at all", "",
+	  "p:1:1: the policy is empty\n    1 | \n      | ^ a policy needs rules\n" },
+	{ "only a comment", "# nothing\n",
+	  "p:1:1: the policy is empty\n    1 | # nothing\n      | ^ a policy needs rules\n" },
+	{ "no mapping", "- a\n",
+	  "p:1:1: expected a mapping (key: value)\n    1 | - a\n      | ^\n" },
+	{ "no rules", "name: x\n",
+	  "p:1:1: a policy needs rules\n    1 | name: x\n      | ^ add \"rules:\"\n" },
 	{ "empty rules", "rules: []\n",
 	  "p:1:8: rules is a list\n    1 | rules: []\n      |        ^ write \"- name: ...\" for each\n" },
 	{ "version of tomorrow", "version: 2\nrules: [ { name: a, then: watch } ]\n",
@@ -145,7 +149,8 @@ static const struct {
 	  "p:4:20: unknown role \"clown\"\n    4 |     given: { role: clown }\n      |                    ^~~~~ known: workstation, server, printer, phone, infrastructure, kiosk, lab, unknown\n" },
 	{ "no answer expected", "rules: [ { name: a, then: watch } ]\nexpect: [ { given: {} } ]\n",
 	  "p:2:11: an example needs the answer it expects\n    2 | expect: [ { given: {} } ]\n      |           ^ add \"then: isolate\"\n" },
-	{ "an example of what", "rules: [ { name: a, then: watch } ]\nexpect: [ { then: watch } ]\n",
+	{ "an example of what",
+	  "rules: [ { name: a, then: watch } ]\nexpect: [ { then: watch } ]\n",
 	  "p:2:11: an example of what?\n    2 | expect: [ { then: watch } ]\n      |           ^ add \"given: { ... }\"\n" },
 };
 
@@ -159,7 +164,8 @@ static void each_mistake_of_form_is_shown_where_it_is_with_its_remedy(void **sta
 
 		fixture_init(&f, cases[i].text);
 		if (f.policy || strcmp(f.said.text, cases[i].said) != 0) {
-			print_error("%s:\n%sexpected:\n%s", cases[i].name, f.said.text, cases[i].said);
+			print_error("%s:\n%sexpected:\n%s", cases[i].name, f.said.text,
+				    cases[i].said);
 			wrong++;
 		}
 		fixture_fini(&f);
@@ -172,11 +178,13 @@ static void all_mistakes_are_reported_at_once(void **state)
 	struct fixture f;
 
 	(void)state;
-	fixture_init(&f, "channels: { r: [arp] }\n"
-			 "rules:\n"
-			 "  - { name: a, when: { role: sevrer, port: x }, then: { isolate: { channel: q } } }\n"
-			 "  - { name: a, then: watch }\n"
-			 "expect: [ { given: { kind: worn }, then: wach, rule: b } ]\n");
+	fixture_init(
+		&f,
+		"channels: { r: [arp] }\n"
+		"rules:\n"
+		"  - { name: a, when: { role: sevrer, port: x }, then: { isolate: { channel: q } } }\n"
+		"  - { name: a, then: watch }\n"
+		"expect: [ { given: { kind: worn }, then: wach, rule: b } ]\n");
 	assert_null(f.policy);
 	assert_int_equal(complaints_count(f.complaints), 7);
 	fixture_fini(&f);
@@ -190,13 +198,15 @@ static void a_channel_is_multiplied_out_to_destinations_and_ports(void **state)
 	(void)state;
 	fixture_init(&f, "addresses: { a: 10.1.0.0/16, b: [10.2.0.1, desk2], desk2: 10.9.9.9 }\n"
 			 "rules: [ { name: a, then: watch } ]\n");
-	assert_null(f.policy);         /* names of names are refused */
+	assert_null(f.policy); /* names of names are refused */
 	fixture_fini(&f);
 
-	fixture_init(&f, "addresses: { a: 10.1.0.0/16, b: [10.2.0.1, 10.2.0.2] }\n"
-			 "channels:\n  r: [arp, dhcp, dns: desk, tcp: { to: [a, b], ports: [80, 8000-8010] }]\n"
-			 "  u: [arp, dhcp, nd, eapol, udp: { to: [relay, 'fd00::1'], ports: 53 }]\n"
-			 "rules: [ { name: a, then: watch } ]\n");
+	fixture_init(
+		&f,
+		"addresses: { a: 10.1.0.0/16, b: [10.2.0.1, 10.2.0.2] }\n"
+		"channels:\n  r: [arp, dhcp, dns: desk, tcp: { to: [a, b], ports: [80, 8000-8010] }]\n"
+		"  u: [arp, dhcp, nd, eapol, udp: { to: [relay, 'fd00::1'], ports: 53 }]\n"
+		"rules: [ { name: a, then: watch } ]\n");
 	assert_string_equal(f.said.text, "");
 	assert_non_null(f.policy);
 	assert_int_equal(policy_channel_count(f.policy), 2);
@@ -212,7 +222,7 @@ static void a_channel_is_multiplied_out_to_destinations_and_ports(void **state)
 	assert_int_equal(channel->items[8].port_first, 8000);
 	assert_int_equal(channel->items[8].port_last, 8010);
 	channel = policy_channel(f.policy, "u");
-	assert_true(channel->unresolved);      /* the relay */
+	assert_true(channel->unresolved); /* the relay */
 	assert_int_equal(channel->item_count, 5);
 	assert_int_equal(channel->items[4].to.ip.bytes[0], 0xfd);
 	assert_null(policy_channel(f.policy, "v"));

@@ -18,20 +18,25 @@ static const char *detector_name(unsigned id)
 
 static struct incident an_incident(void)
 {
-	struct incident incident = { .log_odds = 12.5, .kind = EVIDENCE_RECONNAISSANCE, .contacts = 7,
+	struct incident incident = { .log_odds = 12.5,
+				     .kind = EVIDENCE_RECONNAISSANCE,
+				     .contacts = 7,
 				     .evidence_count = 4 };
 
 	incident.host.vlan = 20;
 	incident.evidence[0] = (struct evidence){ .detector = DETECTOR_ARPSWEEP, .log_odds = 6 };
-	incident.evidence[1] = (struct evidence){ .detector = DETECTOR_TRW, .log_odds = 4, .port = 445 };
-	incident.evidence[2] = (struct evidence){ .detector = DETECTOR_TRW, .log_odds = 5, .port = 80 };
+	incident.evidence[1] =
+		(struct evidence){ .detector = DETECTOR_TRW, .log_odds = 4, .port = 445 };
+	incident.evidence[2] =
+		(struct evidence){ .detector = DETECTOR_TRW, .log_odds = 5, .port = 80 };
 	incident.evidence[3] = (struct evidence){ .detector = 63, .log_odds = 9 };
 	return incident;
 }
 
 static void an_incident_of_an_asset_becomes_facts(void **state)
 {
-	const struct asset asset = { .name = "pc-23", .role = "workstation",
+	const struct asset asset = { .name = "pc-23",
+				     .role = "workstation",
 				     .tags = { "finance", "", "vip" } };
 	const struct incident incident = an_incident();
 	struct policy_input input;
@@ -41,7 +46,7 @@ static void an_incident_of_an_asset_becomes_facts(void **state)
 	assert_true(input.log_odds == 12.5);
 	assert_string_equal(input.kind, evidence_kind_name(EVIDENCE_RECONNAISSANCE));
 	assert_int_equal(input.contacts, 7);
-	assert_int_equal(input.port, 445);     /* of the strongest evidence that has one */
+	assert_int_equal(input.port, 445); /* of the strongest evidence that has one */
 	assert_int_equal(input.host.vlan, 20);
 	assert_string_equal(input.asset, "pc-23");
 	assert_string_equal(input.role, "workstation");
@@ -86,9 +91,10 @@ static void full_lists_fit(void **state)
 
 static void a_place_of_the_site_may_be_overridden_and_any_detector_goes_without_a_list(void **state)
 {
-	static const char text[] = "addresses: { relay: 10.0.0.77 }\n"
-				   "channels: { r: [arp, dhcp, dns: relay] }\n"
-				   "rules: [ { name: a, when: { evidence: { any: whatever } }, then: watch } ]\n";
+	static const char text[] =
+		"addresses: { relay: 10.0.0.77 }\n"
+		"channels: { r: [arp, dhcp, dns: relay] }\n"
+		"rules: [ { name: a, when: { evidence: { any: whatever } }, then: watch } ]\n";
 	static const struct policy_place places[] = {
 		{ "relay", { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 1 } } },
 		{ NULL, { { 0 } } },
@@ -119,7 +125,8 @@ int main(void)
 		cmocka_unit_test(an_incident_of_an_asset_becomes_facts),
 		cmocka_unit_test(a_host_we_do_not_answer_for_is_unknown),
 		cmocka_unit_test(full_lists_fit),
-		cmocka_unit_test(a_place_of_the_site_may_be_overridden_and_any_detector_goes_without_a_list),
+		cmocka_unit_test(
+			a_place_of_the_site_may_be_overridden_and_any_detector_goes_without_a_list),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

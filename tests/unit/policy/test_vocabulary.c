@@ -76,11 +76,22 @@ static void closed_lists_are_those_of_their_owners(void **state)
 /* A row without meaning in the parser would be a promise that nobody keeps. */
 static void every_condition_of_the_table_can_be_written_and_means_something(void **state)
 {
-	static const struct { const char *name, *value; } written[] = {
-		{ "confidence", "'> 0.5'" }, { "log_odds", "'> 1'" }, { "contacts", "'> 1'" },
-		{ "kind", "spam" }, { "role", "server" }, { "tag", "x" }, { "tags", "x" },
-		{ "asset", "x" }, { "host", "10.0.0.1" }, { "port", "445" },
-		{ "evidence", "{ any: trw }" }, { "time", "{ days: sun }" }, { "not", "{ role: unknown }" },
+	static const struct {
+		const char *name, *value;
+	} written[] = {
+		{ "confidence", "'> 0.5'" },
+		{ "log_odds", "'> 1'" },
+		{ "contacts", "'> 1'" },
+		{ "kind", "spam" },
+		{ "role", "server" },
+		{ "tag", "x" },
+		{ "tags", "x" },
+		{ "asset", "x" },
+		{ "host", "10.0.0.1" },
+		{ "port", "445" },
+		{ "evidence", "{ any: trw }" },
+		{ "time", "{ days: sun }" },
+		{ "not", "{ role: unknown }" },
 	};
 	const char *keys[VOCABULARY_KEYS_MAX];
 
@@ -92,8 +103,10 @@ static void every_condition_of_the_table_can_be_written_and_means_something(void
 
 		assert_true(i < sizeof(written) / sizeof(written[0]));
 		assert_string_equal(keys[i], written[i].name);
-		snprintf(text, sizeof(text), "rules:\n  - { name: a, when: { %s: %s }, then: ignore }\n"
-			 "expect: [ { given: {}, then: watch } ]\n", keys[i], written[i].value);
+		snprintf(text, sizeof(text),
+			 "rules:\n  - { name: a, when: { %s: %s }, then: ignore }\n"
+			 "expect: [ { given: {}, then: watch } ]\n",
+			 keys[i], written[i].value);
 		fixture_init(&f, text);
 		assert_string_equal(f.said.text, "");
 		assert_non_null(f.policy);
@@ -109,8 +122,9 @@ static void the_words_for_a_terminal_name_every_section(void **state)
 	buf_init(&out, (size_t)1 << 20);
 	vocabulary_print(&out);
 	assert_non_null(strstr(out.text, "Conditions: when\n  confidence  "));
-	assert_non_null(strstr(out.text, "role of the asset; unknown if we do not answer for the host: "
-					 "workstation, server"));
+	assert_non_null(strstr(out.text,
+			       "role of the asset; unknown if we do not answer for the host: "
+			       "workstation, server"));
 	assert_false(out.overflow);
 	buf_fini(&out);
 }

@@ -12,7 +12,11 @@
 
 #define T0 s_to_ns(1700000000)
 
-static const struct { const char *name; unsigned per_hour, started, minutes_later; bool allowed; } cases[] = {
+static const struct {
+	const char *name;
+	unsigned per_hour, started, minutes_later;
+	bool allowed;
+} cases[] = {
 	{ "nothing started yet", 10, 0, 0, true },
 	{ "one below the cap", 10, 9, 0, true },
 	{ "at the cap", 10, 10, 0, false },
@@ -33,7 +37,8 @@ static void so_many_an_hour_and_no_more(void **state)
 		print_message("  %s\n", cases[c].name);
 		for (unsigned i = 0; i < cases[c].started; i++)
 			governor_count(governor, T0);
-		assert_int_equal(governor_allows(governor, T0 + s_to_ns(60 * cases[c].minutes_later), reason),
+		assert_int_equal(governor_allows(governor,
+						 T0 + s_to_ns(60 * cases[c].minutes_later), reason),
 				 cases[c].allowed);
 		assert_int_equal(*reason == '\0', cases[c].allowed);
 		governor_free(governor);

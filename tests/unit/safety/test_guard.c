@@ -30,13 +30,16 @@ static struct mac mac(const char *text)
 
 static struct asset pc(void)
 {
-	struct asset asset = { .name = "pc-23", .role = "workstation", .mac = mac("02:00:00:00:00:17") };
+	struct asset asset = { .name = "pc-23",
+			       .role = "workstation",
+			       .mac = mac("02:00:00:00:00:17") };
 
 	assert_true(ip_parse("10.0.0.23", &asset.ip));
 	return asset;
 }
 
-static void learn(struct guard *guard, struct host_key host, struct mac mac, unsigned role, bool established)
+static void learn(struct guard *guard, struct host_key host, struct mac mac, unsigned role,
+		  bool established)
 {
 	struct guard_role learnt = { host, mac, role, established };
 
@@ -47,8 +50,10 @@ static void learn(struct guard *guard, struct host_key host, struct mac mac, uns
 static struct guard *site(void)
 {
 	struct guard *guard = guard_new(0);
-	struct host_key router = host("10.0.0.1", 0), dhcp = host("10.0.0.2", 0), dns = host("10.0.0.3", 7);
-	struct mac router_mac = mac("02:00:00:00:00:01"), none = { 0 }, listed = mac("02:00:00:00:00:99");
+	struct host_key router = host("10.0.0.1", 0), dhcp = host("10.0.0.2", 0),
+			dns = host("10.0.0.3", 7);
+	struct mac router_mac = mac("02:00:00:00:00:01"), none = { 0 },
+		   listed = mac("02:00:00:00:00:99");
 	struct prefix range;
 
 	assert_true(prefix_parse("10.0.0.128/25", &range));
@@ -60,17 +65,24 @@ static struct guard *site(void)
 	return guard;
 }
 
-static const struct { const char *name, *ip; unsigned vlan; const char *mac, *why; } cases[] = {
+static const struct {
+	const char *name, *ip;
+	unsigned vlan;
+	const char *mac, *why;
+} cases[] = {
 	{ "an ordinary machine", "10.0.0.23", 0, "02:00:00:00:00:17", "" },
 	{ "an ordinary machine whose MAC was not seen", "10.0.0.23", 0, "", "" },
-	{ "inside the listed prefix", "10.0.0.200", 0, "02:00:00:00:00:17", "never be isolated: servers live there" },
+	{ "inside the listed prefix", "10.0.0.200", 0, "02:00:00:00:00:17",
+	  "never be isolated: servers live there" },
 	{ "just outside the listed prefix", "10.0.0.127", 0, "02:00:00:00:00:17", "" },
 	{ "a listed MAC", "10.0.0.23", 0, "02:00:00:00:00:99", "the director's" },
 	{ "the router", "10.0.0.1", 0, "02:00:00:00:00:17", "seen to be a router" },
-	{ "the router's MAC under another address", "10.0.0.50", 0, "02:00:00:00:00:01", "seen to be a router" },
+	{ "the router's MAC under another address", "10.0.0.50", 0, "02:00:00:00:00:01",
+	  "seen to be a router" },
 	{ "the DHCP server", "10.0.0.2", 0, "02:00:00:00:00:17", "a DHCP server" },
 	{ "the DNS server, in its VLAN", "10.0.0.3", 7, "02:00:00:00:00:17", "a DNS server" },
-	{ "the same address in another VLAN is another host", "10.0.0.3", 8, "02:00:00:00:00:17", "" },
+	{ "the same address in another VLAN is another host", "10.0.0.3", 8, "02:00:00:00:00:17",
+	  "" },
 	{ "frames of a strange MAC", "10.0.0.23", 0, "02:00:00:00:00:66", "somebody may forge" },
 };
 
@@ -86,7 +98,8 @@ static void some_are_never_isolated(void **state)
 		char reason[GUARD_REASON_BYTES];
 
 		print_message("  %s\n", cases[c].name);
-		assert_int_equal(guard_allows(guard, &key, &seen, &asset, reason), *cases[c].why == '\0');
+		assert_int_equal(guard_allows(guard, &key, &seen, &asset, reason),
+				 *cases[c].why == '\0');
 		assert_non_null(strstr(reason, cases[c].why));
 	}
 	guard_free(guard);
@@ -158,7 +171,8 @@ static void a_flood_of_forged_roles_displaces_nobody(void **state)
 static void what_is_not_established_gives_way(void **state)
 {
 	struct guard *guard = guard_new(2);
-	struct host_key router = host("10.0.0.1", 0), forged = host("10.0.0.8", 0), other = host("10.0.0.9", 0);
+	struct host_key router = host("10.0.0.1", 0), forged = host("10.0.0.8", 0),
+			other = host("10.0.0.9", 0);
 	struct mac none = { { 0 } };
 	struct asset asset = pc();
 	char reason[GUARD_REASON_BYTES];
@@ -199,7 +213,8 @@ static void a_role_in_doubt_and_machines_that_speak_for_others_need_people(void 
 		char reason[GUARD_REASON_BYTES];
 
 		learn(guard, key, asset.mac, rows[i].role, rows[i].established);
-		assert_int_equal(guard_allows(guard, &key, &asset.mac, &asset, reason), rows[i].allows);
+		assert_int_equal(guard_allows(guard, &key, &asset.mac, &asset, reason),
+				 rows[i].allows);
 		assert_int_equal(guard_asks(guard, &key, &asset.mac, reason), rows[i].asks);
 		assert_non_null(strstr(reason, rows[i].why));
 		guard_free(guard);

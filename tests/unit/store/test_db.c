@@ -43,8 +43,11 @@ static void an_old_store_is_read_and_upgraded(void **state)
 	close(fd);
 	db = db_open(path, &err);
 	assert_non_null(db);
-	assert_int_equal(db_run(db, "DROP TABLE infections; PRAGMA user_version = 1; INSERT INTO assets VALUES('a', 'b', '', '', '')",
-				&err), 0);
+	assert_int_equal(
+		db_run(db,
+		       "DROP TABLE infections; PRAGMA user_version = 1; INSERT INTO assets VALUES('a', 'b', '', '', '')",
+		       &err),
+		0);
 	db_close(db);
 	db = db_open_read_only(path, &err);
 	assert_non_null(db);

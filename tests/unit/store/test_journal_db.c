@@ -60,7 +60,8 @@ static struct isolation random_isolation(uint64_t id, uint64_t *seed)
 	isolation.decision.witness = WITNESS_AFTER;
 	isolation.decision.approvals = (uint8_t)random_step(seed);
 	isolation.decision.rule = (uint32_t)random_step(seed);
-	snprintf(isolation.decision.rule_name, sizeof(isolation.decision.rule_name), "rule %u", isolation.decision.rule);
+	snprintf(isolation.decision.rule_name, sizeof(isolation.decision.rule_name), "rule %u",
+		 isolation.decision.rule);
 	snprintf(isolation.decision.channel, sizeof(isolation.decision.channel), "repair");
 	isolation.decision.hold_ns = random_step(seed) >> 1;
 	isolation.decision.expires_ns = random_step(seed) >> 1;
@@ -75,7 +76,8 @@ static struct isolation random_isolation(uint64_t id, uint64_t *seed)
 	isolation.dropped_transmit = random_step(seed) >> 1;
 	isolation.dropped_receive = random_step(seed) >> 1;
 	isolation.last_contact_ns = random_step(seed) >> 1;
-	snprintf(isolation.reason, sizeof(isolation.reason), "it's \"quoted\"; DROP TABLE isolations --");
+	snprintf(isolation.reason, sizeof(isolation.reason),
+		 "it's \"quoted\"; DROP TABLE isolations --");
 	snprintf(isolation.approved_by, sizeof(isolation.approved_by), "anna, bert");
 	return isolation;
 }

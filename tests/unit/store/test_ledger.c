@@ -92,13 +92,21 @@ static void the_first_hash_is_what_the_header_says(void **state)
 
 static void any_tampering_is_found_at_its_place(void **state)
 {
-	static const struct { const char *name, *sql, *says; } cases[] = {
-		{ "a changed text", "UPDATE ledger SET json = '{\"a\":9}' WHERE sequence = 2", "entry 2 was changed" },
-		{ "a changed hash", "UPDATE ledger SET hash = zeroblob(32) WHERE sequence = 3", "entry 3 was changed" },
-		{ "a removed entry", "DELETE FROM ledger WHERE sequence = 2", "entry 2 is missing" },
-		{ "the first one gone", "DELETE FROM ledger WHERE sequence = 1", "entry 1 is missing" },
-		{ "two swapped", "UPDATE ledger SET sequence = CASE sequence WHEN 1 THEN -2 ELSE -1 END WHERE sequence < 3;"
-				 "UPDATE ledger SET sequence = -sequence WHERE sequence < 0", "entry 1 was changed" },
+	static const struct {
+		const char *name, *sql, *says;
+	} cases[] = {
+		{ "a changed text", "UPDATE ledger SET json = '{\"a\":9}' WHERE sequence = 2",
+		  "entry 2 was changed" },
+		{ "a changed hash", "UPDATE ledger SET hash = zeroblob(32) WHERE sequence = 3",
+		  "entry 3 was changed" },
+		{ "a removed entry", "DELETE FROM ledger WHERE sequence = 2",
+		  "entry 2 is missing" },
+		{ "the first one gone", "DELETE FROM ledger WHERE sequence = 1",
+		  "entry 1 is missing" },
+		{ "two swapped",
+		  "UPDATE ledger SET sequence = CASE sequence WHEN 1 THEN -2 ELSE -1 END WHERE sequence < 3;"
+		  "UPDATE ledger SET sequence = -sequence WHERE sequence < 0",
+		  "entry 1 was changed" },
 	};
 
 	(void)state;
