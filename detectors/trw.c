@@ -179,14 +179,14 @@ static uint16_t tag_of(const struct ip *ip)
 
 	memcpy(&high, ip->bytes, sizeof(high));
 	memcpy(&low, ip->bytes + 8, sizeof(low));
-	return tag_of_hash((high ^ low * UINT64_C(0x9e3779b97f4a7c15)) *
-			   UINT64_C(0xbf58476d1ce4e5b9));
+	return wide_tag_of_hash((high ^ low * UINT64_C(0x9e3779b97f4a7c15)) *
+				UINT64_C(0xbf58476d1ce4e5b9));
 }
 
 static struct judged *find_judged(struct slot *slot, uint16_t tag)
 {
 	for (unsigned set = 0; set < JUDGED_ALL; set += TAGS_IN_SET) {
-		if (!tags_contain(slot->judged_dst + set, tag))
+		if (!wide_tags_contain(slot->judged_dst + set, tag))
 			continue;
 		for (unsigned i = set; i < set + TAGS_IN_SET; i++)
 			if (slot->judged_dst[i] == tag)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* malloc with the two checks that callers forget: overflow of the product, and failure.  A table is
+/* malloc with the two checks that callers forget: overflow of the product, and failure.  A region is
  * mapped, not allocated: the kernel gives zeroed pages on first touch, so a table sized for the worst flood costs
  * only what is used, and 2 MiB pages keep random access out of the TLB misses. */
 #include "core/base/mem.h"
@@ -13,7 +13,9 @@
 
 #include "core/base/invariant.h"
 
-#define TABLE_ALIGN_BYTES ((size_t)2 << 20)
+#define HUGE_PAGE_BYTES  ((size_t)2 << 20)
+#define MAPPING_BYTES    ((size_t)64 << 20) /* of addresses, not of memory */
+#define CACHE_LINE_BYTES ((size_t)64)
 
 _Noreturn static void out_of_memory(size_t size_bytes)
 {
@@ -76,40 +78,85 @@ void mem_give_back(void)
 	malloc_trim(0);
 }
 
-static size_t table_size(size_t count, size_t item_size_bytes)
-{
-	size_t size_bytes = product(count, item_size_bytes);
+/* ---- regions
+ * ------------------------------------------------------------------------------------ */
 
-	INVARIANT(size_bytes <= SIZE_MAX - 2 * TABLE_ALIGN_BYTES);
-	if (size_bytes == 0)
-		size_bytes = 1;
-	return (size_bytes + TABLE_ALIGN_BYTES - 1) & ~(TABLE_ALIGN_BYTES - 1);
+struct mapping {
+	struct mapping *next;
+	unsigned char *memory;
+	size_t size_bytes, used_bytes;
+};
+
+struct mem_region {
+	struct mapping *newest;
+};
+
+static size_t rounded_up(size_t size_bytes, size_t unit_bytes)
+{
+	INVARIANT(size_bytes <= SIZE_MAX - 2 * HUGE_PAGE_BYTES);
+	return (size_bytes + unit_bytes - 1) & ~(unit_bytes - 1);
 }
 
 /* mmap aligns to 4 KiB only: map one huge page more and give the two ends back. */
-void *mem_table(size_t count, size_t item_size_bytes)
+static unsigned char *map_huge(size_t size_bytes)
 {
-	size_t size_bytes = table_size(count, item_size_bytes);
-	size_t mapped_bytes = size_bytes + TABLE_ALIGN_BYTES;
-	uint8_t *mapped = mmap(NULL, mapped_bytes, PROT_READ | PROT_WRITE,
-			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	size_t before, after;
+	size_t mapped_bytes = size_bytes + HUGE_PAGE_BYTES, before, after;
+	unsigned char *mapped = mmap(NULL, mapped_bytes, PROT_READ | PROT_WRITE,
+				     MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 
 	if (mapped == MAP_FAILED)
 		out_of_memory(size_bytes);
-	before = (TABLE_ALIGN_BYTES - (uintptr_t)mapped % TABLE_ALIGN_BYTES) % TABLE_ALIGN_BYTES;
+	before = (HUGE_PAGE_BYTES - (uintptr_t)mapped % HUGE_PAGE_BYTES) % HUGE_PAGE_BYTES;
 	after = mapped_bytes - before - size_bytes;
 	if (before)
 		munmap(mapped, before);
 	if (after)
 		munmap(mapped + before + size_bytes, after);
+	/* A kernel that was built or told otherwise uses small pages: slower, and nothing else. */
+	madvise(mapped + before, size_bytes, MADV_HUGEPAGE);
 	return mapped + before;
 }
 
-void mem_free_table(void *memory, size_t count, size_t item_size_bytes)
+struct mem_region *mem_region_new(void)
 {
-	if (memory)
-		munmap(memory, table_size(count, item_size_bytes));
+	return mem_alloc(sizeof(struct mem_region));
+}
+
+void mem_region_free(struct mem_region *region)
+{
+	struct mapping *mapping, *next;
+
+	if (!region)
+		return;
+	for (mapping = region->newest; mapping; mapping = next) {
+		next = mapping->next;
+		munmap(mapping->memory, mapping->size_bytes);
+		mem_free(mapping);
+	}
+	mem_free(region);
+}
+
+static struct mapping *map_more(struct mem_region *region, size_t at_least_bytes)
+{
+	struct mapping *mapping = mem_alloc(sizeof(*mapping));
+
+	mapping->size_bytes = rounded_up(
+		at_least_bytes > MAPPING_BYTES ? at_least_bytes : MAPPING_BYTES, HUGE_PAGE_BYTES);
+	mapping->memory = map_huge(mapping->size_bytes);
+	mapping->next = region->newest;
+	region->newest = mapping;
+	return mapping;
+}
+
+void *mem_table(struct mem_region *region, size_t count, size_t item_size_bytes)
+{
+	size_t wanted_bytes = rounded_up(product(count, item_size_bytes), CACHE_LINE_BYTES);
+	struct mapping *mapping = region->newest;
+
+	if (!mapping || mapping->size_bytes - mapping->used_bytes < wanted_bytes)
+		mapping = map_more(region, wanted_bytes);
+	mapping->used_bytes += wanted_bytes;
+	return mapping->memory + mapping->used_bytes - wanted_bytes;
 }
 
 void mem_wipe(void *memory, size_t size_bytes)

@@ -46,7 +46,8 @@ struct addressbook {
 
 #define BYTES_PER_STATION (sizeof(struct owner) + sizeof(struct holder))
 
-struct addressbook *addressbook_new(uint32_t capacity, const struct hash_key *key)
+struct addressbook *addressbook_new(struct mem_region *region, uint32_t capacity,
+				    const struct hash_key *key)
 {
 	struct addressbook *book = mem_alloc(sizeof(*book));
 
@@ -54,7 +55,7 @@ struct addressbook *addressbook_new(uint32_t capacity, const struct hash_key *ke
 	for (book->capacity = WAYS; book->capacity < capacity;)
 		book->capacity *= 2;
 	book->set_mask = book->capacity / WAYS - 1;
-	book->owners = mem_table(book->capacity, BYTES_PER_STATION);
+	book->owners = mem_table(region, book->capacity, BYTES_PER_STATION);
 	book->holders = (struct holder *)(void *)(book->owners + book->capacity);
 	book->calendars = mem_array(VLANS, sizeof(*book->calendars));
 	return book;
@@ -64,7 +65,6 @@ void addressbook_free(struct addressbook *book)
 {
 	if (!book)
 		return;
-	mem_free_table(book->owners, book->capacity, BYTES_PER_STATION);
 	mem_free(book->calendars);
 	mem_free(book);
 }

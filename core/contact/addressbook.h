@@ -14,6 +14,7 @@
 
 #include "core/net/addr.h"
 
+struct mem_region;
 struct addressbook;
 struct hash_key;
 
@@ -26,7 +27,8 @@ struct owner {
 	uint16_t settled; /* heard again after a pause */
 };
 
-struct addressbook *addressbook_new(uint32_t capacity, const struct hash_key *key);
+struct addressbook *addressbook_new(struct mem_region *region, uint32_t capacity,
+				    const struct hash_key *key);
 void addressbook_free(struct addressbook *book);
 
 /* Also keeps the calendar of the VLAN: see addressbook_is_warm().  Whether it was news. */

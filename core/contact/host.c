@@ -26,12 +26,12 @@ struct hosts {
 	void *table;
 	struct host *entries;
 	uint32_t *places; /* where the host is, plus one; 0 = never needed yet */
-	uint16_t *tags;   /* of the hash; 0 = free */
+	uint8_t *tags;    /* of the hash; 0 = free */
 	uint32_t capacity, set_mask, count;
 	struct hosts_counts counts;
 };
 
-#define BYTES_PER_HOST (sizeof(struct host) + sizeof(uint32_t) + sizeof(uint16_t))
+#define BYTES_PER_HOST (sizeof(struct host) + sizeof(uint32_t) + sizeof(uint8_t))
 
 static uint32_t power_of_two(uint32_t at_least)
 {
@@ -42,7 +42,7 @@ static uint32_t power_of_two(uint32_t at_least)
 	return size;
 }
 
-struct hosts *hosts_new(uint32_t capacity, const struct hash_key *key)
+struct hosts *hosts_new(struct mem_region *region, uint32_t capacity, const struct hash_key *key)
 {
 	struct hosts *hosts = mem_alloc(sizeof(*hosts));
 
@@ -50,7 +50,7 @@ struct hosts *hosts_new(uint32_t capacity, const struct hash_key *key)
 	hosts->key = *key;
 	hosts->capacity = power_of_two(capacity);
 	hosts->set_mask = hosts->capacity / WAYS - 1;
-	hosts->table = mem_table(hosts->capacity, BYTES_PER_HOST);
+	hosts->table = mem_table(region, hosts->capacity, BYTES_PER_HOST);
 	hosts->tags = hosts->table;
 	hosts->places = (uint32_t *)(void *)(hosts->tags + hosts->capacity);
 	hosts->entries = (struct host *)(void *)(hosts->places + hosts->capacity);
@@ -62,7 +62,6 @@ void hosts_free(struct hosts *hosts)
 {
 	if (!hosts)
 		return;
-	mem_free_table(hosts->table, hosts->capacity, BYTES_PER_HOST);
 	mem_free(hosts);
 }
 
@@ -91,9 +90,9 @@ struct host *hosts_find_hashed(struct hosts *hosts, const struct ip *ip, uint16_
 			       uint64_t hash)
 {
 	uint32_t first = first_of(hosts, hash);
-	uint16_t tag = tag_of_hash(hash);
+	uint8_t tag = tag_of_hash(hash);
 
-	if (!tags_contain(hosts->tags + first, tag))
+	if (!tags_equal(hosts->tags + first, tag))
 		return NULL;
 	for (uint32_t i = first; i < first + WAYS; i++) {
 		const struct host *host;

@@ -16,6 +16,7 @@
 
 #include "core/net/addr.h"
 
+struct mem_region;
 struct hash_key;
 struct hosts;
 
@@ -54,7 +55,7 @@ struct host {
 
 _Static_assert(sizeof(struct host) == 64, "a host is one cache line");
 
-struct hosts *hosts_new(uint32_t capacity, const struct hash_key *key);
+struct hosts *hosts_new(struct mem_region *region, uint32_t capacity, const struct hash_key *key);
 void hosts_free(struct hosts *hosts);
 
 /* With its hash at hand: hash_address() under the key of hosts_new().  NULL if unknown. */

@@ -15,23 +15,23 @@
 struct novices {
 	struct novice *entries;
 	uint32_t *used_ms;
-	uint16_t *tags; /* of the hash; 0 = free */
+	uint8_t *tags; /* of the hash; 0 = free */
 	uint32_t capacity, set_mask;
 };
 
 #define LONG_AGO_MS      (UINT32_C(1) << 31) /* free places are older than any novice */
-#define BYTES_PER_NOVICE (sizeof(struct novice) + sizeof(uint32_t) + sizeof(uint16_t))
+#define BYTES_PER_NOVICE (sizeof(struct novice) + sizeof(uint32_t) + sizeof(uint8_t))
 
-struct novices *novices_new(uint32_t capacity)
+struct novices *novices_new(struct mem_region *region, uint32_t capacity)
 {
 	struct novices *novices = mem_alloc(sizeof(*novices));
 
 	for (novices->capacity = WAYS; novices->capacity < capacity;)
 		novices->capacity *= 2;
 	novices->set_mask = novices->capacity / WAYS - 1;
-	novices->entries = mem_table(novices->capacity, BYTES_PER_NOVICE);
+	novices->entries = mem_table(region, novices->capacity, BYTES_PER_NOVICE);
 	novices->used_ms = (uint32_t *)(void *)(novices->entries + novices->capacity);
-	novices->tags = (uint16_t *)(novices->used_ms + novices->capacity);
+	novices->tags = (uint8_t *)(novices->used_ms + novices->capacity);
 	for (uint32_t i = 0; i < novices->capacity; i++)
 		novices->used_ms[i] -= LONG_AGO_MS;
 	return novices;
@@ -41,7 +41,6 @@ void novices_free(struct novices *novices)
 {
 	if (!novices)
 		return;
-	mem_free_table(novices->entries, novices->capacity, BYTES_PER_NOVICE);
 	mem_free(novices);
 }
 
@@ -54,9 +53,9 @@ struct novice *novices_find(struct novices *novices, uint64_t hash, const struct
 			    uint16_t vlan)
 {
 	uint32_t first = first_of(novices, hash);
-	uint16_t tag = tag_of_hash(hash);
+	uint8_t tag = tag_of_hash(hash);
 
-	if (!tags_contain(novices->tags + first, tag))
+	if (!tags_equal(novices->tags + first, tag))
 		return NULL;
 	for (uint32_t i = first; i < first + WAYS; i++) {
 		struct novice *novice = &novices->entries[i];

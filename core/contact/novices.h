@@ -34,9 +34,10 @@ struct novice {
 
 _Static_assert(sizeof(struct novice) == 64, "a novice is one cache line");
 
+struct mem_region;
 struct novices;
 
-struct novices *novices_new(uint32_t capacity);
+struct novices *novices_new(struct mem_region *region, uint32_t capacity);
 void novices_free(struct novices *novices);
 
 /* hash is the keyed one of (src, vlan): hash_address().  NULL if unknown. */

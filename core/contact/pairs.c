@@ -23,16 +23,16 @@ struct queue {
 struct pairs {
 	struct hash_key key;
 	void *table;
-	uint16_t *tags;   /* of the hash, 0 = free */
+	uint8_t *tags;    /* of the hash, 0 = free */
 	uint32_t *places; /* where the pair is, plus one; 0 = never needed yet */
 	struct pair *entries;
 	uint32_t capacity, set_mask, count;
 	struct queue queues[PAIR_QUEUES];
 };
 
-#define BYTES_PER_PAIR (sizeof(struct pair) + sizeof(uint32_t) + sizeof(uint16_t))
+#define BYTES_PER_PAIR (sizeof(struct pair) + sizeof(uint32_t) + sizeof(uint8_t))
 
-struct pairs *pairs_new(uint32_t capacity, const struct hash_key *key)
+struct pairs *pairs_new(struct mem_region *region, uint32_t capacity, const struct hash_key *key)
 {
 	struct pairs *pairs = mem_alloc(sizeof(*pairs));
 
@@ -40,7 +40,7 @@ struct pairs *pairs_new(uint32_t capacity, const struct hash_key *key)
 	for (pairs->capacity = WAYS; pairs->capacity < capacity;)
 		pairs->capacity *= 2;
 	pairs->set_mask = pairs->capacity / WAYS - 1;
-	pairs->table = mem_table(pairs->capacity, BYTES_PER_PAIR);
+	pairs->table = mem_table(region, pairs->capacity, BYTES_PER_PAIR);
 	pairs->tags = pairs->table;
 	pairs->places = (uint32_t *)(void *)(pairs->tags + pairs->capacity);
 	pairs->entries = (struct pair *)(void *)(pairs->places + pairs->capacity);
@@ -53,7 +53,6 @@ void pairs_free(struct pairs *pairs)
 {
 	if (!pairs)
 		return;
-	mem_free_table(pairs->table, pairs->capacity, BYTES_PER_PAIR);
 	mem_free(pairs);
 }
 
@@ -62,22 +61,17 @@ static uint32_t first_of(const struct pairs *pairs, const struct pair_key *key)
 	return ((uint32_t)key->hash & pairs->set_mask) * WAYS;
 }
 
-struct pair_key pairs_key(const struct pairs *pairs, uint64_t src_hash, const struct ip *dst,
-			  uint8_t kind, uint16_t dst_port)
+void pairs_sign(const struct pairs *pairs, uint64_t src_hash, struct pair_key *key)
 {
-	struct pair_key key = { .dst = *dst,
-				.src_check = pairs_src_check(src_hash),
-				.dst_port = dst_port,
-				.kind = kind };
 	uint64_t words[3];
 
-	memcpy(words, dst, sizeof(*dst));
-	words[2] = src_hash ^ ((uint64_t)kind << 16 | dst_port);
-	key.hash = hash_words(&pairs->key, words, 3);
+	memcpy(words, &key->dst, sizeof(key->dst));
+	words[2] = src_hash ^ ((uint64_t)key->kind << 16 | key->dst_port);
+	key->src_check = pairs_src_check(src_hash);
+	key->hash = hash_words(&pairs->key, words, 3);
 	/* In a scan each set is a cache miss: let it begin now. */
-	__builtin_prefetch(&pairs->tags[first_of(pairs, &key)]);
-	__builtin_prefetch(&pairs->places[first_of(pairs, &key)]);
-	return key;
+	__builtin_prefetch(&pairs->tags[first_of(pairs, key)]);
+	__builtin_prefetch(&pairs->places[first_of(pairs, key)]);
 }
 
 static bool is_pair(const struct pair *pair, const struct pair_key *key)
@@ -89,9 +83,9 @@ static bool is_pair(const struct pair *pair, const struct pair_key *key)
 uint32_t pairs_find(const struct pairs *pairs, const struct pair_key *key)
 {
 	uint32_t first = first_of(pairs, key);
-	uint16_t tag = tag_of_hash(key->hash);
+	uint8_t tag = tag_of_hash(key->hash);
 
-	if (!tags_contain(pairs->tags + first, tag))
+	if (!tags_equal(pairs->tags + first, tag))
 		return PAIRS_NONE;
 	for (uint32_t i = first; i < first + WAYS; i++) {
 		uint32_t index = pairs->places[i] - 1;

@@ -47,9 +47,10 @@ struct pair_key {
 	uint8_t kind;
 };
 
+struct mem_region;
 struct pairs;
 
-struct pairs *pairs_new(uint32_t capacity, const struct hash_key *key);
+struct pairs *pairs_new(struct mem_region *region, uint32_t capacity, const struct hash_key *key);
 void pairs_free(struct pairs *pairs);
 
 /* By which a pair knows its source; never 0.  src_hash is the keyed one: hash_address(). */
@@ -59,8 +60,18 @@ static inline uint32_t pairs_src_check(uint64_t src_hash)
 
 	return check ? check : 1;
 }
-struct pair_key pairs_key(const struct pairs *pairs, uint64_t src_hash, const struct ip *dst,
-			  uint8_t kind, uint16_t dst_port);
+/* Fills in hash and src_check, and has the pair's set fetched into the cache. */
+void pairs_sign(const struct pairs *pairs, uint64_t src_hash, struct pair_key *key);
+
+/* In the caller, where it is made in place: as a function's value it was copied, and waited for, each time. */
+static inline struct pair_key pairs_key(const struct pairs *pairs, uint64_t src_hash,
+					const struct ip *dst, uint8_t kind, uint16_t dst_port)
+{
+	struct pair_key key = { .dst = *dst, .dst_port = dst_port, .kind = kind };
+
+	pairs_sign(pairs, src_hash, &key);
+	return key;
+}
 
 uint32_t pairs_find(const struct pairs *pairs, const struct pair_key *key); /* or PAIRS_NONE */
 /* The place that a new pair would take: free, or the one to be given up.  A waiting one is still

@@ -27,14 +27,15 @@ struct popular {
 	uint64_t filter[FILTER_BITS / 64];
 };
 
-struct popular *popular_new(uint32_t capacity, const struct hash_key *key)
+struct popular *popular_new(struct mem_region *region, uint32_t capacity,
+			    const struct hash_key *key)
 {
 	struct popular *popular = mem_alloc(sizeof(*popular));
 
 	popular->key = *key;
 	for (popular->capacity = 1; popular->capacity < capacity;)
 		popular->capacity *= 2;
-	popular->services = mem_array(popular->capacity, sizeof(*popular->services));
+	popular->services = mem_table(region, popular->capacity, sizeof(*popular->services));
 	return popular;
 }
 
@@ -42,7 +43,6 @@ void popular_free(struct popular *popular)
 {
 	if (!popular)
 		return;
-	mem_free(popular->services);
 	mem_free(popular);
 }
 

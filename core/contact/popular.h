@@ -10,13 +10,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct mem_region;
 struct hash_key;
 struct host_key;
 struct popular;
 
 #define POPULAR_SOURCES 5
 
-struct popular *popular_new(uint32_t capacity, const struct hash_key *key);
+struct popular *popular_new(struct mem_region *region, uint32_t capacity,
+			    const struct hash_key *key);
 void popular_free(struct popular *popular);
 /* src was accepted at the service (kind is an enum contact_kind).  Whether popular_is() now. */
 bool popular_add(struct popular *popular, const struct host_key *service, unsigned kind_and_port,

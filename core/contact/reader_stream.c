@@ -105,8 +105,8 @@ struct streams *streams_new(const struct hash_key *key, uint32_t streams_max)
 	streams->tags = mem_array((size_t)streams->sets * WAYS, sizeof(*streams->tags));
 	streams->places = mem_array((size_t)streams->sets * WAYS, sizeof(*streams->places));
 	streams->connections =
-		mem_table((size_t)streams->sets * WAYS, sizeof(*streams->connections));
-	streams->held = mem_table((size_t)streams->sets * WAYS, sizeof(*streams->held));
+		mem_array((size_t)streams->sets * WAYS, sizeof(*streams->connections));
+	streams->held = mem_array((size_t)streams->sets * WAYS, sizeof(*streams->held));
 	return streams;
 }
 
@@ -114,9 +114,8 @@ void streams_free(struct streams *streams)
 {
 	if (!streams)
 		return;
-	mem_free_table(streams->connections, (size_t)streams->sets * WAYS,
-		       sizeof(*streams->connections));
-	mem_free_table(streams->held, (size_t)streams->sets * WAYS, sizeof(*streams->held));
+	mem_free(streams->connections);
+	mem_free(streams->held);
 	mem_free(streams->places);
 	mem_free(streams->tags);
 	mem_free(streams);

@@ -40,15 +40,18 @@ struct tracker *tracker_new(const struct tracker_config *config, const struct tr
 
 	tracker->sink = *sink;
 	tracker->key = config->key;
-	tracker->hosts = hosts_new(hosts_max, &config->key);
-	tracker->novices = novices_new(config->novices_max ? config->novices_max : NOVICES_DEFAULT);
-	tracker->pairs = pairs_new(config->contacts_max ? config->contacts_max : CONTACTS_DEFAULT,
-				   &config->key);
+	tracker->region = mem_region_new();
+	tracker->novices = novices_new(tracker->region,
+				       config->novices_max ? config->novices_max : NOVICES_DEFAULT);
+	tracker->popular = popular_new(tracker->region, hosts_max / 4 + 1, &config->key);
 	/* Only neighbours are in it, and not every host is one. */
-	tracker->book = addressbook_new((hosts_max + 1) / 2, &config->key);
+	tracker->book = addressbook_new(tracker->region, (hosts_max + 1) / 2, &config->key);
+	tracker->hosts = hosts_new(tracker->region, hosts_max, &config->key);
+	tracker->pairs = pairs_new(tracker->region,
+				   config->contacts_max ? config->contacts_max : CONTACTS_DEFAULT,
+				   &config->key);
 	tracker->forgers = forgers_new(&config->key);
 	tracker->visits = visits_new(tracker->hosts);
-	tracker->popular = popular_new(hosts_max / 4 + 1, &config->key);
 	tracker->coverage = coverage_new(&(struct coverage_sink){ sink->arg, sink->coverage });
 	tracker->standings = roles_new(STANDINGS);
 	tracker->outstanding_ms = config->outstanding_ns
@@ -73,6 +76,7 @@ void tracker_free(struct tracker *tracker)
 	pairs_free(tracker->pairs);
 	novices_free(tracker->novices);
 	hosts_free(tracker->hosts);
+	mem_region_free(tracker->region);
 	mem_free(tracker);
 }
 
@@ -296,7 +300,7 @@ static void find_next_due(struct tracker *tracker)
 	}
 }
 
-static void settle_due(struct tracker *tracker)
+static __attribute__((noinline)) void settle_due(struct tracker *tracker)
 {
 	tracker->now_ms = (uint32_t)(tracker->mono_ns / NS_PER_MS);
 	for (unsigned q = QUEUE_OPENED; q < PAIR_QUEUES; q++) {
@@ -313,8 +317,11 @@ static void settle_due(struct tracker *tracker)
 }
 
 /* Nobody listened: what waited is not judged. */
-static void blame_nobody(struct tracker *tracker)
+static __attribute__((noinline)) void blame_nobody(struct tracker *tracker)
 {
+	tracker->now_ms = (uint32_t)(tracker->mono_ns / NS_PER_MS);
+	tracker->paused = true;
+	tracker->paused_ms = tracker->now_ms;
 	for (unsigned q = QUEUE_OPENED; q < PAIR_QUEUES; q++) {
 		uint32_t index;
 
@@ -338,12 +345,8 @@ static void pass_time(struct tracker *tracker, uint64_t wall_ns)
 	}
 	tracker->wall_ns = wall_ns;
 	tracker->mono_ns += step_ns;
-	if (step_ns > PAUSE_NS) {
-		tracker->now_ms = (uint32_t)(tracker->mono_ns / NS_PER_MS);
-		tracker->paused = true;
-		tracker->paused_ms = tracker->now_ms;
+	if (step_ns > PAUSE_NS)
 		blame_nobody(tracker);
-	}
 	if (tracker->mono_ns >= tracker->due_ns)
 		settle_due(tracker);
 }

@@ -56,7 +56,8 @@ struct claim {
 
 struct tracker {
 	struct tracker_sink sink;
-	struct hash_key key; /* also of hosts */
+	struct hash_key key;       /* also of hosts */
+	struct mem_region *region; /* of the tables */
 	struct hosts *hosts;
 	struct novices *novices;
 	struct pairs *pairs;

@@ -77,7 +77,8 @@ static enum list list_of(const struct host *host)
 /* ---- life
  * --------------------------------------------------------------------------------------- */
 
-struct blocks *blocks_new(uint32_t count, size_t block_bytes, struct hosts *hosts)
+struct blocks *blocks_new(struct mem_region *region, uint32_t count, size_t block_bytes,
+			  struct hosts *hosts)
 {
 	struct blocks *blocks = mem_alloc(sizeof(*blocks));
 
@@ -86,7 +87,7 @@ struct blocks *blocks_new(uint32_t count, size_t block_bytes, struct hosts *host
 	blocks->count = count;
 	blocks->block_bytes = block_bytes;
 	blocks->links = mem_array((size_t)count + 1, sizeof(*blocks->links));
-	blocks->memory = mem_table(count, block_bytes);
+	blocks->memory = mem_table(region, count, block_bytes);
 	for (uint32_t number = count; number > 0; number--)
 		put_in(blocks, number, LIST_FREE);
 	return blocks;
@@ -96,7 +97,6 @@ void blocks_free(struct blocks *blocks)
 {
 	if (!blocks)
 		return;
-	mem_free_table(blocks->memory, blocks->count, blocks->block_bytes);
 	mem_free(blocks->links);
 	mem_free(blocks);
 }

@@ -12,12 +12,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct mem_region;
 struct blocks;
 struct host;
 struct hosts;
 
 /* hosts is borrowed for good; block_bytes is a multiple of eight. */
-struct blocks *blocks_new(uint32_t count, size_t block_bytes, struct hosts *hosts);
+struct blocks *blocks_new(struct mem_region *region, uint32_t count, size_t block_bytes,
+			  struct hosts *hosts);
 void blocks_free(struct blocks *blocks);
 
 void *blocks_of(struct blocks *blocks, const struct host *host); /* NULL if it has none */

@@ -61,6 +61,7 @@ struct engine {
 	struct forgiven forgiven[FORGIVEN_PLACES];
 	unsigned next_forgiven, forgiven_count;
 	double state_from_nats;
+	struct mem_region *region; /* of the tables and of what detectors keep */
 	struct samples *samples;
 	struct crowd *crowd;
 	struct hosts *hosts;
@@ -109,7 +110,8 @@ struct engine *engine_new(const struct engine_config *config, const struct engin
 	engine->sink = *sink;
 	engine->state_from_nats = config->state_from_nats > 0 ? config->state_from_nats
 							      : STATE_FROM_NATS;
-	engine->samples = samples_new(SAMPLE_OWNERS);
+	engine->region = mem_region_new();
+	engine->samples = samples_new(engine->region, SAMPLE_OWNERS);
 	engine->crowd = crowd_new();
 	for (const struct detector *const *d = config->detectors; *d; d++) {
 		struct detector_run *run = &engine->runs[engine->count++];
@@ -123,7 +125,7 @@ struct engine *engine_new(const struct engine_config *config, const struct engin
 		run->config = mem_alloc((*d)->config_size);
 		params_defaults((*d)->params, run->config);
 		if ((*d)->state_size)
-			run->state = mem_alloc((*d)->state_size);
+			run->state = mem_table(engine->region, 1, (*d)->state_size);
 		engine->slot_size += run->slot_bytes;
 	}
 	choose_audiences(engine);
@@ -139,12 +141,12 @@ void engine_free(struct engine *engine)
 
 		if (run->detector->fini)
 			run->detector->fini(run->state);
-		mem_free(run->state);
 		mem_free(run->config);
 	}
 	crowd_free(engine->crowd);
 	samples_free(engine->samples);
 	blocks_free(engine->blocks);
+	mem_region_free(engine->region);
 	mem_free(engine->scratch);
 	mem_free(engine);
 }
@@ -156,8 +158,8 @@ void engine_attach(struct engine *engine, struct hosts *hosts)
 	INVARIANT(!engine->hosts);
 	engine->hosts = hosts;
 	engine->scratch = mem_alloc(engine->slot_size);
-	engine->blocks =
-		blocks_new(count > BLOCKS_MIN ? count : BLOCKS_MIN, engine->slot_size, hosts);
+	engine->blocks = blocks_new(engine->region, count > BLOCKS_MIN ? count : BLOCKS_MIN,
+				    engine->slot_size, hosts);
 }
 
 /* ---- settings

@@ -23,13 +23,13 @@ struct samples {
 	uint32_t capacity, uses;
 };
 
-struct samples *samples_new(uint32_t owners_max)
+struct samples *samples_new(struct mem_region *region, uint32_t owners_max)
 {
 	struct samples *samples = mem_alloc(sizeof(*samples));
 
 	for (samples->capacity = WAYS; samples->capacity < owners_max;)
 		samples->capacity *= 2;
-	samples->kept = mem_table(samples->capacity, sizeof(*samples->kept));
+	samples->kept = mem_table(region, samples->capacity, sizeof(*samples->kept));
 	return samples;
 }
 
@@ -37,7 +37,6 @@ void samples_free(struct samples *samples)
 {
 	if (!samples)
 		return;
-	mem_free_table(samples->kept, samples->capacity, sizeof(*samples->kept));
 	mem_free(samples);
 }
 

@@ -13,6 +13,7 @@
 #include "core/detect/evidence.h"
 
 struct contact;
+struct mem_region;
 struct samples;
 
 /* Whose samples; the host is meant by its address, so a reused place in the host table inherits
@@ -22,7 +23,7 @@ struct sample_owner {
 	uint8_t detector, port_class;
 };
 
-struct samples *samples_new(uint32_t owners_max);
+struct samples *samples_new(struct mem_region *region, uint32_t owners_max);
 void samples_free(struct samples *samples);
 /* starts_anew: what was kept for this owner belongs to an earlier walk. */
 void samples_add(struct samples *samples, const struct sample_owner *owner,

@@ -154,5 +154,8 @@ int savefile_next(struct savefile *savefile, struct savefile_record *record, str
 		.on_wire = read32(savefile, header + 12),
 	};
 	savefile->at += RECORD_HEADER_BYTES + length;
+	/* Its headers, by the time that this record has been dealt with. */
+	__builtin_prefetch(savefile->buffer + savefile->at);
+	__builtin_prefetch(savefile->buffer + savefile->at + 64);
 	return 1;
 }

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "core/base/mem.h"
 #include "core/base/random.h"
 #include "core/contact/host.h"
 #include "core/net/hash.h"
@@ -60,7 +61,8 @@ static void the_table_agrees_with_a_naive_one(void **state)
 {
 	uint64_t seed = 20240607, now_ns = 0;
 	struct hash_key key = { { 3, 5 } };
-	struct hosts *hosts = hosts_new(WAYS, &key);
+	struct mem_region *region = mem_region_new();
+	struct hosts *hosts = hosts_new(region, WAYS, &key);
 	struct naive all[WAYS] = { { 0 } };
 
 	(void)state;
@@ -88,12 +90,14 @@ static void the_table_agrees_with_a_naive_one(void **state)
 	}
 	assert_int_equal(hosts_counts(hosts).live, WAYS);
 	hosts_free(hosts);
+	mem_region_free(region);
 }
 
 static void a_flood_of_new_hosts_spares_the_suspects(void **state)
 {
 	struct hash_key key = { { 3, 5 } };
-	struct hosts *hosts = hosts_new(1024, &key);
+	struct mem_region *region = mem_region_new();
+	struct hosts *hosts = hosts_new(region, 1024, &key);
 	size_t before = hosts_counts(hosts).memory_bytes;
 
 	(void)state;
@@ -115,6 +119,7 @@ static void a_flood_of_new_hosts_spares_the_suspects(void **state)
 	assert_int_equal(hosts_counts(hosts).evicted_suspects, 0);
 	assert_int_equal(hosts_counts(hosts).memory_bytes, before);
 	hosts_free(hosts);
+	mem_region_free(region);
 }
 
 int main(void)

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "core/base/mem.h"
 #include "core/base/random.h"
 #include "core/contact/pairs.h"
 
@@ -79,7 +80,8 @@ static void compare_oldest(struct pairs *pairs, const struct naive *all)
 static void the_table_agrees_with_a_naive_one(void **state)
 {
 	struct hash_key hash = { { 11, 13 } };
-	struct pairs *pairs = pairs_new(WAYS, &hash);
+	struct mem_region *region = mem_region_new();
+	struct pairs *pairs = pairs_new(region, WAYS, &hash);
 	struct naive all[WAYS] = { { 0 } };
 	uint64_t seed = 987654321;
 
@@ -115,12 +117,14 @@ static void the_table_agrees_with_a_naive_one(void **state)
 		compare_oldest(pairs, all);
 	}
 	pairs_free(pairs);
+	mem_region_free(region);
 }
 
 static void directions_kinds_ports_and_vlans_are_different_pairs(void **state)
 {
 	struct hash_key hash = { { 11, 13 } };
-	struct pairs *pairs = pairs_new(64, &hash);
+	struct mem_region *region = mem_region_new();
+	struct pairs *pairs = pairs_new(region, 64, &hash);
 	uint8_t a4[4] = { 10, 0, 0, 1 }, b4[4] = { 10, 0, 0, 2 };
 	struct ip a = ip_from_v4(a4), b = ip_from_v4(b4);
 	uint64_t from_a = hash_address(&hash, &a, 0), from_b = hash_address(&hash, &b, 0),
@@ -138,6 +142,7 @@ static void directions_kinds_ports_and_vlans_are_different_pairs(void **state)
 		pairs_place(pairs, pairs_room(pairs, &keys[i], 1), &keys[i], 1);
 	}
 	pairs_free(pairs);
+	mem_region_free(region);
 }
 
 int main(void)

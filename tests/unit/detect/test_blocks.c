@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "core/base/mem.h"
 #include "core/contact/host.h"
 #include "core/detect/blocks.h"
 #include "core/net/hash.h"
@@ -16,6 +17,7 @@
 #define COUNT 4
 
 struct fixture {
+	struct mem_region *region;
 	struct hosts *hosts;
 	struct blocks *blocks;
 };
@@ -24,14 +26,16 @@ static void start(struct fixture *f, uint32_t hosts_max)
 {
 	struct hash_key key = { { 1, 1 } };
 
-	f->hosts = hosts_new(hosts_max, &key);
-	f->blocks = blocks_new(COUNT, BYTES, f->hosts);
+	f->region = mem_region_new();
+	f->hosts = hosts_new(f->region, hosts_max, &key);
+	f->blocks = blocks_new(f->region, COUNT, BYTES, f->hosts);
 }
 
 static void stop(struct fixture *f)
 {
 	blocks_free(f->blocks);
 	hosts_free(f->hosts);
+	mem_region_free(f->region);
 }
 
 static struct host *host(struct fixture *f, unsigned number)

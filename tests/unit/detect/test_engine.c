@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "core/base/buf.h"
+#include "core/base/mem.h"
 #include "core/base/source.h"
 #include "core/base/yaml.h"
 #include "core/contact/contact.h"
@@ -63,6 +64,7 @@ static const struct detector *const table[] = { &plain, NULL };
 
 struct fixture {
 	struct engine *engine;
+	struct mem_region *region;
 	struct hosts *hosts;
 	struct host *host;
 	const struct host *visitor; /* of everybody */
@@ -97,7 +99,8 @@ static void start(struct fixture *f)
 
 	memset(f, 0, sizeof(*f));
 	f->engine = engine_new(&config, &sink);
-	f->hosts = hosts_new(64, &key);
+	f->region = mem_region_new();
+	f->hosts = hosts_new(f->region, 64, &key);
 	engine_attach(f->engine, f->hosts);
 	f->host = hosts_need(f->hosts, &host, 1);
 }
@@ -106,6 +109,7 @@ static void stop(struct fixture *f)
 {
 	engine_free(f->engine);
 	hosts_free(f->hosts);
+	mem_region_free(f->region);
 }
 
 static void contact(struct fixture *f, unsigned dst, unsigned outcome, double nats)
@@ -418,7 +422,8 @@ static unsigned shown_to(unsigned kinds, unsigned feeds, const struct contact *c
 	struct engine_sink sink = { .evidence = on_evidence };
 	struct engine *engine = engine_new(&config, &sink);
 	struct hash_key key = { { 1, 1 } };
-	struct hosts *hosts = hosts_new(64, &key);
+	struct mem_region *region = mem_region_new();
+	struct hosts *hosts = hosts_new(region, 64, &key);
 	struct host_key host = host_key_of(&contact->src, 3);
 
 	shown_count = 0;
@@ -426,6 +431,7 @@ static unsigned shown_to(unsigned kinds, unsigned feeds, const struct contact *c
 	engine_see(engine, hosts_need(hosts, &host, 1), contact);
 	engine_free(engine);
 	hosts_free(hosts);
+	mem_region_free(region);
 	return shown_count;
 }
 

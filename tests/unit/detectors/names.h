@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "core/base/mem.h"
 #include "core/contact/host.h"
 #include "core/contact/observation.h"
 #include "core/detect/detector.h"
@@ -17,6 +18,7 @@
 
 struct desk {
 	const struct detector *detectors[2];
+	struct mem_region *region;
 	struct hosts *hosts;
 	struct engine *engine;
 	struct evidence latest;
@@ -48,7 +50,8 @@ static inline void desk_start(struct desk *desk, const struct detector *detector
 	desk->detectors[0] = detector;
 	desk->now_ns = WIRE_START_NS;
 	desk->engine = engine_new(&(struct engine_config){ .detectors = desk->detectors }, &sink);
-	desk->hosts = hosts_new(1024, &key);
+	desk->region = mem_region_new();
+	desk->hosts = hosts_new(desk->region, 1024, &key);
 	engine_attach(desk->engine, desk->hosts);
 }
 
@@ -56,6 +59,7 @@ static inline void desk_stop(struct desk *desk)
 {
 	engine_free(desk->engine);
 	hosts_free(desk->hosts);
+	mem_region_free(desk->region);
 }
 
 static inline void desk_pass(struct desk *desk, uint64_t seconds)
