@@ -80,10 +80,8 @@ static struct owner *owner_set(const struct addressbook *book, const struct host
 static struct holder *holder_set(const struct addressbook *book, uint16_t vlan,
 				 const struct mac *mac)
 {
-	uint64_t word = 0;
+	uint64_t word = mac_number(mac) | (uint64_t)vlan << 48;
 
-	memcpy(&word, mac, sizeof(*mac));
-	word |= (uint64_t)vlan << 48;
 	return book->holders + ((uint32_t)hash_words(&book->key, &word, 1) & book->set_mask) * WAYS;
 }
 

@@ -63,12 +63,11 @@ static uint32_t first_of(const struct pairs *pairs, const struct pair_key *key)
 
 void pairs_sign(const struct pairs *pairs, uint64_t src_hash, struct pair_key *key)
 {
-	uint64_t words[3];
+	uint64_t service = (uint64_t)key->kind << 16 | key->dst_port;
 
-	memcpy(words, &key->dst, sizeof(key->dst));
-	words[2] = src_hash ^ ((uint64_t)key->kind << 16 | key->dst_port);
 	key->src_check = pairs_src_check(src_hash);
-	key->hash = hash_words(&pairs->key, words, 3);
+	key->hash = hash_joined(&pairs->key, src_hash ^ service * UINT64_C(0xd6e8feb86659fd93),
+				&key->dst);
 	/* In a scan each set is a cache miss: let it begin now. */
 	__builtin_prefetch(&pairs->tags[first_of(pairs, key)]);
 	__builtin_prefetch(&pairs->places[first_of(pairs, key)]);
@@ -117,10 +116,10 @@ static uint32_t fill_way(struct pairs *pairs, uint32_t way)
 uint32_t pairs_room(struct pairs *pairs, const struct pair_key *key, uint32_t now_ms)
 {
 	uint32_t first = first_of(pairs, key), victim = first;
+	uint64_t free_tags = tags_equal(pairs->tags + first, 0);
 
-	for (uint32_t i = first; i < first + WAYS; i++)
-		if (!pairs->tags[i])
-			return fill_way(pairs, i);
+	if (free_tags)
+		return fill_way(pairs, first + tags_first(free_tags));
 	for (uint32_t i = first + 1; i < first + WAYS; i++)
 		if (goes_before(&pairs->entries[pairs->places[i] - 1],
 				&pairs->entries[pairs->places[victim] - 1], now_ms))

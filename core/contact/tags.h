@@ -33,6 +33,12 @@ static inline uint64_t tags_equal(const uint8_t tags[TAGS_IN_SET], uint8_t tag)
 	return (difference - ones) & ~difference & ones << 7;
 }
 
+/* Of what tags_equal() gave, not 0. */
+static inline uint32_t tags_first(uint64_t equal)
+{
+	return (uint32_t)__builtin_ctzll(equal) / 8;
+}
+
 static inline uint16_t wide_tag_of_hash(uint64_t hash)
 {
 	return (uint16_t)(hash >> 48) | 1;

@@ -37,13 +37,7 @@ static bool same_subnet(const struct ip *a, const struct ip *b)
  * latest few of them are remembered until the book learns something. */
 static uint64_t plain_word(const struct packet *packet)
 {
-	uint32_t four;
-	uint16_t two;
-
-	/* Not by way of a word in memory: it would be read wider than it was written, and wait. */
-	memcpy(&four, packet->dst_mac.bytes, sizeof(four));
-	memcpy(&two, packet->dst_mac.bytes + 4, sizeof(two));
-	return four | (uint64_t)two << 32 | (uint64_t)packet->vlan << 48 |
+	return mac_number(&packet->dst_mac) | (uint64_t)packet->vlan << 48 |
 	       (uint64_t)ip_is_v4(&packet->dst) << 63;
 }
 

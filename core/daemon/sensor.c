@@ -51,9 +51,7 @@ static void on_evidence(void *arg, const struct evidence *evidence)
 /* Silence is proof only if every contact would have been told. */
 static void tell_heard(struct sensor *sensor, const struct host *host)
 {
-	struct record record = { .type = RECORD_HEARD,
-				 .wall_ns = sensor->wall_ns,
-				 .heard = host->key };
+	struct record record;
 	uint32_t index = hosts_index(tracker_hosts(sensor->tracker), host);
 	uint32_t second = (uint32_t)(sensor->wall_ns / NS_PER_S);
 	struct heard *heard = &sensor->heard[index % HEARD_PLACES];
@@ -61,6 +59,10 @@ static void tell_heard(struct sensor *sensor, const struct host *host)
 	if (heard->host == index && heard->second == second)
 		return;
 	*heard = (struct heard){ index, second };
+	/* Not before: clearing so many bytes for each contact of a scan costs more than all else here. */
+	record = (struct record){ .type = RECORD_HEARD,
+				  .wall_ns = sensor->wall_ns,
+				  .heard = host->key };
 	feed_publish(sensor->feed, &record);
 }
 

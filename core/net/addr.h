@@ -55,6 +55,16 @@ static inline bool mac_equal(const struct mac *a, const struct mac *b)
 	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
 }
 
+/* In a register, by the widths in which a decoder has just written it: a wider load would wait for the store. */
+static inline uint64_t mac_number(const struct mac *mac)
+{
+	uint32_t low;
+	uint16_t high;
+
+	memcpy(&low, mac->bytes, sizeof(low));
+	memcpy(&high, mac->bytes + 4, sizeof(high));
+	return (uint64_t)high << 32 | low;
+}
 static inline bool mac_is_group(const struct mac *mac)
 {
 	return mac->bytes[0] & 1;

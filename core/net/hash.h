@@ -34,17 +34,22 @@ static inline uint64_t hash_words(const struct hash_key *key, const uint64_t *wo
 	return hash_fold(h, UINT64_C(0x9e3779b97f4a7c15) ^ key->words[0]);
 }
 
-/* An address in a VLAN, from registers and with two multiplications in a row: each new contact
- * waits for this one. */
-static inline uint64_t hash_address(const struct hash_key *key, const struct ip *ip, uint16_t vlan)
+/* An address and something else, from registers and with two multiplications in a row: each new
+ * contact waits for this one. */
+static inline uint64_t hash_joined(const struct hash_key *key, uint64_t other, const struct ip *ip)
 {
 	uint64_t high, low;
 
 	memcpy(&high, ip->bytes, sizeof(high));
 	memcpy(&low, ip->bytes + 8, sizeof(low));
-	high ^= key->words[0] ^ (uint64_t)vlan << 32;
+	high ^= key->words[0] ^ other;
 	return hash_fold(hash_fold(high, low ^ key->words[1]) ^ key->words[1],
 			 UINT64_C(0x9e3779b97f4a7c15) ^ key->words[0]);
+}
+
+static inline uint64_t hash_address(const struct hash_key *key, const struct ip *ip, uint16_t vlan)
+{
+	return hash_joined(key, (uint64_t)vlan << 32, ip);
 }
 
 #endif
