@@ -117,7 +117,8 @@ static void read_further(struct smb_reader *r, struct smb_message *m)
 
 bool smb_next(struct smb_reader *reader, struct smb_message *message)
 {
-	*message = (struct smb_message){ 0 };
+	memset(message, 0, offsetof(struct smb_message, name));
+	message->name[0] = '\0';
 	if (reader->next) {
 		read_further(reader, message);
 		return true;
