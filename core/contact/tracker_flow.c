@@ -37,13 +37,12 @@ enum {
  * first question. */
 static inline bool is_single(const struct ip *ip)
 {
-	static const uint8_t v4_prefix[12] = { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff };
-	const uint8_t *b = ip->bytes + 12;
+	uint32_t number;
 
-	if (memcmp(ip->bytes, v4_prefix, sizeof(v4_prefix)) != 0)
+	if (!ip_is_v4(ip))
 		return !ip_is_multicast(ip) && !ip_is_unspecified(ip);
-	return b[0] >> 4 != 14 && (b[0] | b[1] | b[2] | b[3]) != 0 &&
-	       (b[0] & b[1] & b[2] & b[3]) != 0xff;
+	memcpy(&number, ip->bytes + 12, sizeof(number));
+	return number != 0 && number != UINT32_MAX && ip->bytes[12] >> 4 != 14;
 }
 
 static bool between_single_hosts(const struct packet *packet)

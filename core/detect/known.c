@@ -15,13 +15,9 @@ static const struct hash_key fixed_key = { { UINT64_C(0x6b6e6f776e),
 
 static uint64_t combine(const struct host_key *host, uint64_t left, uint64_t right, unsigned about)
 {
-	uint64_t words[5];
+	uint64_t whose = hash_joined(&fixed_key, (uint64_t)host->vlan << 32 | about, &host->ip);
 
-	memcpy(words, &host->ip, sizeof(host->ip));
-	words[2] = (uint64_t)host->vlan << 32 | about;
-	words[3] = left;
-	words[4] = right;
-	return hash_words(&fixed_key, words, 5);
+	return hash_words(&fixed_key, (uint64_t[]){ left ^ whose, right }, 2);
 }
 
 uint64_t known_address(const struct host_key *host, const struct ip *ip, unsigned about)

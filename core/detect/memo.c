@@ -18,12 +18,11 @@ static const struct hash_key fixed_key = { { UINT64_C(0x6d656d6f), UINT64_C(0xa0
 
 static unsigned char *set_of(const struct memo_table *table, const struct memo_key *key)
 {
-	uint64_t words[3] = { 0, 0, (uint64_t)key->vlan << 16 | key->port };
+	uint64_t about = ((uint64_t)key->vlan << 16 | key->port) * UINT64_C(0xd6e8feb86659fd93);
 
 	INVARIANT(table->sets && (table->sets & (table->sets - 1)) == 0);
-	memcpy(words, key->ip->bytes, sizeof(key->ip->bytes));
 	return (unsigned char *)table->entries +
-	       (hash_words(&fixed_key, words, 3) & (table->sets - 1)) * MEMO_WAYS *
+	       (hash_joined(&fixed_key, about, key->ip) & (table->sets - 1)) * MEMO_WAYS *
 		       table->entry_size;
 }
 
