@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* host.c - the host table: sets of eight, a quarter of a cache line of tags per set.
+/* host.c - the host table: sets of eight, an eighth of a cache line of tags per set.
  *
  * The packet path asks "is it here" for each new contact, and under a flood the answer is no: the
- * 16-bit tags of 65,536 hosts are 128 KiB, so that this answer never waits for memory.  A set says
+ * tags of 65,536 hosts are 64 KiB, so that this answer never waits for memory.  A set says
  * where its hosts are; they lie in the order in which they were first needed, so that a network of
  * a few hundred touches little memory.
  *

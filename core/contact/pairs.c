@@ -2,7 +2,7 @@
 /* pairs.c - sets of eight tags, the pairs behind them, and the queues through those.
  *
  * The idea of the set is that of the "address cache" of Weaver, Staniford and Paxson 2004
- * (worm-detection.md C.3), with whole keys behind the 16-bit tags, because our memory is not a
+ * (worm-detection.md C.3), with whole keys behind the tags, because our memory is not a
  * switch's.
  *
  * A set says where its pairs are; the pairs themselves lie in the order in which they were first

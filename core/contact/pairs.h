@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pairs.h - who has reached for whom: the memory behind first contacts.
  *
- * A fixed-size table of (source, destination, kind, port) in sets of eight, keyed hash, 62 bytes
+ * A fixed-size table of (source, destination, kind, port) in sets of eight, keyed hash, 61 bytes
  * per pair (56, its tag and its place).  The source is held as a keyed 32-bit check and as an index
  * of the host table; destination, kind and port are held in full.
  *
