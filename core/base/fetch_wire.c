@@ -1,0 +1,413 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libcurl's multi interface driven by our loop: curl says which sockets and which timeout it waits for, we
+ * say what happened, and finished transfers are handed out from the top of a loop callback.
+ *
+ * Transfer handles are lent to origins while they run; the shared cache of the multi handle keeps the connections.
+ *
+ * Right before each request leaves, and on a kept connection too, curl asks before_request().  That is where the pin is
+ * compared (the handshake is over, no byte of ours has been sent) and where "sent" becomes true.
+ *
+ * Left out on purpose: redirects, proxies, cookies, HTTP/2, compression, Basic. */
+#include "core/base/fetch_wire.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include <curl/curl.h>
+
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/base/fetch_exchange.h"
+#include "core/base/fetch_tls.h"
+#include "core/base/invariant.h"
+#include "core/base/loop.h"
+#include "core/base/mem.h"
+#include "core/base/units.h"
+
+#define SPARE_HANDLES       32
+#define UPLOAD_BUFFER_BYTES 16384L
+
+struct wire_handle {
+	CURL *easy;
+	struct curl_slist *headers;
+	uint64_t set_up_for; /* an origin's number; 0 = none */
+	struct wire_handle *next;
+	char error_text[CURL_ERROR_SIZE];
+};
+
+struct wire {
+	struct loop *loop;
+	struct wire_user user;
+	CURLM *multi;
+	struct timer *timer;
+	struct wire_handle *spare;
+	size_t spares;
+	bool delivering;
+};
+
+static int before_request(void *arg, char *to, char *from, int to_port, int from_port)
+{
+	struct fetch_origin *origin = arg;
+	struct exchange *exchange = origin->exchange;
+
+	(void)to;
+	(void)from;
+	(void)to_port;
+	(void)from_port;
+	if (fetch_tls_check(origin, origin->handle->easy, &exchange->err) < 0) {
+		exchange->why = FETCH_WHY_UNTRUSTED;
+		return CURL_PREREQFUNC_ABORT;
+	}
+	if (!exchange_leaves(exchange, &origin->server))
+		return CURL_PREREQFUNC_ABORT;
+	return CURL_PREREQFUNC_OK;
+}
+
+/* --- handle options ----------------------------------------------------------------------------- */
+
+#define SET(easy, option, value) INVARIANT(curl_easy_setopt(easy, option, value) == CURLE_OK)
+
+static void set_limits(const struct fetch_origin *origin, CURL *easy)
+{
+	SET(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)origin->connect_timeout_ms);
+	SET(easy, CURLOPT_NOSIGNAL, 1L);
+	/* Every look-up walks the whole cache for what is too old; thousands of addresses need no look-up. */
+	SET(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
+	/* Four times as much by default, for each running transfer; a request is smaller than this. */
+	SET(easy, CURLOPT_UPLOAD_BUFFERSIZE, UPLOAD_BUFFER_BYTES);
+	SET(easy, CURLOPT_PROXY, "");
+	SET(easy, CURLOPT_FOLLOWLOCATION, 0L);
+	SET(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+}
+
+static size_t take_header(char *bytes, size_t size, size_t count, void *arg)
+{
+	struct fetch_origin *origin = arg;
+
+	return exchange_take_header(origin->exchange, &origin->server, bytes, size * count)
+		       ? size * count
+		       : 0;
+}
+
+static size_t take_body(char *bytes, size_t size, size_t count, void *arg)
+{
+	struct fetch_origin *origin = arg;
+
+	return exchange_take_body(origin->exchange, &origin->server, bytes, size * count)
+		       ? size * count
+		       : 0;
+}
+
+static void set_callbacks(struct fetch_origin *origin, CURL *easy)
+{
+	SET(easy, CURLOPT_PRIVATE, origin);
+	SET(easy, CURLOPT_HEADERFUNCTION, take_header);
+	SET(easy, CURLOPT_HEADERDATA, origin);
+	SET(easy, CURLOPT_WRITEFUNCTION, take_body);
+	SET(easy, CURLOPT_WRITEDATA, origin);
+	SET(easy, CURLOPT_PREREQFUNCTION, before_request);
+	SET(easy, CURLOPT_PREREQDATA, origin);
+}
+
+/* A reset keeps the connections. */
+static void prepare(struct fetch_origin *origin, CURL *easy)
+{
+	curl_easy_reset(easy);
+	SET(easy, CURLOPT_URL, origin->server.url);
+	fetch_tls_set(origin, easy);
+	set_limits(origin, easy);
+	set_callbacks(origin, easy);
+}
+
+/* --- running transfers -------------------------------------------------------------------------- */
+
+/* A transfer handle is several KiB, so only running transfers have one.  The last origin's options are still in it. */
+static void take_handle(struct fetch_origin *origin)
+{
+	struct wire *wire = origin->wire;
+	struct wire_handle *handle = wire->spare;
+
+	if (handle) {
+		wire->spare = handle->next;
+		wire->spares--;
+	} else {
+		handle = mem_alloc(sizeof(*handle));
+		handle->easy = curl_easy_init();
+		INVARIANT(handle->easy);
+	}
+	origin->handle = handle;
+	handle->error_text[0] = '\0';
+	if (handle->set_up_for == origin->number)
+		return;
+	prepare(origin, handle->easy);
+	handle->set_up_for = origin->number;
+}
+
+static void handle_free(struct wire_handle *handle)
+{
+	curl_easy_cleanup(handle->easy);
+	curl_slist_free_all(handle->headers);
+	mem_free(handle);
+}
+
+static void give_handle_back(struct fetch_origin *origin)
+{
+	struct wire *wire = origin->wire;
+	struct wire_handle *handle = origin->handle;
+
+	origin->handle = NULL;
+	if (wire->spares >= SPARE_HANDLES) {
+		handle_free(handle);
+		return;
+	}
+	handle->next = wire->spare;
+	wire->spare = handle;
+	wire->spares++;
+}
+
+/* Else curl keeps four idle connections per running transfer, so none when all is quiet. */
+void wire_keep(struct wire *wire, size_t connections)
+{
+	INVARIANT(curl_multi_setopt(wire->multi, CURLMOPT_MAXCONNECTS, (long)connections) ==
+		  CURLM_OK);
+}
+
+static void add_header(struct fetch_origin *origin, const char *text)
+{
+	struct curl_slist *longer = curl_slist_append(origin->handle->headers, text);
+
+	INVARIANT(longer);
+	origin->handle->headers = longer;
+}
+
+static void write_headers(struct fetch_origin *origin)
+{
+	struct exchange *exchange = origin->exchange;
+	struct buf authorization;
+
+	curl_slist_free_all(origin->handle->headers);
+	origin->handle->headers = NULL;
+	add_header(origin, exchange->content_header);
+	add_header(origin, "Expect:");
+	buf_init(&authorization, EXCHANGE_HEADERS_MAX_BYTES);
+	if (exchange_log_on(exchange, &origin->server, &authorization))
+		add_header(origin, authorization.text);
+	mem_wipe(authorization.text, authorization.length);
+	buf_fini(&authorization);
+}
+
+/* One deadline for all transfers of an exchange; 0 would mean none. */
+static long time_left_ms(const struct fetch_origin *origin)
+{
+	uint64_t now_ns = loop_now_ns(origin->wire->loop),
+		 deadline_ns = origin->exchange->deadline_ns;
+
+	return deadline_ns > now_ns + ms_to_ns(1) ? (long)((deadline_ns - now_ns) / ms_to_ns(1))
+						  : 1;
+}
+
+/* An idle server has nothing to say but goodbye.  curl takes the goodbye of TLS for a sign of life, sends the request after
+ * it, and then nobody knows whether it was executed.  Should the descriptor be another's by now, ours was closed, and a
+ * fresh connection is right in any case. */
+static bool has_said_goodbye(int fd)
+{
+	char byte;
+
+	return fd >= 0 && (recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
+			   (errno != EAGAIN && errno != EWOULDBLOCK));
+}
+
+void wire_start(struct fetch_origin *origin)
+{
+	struct exchange *exchange = origin->exchange;
+	bool whole = exchange->phase == PHASE_SEND;
+	CURL *easy;
+
+	exchange_begin(exchange);
+	take_handle(origin);
+	write_headers(origin);
+	easy = origin->handle->easy;
+	SET(easy, CURLOPT_FRESH_CONNECT, has_said_goodbye(origin->fd) ? 1L : 0L);
+	SET(easy, CURLOPT_POST, 1L);
+	SET(easy, CURLOPT_POSTFIELDS, whole ? exchange->request : "");
+	SET(easy, CURLOPT_POSTFIELDSIZE_LARGE, whole ? (curl_off_t)exchange->request_length : 0);
+	SET(easy, CURLOPT_HTTPHEADER, origin->handle->headers);
+	SET(easy, CURLOPT_ERRORBUFFER, origin->handle->error_text);
+	SET(easy, CURLOPT_TIMEOUT_MS, time_left_ms(origin));
+	INVARIANT(curl_multi_add_handle(origin->wire->multi, easy) == CURLM_OK);
+}
+
+void wire_end(struct fetch_origin *origin)
+{
+	INVARIANT(curl_multi_remove_handle(origin->wire->multi, origin->handle->easy) == CURLM_OK);
+	give_handle_back(origin);
+}
+
+static void name_failure(const struct fetch_origin *origin, CURLcode result, struct err *err)
+{
+	const char *text = origin->handle->error_text;
+
+	err_set(err, result == CURLE_OPERATION_TIMEDOUT ? ERR_GONE : ERR_FAILED, "%s: %s",
+		origin->server.url, *text ? text : curl_easy_strerror(result));
+}
+
+static enum fetch_why why_of(CURLcode result, const struct exchange *exchange)
+{
+	switch (result) {
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CACERT_BADFILE:
+		return FETCH_WHY_UNTRUSTED;
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_CONNECT:
+		return FETCH_WHY_UNREACHABLE;
+	case CURLE_OPERATION_TIMEDOUT:
+		return exchange->requests_sent ? FETCH_WHY_OTHER : FETCH_WHY_UNREACHABLE;
+	default:
+		return FETCH_WHY_OTHER;
+	}
+}
+
+static void finish(struct fetch_origin *origin, CURLcode result)
+{
+	struct wire *wire = origin->wire;
+	struct exchange *exchange = origin->exchange;
+	CURL *easy = origin->handle->easy;
+	const char *content_type = NULL;
+	long status = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(easy, CURLINFO_CONTENT_TYPE, &content_type);
+	if (result != CURLE_OK && !err_is_set(&exchange->err)) {
+		name_failure(origin, result, &exchange->err);
+		exchange->why = why_of(result, exchange);
+	}
+	snprintf(exchange->content_type, sizeof(exchange->content_type), "%s",
+		 content_type ? content_type : "");
+	wire_end(origin);
+	wire->user.ended(wire->user.arg, origin, result == CURLE_OK, (unsigned)status);
+}
+
+static void deliver_finished(struct wire *wire)
+{
+	CURLMsg *message;
+	int left;
+
+	wire->delivering = true;
+	while ((message = curl_multi_info_read(wire->multi, &left)) != NULL) {
+		CURLcode result = message->data.result;
+		struct fetch_origin *origin = NULL;
+
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &origin);
+		finish(origin, result);
+	}
+	wire->delivering = false;
+	wire->user.delivered(wire->user.arg);
+}
+
+/* --- the loop ----------------------------------------------------------------------------------- */
+
+static void act(struct wire *wire, curl_socket_t fd, int what)
+{
+	int running;
+
+	INVARIANT(curl_multi_socket_action(wire->multi, fd, what, &running) == CURLM_OK);
+	deliver_finished(wire);
+}
+
+static void socket_ready(void *arg, int fd, unsigned ready)
+{
+	act(arg, fd,
+	    (ready & LOOP_READ ? CURL_CSELECT_IN : 0) |
+		    (ready & LOOP_WRITE ? CURL_CSELECT_OUT : 0));
+}
+
+static void timeout_due(void *arg)
+{
+	act(arg, CURL_SOCKET_TIMEOUT, 0);
+}
+
+/* socketp is the watch of this descriptor, kept for us by curl. */
+static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socketp)
+{
+	struct wire *wire = arg;
+	struct fetch_origin *origin = NULL;
+	struct watch *watch = NULL;
+	unsigned ready = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &origin);
+	if (origin && what != CURL_POLL_REMOVE)
+		origin->fd = fd;
+	watch_free(socketp);
+	if (what & CURL_POLL_IN)
+		ready |= LOOP_READ;
+	if (what & CURL_POLL_OUT)
+		ready |= LOOP_WRITE;
+	if (what != CURL_POLL_REMOVE && ready)
+		watch = loop_watch(wire->loop, fd, ready, socket_ready, wire);
+	curl_multi_assign(wire->multi, fd, watch);
+	return 0;
+}
+
+static int set_timeout(CURLM *multi, long timeout_ms, void *arg)
+{
+	struct wire *wire = arg;
+
+	(void)multi;
+	if (timeout_ms < 0)
+		timer_stop(wire->timer);
+	else
+		timer_after_ns(wire->timer, ms_to_ns((uint64_t)timeout_ms));
+	return 0;
+}
+
+static void set_multi(struct wire *wire)
+{
+	CURLM *multi = wire->multi;
+
+	INVARIANT(curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, watch_socket) == CURLM_OK);
+	INVARIANT(curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, wire) == CURLM_OK);
+	INVARIANT(curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, set_timeout) == CURLM_OK);
+	INVARIANT(curl_multi_setopt(multi, CURLMOPT_TIMERDATA, wire) == CURLM_OK);
+	INVARIANT(curl_multi_setopt(multi, CURLMOPT_PIPELINING, (long)CURLPIPE_NOTHING) ==
+		  CURLM_OK);
+}
+
+struct wire *wire_new(struct loop *loop, const struct wire_user *user)
+{
+	struct wire *wire = mem_alloc(sizeof(*wire));
+
+	INVARIANT(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK); /* counts its callers */
+	wire->loop = loop;
+	wire->user = *user;
+	wire->timer = loop_timer(loop, timeout_due, wire);
+	wire->multi = curl_multi_init();
+	INVARIANT(wire->multi);
+	set_multi(wire);
+	return wire;
+}
+
+void wire_free(struct wire *wire)
+{
+	INVARIANT(!wire->delivering);
+	while (wire->spare) {
+		struct wire_handle *next = wire->spare->next;
+
+		handle_free(wire->spare);
+		wire->spare = next;
+	}
+	curl_multi_cleanup(wire->multi); /* closes kept connections, takes back the watches */
+	timer_free(wire->timer);
+	mem_free(wire);
+	curl_global_cleanup();
+}
+
+bool wire_is_delivering(const struct wire *wire)
+{
+	return wire->delivering;
+}
