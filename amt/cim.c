@@ -10,9 +10,11 @@
 #include <string.h>
 
 #include "amt/soap.h"
+#include "core/base/buf.h"
 #include "core/base/invariant.h"
 #include "core/base/mem.h"
 #include "core/base/num.h"
+#include "core/base/span.h"
 
 #define URI_AMT "http://intel.com/wbem/wscim/1/amt-schema/1/"
 #define URI_IPS "http://intel.com/wbem/wscim/1/ips-schema/1/"
@@ -301,6 +303,41 @@ struct cim_reference *cim_reference_copy(const struct cim_reference *reference)
 			cim_reference_copy(reference->selectors[i].reference);
 	}
 	return copy;
+}
+
+static void pack_text(struct buf *to, const char *text)
+{
+	buf_append(to, text, strlen(text) + 1);
+}
+
+static const char *unpack_text(struct span *from)
+{
+	const char *text = (const char *)from->at;
+	const uint8_t *end = from->left ? memchr(from->at, 0, from->left) : NULL;
+
+	INVARIANT(end && span_skip(from, (size_t)(end - from->at) + 1));
+	return text;
+}
+
+void cim_reference_pack(const struct cim_reference *reference, struct buf *to)
+{
+	pack_text(to, cim_class_of_uri(reference->uri));
+	for (size_t i = 0; i < reference->count; i++)
+		if (reference->selectors[i].text) {
+			pack_text(to, reference->selectors[i].name);
+			pack_text(to, reference->selectors[i].text);
+		}
+	pack_text(to, "");
+}
+
+struct cim_reference *cim_reference_unpack(struct span *from)
+{
+	struct cim_reference *reference = cim_reference_new(unpack_text(from));
+	const char *name;
+
+	while (*(name = unpack_text(from)))
+		cim_select(reference, name, unpack_text(from));
+	return reference;
 }
 
 static const struct cim_selector *find_selector(const struct cim_reference *reference,

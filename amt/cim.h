@@ -16,8 +16,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct buf;
 struct soap_node;
 struct soap_writer;
+struct span;
 
 #define CIM_URI_BYTES 160
 #define CIM_NESTING   4
@@ -87,8 +89,11 @@ const char *cim_datetime(const struct cim_instance *instance, const char *name);
 
 struct cim_reference *cim_reference_new(const char *class_name);
 void cim_reference_free(struct cim_reference *reference);
-/* One allocation, since endpoints keep one; it takes no further selectors. */
+/* One allocation; it takes no further selectors. */
 struct cim_reference *cim_reference_copy(const struct cim_reference *reference);
+/* As texts in a row, for what is kept long; selectors that are references are left out. */
+void cim_reference_pack(const struct cim_reference *reference, struct buf *to);
+struct cim_reference *cim_reference_unpack(struct span *from);
 void cim_select(struct cim_reference *reference, const char *name, const char *text);
 void cim_select_reference(struct cim_reference *reference, const char *name,
 			  struct cim_reference *take_reference);

@@ -141,6 +141,8 @@ static void on_quiet(void *arg)
 
 	if (dispatch->total || dispatch->waiting)
 		return;
+	if (dispatch->owner.quiet)
+		dispatch->owner.quiet(dispatch->owner.arg);
 	mem_give_back();
 	dispatch->most = 0;
 }

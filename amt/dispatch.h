@@ -38,6 +38,8 @@ struct dispatch_owner {
 	void (*go)(void *arg, struct dispatch_ticket *ticket);
 	/* A number that changes whenever the machine has answered something. */
 	uint32_t (*progress)(void *arg, const struct dispatch_ticket *ticket);
+	/* A crowd has gone and nobody has been spoken to for a second.  May be NULL. */
+	void (*quiet)(void *arg);
 };
 
 struct dispatch *dispatch_new(struct loop *loop, uint32_t total_max,

@@ -11,10 +11,11 @@
 #include "core/base/digest.h"
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/base/slab.h"
 
 struct endpoint *endpoint_new(const struct endpoint_parts *parts, const char *asset)
 {
-	struct endpoint *endpoint = mem_alloc(sizeof(*endpoint));
+	struct endpoint *endpoint = slab_take(parts->slab, sizeof(*endpoint));
 
 	endpoint->parts = parts;
 	snprintf(endpoint->asset, sizeof(endpoint->asset), "%s", asset);
@@ -91,22 +92,21 @@ void endpoint_memory_free(struct endpoint_memory *memory)
 	mem_free(memory);
 }
 
-void endpoint_rest(struct endpoint *endpoint)
-{
-	objects_rest(&endpoint->objects);
-}
-
 void endpoint_free(struct endpoint *endpoint)
 {
+	struct slab *slab;
+
 	if (!endpoint)
 		return;
+	slab = endpoint->parts->slab;
 	/* The session first: it cancels what is in flight, so that no callback finds the rest half gone. */
 	session_free(endpoint->session);
 	act_free(endpoint->running);
+	endpoint_wake(endpoint);
 	endpoint_forget(endpoint);
-	mem_free(endpoint->wanted_uuid);
-	mem_free(endpoint->wanted_realm);
-	mem_free(endpoint);
+	slab_give_text(slab, endpoint->wanted_uuid);
+	slab_give_text(slab, endpoint->wanted_realm);
+	slab_give(slab, endpoint, sizeof(*endpoint));
 }
 
 /* A digest of what an asset says of its connection: all of it would be the largest part of an idle endpoint. */
@@ -137,10 +137,12 @@ static bool same_settings(const struct endpoint *endpoint, const struct asset_am
 
 static void keep_settings(struct endpoint *endpoint, const struct asset_amt *amt)
 {
-	mem_free(endpoint->wanted_uuid);
-	mem_free(endpoint->wanted_realm);
-	endpoint->wanted_uuid = *amt->uuid ? mem_text(amt->uuid) : NULL;
-	endpoint->wanted_realm = *amt->realm ? mem_text(amt->realm) : NULL;
+	struct slab *slab = endpoint->parts->slab;
+
+	slab_give_text(slab, endpoint->wanted_uuid);
+	slab_give_text(slab, endpoint->wanted_realm);
+	endpoint->wanted_uuid = *amt->uuid ? slab_text(slab, amt->uuid) : NULL;
+	endpoint->wanted_realm = *amt->realm ? slab_text(slab, amt->realm) : NULL;
 	endpoint->port = amt->port;
 	endpoint->tls = amt->tls;
 	endpoint->settings = settings_of(amt);
@@ -180,7 +182,7 @@ int endpoint_move(struct endpoint *endpoint, const struct asset *asset, const ch
 	rc = endpoint->parts->source.open(endpoint->parts->source.arg, &there, &transport, err);
 	if (rc < 0)
 		return rc;
-	endpoint->session = session_new(&transport, endpoint->device);
+	endpoint->session = session_new(&transport, endpoint->device, endpoint->parts->slab);
 	expect_realm(endpoint);
 	return 0;
 }

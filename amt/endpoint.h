@@ -31,10 +31,12 @@ struct err;
 struct log;
 struct loop;
 struct session;
+struct slab;
 struct wish;
 
 /* Shared by all endpoints; outlives them. */
 struct endpoint_parts {
+	struct slab *slab; /* where they live; NULL = ordinary memory */
 	struct loop *loop;
 	struct log *log;
 	struct transport_source source;
@@ -75,6 +77,9 @@ struct endpoint {
 	struct objects objects;
 	struct prepared *prepared; /* the oldest first */
 	size_t prepared_count;
+	/* Idle: the port, the objects and what is prepared are in here, and nowhere else. */
+	uint8_t *resting;
+	size_t resting_bytes;
 
 	struct wish *first; /* the most urgent first */
 	struct act *running;
@@ -111,8 +116,9 @@ bool endpoint_is_another(const struct endpoint *endpoint);
 struct endpoint_memory *endpoint_set_aside(struct endpoint *endpoint);
 void endpoint_take_back(struct endpoint *endpoint, struct endpoint_memory *memory);
 void endpoint_memory_free(struct endpoint_memory *memory);
-/* Drops what only a running act needs. */
+/* endpoint_rest.c: the last act has been answered, the next begins. */
 void endpoint_rest(struct endpoint *endpoint);
+void endpoint_wake(struct endpoint *endpoint);
 
 /* If a set of the same name and content is known to be on the device: true, and its policy's id. */
 bool endpoint_prepared(const struct endpoint *endpoint, struct sd_set *wanted);

@@ -21,6 +21,7 @@
 #include "core/base/log.h"
 #include "core/base/loop.h"
 #include "core/base/mem.h"
+#include "core/base/slab.h"
 #include "core/base/units.h"
 #include "core/isolation/plan.h"
 
@@ -430,6 +431,7 @@ static void go(void *arg, struct dispatch_ticket *ticket)
 	struct err err = { 0 };
 
 	(void)arg;
+	endpoint_wake(endpoint);
 	endpoint->running = act;
 	endpoint->another_device = false;
 	if (!may_start(act, &err)) {
@@ -449,6 +451,14 @@ static uint32_t progress(void *arg, const struct dispatch_ticket *ticket)
 
 	(void)arg;
 	return endpoint->session ? session_round_trips(endpoint->session) : 0;
+}
+
+static void quiet(void *arg)
+{
+	struct fleet *fleet = arg;
+
+	if (fleet->parts.source.rest)
+		fleet->parts.source.rest(fleet->parts.source.arg);
 }
 
 /* FNV-1a: names come from the roster, not from strangers. */
@@ -553,9 +563,12 @@ void fleet_survey(struct fleet *fleet, const struct asset *asset, amt_report_fn 
 struct fleet *fleet_new(const struct endpoint_parts *parts)
 {
 	struct fleet *fleet = mem_alloc(sizeof(*fleet));
-	struct dispatch_owner owner = { .arg = fleet, .go = go, .progress = progress };
+	struct dispatch_owner owner = {
+		.arg = fleet, .go = go, .progress = progress, .quiet = quiet
+	};
 
 	fleet->parts = *parts;
+	fleet->parts.slab = slab_new();
 	fleet->dispatch = dispatch_new(parts->loop,
 				       parts->connections_max ? parts->connections_max : 1, &owner);
 	grow(fleet);
@@ -587,6 +600,7 @@ void fleet_free(struct fleet *fleet)
 			close_endpoint(endpoint);
 		}
 	dispatch_free(fleet->dispatch);
+	slab_free(fleet->parts.slab);
 	drop_plan(fleet->last_plan);
 	mem_free(fleet->buckets);
 	mem_free(fleet);

@@ -107,15 +107,6 @@ static void take_port(struct inventory *inventory, const struct cim_instance *it
 			cim_select(*port, keys[i], cim_text(item, keys[i], 0));
 }
 
-/* A reference as it was built is a dozen allocations, a copy is one. */
-static void keep_compact(struct cim_reference **port)
-{
-	struct cim_reference *copy = cim_reference_copy(*port);
-
-	cim_reference_free(*port);
-	*port = copy;
-}
-
 /* Once all is read.  A wired port is always preferred: there the firmware itself filters. */
 static void choose_port(struct inventory *inventory)
 {
@@ -128,8 +119,6 @@ static void choose_port(struct inventory *inventory)
 		inventory->wireless_port = NULL;
 		inventory->by_driver = true;
 	}
-	keep_compact(&inventory->port);
-	keep_compact(&inventory->wireless_port);
 	if (inventory->port)
 		set_text(inventory->port_id, sizeof(inventory->port_id),
 			 cim_selector_text(inventory->port, "DeviceID"));

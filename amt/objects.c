@@ -28,7 +28,7 @@ void objects_fini(struct objects *objects)
 	memset(objects, 0, sizeof(*objects));
 }
 
-void objects_rest(struct objects *objects)
+void objects_thin_out(struct objects *objects)
 {
 	for (size_t i = 0; i < objects->policy_count; i++)
 		if (sd_name_is_ours(objects->policies[i].name) &&

@@ -38,7 +38,7 @@ struct objects {
 
 void objects_fini(struct objects *objects); /* empty again */
 /* Drops the filters where the policies tell which filters are theirs: they are read again before anything is written. */
-void objects_rest(struct objects *objects);
+void objects_thin_out(struct objects *objects);
 void objects_call(enum objects_read read, struct session_call *call);
 int objects_take(struct objects *objects, enum objects_read read,
 		 const struct session_result *result, struct err *err);

@@ -15,6 +15,7 @@
 #include "core/base/err.h"
 #include "core/base/invariant.h"
 #include "core/base/mem.h"
+#include "core/base/slab.h"
 #include "core/base/units.h"
 
 #define REQUEST_MAX_BYTES 16384 /* the request limit is unknown; stay below (1.3) */
@@ -27,8 +28,9 @@
 
 struct session {
 	struct transport transport;
+	struct slab *slab;
 	const char *device;
-	char *realm; /* NULL before the first challenge */
+	char realm[REALM_BYTES]; /* "" before the first challenge */
 	uint64_t next_id;
 	uint32_t round_trips;
 	uint64_t locked_until_ns;
@@ -50,10 +52,12 @@ struct session {
 
 static int send_request(struct session *session, uint8_t op, struct err *err);
 
-struct session *session_new(const struct transport *take_transport, const char *device)
+struct session *session_new(const struct transport *take_transport, const char *device,
+			    struct slab *slab)
 {
-	struct session *session = mem_alloc(sizeof(*session));
+	struct session *session = slab_take(slab, sizeof(*session));
 
+	session->slab = slab;
 	session->transport = *take_transport;
 	session->device = device;
 	session->next_id = 1;
@@ -85,8 +89,7 @@ void session_free(struct session *session)
 		return;
 	session->transport.close(session->transport.self);
 	drop_call(session);
-	mem_free(session->realm);
-	mem_free(session);
+	slab_give(session->slab, session, sizeof(*session));
 }
 
 bool session_is_busy(const struct session *session)
@@ -121,7 +124,7 @@ void session_expect_realm(struct session *session, const char *realm)
 
 const char *session_realm(const struct session *session)
 {
-	return session->realm ? session->realm : "";
+	return session->realm;
 }
 
 bool session_call_reads(const struct session_call *call)
@@ -372,18 +375,6 @@ static void read_answer(struct session *session, const struct transport_answer *
 	wsman_answer_fini(&answer);
 }
 
-/* No longer than anybody who remembers it has room for. */
-static void keep_realm(struct session *session, const char *realm)
-{
-	char kept[REALM_BYTES];
-
-	snprintf(kept, sizeof(kept), "%s", realm);
-	if (session->realm && strcmp(session->realm, kept) == 0)
-		return;
-	mem_free(session->realm);
-	session->realm = mem_text(kept);
-}
-
 static void on_answer(void *arg, const struct transport_answer *answer)
 {
 	struct session *session = arg;
@@ -391,7 +382,7 @@ static void on_answer(void *arg, const struct transport_answer *answer)
 	session->round_trips += answer->round_trips;
 	session->resent = session->resent || answer->resent;
 	if (answer->realm && *answer->realm)
-		keep_realm(session, answer->realm);
+		snprintf(session->realm, sizeof(session->realm), "%s", answer->realm);
 	if (answer->rc < 0)
 		on_no_answer(session, answer);
 	else if (answer->status == 401 && !log_on_again(session))

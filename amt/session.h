@@ -23,6 +23,7 @@ struct cim_instance;
 struct cim_reference;
 struct err;
 struct session;
+struct slab;
 
 /* selectors and body become the session's.  class_name and method must outlive the operation
  * (literals). */
@@ -65,8 +66,10 @@ enum session_trouble {
 
 typedef void session_done_fn(void *arg, const struct session_result *result);
 
-/* transport becomes the session's; device, for the texts of errors, is borrowed and may change. */
-struct session *session_new(const struct transport *take_transport, const char *device);
+/* transport becomes the session's; device, for the texts of errors, is borrowed and may change; slab is where it lives, NULL
+ * for ordinary memory. */
+struct session *session_new(const struct transport *take_transport, const char *device,
+			    struct slab *slab);
 void session_free(struct session *session);
 bool session_is_busy(const struct session *session);
 /* Our credentials were refused a short while ago: do not ask now. */

@@ -52,6 +52,8 @@ struct transport {
 /* Where transports come from.  open may be called again for the same asset after close. */
 struct transport_source {
 	void *arg;
+	/* Nobody is spoken to for a while; NULL if there is nothing to do then. */
+	void (*rest)(void *arg);
 	int (*open)(void *arg, const struct asset *asset, struct transport *transport,
 		    struct err *err);
 };

@@ -16,8 +16,10 @@
 #include "core/base/fetch.h"
 #include "core/base/mem.h"
 #include "core/base/secret.h"
+#include "core/base/slab.h"
 
 struct line {
+	struct slab *slab;
 	struct fetch_origin *origin;
 	struct secret *password;
 	transport_done_fn *done;
@@ -87,7 +89,7 @@ static void close_line(void *self)
 
 	fetch_origin_free(line->origin);
 	secret_free(line->password);
-	mem_free(line);
+	slab_give(line->slab, line, sizeof(*line));
 }
 
 static enum fetch_tls tls_of(const struct asset_amt *amt)
@@ -118,16 +120,17 @@ static int open_line(void *arg, const struct asset *asset, struct transport *tra
 		     struct err *err)
 {
 	struct transport_http *http = arg;
-	struct line *line = mem_alloc(sizeof(*line));
+	struct line *line = slab_take(http->slab, sizeof(*line));
 	struct fetch_target target = { 0 };
 	char url[128];
 
+	line->slab = http->slab;
 	if (http->key_ref && !http->key)
 		http->key = secret_resolve(http->key_ref, err);
-	line->password = secret_resolve(asset->amt.password_ref, err);
+	line->password = secret_settle(secret_resolve(asset->amt.password_ref, err), http->slab);
 	if (!line->password || (http->key_ref && !http->key)) {
 		secret_free(line->password);
-		mem_free(line);
+		slab_give(http->slab, line, sizeof(*line));
 		return ERR_CONFIG;
 	}
 	write_url(&asset->amt, url, sizeof(url));
@@ -155,16 +158,25 @@ void transport_http_init(struct transport_http *http, struct loop *loop, uint32_
 {
 	memset(http, 0, sizeof(*http));
 	http->fetch = fetch_new(loop, connections_max);
+	http->slab = slab_new();
 }
 
 void transport_http_fini(struct transport_http *http)
 {
 	fetch_free(http->fetch);
+	slab_free(http->slab);
 	secret_free(http->key);
 	mem_free(http->authorities);
 	mem_free(http->certificate);
 	mem_free(http->key_ref);
 	memset(http, 0, sizeof(*http));
+}
+
+static void rest(void *arg)
+{
+	struct transport_http *http = arg;
+
+	fetch_rest(http->fetch);
 }
 
 uint32_t transport_http_connections_max(const struct transport_http *http)
@@ -174,5 +186,5 @@ uint32_t transport_http_connections_max(const struct transport_http *http)
 
 struct transport_source transport_http_source(struct transport_http *http)
 {
-	return (struct transport_source){ .arg = http, .open = open_line };
+	return (struct transport_source){ .arg = http, .open = open_line, .rest = rest };
 }

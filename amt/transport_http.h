@@ -12,6 +12,7 @@ struct err;
 struct fetch;
 struct loop;
 struct secret;
+struct slab;
 
 struct transport_http {
 	struct fetch *fetch; /* owned */
@@ -19,6 +20,7 @@ struct transport_http {
 	/* Copied.  authorities: PEM file for tls "verify", NULL = the system's.  certificate: PEM file shown
 	 * to firmware that asks for one (mutual TLS), with key, a secret's reference. */
 	char *authorities, *certificate, *key_ref;
+	struct slab *slab;  /* of the transports */
 	struct secret *key; /* resolved when the first transport is opened */
 };
 

@@ -16,6 +16,7 @@
 #include "core/base/logon.h"
 #include "core/base/loop.h"
 #include "core/base/mem.h"
+#include "core/base/slab.h"
 #include "core/base/units.h"
 
 #define OTHER_DESCRIPTORS 256 /* for idle connections, the store, people */
@@ -25,6 +26,7 @@
 struct fetch {
 	struct loop *loop;
 	struct wire *wire;
+	struct slab *slab; /* of what origins keep */
 	struct fetch_origin *waiting_first, **waiting_end;
 	size_t running, running_max, kept_max, origins;
 	uint64_t origins_made;
@@ -144,6 +146,7 @@ struct fetch *fetch_new(struct loop *loop, size_t connections_max)
 	fetch->kept_max = connections_max < KEPT_CONNECTIONS ? connections_max : KEPT_CONNECTIONS;
 	fetch->waiting_end = &fetch->waiting_first;
 	fetch->wire = wire_new(loop, &user);
+	fetch->slab = slab_new();
 	limit_connections(fetch);
 	return fetch;
 }
@@ -153,12 +156,19 @@ size_t fetch_connections_max(const struct fetch *fetch)
 	return fetch->running_max;
 }
 
+void fetch_rest(struct fetch *fetch)
+{
+	if (!fetch->running && !wire_is_delivering(fetch->wire))
+		wire_rest(fetch->wire);
+}
+
 void fetch_free(struct fetch *fetch)
 {
 	if (!fetch)
 		return;
 	INVARIANT(fetch->origins == 0);
 	wire_free(fetch->wire);
+	slab_free(fetch->slab);
 	mem_free(fetch);
 }
 
@@ -173,15 +183,17 @@ static void copy_path(const char *url, char path[EXCHANGE_PATH_MAX_BYTES])
 
 struct fetch_origin *fetch_origin_new(struct fetch *fetch, const struct fetch_target *target)
 {
-	struct fetch_origin *origin = mem_alloc(sizeof(*origin));
+	struct slab *slab = fetch->slab;
+	struct fetch_origin *origin = slab_take(slab, sizeof(*origin));
 
 	origin->fetch = fetch;
 	origin->wire = fetch->wire;
-	origin->server.url = mem_text(target->url);
-	origin->server.user = mem_text(target->user);
-	origin->ca_file = mem_text(target->ca_file);
-	origin->certificate_file = mem_text(target->certificate_file);
+	origin->server.url = slab_text(slab, target->url);
+	origin->server.user = slab_text(slab, target->user);
+	origin->ca_file = slab_text(slab, target->ca_file);
+	origin->certificate_file = slab_text(slab, target->certificate_file);
 	origin->key = target->key;
+	origin->server.logon.slab = slab;
 	origin->number = ++fetch->origins_made;
 	origin->fd = -1;
 	copy_path(target->url, origin->server.path);
@@ -198,10 +210,12 @@ struct fetch_origin *fetch_origin_new(struct fetch *fetch, const struct fetch_ta
 void fetch_origin_free(struct fetch_origin *origin)
 {
 	struct fetch *fetch;
+	struct slab *slab;
 
 	if (!origin)
 		return;
 	fetch = origin->fetch;
+	slab = fetch->slab;
 	leave_line(origin);
 	if (origin->running) {
 		wire_end(origin);
@@ -209,12 +223,12 @@ void fetch_origin_free(struct fetch_origin *origin)
 	}
 	logon_forget(&origin->server.logon);
 	exchange_free(origin->exchange);
-	mem_free(origin->server.url);
-	mem_free(origin->server.user);
-	mem_free(origin->ca_file);
-	mem_free(origin->certificate_file);
-	mem_free(origin->server.realm);
-	mem_free(origin);
+	slab_give_text(slab, origin->server.url);
+	slab_give_text(slab, origin->server.user);
+	slab_give_text(slab, origin->ca_file);
+	slab_give_text(slab, origin->certificate_file);
+	slab_give_text(slab, origin->server.realm);
+	slab_give(slab, origin, sizeof(*origin));
 	fetch->origins--;
 	if (!wire_is_delivering(fetch->wire))
 		start_waiting(fetch);
@@ -222,8 +236,10 @@ void fetch_origin_free(struct fetch_origin *origin)
 
 void fetch_origin_expect_realm(struct fetch_origin *origin, const char *realm)
 {
-	mem_free(origin->server.realm);
-	origin->server.realm = *realm ? mem_text(realm) : NULL;
+	struct slab *slab = origin->fetch->slab;
+
+	slab_give_text(slab, origin->server.realm);
+	origin->server.realm = *realm ? slab_text(slab, realm) : NULL;
 }
 
 void fetch_origin_send_once(struct fetch_origin *origin, bool once)

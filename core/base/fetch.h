@@ -77,6 +77,9 @@ struct fetch *fetch_new(struct loop *loop, size_t connections_max);
 size_t fetch_connections_max(
 	const struct fetch *fetch);   /* less than asked for if descriptors are short */
 void fetch_free(struct fetch *fetch); /* origins must be freed before */
+/* For a quiet moment after a crowd: closes the kept connections and drops what the transfers shared, unless one runs.
+ * Origins keep what they know. */
+void fetch_rest(struct fetch *fetch);
 
 struct fetch_origin *fetch_origin_new(struct fetch *fetch, const struct fetch_target *target);
 void fetch_origin_free(struct fetch_origin *origin);

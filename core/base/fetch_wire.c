@@ -2,6 +2,9 @@
 /* libcurl's multi interface driven by our loop: curl says which sockets and which timeout it waits for, we
  * say what happened, and finished transfers are handed out from the top of a loop callback.
  *
+ * The sockets are in an epoll of their own, which is one descriptor to the loop: libevent keeps a record for every number a
+ * descriptor ever had, thousands after a crowd, each in a page of its own.
+ *
  * Transfer handles are lent to origins while they run; the shared cache of the multi handle keeps the connections.
  *
  * Right before each request leaves, and on a kept connection too, curl asks before_request().  That is where the pin is
@@ -13,7 +16,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <curl/curl.h>
 
@@ -27,6 +32,7 @@
 #include "core/base/units.h"
 
 #define SPARE_HANDLES       32
+#define READY_MAX           64 /* sockets before others on the loop have their turn */
 #define UPLOAD_BUFFER_BYTES 16384L
 
 struct wire_handle {
@@ -42,8 +48,10 @@ struct wire {
 	struct wire_user user;
 	CURLM *multi;
 	struct timer *timer;
+	int epoll;
+	struct watch *watch; /* of epoll */
 	struct wire_handle *spare;
-	size_t spares;
+	size_t spares, kept_max;
 	bool delivering;
 };
 
@@ -170,6 +178,7 @@ static void give_handle_back(struct fetch_origin *origin)
 /* Else curl keeps four idle connections per running transfer, so none when all is quiet. */
 void wire_keep(struct wire *wire, size_t connections)
 {
+	wire->kept_max = connections;
 	INVARIANT(curl_multi_setopt(wire->multi, CURLMOPT_MAXCONNECTS, (long)connections) ==
 		  CURLM_OK);
 }
@@ -317,40 +326,57 @@ static void act(struct wire *wire, curl_socket_t fd, int what)
 	int running;
 
 	INVARIANT(curl_multi_socket_action(wire->multi, fd, what, &running) == CURLM_OK);
-	deliver_finished(wire);
 }
 
-static void socket_ready(void *arg, int fd, unsigned ready)
+/* Trouble shows in reading or writing, whichever is wanted. */
+static int ready_for(uint32_t events)
 {
-	act(arg, fd,
-	    (ready & LOOP_READ ? CURL_CSELECT_IN : 0) |
-		    (ready & LOOP_WRITE ? CURL_CSELECT_OUT : 0));
+	bool trouble = events & (EPOLLERR | EPOLLHUP);
+
+	return (events & EPOLLIN || trouble ? CURL_CSELECT_IN : 0) |
+	       (events & EPOLLOUT || trouble ? CURL_CSELECT_OUT : 0);
+}
+
+/* What a callback closes may be another's by the time its event is looked at: curl asks the socket itself. */
+static void sockets_ready(void *arg, int fd, unsigned ready)
+{
+	struct wire *wire = arg;
+	struct epoll_event events[READY_MAX];
+	int count = epoll_wait(fd, events, READY_MAX, 0);
+
+	(void)ready;
+	for (int i = 0; i < count; i++)
+		act(wire, events[i].data.fd, ready_for(events[i].events));
+	deliver_finished(wire);
 }
 
 static void timeout_due(void *arg)
 {
 	act(arg, CURL_SOCKET_TIMEOUT, 0);
+	deliver_finished(arg);
 }
 
-/* socketp is the watch of this descriptor, kept for us by curl. */
+/* socketp is not NULL for a descriptor that epoll knows. */
 static int watch_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *socketp)
 {
 	struct wire *wire = arg;
 	struct fetch_origin *origin = NULL;
-	struct watch *watch = NULL;
-	unsigned ready = 0;
+	struct epoll_event event = { .data.fd = fd };
 
 	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &origin);
 	if (origin && what != CURL_POLL_REMOVE)
 		origin->fd = fd;
-	watch_free(socketp);
+	if (what == CURL_POLL_REMOVE) {
+		if (socketp)
+			epoll_ctl(wire->epoll, EPOLL_CTL_DEL, fd, &event);
+		return 0;
+	}
 	if (what & CURL_POLL_IN)
-		ready |= LOOP_READ;
+		event.events |= EPOLLIN;
 	if (what & CURL_POLL_OUT)
-		ready |= LOOP_WRITE;
-	if (what != CURL_POLL_REMOVE && ready)
-		watch = loop_watch(wire->loop, fd, ready, socket_ready, wire);
-	curl_multi_assign(wire->multi, fd, watch);
+		event.events |= EPOLLOUT;
+	INVARIANT(epoll_ctl(wire->epoll, socketp ? EPOLL_CTL_MOD : EPOLL_CTL_ADD, fd, &event) == 0);
+	curl_multi_assign(wire->multi, fd, wire);
 	return 0;
 }
 
@@ -366,10 +392,12 @@ static int set_timeout(CURLM *multi, long timeout_ms, void *arg)
 	return 0;
 }
 
-static void set_multi(struct wire *wire)
+static void open_multi(struct wire *wire)
 {
-	CURLM *multi = wire->multi;
+	CURLM *multi = curl_multi_init();
 
+	INVARIANT(multi);
+	wire->multi = multi;
 	INVARIANT(curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, watch_socket) == CURLM_OK);
 	INVARIANT(curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, wire) == CURLM_OK);
 	INVARIANT(curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, set_timeout) == CURLM_OK);
@@ -386,13 +414,14 @@ struct wire *wire_new(struct loop *loop, const struct wire_user *user)
 	wire->loop = loop;
 	wire->user = *user;
 	wire->timer = loop_timer(loop, timeout_due, wire);
-	wire->multi = curl_multi_init();
-	INVARIANT(wire->multi);
-	set_multi(wire);
+	wire->epoll = epoll_create1(EPOLL_CLOEXEC);
+	INVARIANT(wire->epoll >= 0);
+	wire->watch = loop_watch(loop, wire->epoll, LOOP_READ, sockets_ready, wire);
+	open_multi(wire);
 	return wire;
 }
 
-void wire_free(struct wire *wire)
+static void close_multi(struct wire *wire)
 {
 	INVARIANT(!wire->delivering);
 	while (wire->spare) {
@@ -401,7 +430,23 @@ void wire_free(struct wire *wire)
 		handle_free(wire->spare);
 		wire->spare = next;
 	}
-	curl_multi_cleanup(wire->multi); /* closes kept connections, takes back the watches */
+	wire->spares = 0;
+	curl_multi_cleanup(wire->multi); /* closes kept connections */
+}
+
+/* The multi handle remembers every server it ever spoke to. */
+void wire_rest(struct wire *wire)
+{
+	close_multi(wire);
+	open_multi(wire);
+	wire_keep(wire, wire->kept_max);
+}
+
+void wire_free(struct wire *wire)
+{
+	close_multi(wire);
+	watch_free(wire->watch);
+	close(wire->epoll);
 	timer_free(wire->timer);
 	mem_free(wire);
 	curl_global_cleanup();

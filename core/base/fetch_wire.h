@@ -48,6 +48,8 @@ struct wire *wire_new(struct loop *loop, const struct wire_user *user);
 void wire_free(struct wire *wire); /* no transfer runs */
 /* How many connections may be open, idle ones included. */
 void wire_keep(struct wire *wire, size_t connections);
+/* As just made: no connections, no spare handles.  No transfer runs. */
+void wire_rest(struct wire *wire);
 void wire_start(struct fetch_origin *origin); /* the next transfer of its exchange */
 void wire_end(struct fetch_origin *origin);   /* of one that runs: no more is heard of it */
 bool wire_is_delivering(const struct wire *wire);

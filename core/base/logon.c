@@ -14,9 +14,12 @@
 #include "core/base/invariant.h"
 #include "core/base/mem.h"
 #include "core/base/random.h"
+#include "core/base/slab.h"
 
-#define HEX_BYTES       (2 * DIGEST_MD5_BYTES + 1)
+#define HEX_BYTES       LOGON_ACCOUNT_BYTES
 #define INPUT_MAX_BYTES 4096
+
+_Static_assert(HEX_BYTES == 2 * DIGEST_MD5_BYTES + 1, "an MD5 in hex");
 
 struct parameter {
 	char name[16], text[LOGON_TEXT_MAX_BYTES + 1];
@@ -89,25 +92,32 @@ static bool lists(const char *list, const char *word)
 	return false;
 }
 
-static void take_parameter(struct logon *logon, const struct parameter *parameter, bool *usable)
-{
-	char **place = strcasecmp(parameter->name, "realm") == 0    ? &logon->realm
-		       : strcasecmp(parameter->name, "nonce") == 0  ? &logon->nonce
-		       : strcasecmp(parameter->name, "opaque") == 0 ? &logon->opaque
-								    : NULL;
+struct challenge {
+	struct parameter realm, nonce, opaque;
+	bool has_realm, has_opaque, auth, auth_int, stale, unusable;
+};
 
-	if (place) {
-		mem_free(*place);
-		*place = mem_text(parameter->text);
-		*usable = *usable && !parameter->too_long;
+static void take_parameter(struct challenge *challenge, const struct parameter *parameter)
+{
+	bool realm = strcasecmp(parameter->name, "realm") == 0,
+	     nonce = strcasecmp(parameter->name, "nonce") == 0,
+	     opaque = strcasecmp(parameter->name, "opaque") == 0;
+
+	if (realm || nonce || opaque) {
+		*(realm   ? &challenge->realm
+		  : nonce ? &challenge->nonce
+			  : &challenge->opaque) = *parameter;
+		challenge->has_realm |= realm;
+		challenge->has_opaque |= opaque;
+		challenge->unusable |= parameter->too_long;
 	} else if (strcasecmp(parameter->name, "qop") == 0) {
-		logon->auth = lists(parameter->text, "auth");
-		logon->auth_int = lists(parameter->text, "auth-int");
-		*usable = *usable && (logon->auth || logon->auth_int);
+		challenge->auth = lists(parameter->text, "auth");
+		challenge->auth_int = lists(parameter->text, "auth-int");
+		challenge->unusable |= !challenge->auth && !challenge->auth_int;
 	} else if (strcasecmp(parameter->name, "algorithm") == 0) {
-		*usable = *usable && strcasecmp(parameter->text, "MD5") == 0;
+		challenge->unusable |= strcasecmp(parameter->text, "MD5") != 0;
 	} else if (strcasecmp(parameter->name, "stale") == 0) {
-		logon->stale = strcasecmp(parameter->text, "true") == 0;
+		challenge->stale = strcasecmp(parameter->text, "true") == 0;
 	}
 }
 
@@ -120,12 +130,48 @@ static bool is_quotable(const char *text)
 	return true;
 }
 
+static bool is_usable(const struct challenge *challenge)
+{
+	return !challenge->unusable && challenge->has_realm && *challenge->nonce.text &&
+	       is_quotable(challenge->realm.text) && is_quotable(challenge->nonce.text) &&
+	       is_quotable(challenge->opaque.text);
+}
+
+static char *put(char **at, const char *text)
+{
+	char *place = *at;
+
+	*at = stpcpy(place, text) + 1;
+	return place;
+}
+
+static void keep(struct logon *logon, const struct challenge *challenge)
+{
+	size_t bytes = strlen(challenge->realm.text) + strlen(challenge->nonce.text) +
+		       strlen(challenge->opaque.text) + 3;
+	char *at = slab_take(logon->slab, bytes);
+	struct logon found = { .slab = logon->slab,
+			       .piece_bytes = bytes,
+			       .auth = challenge->auth,
+			       .auth_int = challenge->auth_int,
+			       .stale = challenge->stale };
+
+	found.realm = put(&at, challenge->realm.text);
+	found.nonce = put(&at, challenge->nonce.text);
+	found.opaque = challenge->has_opaque ? put(&at, challenge->opaque.text) : NULL;
+	/* A new nonce of the same realm asks for the same account. */
+	if (logon->realm && strcmp(logon->realm, found.realm) == 0)
+		memcpy(found.account, logon->account, sizeof(found.account));
+	logon_forget(logon);
+	*logon = found;
+	mem_wipe(&found, sizeof(found));
+}
+
 bool logon_take_challenge(struct logon *logon, const char *value, size_t length)
 {
 	const char *at = value, *end = value + length;
+	struct challenge challenge = { 0 };
 	struct parameter parameter;
-	struct logon found = { 0 };
-	bool usable = true;
 
 	while (at < end && is_space(*at))
 		at++;
@@ -133,19 +179,10 @@ bool logon_take_challenge(struct logon *logon, const char *value, size_t length)
 		return false;
 	at += 7;
 	while ((at = next_parameter(at, end, &parameter)) != NULL)
-		take_parameter(&found, &parameter, &usable);
-	if (!usable || !found.realm || !found.nonce || !*found.nonce || !is_quotable(found.realm) ||
-	    !is_quotable(found.nonce) || (found.opaque && !is_quotable(found.opaque))) {
-		logon_forget(&found);
+		take_parameter(&challenge, &parameter);
+	if (!is_usable(&challenge))
 		return false;
-	}
-	/* A new nonce of the same realm asks for the same account. */
-	if (logon->realm && strcmp(logon->realm, found.realm) == 0) {
-		found.account = logon->account;
-		logon->account = NULL;
-	}
-	logon_forget(logon);
-	*logon = found;
+	keep(logon, &challenge);
 	return true;
 }
 
@@ -156,13 +193,11 @@ bool logon_is_known(const struct logon *logon)
 
 void logon_forget(struct logon *logon)
 {
-	mem_free(logon->realm);
-	mem_free(logon->nonce);
-	mem_free(logon->opaque);
-	if (logon->account)
-		mem_wipe(logon->account, HEX_BYTES);
-	mem_free(logon->account);
-	memset(logon, 0, sizeof(*logon));
+	struct slab *slab = logon->slab;
+
+	slab_give(slab, logon->realm, logon->piece_bytes);
+	mem_wipe(logon, sizeof(*logon));
+	logon->slab = slab;
 }
 
 static void write_hex(const uint8_t *bytes, size_t count, char *hex)
@@ -200,9 +235,8 @@ static const char *account_hash(struct logon *logon, const struct logon_request 
 {
 	struct buf text;
 
-	if (logon->account)
+	if (*logon->account)
 		return logon->account;
-	logon->account = mem_alloc(HEX_BYTES);
 	buf_init(&text, 2 * INPUT_MAX_BYTES);
 	buf_text(&text, request->user);
 	buf_char(&text, ':');

@@ -12,13 +12,19 @@
 #include <stdint.h>
 
 struct buf;
+struct slab;
 
 #define LOGON_TEXT_MAX_BYTES \
 	512 /* of a realm, nonce or opaque; a challenge with a longer one is not taken */
 
+#define LOGON_ACCOUNT_BYTES 33
+
 struct logon {
-	char *realm, *nonce, *opaque;
-	char *account; /* hash of user, realm and password: as secret as the last; NULL = not needed yet */
+	struct slab *slab;            /* the owner's, for the texts; NULL = ordinary memory */
+	char *realm, *nonce, *opaque; /* one piece, from realm on; opaque may be NULL */
+	size_t piece_bytes;
+	/* Hash of user, realm and password, as secret as the last; "" = not needed yet. */
+	char account[LOGON_ACCOUNT_BYTES];
 	uint32_t uses; /* of the nonce */
 	bool auth, auth_int, stale;
 };

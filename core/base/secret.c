@@ -16,27 +16,30 @@
 #include "core/base/err.h"
 #include "core/base/invariant.h"
 #include "core/base/mem.h"
+#include "core/base/slab.h"
 
 #define SECRET_MAX_BYTES    4096
 #define PATH_TEXT_MAX_BYTES 4096
 
 struct secret {
+	struct slab *slab; /* NULL: ordinary memory */
 	size_t length, room;
 	char text[]; /* NUL-terminated */
 };
 
-static struct secret *secret_new(size_t room)
+static struct secret *secret_new(struct slab *slab, size_t room)
 {
-	struct secret *secret = mem_alloc(sizeof(*secret) + room + 1);
+	struct secret *secret = slab_take(slab, sizeof(*secret) + room + 1);
 
+	secret->slab = slab;
 	secret->room = room;
 	return secret;
 }
 
 /* Thousands of machines may have one each: no larger than it must be. */
-struct secret *secret_from_bytes(const char *bytes, size_t length)
+static struct secret *made_of(struct slab *slab, const char *bytes, size_t length)
 {
-	struct secret *secret = secret_new(length);
+	struct secret *secret = secret_new(slab, length);
 
 	INVARIANT(length <= SECRET_MAX_BYTES);
 	if (length)
@@ -45,12 +48,33 @@ struct secret *secret_from_bytes(const char *bytes, size_t length)
 	return secret;
 }
 
+struct secret *secret_from_bytes(const char *bytes, size_t length)
+{
+	return made_of(NULL, bytes, length);
+}
+
+struct secret *secret_settle(struct secret *take_secret, struct slab *slab)
+{
+	struct secret *settled;
+
+	if (!take_secret)
+		return NULL;
+	settled = made_of(slab, take_secret->text, take_secret->length);
+	secret_free(take_secret);
+	return settled;
+}
+
 void secret_free(struct secret *secret)
 {
+	struct slab *slab;
+	size_t size_bytes;
+
 	if (!secret)
 		return;
-	mem_wipe(secret, sizeof(*secret) + secret->room + 1);
-	mem_free(secret);
+	slab = secret->slab;
+	size_bytes = sizeof(*secret) + secret->room + 1;
+	mem_wipe(secret, size_bytes);
+	slab_give(slab, secret, size_bytes);
 }
 
 const char *secret_reveal(const struct secret *secret)
@@ -123,7 +147,7 @@ static struct secret *from_file(const char *path, bool strict, const char *refer
 				struct err *err)
 {
 	/* Room to notice one byte too many. */
-	struct secret *secret = secret_new(SECRET_MAX_BYTES + 1), *kept;
+	struct secret *secret = secret_new(NULL, SECRET_MAX_BYTES + 1), *kept;
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	int rc;
 

@@ -12,11 +12,14 @@
 
 struct err;
 struct secret;
+struct slab;
 
 /* NULL and err if the reference cannot be resolved; the caller owns the secret. */
 struct secret *secret_resolve(const char *reference, struct err *err);
 /* For tests and generated secrets, at most 4096 bytes; the bytes are copied. */
 struct secret *secret_from_bytes(const char *bytes, size_t length);
+/* The same secret in a slab, for thousands that last.  NULL stays NULL. */
+struct secret *secret_settle(struct secret *take_secret, struct slab *slab);
 void secret_free(struct secret *secret); /* wipes */
 /* The clear text, for the one library call that needs it; never log or store it. */
 const char *secret_reveal(const struct secret *secret);

@@ -426,27 +426,56 @@ static double heap_bytes(void)
 	return (double)info.uordblks + (double)info.hblkhd;
 }
 
-static void memory(unsigned count)
+struct use {
+	double heap, rss;
+};
+
+/* After a while in which the client gives back what a crowd has left behind. */
+static void idle_memory(struct fleet *fleet, const char *after, const struct use *before)
 {
-	double heap, heap_before, rss_before, rss;
-	struct fleet fleet;
+	double heap, rss;
 	char text[128];
 
-	printf("memory: %u machines over TLS, prepared, then left alone\n", count);
+	wait_s(fleet, 3);
+	heap = (heap_bytes() - before->heap) / fleet->count;
+	rss = (rss_mib() * (1 << 20) - before->rss) / fleet->count;
+	printf("  %s: per machine %.0f bytes by mallinfo, %.0f by RSS (%.0f MiB in all)\n", after,
+	       heap, rss, rss_mib());
+	snprintf(text, sizeof(text), "%.0f bytes of RSS per idle machine, bar 4096", rss);
+	bar(heap < 4096 && rss < 4096 && !fleet->failures && !fleet->awaited, text);
+}
+
+static void survey_all(struct fleet *fleet)
+{
+	fleet->failures = 0;
+	for (unsigned n = 0; n < fleet->count; n++) {
+		struct machine *machine = &fleet->machines[n];
+
+		machine->asked = seconds();
+		machine->latency = -1;
+		fleet->awaited++;
+		amt_survey(fleet->amt, &machine->asset, on_report, machine);
+	}
+	wait_s(fleet, 900);
+}
+
+static void memory(unsigned count)
+{
+	struct use before;
+	struct fleet fleet;
+
+	printf("memory: %u machines over TLS, all at once, then left alone\n", count);
 	fleet_start(&fleet, count, true);
 	ask(&fleet.machines[0], ENFORCER_PREPARE);
 	wait_s(&fleet, 10);
-	heap_before = heap_bytes();
-	rss_before = rss_mib();
+	before.heap = heap_bytes();
+	before.rss = rss_mib() * (1 << 20);
 	all(&fleet, ENFORCER_PREPARE);
-	wait_s(&fleet, 3); /* the client gives back what the crowd left behind */
-	heap = (heap_bytes() - heap_before) / count;
-	rss = (rss_mib() - rss_before) * (1 << 20) / count;
-	printf("  per machine %.0f bytes by mallinfo, %.0f by RSS (%.0f MiB in all), the kept connections included\n",
-	       heap, rss, rss_mib());
-	snprintf(text, sizeof(text), "%.0f bytes per idle machine, bar 4096",
-		 heap > rss ? heap : rss);
-	bar(heap < 4096 && rss < 4096 && !fleet.failures && !fleet.awaited, text);
+	idle_memory(&fleet, "prepared", &before);
+	survey_all(&fleet);
+	idle_memory(&fleet, "surveyed", &before);
+	all(&fleet, ENFORCER_ISOLATE);
+	idle_memory(&fleet, "isolated", &before);
 	fleet_end(&fleet);
 }
 

@@ -27,7 +27,7 @@ struct fleet {
 	struct timer *pulse;
 	struct dispatch *dispatch;
 	struct machine machines[MACHINES];
-	size_t most, started;
+	size_t most, started, quiet;
 	struct machine *order[MACHINES * 2];
 };
 
@@ -44,6 +44,14 @@ static uint32_t progress(void *arg, const struct dispatch_ticket *ticket)
 {
 	(void)arg;
 	return ((const struct machine *)(const void *)ticket)->answers;
+}
+
+static void quiet(void *arg)
+{
+	struct fleet *fleet = arg;
+
+	assert_int_equal(dispatch_running(fleet->dispatch), 0);
+	fleet->quiet++;
 }
 
 /* Every running machine that answers does so once in 100 ms. */
@@ -67,7 +75,9 @@ static void pulse(void *arg)
 static struct fleet *fleet_of(uint32_t total_max)
 {
 	struct fleet *fleet = mem_alloc(sizeof(*fleet));
-	struct dispatch_owner owner = { .arg = fleet, .go = go, .progress = progress };
+	struct dispatch_owner owner = {
+		.arg = fleet, .go = go, .progress = progress, .quiet = quiet
+	};
 
 	fleet->loop = loop_new();
 	fleet->dispatch = dispatch_new(fleet->loop, total_max, &owner);
@@ -182,6 +192,26 @@ static void suspects_wait_behind_and_take_half_at_most(void **state)
 	fleet_end(fleet);
 }
 
+static void quiet_is_told_once_after_a_crowd_and_not_after_a_few(void **state)
+{
+	struct fleet *fleet = fleet_of(4096);
+
+	(void)state;
+	for (size_t i = 0; i < 20; i++)
+		want(fleet, i, 1, DISPATCH_URGENT);
+	fake_loop_advance_ns(fleet->loop, s_to_ns(5));
+	assert_int_equal(fleet->quiet, 0);
+	for (size_t i = 0; i < 200; i++)
+		want(fleet, i, 1, DISPATCH_URGENT);
+	fake_loop_advance_ns(fleet->loop, ms_to_ns(600));
+	want(fleet, 0, 9, DISPATCH_URGENT);
+	fake_loop_advance_ns(fleet->loop, ms_to_ns(800)); /* it still runs */
+	assert_int_equal(fleet->quiet, 0);
+	fake_loop_advance_ns(fleet->loop, s_to_ns(5));
+	assert_int_equal(fleet->quiet, 1);
+	fleet_end(fleet);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,6 +220,7 @@ int main(void)
 		cmocka_unit_test(the_urgent_overtake_an_inventory_that_runs),
 		cmocka_unit_test(what_waits_may_become_urgent),
 		cmocka_unit_test(suspects_wait_behind_and_take_half_at_most),
+		cmocka_unit_test(quiet_is_told_once_after_a_crowd_and_not_after_a_few),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

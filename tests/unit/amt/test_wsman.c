@@ -12,6 +12,7 @@
 #include "amt/soap.h"
 #include "amt/sysdefense.h"
 #include "core/base/buf.h"
+#include "core/base/span.h"
 #include "core/base/err.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
@@ -131,6 +132,30 @@ static void enabling_and_disabling_are_written_as_documented(void **state)
 	cim_free(body);
 	cim_reference_free(where);
 	cim_reference_free(key);
+}
+
+static void a_packed_reference_comes_back_as_it_was(void **state)
+{
+	struct cim_reference *where = port(), *back;
+	struct span span;
+	struct buf buf;
+
+	(void)state;
+	buf_init(&buf, 4096);
+	cim_reference_pack(where, &buf);
+	buf_char(&buf, 'x');
+	span = span_of(buf.text, buf.length);
+	back = cim_reference_unpack(&span);
+	assert_int_equal(span.left, 1);
+	assert_string_equal(back->uri, where->uri);
+	assert_int_equal(back->count, where->count);
+	for (uint32_t i = 0; i < where->count; i++) {
+		assert_string_equal(back->selectors[i].name, where->selectors[i].name);
+		assert_string_equal(back->selectors[i].text, where->selectors[i].text);
+	}
+	cim_reference_free(where);
+	cim_reference_free(back);
+	buf_fini(&buf);
 }
 
 static void a_method_is_written_as_documented(void **state)
@@ -424,6 +449,7 @@ int main(void)
 		cmocka_unit_test(an_enumeration_is_written_as_documented),
 		cmocka_unit_test(a_get_names_the_class_of_its_own_schema),
 		cmocka_unit_test(enabling_and_disabling_are_written_as_documented),
+		cmocka_unit_test(a_packed_reference_comes_back_as_it_was),
 		cmocka_unit_test(a_method_is_written_as_documented),
 		cmocka_unit_test(properties_go_out_in_the_documented_order),
 		cmocka_unit_test(answers_are_taken_only_for_what_was_asked),

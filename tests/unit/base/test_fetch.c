@@ -557,6 +557,34 @@ static void a_kept_connection_is_used_again_and_replaced_when_dead(void **state)
 	close_stage(&s);
 }
 
+static void a_rest_closes_what_is_kept_open_and_forgets_no_nonce(void **state)
+{
+	static const struct step script[] = {
+		{ CHALLENGE("n1"), true },
+		{ OK_HELLO, false },
+		{ OK_HELLO, false },
+	};
+	struct fetch_target target;
+	struct stage s;
+
+	(void)state;
+	open_stage(&s, script, COUNT(script));
+	target = target_of(&s, "admin");
+	s.origin = fetch_origin_new(s.fetch, &target);
+	post_and_run(&s, "<one/>");
+	assert_int_equal(s.server.connections, 2);
+	fetch_rest(s.fetch);
+	post_and_run(&s, "<two/>");
+	assert_int_equal(s.status, 200);
+	assert_int_equal(s.round_trips, 1);
+	assert_false(s.resent);
+	assert_int_equal(s.server.connections, 3);
+	fetch_post(s.origin, "text/xml", "<three/>", 8, done, &s);
+	fetch_rest(s.fetch); /* not while somebody waits for an answer */
+	assert_true(fetch_origin_is_busy(s.origin));
+	close_stage(&s);
+}
+
 static void what_may_have_arrived_is_not_sent_again_where_that_is_asked(void **state)
 {
 	static const struct step script[] = { { OK_HELLO, false },
@@ -753,6 +781,7 @@ int main(void)
 		cmocka_unit_test(a_lost_challenge_has_sent_nothing_that_matters),
 		cmocka_unit_test(a_scheme_without_the_wanted_protection_is_refused),
 		cmocka_unit_test(a_kept_connection_is_used_again_and_replaced_when_dead),
+		cmocka_unit_test(a_rest_closes_what_is_kept_open_and_forgets_no_nonce),
 		cmocka_unit_test(what_may_have_arrived_is_not_sent_again_where_that_is_asked),
 		cmocka_unit_test(a_stranger_at_the_address_gets_no_credentials),
 		cmocka_unit_test(redirects_are_answers_not_orders),
