@@ -172,13 +172,14 @@ int endpoint_move(struct endpoint *endpoint, const struct asset *asset, const ch
 	struct asset there = *asset;
 	int rc;
 
+	snprintf(there.amt.address, sizeof(there.amt.address), "%s", address);
 	session_free(endpoint->session);
 	endpoint->session = NULL;
 	endpoint_forget(endpoint);
 	keep_settings(endpoint, &asset->amt);
-	snprintf(endpoint->address, sizeof(endpoint->address), "%s", address);
+	/* From the copy: address may be the endpoint's own. */
+	snprintf(endpoint->address, sizeof(endpoint->address), "%s", there.amt.address);
 	endpoint_name_device(endpoint);
-	snprintf(there.amt.address, sizeof(there.amt.address), "%s", address);
 	rc = endpoint->parts->source.open(endpoint->parts->source.arg, &there, &transport, err);
 	if (rc < 0)
 		return rc;
@@ -236,7 +237,9 @@ int endpoint_recognise(struct endpoint *endpoint, struct err *err)
 int endpoint_open(struct endpoint *endpoint, const struct asset *asset, struct err *err)
 {
 	if (endpoint->session && same_settings(endpoint, &asset->amt))
-		return 0;
+		return session_may_be_renewed(endpoint->session, asset)
+			       ? endpoint_move(endpoint, asset, endpoint->address, err)
+			       : 0;
 	session_free(endpoint->session);
 	endpoint->session = NULL;
 	endpoint_forget(endpoint);

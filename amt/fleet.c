@@ -367,8 +367,8 @@ static bool may_start(struct act *act, struct err *err)
 		return false;
 	if (session_is_locked_out(endpoint->session, loop_now_ns(endpoint->parts->loop)))
 		return err_set(err, ERR_FAILED,
-			       "%s refused our user and password a short while ago; correct amt.user and "
-			       "amt.password of asset %s, or wait until the account is unlocked",
+			       "%s refused our user and password; correct amt.user and amt.password of asset "
+			       "%s (or, if they were good before, wait until the account is unlocked)",
 			       endpoint->device, act->asset.name) == 0;
 	/* What is only made ready can wait; an isolation or a release is tried all the same. */
 	if (act->kind == ENFORCER_PREPARE &&

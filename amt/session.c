@@ -34,7 +34,8 @@ struct session {
 	uint64_t next_id;
 	uint32_t round_trips;
 	uint64_t locked_until_ns;
-	uint32_t lock_s;
+	uint32_t lock_s; /* 0: our credentials were not refused, or have been accepted since */
+	bool accepted;   /* our credentials, at some time */
 	uint64_t flash_until_ns;
 
 	bool busy;
@@ -100,6 +101,12 @@ bool session_is_busy(const struct session *session)
 bool session_is_locked_out(const struct session *session, uint64_t now_ns)
 {
 	return now_ns < session->locked_until_ns;
+}
+
+bool session_may_be_renewed(const struct session *session, const struct asset *asset)
+{
+	return session->lock_s && session->transport.renewed &&
+	       session->transport.renewed(session->transport.self, asset);
 }
 
 uint32_t session_round_trips(const struct session *session)
@@ -173,12 +180,11 @@ static void describe(const struct session *session, char *text, size_t size)
 			 call->class_name);
 }
 
-/* Firmware may forget its nonces at any moment, even twice in a row and even the first one (1.4).  A 401
- * means nothing was executed, so even a write may be sent once more.  A wrong password is thereby
- * tried twice, which no lock-out known to us minds. */
+/* Firmware may forget its nonces at any moment, even twice in a row (1.4), and credentials that were good are good still.  A
+ * 401 means nothing was executed, so even a write may be sent once more. */
 static bool log_on_again(struct session *session)
 {
-	if (session->logged_on_again)
+	if (session->logged_on_again || !session->accepted || session->lock_s)
 		return false;
 	session->logged_on_again = true;
 	return send_request(session, session->request.op, NULL) == 0;
@@ -193,11 +199,19 @@ static void lock_out(struct session *session)
 	session->lock_s = session->lock_s ? session->lock_s * 2 : LOCK_FIRST_S;
 	if (session->lock_s > LOCK_MOST_S)
 		session->lock_s = LOCK_MOST_S;
-	session->locked_until_ns = session->asked_ns + s_to_ns(session->lock_s);
-	err_set(&err, ERR_FAILED,
-		"%s refused our user and password, or the account is locked for a while; check "
-		"amt.user and amt.password of this asset (not asked again for %u s)",
-		session->device, session->lock_s);
+	session->locked_until_ns = session->accepted ? session->asked_ns + s_to_ns(session->lock_s)
+						     : UINT64_MAX;
+	if (session->accepted)
+		err_set(&err, ERR_FAILED,
+			"%s refused our user and password, which were good before: they were changed there, "
+			"or the account is locked for a while; check amt.user and amt.password of this asset "
+			"(not asked again for %u s)",
+			session->device, session->lock_s);
+	else
+		err_set(&err, ERR_FAILED,
+			"%s refused our user and password; correct amt.user and amt.password of this "
+			"asset (not tried again until one of them changes, so that no account is locked)",
+			session->device);
 	result.err = &err;
 	finish(session, &result);
 }
@@ -336,7 +350,6 @@ static void on_good(struct session *session, struct wsman_answer *answer)
 {
 	struct session_result result = { .end = SESSION_DONE, .created = answer->created };
 
-	session->lock_s = 0;
 	if (answer->has_return_value && answer->return_value != 0) {
 		on_return_value(session, answer->return_value);
 		return;
@@ -363,6 +376,8 @@ static void read_answer(struct session *session, const struct transport_answer *
 	struct err err = { 0 };
 
 	session->trouble = SESSION_FINE;
+	session->accepted = true;
+	session->lock_s = 0;
 	if (wsman_read(&session->request, told->body, told->length, &answer, &err) < 0)
 		on_garbage(session, told->status, &err);
 	else if (!answer.fault.present && told->status != 200)

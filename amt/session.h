@@ -6,9 +6,11 @@
  * (from its Enumerate); a write never is: its outcome is then unknown and only reading back
  * can tell.
  *
- * After two 401 in a row to our credentials (wrong password, or the account is locked: 1.3) the session
- * refuses by itself for a minute, doubling to a quarter of an hour, so that we never lock an
- * account that is in use.  Flash protection is only told; what may wait, waits (fleet.c). */
+ * A wrong password is tried once.  A 401 to an old nonce is answered with the new one (fetch.h); one to a fresh nonce, when our
+ * credentials have never been accepted, is final: the session asks no more until it is opened anew with others.  If they
+ * have been accepted before, the device has forgotten the fresh nonce too, or somebody has locked the account (1.3), or
+ * the password was changed there: one more attempt at once, then one after a minute, doubling to a quarter of an hour.
+ * Flash protection is only told; what may wait, waits (fleet.c). */
 #ifndef CORDON_AMT_SESSION_H
 #define CORDON_AMT_SESSION_H
 
@@ -19,6 +21,7 @@
 #include "amt/transport.h"
 #include "amt/wsman.h"
 
+struct asset;
 struct cim_instance;
 struct cim_reference;
 struct err;
@@ -72,8 +75,10 @@ struct session *session_new(const struct transport *take_transport, const char *
 			    struct slab *slab);
 void session_free(struct session *session);
 bool session_is_busy(const struct session *session);
-/* Our credentials were refused a short while ago: do not ask now. */
+/* Our credentials were refused, a short while ago or for good: do not ask now. */
 bool session_is_locked_out(const struct session *session, uint64_t now_ns);
+/* They were refused, and the asset has another password by now. */
+bool session_may_be_renewed(const struct session *session, const struct asset *asset);
 struct session_client {
 	session_done_fn *done;
 	void *arg;

@@ -46,6 +46,8 @@ struct transport {
 	 * device that challenges with another realm gets no credentials; "" = any realm. */
 	void (*send_once)(void *self, bool once);
 	void (*expect_realm)(void *self, const char *realm);
+	/* The asset's password is another by now than the one in use; NULL: never. */
+	bool (*renewed)(void *self, const struct asset *asset);
 	void (*close)(void *self); /* frees self; a request in flight gets no answer */
 };
 

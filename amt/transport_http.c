@@ -83,6 +83,18 @@ static void expect_realm(void *self, const char *realm)
 	fetch_origin_expect_realm(line->origin, realm);
 }
 
+static bool renewed(void *self, const struct asset *asset)
+{
+	struct line *line = self;
+	struct err err = { 0 };
+	struct secret *now = secret_resolve(asset->amt.password_ref, &err);
+	const char *text = now ? secret_reveal(now) : "";
+	bool other = now && !secret_equals(line->password, text, strlen(text));
+
+	secret_free(now);
+	return other;
+}
+
 static void close_line(void *self)
 {
 	struct line *line = self;
@@ -150,6 +162,7 @@ static int open_line(void *arg, const struct asset *asset, struct transport *tra
 					 .post = post,
 					 .send_once = send_once,
 					 .expect_realm = expect_realm,
+					 .renewed = renewed,
 					 .close = close_line };
 	return 0;
 }

@@ -322,25 +322,55 @@ static void a_foreign_policy_that_outranks_ours_is_named(void **state)
 	bench_free(bench);
 }
 
-static void a_wrong_password_does_not_lock_the_account(void **state)
+/* The second failure would lock the account for a minute. */
+static void a_wrong_password_is_tried_once(void **state)
 {
-	static const char *const none[] = { NULL };
-	struct bench *bench = bench_new(none);
+	static const char *const strict[] = { "--set", "lock_after=2", NULL };
+	struct bench *bench = bench_new(strict);
 	struct plan plan = repair();
-	unsigned challenges;
 
 	(void)state;
 	setenv("CORDON_TEST_PASSWORD", "wrong", 1);
 	assert_true(act(bench, ENFORCER_ISOLATE, &plan) < 0);
-	challenges = logged(bench, "challenges=");
+	assert_int_equal(logged(bench, "challenges="), 2); /* for a nonce, and the refusal */
 	for (unsigned i = 0; i < 5; i++)
 		assert_true(act(bench, ENFORCER_ISOLATE, &plan) < 0);
-	assert_int_equal(logged(bench, "challenges="), challenges);
+	assert_int_equal(logged(bench, "challenges="), 2);
 	assert_non_null(strstr(bench->text, "amt.password"));
-	setenv("CORDON_TEST_PASSWORD", "P@ssw0rd", 1);
-	restart_client(bench);
+	setenv("CORDON_TEST_PASSWORD", "wrong too", 1); /* one more failure, and another... */
+	order(bench, "set amt lock_after 3");
+	assert_true(act(bench, ENFORCER_ISOLATE, &plan) < 0);
+	assert_int_equal(logged(bench, "challenges="), 4);
+	setenv("CORDON_TEST_PASSWORD", "P@ssw0rd", 1); /* seen without a restart */
 	must(bench, ENFORCER_ISOLATE, &plan);
 	bench_free(bench);
+}
+
+/* The first failure would lock the account. */
+static void a_stale_nonce_is_no_wrong_password(void **state)
+{
+	static const char *const said[] = { "stale=no", "stale=yes" };
+	struct plan plan = repair();
+
+	(void)state;
+	for (unsigned i = 0; i < COUNT(said); i++) {
+		const char *const strict[] = { "--set", "lock_after=1", "--set", "lock_s=3600",
+					       "--set", said[i],        NULL };
+		struct bench *bench = bench_new(strict);
+		unsigned challenges;
+
+		must(bench, ENFORCER_PREPARE, &plan);
+		challenges = logged(bench, "challenges=");
+		order(bench, "nonces amt");
+		must(bench, ENFORCER_ISOLATE, &plan);
+		assert_int_equal(logged(bench, "challenges="), challenges + 1);
+		/* Every nonce good once: each request but the first meets a 401. */
+		order(bench, "set amt nonce_uses 1");
+		must(bench, ENFORCER_RELEASE, NULL);
+		must(bench, ENFORCER_ISOLATE, &plan);
+		assert_true(logged(bench, "challenges=") > challenges + 2);
+		bench_free(bench);
+	}
 }
 
 /* Every write of a preparation and of an isolation, cut in several ways, on a device that goes
@@ -538,7 +568,8 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_is_said_beforehand),
 		cmocka_unit_test(nothing_is_written_to_the_wrong_machine),
 		cmocka_unit_test(a_foreign_policy_that_outranks_ours_is_named),
-		cmocka_unit_test(a_wrong_password_does_not_lock_the_account),
+		cmocka_unit_test(a_wrong_password_is_tried_once),
+		cmocka_unit_test(a_stale_nonce_is_no_wrong_password),
 		cmocka_unit_test(cut_connections_leave_nothing_double_and_nothing_behind),
 	};
 

@@ -762,7 +762,7 @@ static inline void fake_post(void *self, const char *body, size_t length, transp
 						    .round_trips = 1 };
 	device->done = done;
 	device->arg = arg;
-	if (fake_is_there(device)) {
+	if (!device->password_wrong && fake_is_there(device)) {
 		device->writes += fake_is_write(request.op);
 		fake_run(device, &request);
 		device->gaps += !fake_active(device);

@@ -488,7 +488,7 @@ static void a_device_that_cannot_is_refused_with_the_reason(void **state)
 	}
 }
 
-static void a_refused_password_is_not_tried_again_for_a_minute(void **state)
+static void a_wrong_password_is_tried_once_until_it_changes(void **state)
 {
 	struct bench *bench = bench_new();
 	struct plan plan = repair("repair", 1);
@@ -502,11 +502,37 @@ static void a_refused_password_is_not_tried_again_for_a_minute(void **state)
 				     on_done, bench);
 	fake_loop_advance_ns(bench->loop, 1000000000);
 	assert_int_equal(bench->answers, 5);
-	/* Twice: the first refusal may have been a forgotten nonce. */
-	assert_int_equal(bench->device.requests, 2);
+	assert_int_equal(bench->device.requests, 1);
 	assert_true(result->rc < 0);
+	fake_loop_advance_ns(bench->loop, 86400 * UINT64_C(1000000000));
+	assert_true(act(bench, ENFORCER_ISOLATE, &plan)->rc < 0);
+	assert_int_equal(bench->device.requests, 0); /* since the act was asked for */
 	bench->device.password_wrong = false;
-	fake_loop_advance_ns(bench->loop, 61 * UINT64_C(1000000000));
+	snprintf(bench->asset.amt.user, sizeof(bench->asset.amt.user), "another");
+	must(bench, ENFORCER_ISOLATE, &plan);
+	bench_free(bench);
+}
+
+/* Changed on the device, or locked by somebody else's attempts: it may pass, so it is asked again, ever more seldom. */
+static void a_password_that_was_good_is_tried_again_after_a_while(void **state)
+{
+	struct bench *bench = bench_new();
+	struct plan plan = repair("repair", 1);
+	unsigned tries = 0;
+
+	(void)state;
+	must(bench, ENFORCER_PREPARE, &plan);
+	bench->device.password_wrong = true;
+	assert_true(act(bench, ENFORCER_ISOLATE, &plan)->rc < 0);
+	assert_int_equal(bench->device.requests, 2); /* a fresh nonce may be forgotten too */
+	for (unsigned act70s = 0; act70s < 52; act70s++) {
+		assert_true(act(bench, ENFORCER_ISOLATE, &plan)->rc < 0);
+		assert_in_range(bench->device.requests, 0, 1);
+		tries += bench->device.requests;
+	}
+	assert_in_range(tries, 5, 6); /* in an hour: after 1, 3, 7, 15, 30, 45 minutes */
+	bench->device.password_wrong = false;
+	fake_loop_advance_ns(bench->loop, 901 * UINT64_C(1000000000));
 	must(bench, ENFORCER_ISOLATE, &plan);
 	bench_free(bench);
 }
@@ -520,7 +546,7 @@ static void one_401_to_good_credentials_is_no_refusal(void **state)
 	(void)state;
 	must(bench, ENFORCER_PREPARE, &plan);
 	restart(bench);
-	fake_fail(&bench->device, FAKE_401, 1, false);
+	fake_fail(&bench->device, FAKE_401, 2, false);
 	must(bench, ENFORCER_PREPARE, &plan);
 	for (unsigned at = 1; at <= 3; at++) {
 		fake_fail(&bench->device, FAKE_401, at, false);
@@ -1019,6 +1045,14 @@ static bool torture(enum scene scene, enum fake_failure failure, unsigned at, bo
 	return reached;
 }
 
+/* A 401 to credentials that were never accepted is a wrong password, and final. */
+static unsigned first_of(unsigned scene, unsigned failure)
+{
+	bool trusted = scene != PREPARE_EMPTY && scene != ISOLATE_EMPTY && scene != RELEASE_COLD;
+
+	return failure == FAKE_401 && !trusted ? 2 : 1;
+}
+
 static void every_request_may_fail_in_every_way(void **state)
 {
 	unsigned runs = 0;
@@ -1027,7 +1061,8 @@ static void every_request_may_fail_in_every_way(void **state)
 	for (unsigned scene = 0; scene < SCENES; scene++)
 		for (unsigned failure = FAKE_UNREACHABLE; failure < FAKE_FAILURES; failure++)
 			for (unsigned and_after = 0; and_after < 2; and_after++)
-				for (unsigned at = 1; torture(scene, failure, at, and_after); at++)
+				for (unsigned at = first_of(scene, failure);
+				     torture(scene, failure, at, and_after); at++)
 					runs++;
 	print_message("%u failures injected\n", runs);
 	assert_true(runs > 500);
@@ -1104,7 +1139,8 @@ int main(void)
 		cmocka_unit_test(a_machine_provisioned_anew_is_not_bound_to_a_strangers_policy),
 		cmocka_unit_test(counters_are_found_by_name_or_by_exclusion),
 		cmocka_unit_test(a_device_that_cannot_is_refused_with_the_reason),
-		cmocka_unit_test(a_refused_password_is_not_tried_again_for_a_minute),
+		cmocka_unit_test(a_wrong_password_is_tried_once_until_it_changes),
+		cmocka_unit_test(a_password_that_was_good_is_tried_again_after_a_while),
 		cmocka_unit_test(one_401_to_good_credentials_is_no_refusal),
 		cmocka_unit_test(a_full_queue_answers_too),
 		cmocka_unit_test(a_survey_grades_the_machine),
