@@ -122,6 +122,8 @@ struct command {
 static const struct command commands[] = {
 	{ "frame", "DEVICE tx|rx HEX", "judge a frame: `pass WHY` or `drop WHY`, one line", true,
 	  do_frame },
+	{ "frames", "DEVICE FILE", "judge all frames of a file in place (docs/amtsim.md)", false,
+	  console_frames },
 	{ "devices", "", "name, address, port of every device", false, console_devices },
 	{ "status", "DEVICE", "mode, active policies, lock, clock", false, console_status },
 	{ "objects", "DEVICE", "filters, policies and bindings", false, console_objects },

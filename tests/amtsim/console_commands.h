@@ -35,6 +35,9 @@ CONSOLE_COMMAND(unprovision);
 CONSOLE_COMMAND(nonces);
 CONSOLE_COMMAND(clock);
 
+/* console_frames.c */
+CONSOLE_COMMAND(frames);
+
 /* console_life.c */
 CONSOLE_COMMAND(subscriptions);
 CONSOLE_COMMAND(agents);
