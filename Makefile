@@ -51,12 +51,12 @@ PROGRAMS := $(addprefix $(OUT)/,cordond cordon cordon-sensor cordon-amtsim)
 TOOLS    := $(addprefix $(OUT)/,cordon-pcapgen cordon-score cordon-bench-floor cordon-bench-runner cordon-bench-fleet \
 	cordon-bench-bare cordon-wire cordon-epidemic cordon-distort)
 UNIT     := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/*/test_*.c tests/prop/test_*.c tests/e2e/test_*.c \
-	tests/torture/test_*.c))
+	tests/torture/test_*.c tests/equivalence/test_*.c))
 SCRIPTS  := $(filter-out %/tap.sh,$(wildcard tests/e2e/*.sh)) tests/lint/selftest.sh tests/score/selftest.sh
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY   := $(FUZZ:%=$(OUT)/tests/fuzz/replay_%)
 
-.PHONY: all help deps demo check lint bench bench-fleet torture chaos score pcaps epidemic coverage install uninstall clean tools tests
+.PHONY: all help deps demo check lint bench bench-fleet torture chaos equivalence score pcaps epidemic coverage install uninstall clean tools tests
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -100,6 +100,7 @@ $(OUT)/libamt.a: $(call obj,$(AMT))
 $(OUT)/libfakes.a: $(call obj,$(wildcard tests/fakes/*.c))
 $(OUT)/libamtsim.a: $(call obj,$(filter-out %/main.c,$(wildcard tests/amtsim/*.c)))
 $(OUT)/librig.a: $(call obj,$(filter-out tests/torture/test_%.c tests/torture/reaper.c,$(wildcard tests/torture/*.c)))
+$(OUT)/libmeaning.a: $(call obj,$(filter-out tests/equivalence/test_%.c,$(wildcard tests/equivalence/*.c)))
 $(OUT)/libpcapgen.a: $(call obj,$(filter-out %/main.c,$(wildcard tests/pcapgen/*.c)))
 %.a:
 	@rm -f $@
@@ -160,6 +161,10 @@ $(OUT)/tests/e2e/%: $(OUT)/tests/e2e/%.o $(ARCHIVES)
 	@echo "  LINK $@"
 	@mkdir -p $(@D)
 	@$(CC) $(ALL) $(LINK) -o $@ $< -Wl,--start-group $(ARCHIVES) -Wl,--end-group $(CONTROLLER_LIBS) -lcmocka
+$(OUT)/tests/equivalence/test_%: $(OUT)/tests/equivalence/test_%.o $(OUT)/libmeaning.a $(ARCHIVES)
+	@echo "  LINK $@"
+	@mkdir -p $(@D)
+	@$(CC) $(ALL) $(LINK) -o $@ $< -Wl,--start-group $(OUT)/libmeaning.a $(ARCHIVES) -Wl,--end-group $(CONTROLLER_LIBS) -lcmocka
 $(OUT)/reaper.so: tests/torture/reaper.c | build/.deps
 	@mkdir -p $(@D)
 	@$(CC) $(CPPFLAGS) -std=gnu17 $(CFLAGS) $(WARNINGS) -shared -fPIC -o $@ $< -ldl
@@ -200,6 +205,11 @@ bench: $(PROGRAMS) $(TOOLS)
 # The short versions of these are part of "make check".
 torture: tests
 	@OUT=$(OUT) CC=$(CC) TORTURE=full TEST_TIMEOUT_S=3600 tests/run.sh $(OUT)/tests/torture/test_torture $(OUT)/tests/torture/test_kill
+# A million packets each way for each of 1,000 random channels: what the channel says, what its plan says and what the
+# simulated firmware does.  CHANNELS, PACKETS (each way, for each channel) and SEED change that.
+equivalence: $(OUT)/tests/equivalence/test_equivalence $(OUT)/cordon-amtsim
+	@CORDON_EQUIVALENCE=full $(foreach name,CHANNELS PACKETS SEED,$(if $($(name)),$(name)=$($(name)))) \
+		CORDON_AMTSIM=$(OUT)/cordon-amtsim $<
 CHAOS_ROUNDS ?= 10000
 chaos: tests
 	@CORDON_AMTSIM=$(OUT)/cordon-amtsim CHAOS_ROUNDS=$(CHAOS_ROUNDS) $(OUT)/tests/torture/test_chaos

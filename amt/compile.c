@@ -5,7 +5,7 @@
  * filter can match (aggregate.h).  Local and remote become source and destination by direction (2.3).  The meaning
  * is kept because every plan that is let through has, per direction, either pass filters over a drop default or drop
  * filters over a pass default: then "drop wins" and "first match" and "default" agree.  tests/unit/amt/test_compile.c
- * checks that with random packets, tests/e2e/test_amt_equivalence.c against the simulator's packet engine.
+ * checks that with random packets, tests/equivalence against the simulator's packet engine.
  *
  * Left out: address ranges, MAC and VLAN matches (firmware support is unknown or
  * absent). */

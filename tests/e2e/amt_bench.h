@@ -145,7 +145,7 @@ static inline const char *order(struct bench *bench, const char *command)
 			fail_msg("the simulator fell silent after \"%s\"", command);
 		length += (size_t)got;
 		bench->answer[length] = '\0';
-	} while (!answer_is_whole(bench->answer, length, strncmp(command, "frame", 5) == 0));
+	} while (!answer_is_whole(bench->answer, length, strncmp(command, "frame ", 6) == 0));
 	if (strncmp(bench->answer, "error", 5) == 0)
 		fail_msg("%s: %s", command, bench->answer);
 	return bench->answer;
