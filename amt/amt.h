@@ -77,6 +77,7 @@ enum amt_code {
 	AMT_WIRELESS_BESIDE,
 	AMT_NO_TLS,
 	AMT_NO_COUNTERS,
+	AMT_NO_ANTI_SPOOFING,
 	AMT_LEGACY_TLS,
 	AMT_NO_IPV6_FILTERS,
 	AMT_RELEASE_UNKNOWN,
@@ -123,6 +124,7 @@ struct amt_report {
 	uint32_t policies_used, filters_used, foreign_policies;
 	uint32_t tx_counters, rx_counters;
 	uint32_t v6_tx_filters_max, v6_rx_filters_max, v6_ratio; /* 0: IPv6 cannot be filtered */
+	bool anti_spoofing;
 };
 
 char amt_grade_letter(unsigned grade);

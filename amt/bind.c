@@ -321,8 +321,9 @@ static int take_verify(void *arg, uint32_t n, const struct session_result *resul
 		transaction_then(act->transaction, &step_decide_bind, 0);
 		return 0;
 	}
-	snprintf(act->result.did, sizeof(act->result.did), "enabled policy %s on %s%s",
+	snprintf(act->result.did, sizeof(act->result.did), "enabled policy %s on %s%s%s",
 		 act->set.policy.name, inventory_port_words(&act->endpoint->inventory),
+		 act->set.unguarded ? "; without anti-spoofing, which its port cannot do" : "",
 		 act->set.widened
 			 ? "; it limits all packets, for the coding of TCP flags is not known"
 			 : "");

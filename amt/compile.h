@@ -4,15 +4,16 @@
  * What firmware understands differs from what people expect of a packet filter
  * (amt-system-defense.md 3.3): no order, any match of a drop filter drops, the default decides
  * only where nothing matched, no state.  A plan whose filters would change meaning or be
- * pointless under that rule is refused with a sentence, never bent; with one exception that the set tells: a rate
- * limit of new connections holds for all packets where the coding of TCP flags is not known. */
+ * pointless under that rule is refused with a sentence, never bent; with two exceptions that the set tells: a rate
+ * limit of new connections holds for all packets where the coding of TCP flags is not known, and anti-spoofing is left
+ * out where the port cannot do it, for isolating without it is better than not isolating. */
 #ifndef CORDON_AMT_COMPILE_H
 #define CORDON_AMT_COMPILE_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#include "amt/release.h"
+#include "amt/budget.h"
 #include "amt/sysdefense.h"
 #include "core/base/digest.h"
 
@@ -22,25 +23,13 @@ struct plan;
 /* How the elements of TCPFlagsOn and TCPFlagsOff are written is not known (2.3): set it where you know it. */
 enum sd_flag_coding { SD_FLAGS_UNKNOWN, SD_FLAGS_BITS, SD_FLAGS_MASKS };
 
-/* What one policy may hold; the default filters are already taken off. */
-struct sd_budget {
-	uint32_t tx_filters, rx_filters;   /* IPv4 slots */
-	uint32_t tx_counters, rx_counters; /* for filters and defaults that count */
-	uint32_t v6_tx_filters, v6_rx_filters;
-	uint32_t v6_ratio;   /* slots per IPv6 filter, at least 1 */
-	uint8_t flag_coding; /* enum sd_flag_coding; not from the device */
-};
-
-/* The documented limits (3.1) where the device does not say; no IPv6 filters where the release has none. */
-struct sd_budget sd_budget_of(const struct sd_port_capabilities *capabilities,
-			      const struct release *release);
-
 /* A policy with its filters; ids are empty and handles unset until they exist on a device. */
 struct sd_set {
 	struct sd_policy policy;
 	struct sd_filter filters[SD_HANDLES_MAX];
 	uint8_t count;
 	bool widened; /* a limit of new connections became one of all packets: flags could not be written */
+	bool unguarded;               /* anti-spoofing was wanted, and the port has none */
 	struct digest_sha256 content; /* of the meaning: ids, names and handles aside */
 };
 

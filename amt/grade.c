@@ -43,6 +43,7 @@ static const struct amt_code_row rows[AMT_CODES] = {
 	[AMT_WIRELESS_BESIDE] = { "wireless-beside", AMT_GRADE_C, "isolate it at its access point as well" },
 	[AMT_NO_TLS] = { "no-tls", AMT_GRADE_C, "enable TLS in the firmware and set tls: pin" },
 	[AMT_NO_COUNTERS] = { "no-counters", AMT_GRADE_C, "nothing: an isolation can be proven by silence alone" },
+	[AMT_NO_ANTI_SPOOFING] = { "no-anti-spoofing", AMT_GRADE_B, "nothing: the channel holds without it; or take anti_spoofing out of the channel" },
 	[AMT_LEGACY_TLS] = { "legacy-tls", AMT_GRADE_B, "update the firmware to 12 or later if the platform has it" },
 	[AMT_NO_IPV6_FILTERS] = { "no-ipv6-filters", AMT_GRADE_B, "name repair servers by IPv4 addresses" },
 	[AMT_RELEASE_UNKNOWN] = { "release-unknown", AMT_GRADE_B, "give the AMT user the realm General Info" },
@@ -302,6 +303,7 @@ void amt_report_plan(struct amt_report *report, const struct plan *plan)
 		.v6_tx_filters = report->v6_tx_filters_max + 1,
 		.v6_rx_filters = report->v6_rx_filters_max + 1,
 		.v6_ratio = report->v6_ratio,
+		.anti_spoofing = report->anti_spoofing,
 	};
 	const struct release any = { 0 };
 	struct sd_budget budget = sd_budget_of(&capabilities, &any);
@@ -312,4 +314,8 @@ void amt_report_plan(struct amt_report *report, const struct plan *plan)
 		return;
 	if (sd_compile(plan, &budget, 0, &set, &err) < 0)
 		amt_report_add(report, AMT_CHANNEL_TOO_LARGE, "%.199s", err.text);
+	else if (set.unguarded)
+		amt_report_add(report, AMT_NO_ANTI_SPOOFING,
+			       "channel \"%s\" asks for anti-spoofing, which this port cannot do",
+			       plan->name);
 }

@@ -69,6 +69,7 @@ static void tell_who_and_limits(const struct endpoint *endpoint, struct amt_repo
 	report->v6_tx_filters_max = budget.v6_tx_filters;
 	report->v6_rx_filters_max = budget.v6_rx_filters;
 	report->v6_ratio = budget.v6_ratio;
+	report->anti_spoofing = budget.anti_spoofing;
 }
 
 void readiness_report(const struct endpoint *endpoint, const struct err *err, uint64_t now_ns,

@@ -228,7 +228,7 @@ struct cim_instance *sd_policy_write(const struct sd_policy *policy)
 	cim_add(instance, "InstanceID", "0");
 	cim_add(instance, "PolicyName", policy->name);
 	cim_add_u32(instance, "PolicyPrecedence", policy->precedence);
-	cim_add(instance, "AntiSpoofingSupport", "0");
+	cim_add_u32(instance, "AntiSpoofingSupport", policy->anti_spoofing);
 	for (unsigned i = 0; i < policy->handle_count; i++)
 		cim_add_u32(instance, "FilterCreationHandles", policy->handles[i]);
 	cim_add_bool(instance, "TxDefaultDrop", policy->transmit.drop);
@@ -250,6 +250,7 @@ static int compare_handles(const void *a, const void *b)
 bool sd_policy_read(const struct cim_instance *instance, struct sd_policy *policy)
 {
 	const char *name = cim_text(instance, "PolicyName", 0);
+	uint32_t spoof;
 
 	memset(policy, 0, sizeof(*policy));
 	if (strcmp(instance->class_name, SD_CLASS_POLICY) != 0 ||
@@ -258,6 +259,9 @@ bool sd_policy_read(const struct cim_instance *instance, struct sd_policy *polic
 	if (name)
 		snprintf(policy->name, sizeof(policy->name), "%s", name);
 	cim_u32(instance, "PolicyPrecedence", 0, &policy->precedence);
+	policy->anti_spoofing = SD_SPOOF_NOT_TOLD;
+	if (cim_u32(instance, "AntiSpoofingSupport", 0, &spoof) && spoof <= SD_SPOOF_SILENT)
+		policy->anti_spoofing = (uint8_t)spoof;
 	while (policy->handle_count < SD_HANDLES_MAX &&
 	       cim_u32(instance, "FilterCreationHandles", policy->handle_count,
 		       &policy->handles[policy->handle_count]))
@@ -276,11 +280,17 @@ static bool defaults_agree(const struct sd_default *a, const struct sd_default *
 	return a->drop == b->drop && a->event == b->event && a->count == b->count;
 }
 
+static bool spoofing_agrees(const struct sd_policy *wanted, const struct sd_policy *found)
+{
+	return found->anti_spoofing == SD_SPOOF_NOT_TOLD ||
+	       wanted->anti_spoofing == found->anti_spoofing;
+}
+
 bool sd_policy_agrees(const struct sd_policy *wanted, const struct sd_policy *found)
 {
 	uint32_t a[SD_HANDLES_MAX], b[SD_HANDLES_MAX];
 
-	if (wanted->precedence != found->precedence ||
+	if (!spoofing_agrees(wanted, found) || wanted->precedence != found->precedence ||
 	    wanted->handle_count != found->handle_count ||
 	    !defaults_agree(&wanted->transmit, &found->transmit) ||
 	    !defaults_agree(&wanted->receive, &found->receive))
@@ -368,4 +378,5 @@ void sd_port_capabilities_read(const struct cim_instance *instance,
 	cim_u32(instance, "IPv6_MaxTxFilters", 0, &capabilities->v6_tx_filters);
 	cim_u32(instance, "IPv6_MaxRxFilters", 0, &capabilities->v6_rx_filters);
 	cim_u32(instance, "IPv6_to_IPv4_Ratio", 0, &capabilities->v6_ratio);
+	cim_bool(instance, "IPv4_AntiSpoofingCapable", &capabilities->anti_spoofing);
 }

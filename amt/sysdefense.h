@@ -63,10 +63,21 @@ struct sd_default {
 	bool drop, event, count;
 };
 
+/* AntiSpoofingSupport (2.1), and what the device does not tell. */
+enum sd_spoof {
+	SD_SPOOF_OFF,
+	SD_SPOOF_EVENT,
+	SD_SPOOF_COUNT,
+	SD_SPOOF_COUNT_EVENT,
+	SD_SPOOF_SILENT,
+	SD_SPOOF_NOT_TOLD
+};
+
 struct sd_policy {
 	char name[SD_NAME_BYTES];
 	char id[SD_ID_BYTES];
 	uint32_t precedence;
+	uint8_t anti_spoofing; /* enum sd_spoof */
 	struct sd_default transmit, receive;
 	uint32_t handles[SD_HANDLES_MAX];
 	uint8_t handle_count;
@@ -91,7 +102,8 @@ struct sd_port_capabilities {
 	uint32_t tx_filters, rx_filters; /* the default filter included */
 	uint32_t tx_counters, rx_counters;
 	uint32_t v6_tx_filters, v6_rx_filters;
-	uint32_t v6_ratio; /* IPv4 slots that one IPv6 filter takes; 0 if not given */
+	uint32_t v6_ratio;  /* IPv4 slots that one IPv6 filter takes; 0 if not given */
+	bool anti_spoofing; /* of IPv4 */
 };
 
 const char *sd_filter_class(const struct sd_filter *filter);
@@ -103,7 +115,7 @@ bool sd_filter_handle(const struct sd_filter *filter, uint32_t *handle);
 
 struct cim_instance *sd_policy_write(const struct sd_policy *policy);
 bool sd_policy_read(const struct cim_instance *instance, struct sd_policy *policy);
-/* Same defaults, precedence and handles (in any order); name and id aside. */
+/* Same defaults, precedence, anti-spoofing and handles (in any order); name and id aside. */
 bool sd_policy_agrees(const struct sd_policy *wanted, const struct sd_policy *found);
 
 /* port is copied; class_name is SD_CLASS_BINDING or SD_CLASS_DEFAULT. */

@@ -193,6 +193,7 @@ int plan_from_channel(const struct channel *channel, struct plan *plan, struct e
 		return ERR_CONFIG;
 	snprintf(plan->name, sizeof(plan->name), "%s", channel->name);
 	plan->drop_transmit = plan->drop_receive = true;
+	plan->anti_spoofing = channel->anti_spoofing;
 	for (unsigned i = 0; i < channel->item_count; i++)
 		add_item(&draft, channel, &channel->items[i]);
 	if (draft.full)

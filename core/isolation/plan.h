@@ -19,6 +19,7 @@ struct plan {
 	/* To prepare: with those asked for just before, this is all that is wanted; what else a device holds of ours may go. */
 	bool complete;
 	bool drop_transmit, drop_receive; /* defaults */
+	bool anti_spoofing; /* IPv4 that it transmits must bear its own address, whatever the filters say */
 	uint16_t filter_count;
 	struct filter filters[PLAN_FILTERS];
 };

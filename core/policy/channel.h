@@ -33,7 +33,8 @@ struct channel_item {
 struct channel {
 	char name[CHANNEL_NAME_BYTES];
 	uint8_t item_count;
-	bool unresolved; /* names a place ("relay") whose address is not known */
+	bool anti_spoofing; /* what it sends over IPv4 must bear its own address */
+	bool unresolved;    /* names a place ("relay") whose address is not known */
 	struct channel_item items[CHANNEL_ITEMS];
 };
 

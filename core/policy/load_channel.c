@@ -243,18 +243,28 @@ static int kind_of(struct loader *l, const struct yaml_node *node)
 	return -1;
 }
 
+/* The one item that narrows: it is no destination. */
+static bool is_anti_spoofing(const struct yaml_node *node)
+{
+	return strcmp(yaml_text(node), "anti_spoofing") == 0;
+}
+
 /* An item that is only a word. */
 static void load_bare(struct loader *l, const struct yaml_node *node, struct channel *channel)
 {
 	const struct word *word = vocabulary_find(SECTION_CHANNEL, yaml_text(node));
-	int kind = kind_of(l, node);
-	struct channel_item item = { .kind = (uint8_t)kind };
 	char hint[128];
+	int kind;
 
+	if (is_anti_spoofing(node)) {
+		channel->anti_spoofing = true;
+		return;
+	}
+	kind = kind_of(l, node);
 	if (kind < 0)
 		return;
 	if (kind < CHANNEL_DNS) {
-		add_item(l, node, channel, &item);
+		add_item(l, node, channel, &(struct channel_item){ .kind = (uint8_t)kind });
 		return;
 	}
 	snprintf(hint, sizeof(hint), "write \"- %s: %s\"", word->name,
@@ -276,8 +286,8 @@ static void load_item(struct loader *l, const struct yaml_node *node, struct cha
 			      "an item is one word, such as arp or tcp: { ... }");
 		return;
 	}
-	kind = kind_of(l, yaml_key(node, 0));
 	value = yaml_value(node, 0);
+	kind = is_anti_spoofing(yaml_key(node, 0)) ? CHANNEL_ARP : kind_of(l, yaml_key(node, 0));
 	if (kind < 0 || !value)
 		return;
 	if (kind < CHANNEL_DNS)

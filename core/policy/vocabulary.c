@@ -39,6 +39,8 @@ static const struct word words[] = {
 	  .help = "neighbour discovery, the ARP of IPv6; needed to reach any IPv6 address" },
 	{ .section = SECTION_CHANNEL, .name = "eapol", .form = "eapol",
 	  .help = "802.1X log-in to the switch; needed where ports are authenticated" },
+	{ .section = SECTION_CHANNEL, .name = "anti_spoofing", .form = "anti_spoofing",
+	  .help = "opens nothing: its IPv4 packets must bear its own address, where the firmware can" },
 	{ .section = SECTION_CHANNEL, .name = "dns", .form = "PLACE, address or list",
 	  .help = "name service at these servers" },
 	{ .section = SECTION_CHANNEL, .name = "tcp", .form = "{ to: ..., ports: [...] }",

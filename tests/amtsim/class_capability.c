@@ -50,7 +50,7 @@ static void render_port(const struct device *device, size_t port, struct instanc
 
 	snprintf(id, sizeof(id), "Intel(r) AMT:Network Port System Defense Capabilities %zu", port);
 	instance_text(instance, "ElementName", "Intel(r) AMT Port System Defense Capabilities");
-	instance_bool(instance, "IPv4_AntiSpoofingCapable", true);
+	instance_bool(instance, "IPv4_AntiSpoofingCapable", k->anti_spoofing != 0);
 	instance_number(instance, "IPv4_MaxRxCounters", k->rx_counters);
 	instance_number(instance, "IPv4_MaxRxFilters", k->rx_filters);
 	instance_number(instance, "IPv4_MaxTxCounters", k->tx_counters);

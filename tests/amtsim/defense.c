@@ -244,6 +244,8 @@ static uint32_t check_policy(const struct defense *defense, const struct sd_poli
 
 	budget.counters[SD_TX] = policy->when_unmatched[SD_TX].count + (spoof_counts ? 1u : 0u);
 	budget.counters[SD_RX] = policy->when_unmatched[SD_RX].count;
+	if (policy->spoof != SPOOF_OFF && !defense->knobs->anti_spoofing)
+		return PT_UNSUPPORTED;
 	if (policy->spoof != SPOOF_OFF)
 		budget.filters[SD_TX] += SPOOF_SLOTS;
 	for (i = 0; i < policy->handle_count; i++) {
@@ -518,7 +520,8 @@ static void activate(struct defense *defense, unsigned port, uint64_t now_ns)
 void defense_settle(struct defense *defense, uint64_t now_ns)
 {
 	struct gate_rules rules = { defense->knobs->rate_overshoot,
-				    defense->knobs->default_statistics };
+				    defense->knobs->default_statistics,
+				    defense->knobs->spoof_zero };
 	unsigned port;
 
 	expire(defense, now_ns);

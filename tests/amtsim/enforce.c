@@ -261,6 +261,7 @@ struct enforce *enforce_new(struct device *device, const char *interface, const 
 	signal(SIGPIPE, SIG_IGN); /* an nft that ends early */
 	enforce->target.port = device->config.port;
 	memcpy(enforce->target.host_ipv4, device->config.ipv4, 4);
+	enforce->target.zero_is_spoofed = device->knobs.spoof_zero;
 	code = try(enforce);
 	if (code != 0) {
 		*why = explain(code);

@@ -133,9 +133,11 @@ static bool spoofed(const struct gate *gate, const struct frame *frame, enum sd_
 
 	if (gate->policy.spoof == SPOOF_OFF || direction != SD_TX || frame->ip_version != 4)
 		return false;
-	/* 0.0.0.0 is what a DHCP client must send from. */
-	if (memcmp(frame->src, unknown, 4) == 0 || memcmp(host_ipv4, unknown, 4) == 0)
+	if (memcmp(host_ipv4, unknown, 4) == 0)
 		return false;
+	/* 0.0.0.0 is what a DHCP client must send from. */
+	if (memcmp(frame->src, unknown, 4) == 0)
+		return gate->rules.zero_is_spoofed;
 	return memcmp(frame->src, host_ipv4, 4) != 0;
 }
 

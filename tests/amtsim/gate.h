@@ -56,6 +56,7 @@ struct gate_statistic {
 struct gate_rules {
 	uint32_t rate_overshoot;
 	bool list_defaults;
+	bool zero_is_spoofed;
 };
 
 struct gate *gate_new(gate_event_fn *event, void *arg);

@@ -83,6 +83,8 @@ static const struct knob table[] = {
 	NUMBER(in_use_status, 16, 1, 65535, "AMT-STATUS for deleting something in use"),
 	WORDS(wireless, 0, 2, "absent|unsupported|present", "the wireless port"),
 	SWITCH(default_statistics, 1, "statistics also list the default and anti-spoofing filters"),
+	SWITCH(anti_spoofing, 1, "the ports can compare the source of transmitted IPv4"),
+	SWITCH(spoof_zero, 0, "0.0.0.0 is spoofed too, so that a host cannot ask for a lease"),
 	WORDS(timeout_leaves, 0, 1, "inactive|gone", "what a timeout leaves of the association"),
 	WORDS(flag_coding, 0, 1, "bit|mask", "element values of TCPFlagsOn and TCPFlagsOff"),
 	NUMBER(rate_overshoot, 2, 0, 1000, "packets a rate limit lets pass too many"),

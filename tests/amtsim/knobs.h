@@ -89,6 +89,8 @@ struct knobs {
 	uint32_t in_use_status;
 	uint32_t wireless;
 	uint32_t default_statistics;
+	uint32_t anti_spoofing;
+	uint32_t spoof_zero;
 	uint32_t timeout_leaves;
 	uint32_t flag_coding;
 	uint32_t rate_overshoot;

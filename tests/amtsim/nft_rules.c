@@ -149,7 +149,7 @@ static void write_spoof(struct text *out, const struct nft_target *target,
 
 	if (policy->spoof == SPOOF_OFF || memcmp(target->host_ipv4, unknown, 4) == 0)
 		return;
-	text_puts(out, "\t\tip saddr != { 0.0.0.0, ");
+	text_printf(out, "\t\tip saddr != { %s", target->zero_is_spoofed ? "" : "0.0.0.0, ");
 	write_bytes(out, target->host_ipv4, NULL, 4);
 	text_puts(out, " } counter name spoofed drop\n");
 }

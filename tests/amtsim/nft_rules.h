@@ -17,7 +17,8 @@ struct nft_target {
 	const char *interface;
 	char table[NFT_NAME_BYTES]; /* set by nft_target_init() */
 	uint8_t host_ipv4[4];       /* for anti-spoofing; all zero: unknown */
-	uint16_t port;              /* of management besides 16992 to 16995 */
+	bool zero_is_spoofed;
+	uint16_t port; /* of management besides 16992 to 16995 */
 };
 
 void nft_target_init(struct nft_target *target, const char *interface);

@@ -524,6 +524,45 @@ static void a_limit_of_new_connections_spares_open_ones(void **state)
 }
 
 /* The firmware ends it by itself; whoever still lives enables it anew, whatever the lapse has left. */
+/* A TCP SYN to the repair server, from the given address. */
+#define REPAIR_FRAME(from)                                                     \
+	"0200000000020200000000010800450000280001000040060000" from "0a000005" \
+	"c00021520000000100000000"                                             \
+	"5002ffff00000000"
+
+static void a_forged_source_is_dropped_where_the_port_can(void **state)
+{
+	static const char *const can[] = { "--ip", "10.1.0.1", NULL };
+	static const char *const cannot[] = { "--ip", "10.1.0.1", "--set", "anti_spoofing=no",
+					      NULL };
+	struct bench *bench = bench_new(can);
+	struct plan plan = repair();
+
+	(void)state;
+	plan.anti_spoofing = true;
+	must(bench, ENFORCER_ISOLATE, &plan);
+	assert_non_null(strstr(order(bench, "frame amt tx " REPAIR_FRAME("0a010001")), "pass"));
+	assert_non_null(strstr(order(bench, "frame amt tx " REPAIR_FRAME("0a010009")),
+			       "drop anti-spoofing"));
+	must(bench, ENFORCER_INSPECT, &plan);
+	assert_true(bench->result.active);
+	/* What is there is known again: flash is spared. */
+	restart_client(bench);
+	must(bench, ENFORCER_PREPARE, &plan);
+	assert_int_equal(bench->result.writes, 0);
+	plan.anti_spoofing = false;
+	must(bench, ENFORCER_PREPARE, &plan);
+	assert_int_equal(bench->result.writes, 7);
+	bench_free(bench);
+
+	bench = bench_new(cannot);
+	plan.anti_spoofing = true;
+	must(bench, ENFORCER_ISOLATE, &plan);
+	assert_non_null(strstr(bench->result.did, "without anti-spoofing"));
+	assert_non_null(strstr(order(bench, "frame amt tx " REPAIR_FRAME("0a010009")), "pass"));
+	bench_free(bench);
+}
+
 static void what_has_lapsed_is_enabled_anew(void **state)
 {
 	static const char *const leaves[][3] = { { "--set", "timeout_leaves=inactive" },
@@ -560,6 +599,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_rung_of_the_ladder_does_what_it_says),
 		cmocka_unit_test(what_has_lapsed_is_enabled_anew),
+		cmocka_unit_test(a_forged_source_is_dropped_where_the_port_can),
 		cmocka_unit_test(a_limit_of_new_connections_spares_open_ones),
 		cmocka_unit_test(the_whole_story_costs_what_it_should),
 		cmocka_unit_test(an_isolation_is_two_requests_on_the_wire),

@@ -2,6 +2,7 @@
 #include "tests/equivalence/meaning.h"
 
 #include <netinet/in.h>
+#include <string.h>
 
 #include "core/isolation/plan.h"
 #include "core/policy/channel.h"
@@ -59,8 +60,20 @@ static bool item_passes(const struct channel *channel, const struct channel_item
 	}
 }
 
+/* What the machine sends over IPv4 must bear its own address, or none yet. */
+static bool is_forged(const struct packet *p)
+{
+	static const uint8_t none[4], own[4] = { PACKET_OWN_V4_BYTES };
+	const uint8_t *from = p->local.bytes + 12;
+
+	return p->transmit && p->type == TYPE_V4 && packet_is_ip(p) &&
+	       memcmp(from, none, sizeof(none)) != 0 && memcmp(from, own, sizeof(own)) != 0;
+}
+
 bool channel_passes(const struct channel *channel, const struct packet *p)
 {
+	if (channel->anti_spoofing && is_forged(p))
+		return false;
 	for (unsigned i = 0; i < channel->item_count; i++)
 		if (item_passes(channel, &channel->items[i], p))
 			return true;
@@ -93,6 +106,8 @@ static bool filter_names(const struct filter *f, const struct packet *p)
 
 bool plan_passes(const struct plan *plan, const struct packet *p)
 {
+	if (plan->anti_spoofing && is_forged(p))
+		return false;
 	for (unsigned i = 0; i < plan->filter_count; i++)
 		if (filter_names(&plan->filters[i], p))
 			return true;

@@ -44,10 +44,11 @@ struct packet {
 	struct ip local, remote;
 };
 
-#define PACKET_EDGES       8
-#define PACKET_FRAME_BYTES 128
-#define PACKET_TEXT_BYTES  256
-#define PACKET_OWN_V4      "10.1.0.1"
+#define PACKET_EDGES        8
+#define PACKET_FRAME_BYTES  128
+#define PACKET_TEXT_BYTES   256
+#define PACKET_OWN_V4       "10.1.0.1"
+#define PACKET_OWN_V4_BYTES 10, 1, 0, 1
 
 /* What packet_random() needs of a channel, made once for it. */
 struct packet_ground {

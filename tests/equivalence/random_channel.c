@@ -136,6 +136,7 @@ struct channel random_channel(uint64_t *seed)
 	struct channel channel = { .name = "random", .item_count = 2 };
 	unsigned items = pick(seed, pick(seed, 4) ? 12 : 36), first;
 
+	channel.anti_spoofing = pick(seed, 3) == 0;
 	channel.items[0].kind = CHANNEL_ARP;
 	channel.items[1].kind = CHANNEL_DHCP;
 	if (pick(seed, 2))

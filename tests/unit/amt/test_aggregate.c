@@ -164,7 +164,7 @@ static void check_left(size_t i, const struct sd_filter *left)
 
 static void what_one_filter_can_do_is_done_by_one(void **state)
 {
-	const struct sd_budget budget = { 62, 62, 62, 62, 62, 62, 1, 0 };
+	const struct sd_budget budget = { 62, 62, 62, 62, 62, 62, 1, false, 0 };
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -185,7 +185,7 @@ static void what_one_filter_can_do_is_done_by_one(void **state)
 
 static void what_counts_or_limits_differently_stays_apart(void **state)
 {
-	const struct sd_budget budget = { 62, 62, 62, 62, 62, 62, 1, 0 };
+	const struct sd_budget budget = { 62, 62, 62, 62, 62, 62, 1, false, 0 };
 	struct plan plan = { .name = "p", .filter_count = 2 };
 	struct one a = { NULL, 0, 0, 80, 80 }, b = { NULL, 0, 0, 81, 81 };
 	struct sd_set set;
@@ -209,7 +209,7 @@ static void what_counts_or_limits_differently_stays_apart(void **state)
 
 static void many_become_few(void **state)
 {
-	const struct sd_budget budget = { 27, 31, 1, 1, 27, 31, 1, 0 };
+	const struct sd_budget budget = { 27, 31, 1, 1, 27, 31, 1, false, 0 };
 	struct plan plan = { .name = "p", .drop_transmit = true, .drop_receive = true };
 	struct sd_set set;
 

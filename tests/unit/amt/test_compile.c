@@ -308,13 +308,82 @@ static void a_budget_error_says_what_takes_most(void **state)
 	assert_true(sd_compile(&over, &budget, 1000, &set, &err) < 0);
 	assert_int_equal(err.code, ERR_LIMIT);
 	assert_non_null(strstr(err.text, "needs 35 receive filters, 31 fit"));
-	assert_non_null(strstr(err.text, "10.0.0.5/32 (20), 10.0.0.6/32 (15)"));
+	assert_non_null(strstr(err.text, "10.0.0.5 (20), 10.0.0.6 (15)"));
 	/* Eight IPv6 filters take four slots each. */
 	err_clear(&err);
 	assert_true(sd_compile(&v6, &budget, 1000, &set, &err) < 0);
-	assert_non_null(strstr(err.text, "needs 32 receive filters, 31 fit"));
+	assert_non_null(strstr(
+		err.text,
+		"needs 32 receive filters, 31 fit in this firmware, each for IPv6 takes the room of 4;"));
 	v6.filter_count = 7;
 	assert_int_equal(sd_compile(&v6, &budget, 1000, &set, NULL), 0);
+}
+
+static void anti_spoofing_takes_two_slots_and_a_counter_if_there_is_one(void **state)
+{
+	static const struct {
+		uint32_t filters; /* transmit */
+		bool wanted, capable;
+		uint32_t counters;
+		uint8_t written;
+		bool fits, unguarded;
+	} cases[] = {
+		{ 25, true, true, 4, SD_SPOOF_COUNT_EVENT, true, false },
+		{ 26, true, true, 4, 0, false, false },
+		{ 27, true, false, 4, SD_SPOOF_OFF, true, true },
+		{ 27, false, true, 4, SD_SPOOF_OFF, true, false },
+		{ 25, true, true, 1, SD_SPOOF_EVENT, true, false }, /* the default counts */
+		{ 25, true, true, 0, SD_SPOOF_EVENT, true, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct sd_budget budget = { 27, 31, cases[i].counters, 4, 27,
+					    31, 4,  cases[i].capable,  0 };
+		struct plan plan = servers((unsigned)cases[i].filters, "10.0.0.", 0x0800);
+		struct err err = { 0 };
+		struct sd_set set;
+
+		for (unsigned k = 0; k < plan.filter_count; k++)
+			plan.filters[k].direction = FILTER_TRANSMIT;
+		plan.anti_spoofing = cases[i].wanted;
+		if ((sd_compile(&plan, &budget, 1000, &set, &err) == 0) != cases[i].fits)
+			fail_msg("case %zu: %s", i, err.text);
+		if (!cases[i].fits) {
+			assert_non_null(strstr(err.text, "needs 28 transmit filters, 27 fit"));
+			assert_non_null(strstr(err.text, "anti_spoofing (2)"));
+			continue;
+		}
+		assert_int_equal(set.policy.anti_spoofing, cases[i].written);
+		assert_int_equal(set.unguarded, cases[i].unguarded);
+	}
+}
+
+static void anti_spoofing_changes_the_name_and_is_read_back(void **state)
+{
+	struct filter filter = { .ethertype = 0x0806 };
+	struct plan plan = plan_of(&filter, 1);
+	struct sd_budget budget = roomy;
+	struct cim_instance *instance;
+	struct sd_policy found;
+	struct sd_set plain, guarded;
+
+	(void)state;
+	budget.anti_spoofing = true;
+	assert_int_equal(sd_compile(&plan, &budget, 1000, &plain, NULL), 0);
+	plan.anti_spoofing = true;
+	assert_int_equal(sd_compile(&plan, &budget, 1000, &guarded, NULL), 0);
+	assert_string_not_equal(plain.policy.name, guarded.policy.name);
+	instance = sd_policy_write(&guarded.policy);
+	assert_string_equal(cim_text(instance, "AntiSpoofingSupport", 0), "3");
+	cim_add(instance, "InstanceID", "1");
+	assert_true(sd_policy_read(instance, &found));
+	assert_true(sd_policy_agrees(&guarded.policy, &found));
+	found.anti_spoofing = SD_SPOOF_OFF; /* somebody has changed it */
+	assert_false(sd_policy_agrees(&guarded.policy, &found));
+	found.anti_spoofing = SD_SPOOF_NOT_TOLD; /* the name vouches for it */
+	assert_true(sd_policy_agrees(&guarded.policy, &found));
+	cim_free(instance);
 }
 
 static void flags_are_written_where_their_coding_is_known(void **state)
@@ -640,6 +709,8 @@ int main(void)
 		cmocka_unit_test(names_fit_are_safe_and_change_with_the_content),
 		cmocka_unit_test(equal_filters_are_written_once),
 		cmocka_unit_test(a_budget_error_says_what_takes_most),
+		cmocka_unit_test(anti_spoofing_takes_two_slots_and_a_counter_if_there_is_one),
+		cmocka_unit_test(anti_spoofing_changes_the_name_and_is_read_back),
 		cmocka_unit_test(flags_are_written_where_their_coding_is_known),
 		cmocka_unit_test(old_releases_filter_no_ipv6),
 		cmocka_unit_test(without_counters_the_default_does_not_count),

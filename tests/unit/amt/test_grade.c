@@ -333,7 +333,8 @@ static void every_code_but_those_of_callers_is_tried_here(void **state)
 {
 	(void)state;
 	for (unsigned code = 0; code < AMT_CODES; code++) {
-		bool tried = code == AMT_NO_AMT || code == AMT_CHANNEL_TOO_LARGE;
+		bool tried = code == AMT_NO_AMT || code == AMT_CHANNEL_TOO_LARGE ||
+			     code == AMT_NO_ANTI_SPOOFING;
 
 		for (size_t i = 0; i < COUNT(cases); i++)
 			tried = tried || cases[i].code == code;
@@ -400,6 +401,18 @@ static void a_plan_that_does_not_fit_is_a_reason(void **state)
 	amt_report_plan(&report, &plan);
 	assert_int_equal(report.findings[0].code, AMT_CHANNEL_TOO_LARGE);
 	assert_non_null(strstr(report.findings[0].text, "needs 3 transmit filters, 2 fit"));
+	report.finding_count = 0;
+	report.tx_filters_max = 27;
+	amt_report_plan(&report, &plan);
+	assert_int_equal(report.finding_count, 0);
+	plan.anti_spoofing = true;
+	amt_report_plan(&report, &plan);
+	assert_int_equal(report.findings[0].code, AMT_NO_ANTI_SPOOFING);
+	assert_non_null(strstr(report.findings[0].text, "\"repair\" asks for anti-spoofing"));
+	report.finding_count = 0;
+	report.anti_spoofing = true;
+	amt_report_plan(&report, &plan);
+	assert_int_equal(report.finding_count, 0);
 	report = (struct amt_report){ .rc = 0 };
 	amt_report_plan(&report, &plan);
 	assert_int_equal(report.finding_count, 0);

@@ -90,6 +90,10 @@ static void the_rules_count_before_they_drop_and_drop_before_they_pass(void **st
 	text_init(&out, 1 << 16);
 	nft_rules_write(&out, &target, &policy, filters);
 	assert_string_equal(out.bytes, expected);
+	text_clear(&out);
+	target.zero_is_spoofed = true;
+	nft_rules_write(&out, &target, &policy, filters);
+	assert_non_null(strstr(out.bytes, "ip saddr != { 10.0.0.1 } counter name spoofed drop"));
 	text_fini(&out);
 }
 

@@ -171,6 +171,11 @@ static void a_spoofed_packet_is_dropped_whatever_else_matches(void **state)
 	assert_false(gate_judge(gate, &frame, SD_RX, host, START_NS).drop);
 	memset(frame.src, 0, 4); /* a DHCP client has no address yet */
 	assert_false(gate_judge(gate, &frame, SD_TX, host, START_NS).drop);
+	gate_set_rules(gate, &(struct gate_rules){ .zero_is_spoofed = true });
+	assert_int_equal(gate_judge(gate, &frame, SD_TX, host, START_NS).reason, VERDICT_SPOOF);
+	assert_false(gate_judge(gate, &frame, SD_RX, host, START_NS).drop);
+	frame.ip_version = 6; /* compared by nobody */
+	assert_false(gate_judge(gate, &frame, SD_TX, host, START_NS).drop);
 	gate_free(gate);
 }
 

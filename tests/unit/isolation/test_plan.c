@@ -62,6 +62,10 @@ static void a_whole_channel_becomes_pairs_of_pass_filters(void **state)
 	assert_int_equal(plan_from_channel(&channel, &plan, &err), 0);
 	assert_string_equal(plan.name, "repair");
 	assert_true(plan.drop_transmit && plan.drop_receive);
+	assert_false(plan.anti_spoofing);
+	channel.anti_spoofing = true;
+	assert_int_equal(plan_from_channel(&channel, &plan, &err), 0);
+	assert_true(plan.anti_spoofing);
 	expect_lines(&plan, (const char *const[]){
 				    "tx-arp: transmit pass arp", "rx-arp: receive pass arp",
 				    "tx-dhcp: transmit pass udp from 68 to any:67",

@@ -229,6 +229,27 @@ static void a_channel_is_multiplied_out_to_destinations_and_ports(void **state)
 	fixture_fini(&f);
 }
 
+static void anti_spoofing_is_a_word_and_no_destination(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	fixture_init(&f, "channels:\n  r: [arp, dhcp, anti_spoofing]\n  s: [arp, dhcp]\n"
+			 "rules: [ { name: a, then: watch } ]\n");
+	assert_string_equal(f.said.text, "");
+	assert_true(policy_channel(f.policy, "r")->anti_spoofing);
+	assert_int_equal(policy_channel(f.policy, "r")->item_count, 2);
+	assert_false(policy_channel(f.policy, "s")->anti_spoofing);
+	fixture_fini(&f);
+	fixture_init(&f, "channels: { r: [arp, dhcp, anti_spoofing: yes, anti-spoofing] }\n"
+			 "rules: [ { name: a, then: watch } ]\n");
+	assert_null(f.policy);
+	assert_int_equal(complaints_count(f.complaints), 2);
+	assert_non_null(strstr(f.said.text, "\"anti_spoofing\" has no settings"));
+	assert_non_null(strstr(f.said.text, "did you mean \"anti_spoofing\"?"));
+	fixture_fini(&f);
+}
+
 static void a_channel_has_at_most_64_destinations(void **state)
 {
 	char text[2048] = "channels:\n  r: [arp, dhcp, tcp: { to: [";
@@ -253,6 +274,7 @@ int main(void)
 		cmocka_unit_test(each_mistake_of_form_is_shown_where_it_is_with_its_remedy),
 		cmocka_unit_test(all_mistakes_are_reported_at_once),
 		cmocka_unit_test(a_channel_is_multiplied_out_to_destinations_and_ports),
+		cmocka_unit_test(anti_spoofing_is_a_word_and_no_destination),
 		cmocka_unit_test(a_channel_has_at_most_64_destinations),
 	};
 
