@@ -133,6 +133,14 @@ static int compare_takers(const void *a, const void *b)
 				    : strcmp(x->text, y->text);
 }
 
+/* A label without its direction, "tx-" or "rx-". */
+static const char *bare_label(const struct filter *from)
+{
+	const char *label = sd_label_of(from), *dash = strchr(label, '-');
+
+	return dash && dash - label == 2 && dash[1] ? dash + 1 : label;
+}
+
 static void name_taker(const struct filter *from, char text[PREFIX_TEXT_BYTES])
 {
 	if (from->has_remote && from->remote.bits == 128)
@@ -140,7 +148,7 @@ static void name_taker(const struct filter *from, char text[PREFIX_TEXT_BYTES])
 	else if (from->has_remote)
 		prefix_text(&from->remote, text);
 	else
-		snprintf(text, PREFIX_TEXT_BYTES, "%s", sd_label_of(from));
+		snprintf(text, PREFIX_TEXT_BYTES, "%s", bare_label(from));
 }
 
 /* By destination, because that is what a person can shorten. */
@@ -169,27 +177,37 @@ static size_t list_takers(const struct side *side, struct taker *takers)
 	return count;
 }
 
-static int over_filters(const struct side *side, struct err *err)
+/* Whoever takes more than one, the largest first; or that nobody does. */
+static void tell_takers(const struct side *side, struct buf *text)
 {
 	struct taker takers[PLAN_FILTERS + 1];
 	size_t count = list_takers(side, takers);
+
+	qsort(takers, count, sizeof(takers[0]), compare_takers);
+	if (takers[0].slots == 1)
+		buf_text(text, "no destination takes more than one; use prefixes");
+	else
+		buf_text(text, "the largest takers are ");
+	for (size_t i = 0; i < count && i < TAKERS_TOLD && takers[0].slots > 1; i++)
+		buf_format(text, "%s%s (%u)", i ? ", " : "", takers[i].text, takers[i].slots);
+	if (takers[0].slots > 1)
+		buf_text(text, "; use port ranges");
+}
+
+static int over_filters(const struct side *side, struct err *err)
+{
 	char ratio[64] = "";
 	struct buf text;
 	int rc;
 
-	qsort(takers, count, sizeof(takers[0]), compare_takers);
 	buf_init(&text, 300);
-	for (size_t i = 0; i < count && i < TAKERS_TOLD; i++)
-		buf_format(&text, "%s%s (%u)", i ? ", " : "", takers[i].text, takers[i].slots);
+	tell_takers(side, &text);
 	if (side->need.v6 && side->budget->v6_ratio > 1)
-		snprintf(ratio, sizeof(ratio), ", each for IPv6 takes the room of %u",
+		snprintf(ratio, sizeof(ratio), " (one for IPv6 takes the room of %u)",
 			 side->budget->v6_ratio);
-	rc = err_set(
-		err, ERR_LIMIT,
-		"the channel needs %u %s filters, %u fit in this firmware%s; the largest takers are %s; "
-		"use port ranges, fewer servers, or one relay",
-		side->need.slots, side->word, side->fit.slots, ratio,
-		text.text ? text.text : "none");
+	rc = err_set(err, ERR_LIMIT,
+		     "needs %u %s filters, %u fit%s; %s, fewer servers, or one relay",
+		     side->need.slots, side->word, side->fit.slots, ratio, text.text);
 	buf_fini(&text);
 	return rc;
 }
@@ -199,17 +217,12 @@ static int check_side(const struct side *side, struct err *err)
 	if (side->need.slots > side->fit.slots)
 		return over_filters(side, err);
 	if (side->need.v6 > side->fit.v6)
-		return err_set(
-			err, ERR_LIMIT,
-			"the channel needs %u IPv6 %s filters, %u fit in this firmware; use IPv4 "
-			"for the repair servers",
-			side->need.v6, side->word, side->fit.v6);
+		return err_set(err, ERR_LIMIT,
+			       "needs %u IPv6 %s filters, %u fit; use IPv4 for the repair servers",
+			       side->need.v6, side->word, side->fit.v6);
 	if (side->need.counters > side->fit.counters)
-		return err_set(
-			err, ERR_LIMIT,
-			"the channel needs %u %s counters, %u fit in this firmware; count fewer "
-			"filters",
-			side->need.counters, side->word, side->fit.counters);
+		return err_set(err, ERR_LIMIT, "needs %u %s counters, %u fit; count fewer filters",
+			       side->need.counters, side->word, side->fit.counters);
 	return 0;
 }
 
@@ -226,7 +239,7 @@ int sd_budget_check(const struct sd_draft *draft, const struct sd_budget *budget
 		return ERR_LIMIT;
 	if (draft->count > SD_HANDLES_MAX)
 		return err_set(err, ERR_LIMIT,
-			       "the channel needs %zu filters; one System Defense policy holds %d",
+			       "needs %zu filters, and one System Defense policy holds %d",
 			       draft->count, SD_HANDLES_MAX);
 	return 0;
 }

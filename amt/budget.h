@@ -35,7 +35,7 @@ struct sd_draft {
 	bool widened;
 };
 
-/* Says in words what takes most if it does not fit.  What only counts gives way: the defaults of policy stop counting
+/* ERR_LIMIT if it does not fit, and in words what takes most, as in "needs 35 receive filters, 31 fit; ...".  What only counts gives way: the defaults of policy stop counting
  * where there are no counters, and so does anti-spoofing where none is left for it. */
 int sd_budget_check(const struct sd_draft *draft, const struct sd_budget *budget,
 		    struct sd_policy *policy, struct err *err);

@@ -297,6 +297,19 @@ static void name_set(struct sd_set *set, const char *plan_name)
 			 name_letter(&set->filters[i]), i % 100);
 }
 
+static int name_plan(const struct plan *plan, int rc, struct err *err)
+{
+	char text[ERR_TEXT_MAX_BYTES];
+
+	if (rc != ERR_LIMIT || !err) {
+		err_prefix(err, "channel \"%s\"", plan->name);
+		return rc;
+	}
+	snprintf(text, sizeof(text), "%s", err->text);
+	err_clear(err);
+	return err_set(err, rc, "channel \"%s\" %s", plan->name, text);
+}
+
 int sd_compile(const struct plan *plan, const struct sd_budget *budget, uint32_t precedence,
 	       struct sd_set *set, struct err *err)
 {
@@ -316,10 +329,8 @@ int sd_compile(const struct plan *plan, const struct sd_budget *budget, uint32_t
 	rc = draft_of(plan, budget, &draft, err);
 	if (rc == 0)
 		rc = sd_budget_check(&draft, budget, &set->policy, err);
-	if (rc < 0) {
-		err_prefix(err, "channel \"%s\"", plan->name);
-		return rc;
-	}
+	if (rc < 0)
+		return name_plan(plan, rc, err);
 	memcpy(set->filters, draft.filters, draft.count * sizeof(set->filters[0]));
 	set->count = (uint8_t)draft.count;
 	set->widened = draft.widened;

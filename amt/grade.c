@@ -312,8 +312,13 @@ void amt_report_plan(struct amt_report *report, const struct plan *plan)
 
 	if (!report->tx_filters_max)
 		return;
+	/* The remedy is the code's. */
 	if (sd_compile(plan, &budget, 0, &set, &err) < 0)
-		amt_report_add(report, AMT_CHANNEL_TOO_LARGE, "%.199s", err.text);
+		amt_report_add(report, AMT_CHANNEL_TOO_LARGE, "%.*s",
+			       (int)(strstr(err.text, "; use ")
+					     ? strstr(err.text, "; use ") - err.text
+					     : 199),
+			       err.text);
 	else if (set.unguarded)
 		amt_report_add(report, AMT_NO_ANTI_SPOOFING,
 			       "channel \"%s\" asks for anti-spoofing, which this port cannot do",

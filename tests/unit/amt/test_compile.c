@@ -309,12 +309,18 @@ static void a_budget_error_says_what_takes_most(void **state)
 	assert_int_equal(err.code, ERR_LIMIT);
 	assert_non_null(strstr(err.text, "needs 35 receive filters, 31 fit"));
 	assert_non_null(strstr(err.text, "10.0.0.5 (20), 10.0.0.6 (15)"));
+	for (unsigned i = 0; i < over.filter_count; i++)
+		over.filters[i].remote.ip.bytes[15] = (uint8_t)(2 * i + i / 8);
+	err_clear(&err);
+	assert_true(sd_compile(&over, &budget, 1000, &set, &err) < 0);
+	assert_non_null(
+		strstr(err.text, "31 fit; no destination takes more than one; use prefixes"));
 	/* Eight IPv6 filters take four slots each. */
 	err_clear(&err);
 	assert_true(sd_compile(&v6, &budget, 1000, &set, &err) < 0);
 	assert_non_null(strstr(
 		err.text,
-		"needs 32 receive filters, 31 fit in this firmware, each for IPv6 takes the room of 4;"));
+		"channel \"repair\" needs 32 receive filters, 31 fit (one for IPv6 takes the room of 4); "));
 	v6.filter_count = 7;
 	assert_int_equal(sd_compile(&v6, &budget, 1000, &set, NULL), 0);
 }
