@@ -28,7 +28,7 @@ struct reach {
 	struct {
 		uint16_t first, last;
 	} ranges[PORT_RANGES];
-	bool unresolved;
+	bool unresolved, full;
 };
 
 static void load_address(struct loader *l, const struct yaml_node *node, struct load_address *out)
@@ -66,19 +66,40 @@ void load_addresses(struct loader *l, const struct yaml_node *node)
 	}
 }
 
+/* fc00::/7 and 10.0.0.0/8 are the widest networks that belong to one owner; halves of everything are everything. */
+static bool is_too_wide(const struct prefix *prefix)
+{
+	bool v4 = ip_is_v4(&prefix->ip) && prefix->bits >= 96;
+
+	return prefix->bits < (v4 ? 96 + 8 : 7);
+}
+
+static bool is_nobodys(const struct prefix *prefix)
+{
+	static const struct ip v6_loopback = { { [15] = 1 } };
+
+	return ip_is_multicast(&prefix->ip) || ip_is_unspecified(&prefix->ip) ||
+	       ip_equal(&prefix->ip, &v6_loopback) ||
+	       (ip_is_v4(&prefix->ip) && prefix->ip.bytes[12] == 127);
+}
+
+/* One past the end is counted, so that the complaint comes once. */
 static void add_target(struct loader *l, const struct yaml_node *node, const struct prefix *prefix,
 		       struct reach *reach)
 {
-	unsigned family_bits = ip_is_v4(&prefix->ip) && prefix->bits >= 96 ? 96 : 0;
-
-	if (prefix->bits == family_bits) {
-		yaml_complain(l->yaml, node, "name the repair servers",
-			      "with this an isolated machine could still reach everybody");
-	} else if (reach->target_count == CHANNEL_ITEMS) {
-		yaml_complain(l->yaml, node, "", "more than %d addresses", CHANNEL_ITEMS);
-	} else {
+	if (is_too_wide(prefix)) {
+		yaml_complain(l->yaml, node, "name the repair servers, or their network",
+			      "with this an isolated machine could still reach far too many");
+	} else if (is_nobodys(prefix)) {
+		yaml_complain(l->yaml, node, "write the address that the server answers from",
+			      "no repair server has this address");
+	} else if (reach->target_count < CHANNEL_ITEMS) {
 		reach->targets[reach->target_count].node = node;
 		reach->targets[reach->target_count++].prefix = *prefix;
+	} else if (!reach->full) {
+		reach->full = true;
+		yaml_complain(l->yaml, node, "use prefixes", "more than %d addresses",
+			      CHANNEL_ITEMS);
 	}
 }
 
@@ -110,8 +131,9 @@ static bool add_place(struct loader *l, const struct yaml_node *node, struct rea
 static void complain_place(struct loader *l, const struct yaml_node *node)
 {
 	const struct policy_place *place = l->known ? l->known->places : NULL;
-	const char *names[NAMES_MAX + 2];
-	size_t count = 0;
+	const char *names[NAMES_MAX + 2], *near;
+	char hint[128] = "known: ";
+	size_t count = 0, used = strlen(hint);
 
 	for (size_t i = 0; i < l->address_count && count < NAMES_MAX; i++)
 		names[count++] = l->addresses[i].name;
@@ -119,7 +141,32 @@ static void complain_place(struct loader *l, const struct yaml_node *node)
 		names[count++] = place->name;
 	names[count++] = PLACE_RELAY;
 	names[count] = NULL;
-	load_unknown(l, node, "place", names);
+	near = source_nearest(yaml_text(node), names);
+	for (size_t i = 0; names[i] && used < sizeof(hint); i++)
+		used += (size_t)snprintf(hint + used, sizeof(hint) - used, "%s, ", names[i]);
+	if (near)
+		snprintf(hint, sizeof(hint), "did you mean \"%s\"?", near);
+	else if (used < sizeof(hint))
+		snprintf(hint + used, sizeof(hint) - used, "or a name under addresses:");
+	yaml_complain(l->yaml, node, hint, "unknown place \"%s\"", yaml_text(node));
+}
+
+/* "wsus.example.com": has a letter that no IPv4 address has, and no colon or slash. */
+static bool is_host_name(const char *text)
+{
+	return !strpbrk(text, ":/") && strspn(text, "0123456789.") < strlen(text);
+}
+
+static void load_destination(struct loader *l, const struct yaml_node *node, struct reach *reach)
+{
+	const char *text = yaml_text(node);
+	struct prefix prefix;
+
+	if (is_host_name(text))
+		yaml_complain(l->yaml, node, "write its address, or a name for it under addresses:",
+			      "\"%s\" is not looked up: firmware compares addresses", text);
+	else if (load_prefix(l, node, &prefix))
+		add_target(l, node, &prefix, reach);
 }
 
 static void load_targets(struct loader *l, const struct yaml_node *node, struct reach *reach)
@@ -128,7 +175,6 @@ static void load_targets(struct loader *l, const struct yaml_node *node, struct 
 
 	for (size_t i = 0; i < count; i++) {
 		const struct yaml_node *item = load_list_item(node, i);
-		struct prefix prefix;
 		const char *text;
 
 		if (!yaml_get_text(l->yaml, item, &text) || add_place(l, item, reach))
@@ -137,8 +183,8 @@ static void load_targets(struct loader *l, const struct yaml_node *node, struct 
 		 * is none. */
 		if (!strpbrk(text, ".:/"))
 			complain_place(l, item);
-		else if (load_prefix(l, item, &prefix))
-			add_target(l, item, &prefix, reach);
+		else
+			load_destination(l, item, reach);
 	}
 }
 
@@ -209,6 +255,13 @@ static void load_transport(struct loader *l, const struct yaml_node *node, struc
 	struct reach reach = { .unresolved = false };
 	const struct yaml_node *to, *ports;
 
+	if (yaml_kind(node) == YAML_SCALAR) {
+		yaml_complain(l->yaml, node,
+			      kind == CHANNEL_ICMP ? "write { to: ADDRESS }"
+						   : "write { to: ADDRESS, ports: [443] }",
+			      "it takes \"to:\"%s", kind == CHANNEL_ICMP ? "" : " and \"ports:\"");
+		return;
+	}
 	if (!load_keys(l, node, SECTION_TARGET))
 		return;
 	to = yaml_find(node, "to");

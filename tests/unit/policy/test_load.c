@@ -41,15 +41,27 @@ static const struct {
 	{ "place with a typing error", ITEM("dns: rely"),
 	  "p:2:23: unknown place \"rely\"\n    2 |   r: [arp, dhcp, dns: rely]\n      |                       ^~~~ did you mean \"relay\"?\n" },
 	{ "place far from all", ITEM("dns: castle"),
-	  "p:2:23: unknown place \"castle\"\n    2 |   r: [arp, dhcp, dns: castle]\n      |                       ^~~~~~ known: desk, relay\n" },
+	  "p:2:23: unknown place \"castle\"\n    2 |   r: [arp, dhcp, dns: castle]\n      |                       ^~~~~~ known: desk, relay, or a name under addresses:\n" },
 	{ "host bits", ITEM("icmp: { to: 10.1.2.3/8 }"),
 	  "p:2:30: \"10.1.2.3/8\" has bits set behind the prefix\n    2 |   r: [arp, dhcp, icmp: { to: 10.1.2.3/8 }]\n      |                              ^~~~~~~~~~ did you mean \"10.0.0.0/8\"?\n" },
 	{ "no address", ITEM("dns: 10.1.2.300"),
 	  "p:2:23: \"10.1.2.300\" is neither an address nor a prefix\n    2 |   r: [arp, dhcp, dns: 10.1.2.300]\n      |                       ^~~~~~~~~~ write 10.20.0.5, 10.20.0.0/16 or fd00::/8\n" },
 	{ "network as DNS server", ITEM("dns: 10.1.0.0/16"),
 	  "p:2:23: a network is no DNS server\n    2 |   r: [arp, dhcp, dns: 10.1.0.0/16]\n      |                       ^~~~~~~~~~~ name the servers one by one\n" },
+	{ "half of it", ITEM("icmp: { to: 128.0.0.0/1 }"),
+	  "p:2:30: with this an isolated machine could still reach far too many\n    2 |   r: [arp, dhcp, icmp: { to: 128.0.0.0/1 }]\n      |                              ^~~~~~~~~~~ name the repair servers, or their network\n" },
+	{ "nobody's address", ITEM("icmp: { to: 127.0.0.1 }"),
+	  "p:2:30: no repair server has this address\n    2 |   r: [arp, dhcp, icmp: { to: 127.0.0.1 }]\n      |                              ^~~~~~~~~ write the address that the server answers from\n" },
+	{ "a group", ITEM("icmp: { to: 'ff02::1' }"),
+	  "p:2:30: no repair server has this address\n    2 |   r: [arp, dhcp, icmp: { to: 'ff02::1' }]\n      |                              ^~~~~~~~~ write the address that the server answers from\n" },
+	{ "a host name", ITEM("dns: ns1.example.com"),
+	  "p:2:23: \"ns1.example.com\" is not looked up: firmware compares addresses\n    2 |   r: [arp, dhcp, dns: ns1.example.com]\n      |                       ^~~~~~~~~~~~~~~ write its address, or a name for it under addresses:\n" },
+	{ "tcp to an address alone", ITEM("tcp: 10.0.0.5"),
+	  "p:2:23: it takes \"to:\" and \"ports:\"\n    2 |   r: [arp, dhcp, tcp: 10.0.0.5]\n      |                       ^~~~~~~~ write { to: ADDRESS, ports: [443] }\n" },
+	{ "icmp to an address alone", ITEM("icmp: 10.0.0.5"),
+	  "p:2:24: it takes \"to:\"\n    2 |   r: [arp, dhcp, icmp: 10.0.0.5]\n      |                        ^~~~~~~~ write { to: ADDRESS }\n" },
 	{ "the whole world", ITEM("icmp: { to: 0.0.0.0/0 }"),
-	  "p:2:30: with this an isolated machine could still reach everybody\n    2 |   r: [arp, dhcp, icmp: { to: 0.0.0.0/0 }]\n      |                              ^~~~~~~~~ name the repair servers\n" },
+	  "p:2:30: with this an isolated machine could still reach far too many\n    2 |   r: [arp, dhcp, icmp: { to: 0.0.0.0/0 }]\n      |                              ^~~~~~~~~ name the repair servers, or their network\n" },
 	{ "port out of bounds", ITEM("tcp: { to: desk, ports: 0 }"),
 	  "p:2:42: \"0\" is no port (1 to 65535)\n    2 |   r: [arp, dhcp, tcp: { to: desk, ports: 0 }]\n      |                                          ^ write 443 or \"8000-8010\"\n" },
 	{ "ports the wrong way round", ITEM("tcp: { to: desk, ports: 9-8 }"),
@@ -265,6 +277,17 @@ static void a_channel_has_at_most_64_destinations(void **state)
 	assert_null(f.policy);
 	assert_int_equal(complaints_count(f.complaints), 1);
 	assert_non_null(strstr(f.said.text, "more than 64 destinations"));
+	fixture_fini(&f);
+
+	/* However many there are, it is said once. */
+	used = (size_t)snprintf(text, sizeof(text), "channels:\n  r: [arp, dhcp, icmp: { to: [");
+	for (unsigned i = 1; i <= 80; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "10.0.0.%u, ", i);
+	snprintf(text + used, sizeof(text) - used,
+		 "10.0.1.0/24] }]\nrules: [ { name: a, then: watch } ]\n");
+	fixture_init(&f, text);
+	assert_int_equal(complaints_count(f.complaints), 2);
+	assert_non_null(strstr(f.said.text, "more than 64 addresses"));
 	fixture_fini(&f);
 }
 
