@@ -137,6 +137,15 @@ void amt_report_add(struct amt_report *report, enum amt_code code, const char *f
 /* Adds what keeps this plan from fitting, if anything does; only for a report with limits. */
 void amt_report_plan(struct amt_report *report, const struct plan *plan);
 
+/* What a plan takes of the limits that Intel documents (3.1), default filters aside; a device tells its own, and may count
+ * a filter for IPv6 several times.  ERR_LIMIT if it takes more, and in words what takes most. */
+struct amt_need {
+	uint32_t transmit, transmit_fit, receive, receive_fit;
+	uint32_t v6; /* of transmit; as many of receive */
+};
+
+int amt_plan_need(const struct plan *plan, struct amt_need *need, struct err *err);
+
 typedef void amt_report_fn(void *arg, const struct amt_report *report);
 /* done exactly once, later.  Asks the device anew, whatever is known of it. */
 void amt_survey(struct amt *amt, const struct asset *asset, amt_report_fn *done, void *arg);

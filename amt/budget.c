@@ -11,7 +11,6 @@
 #include "core/base/err.h"
 
 #define TAKERS_TOLD 3
-#define SPOOF_SLOTS 2 /* 3.1 */
 
 static uint32_t but_one(uint32_t slots)
 {
@@ -110,8 +109,8 @@ static void need_anti_spoofing(struct side *side, struct sd_policy *policy)
 {
 	if (policy->anti_spoofing == SD_SPOOF_OFF)
 		return;
-	side->spoof_slots = SPOOF_SLOTS;
-	side->need.slots += SPOOF_SLOTS;
+	side->spoof_slots = SD_SPOOF_SLOTS;
+	side->need.slots += SD_SPOOF_SLOTS;
 	if (side->need.counters < side->fit.counters)
 		side->need.counters++;
 	else

@@ -13,6 +13,8 @@
 
 struct err;
 
+#define SD_SPOOF_SLOTS 2 /* transmit slots of anti-spoofing (3.1) */
+
 /* The default filters are already taken off. */
 struct sd_budget {
 	uint32_t tx_filters, rx_filters;   /* IPv4 slots */

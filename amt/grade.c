@@ -324,3 +324,27 @@ void amt_report_plan(struct amt_report *report, const struct plan *plan)
 			       "channel \"%s\" asks for anti-spoofing, which this port cannot do",
 			       plan->name);
 }
+
+int amt_plan_need(const struct plan *plan, struct amt_need *need, struct err *err)
+{
+	const struct sd_port_capabilities untold = { .given = false };
+	const struct release any = { 0 };
+	struct sd_budget budget = sd_budget_of(&untold, &any);
+	struct sd_set set;
+	int rc;
+
+	budget.anti_spoofing = true;
+	rc = sd_compile(plan, &budget, 0, &set, err);
+	*need = (struct amt_need){ .transmit_fit = budget.tx_filters,
+				   .receive_fit = budget.rx_filters };
+	if (rc < 0)
+		return rc;
+	for (unsigned i = 0; i < set.count; i++) {
+		need->transmit += set.filters[i].direction == SD_TRANSMIT;
+		need->receive += set.filters[i].direction == SD_RECEIVE;
+		need->v6 += set.filters[i].direction == SD_TRANSMIT &&
+			    set.filters[i].ip_version == 6;
+	}
+	need->transmit += set.policy.anti_spoofing ? SD_SPOOF_SLOTS : 0;
+	return 0;
+}

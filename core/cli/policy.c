@@ -15,6 +15,7 @@
 #include "core/base/source.h"
 #include "core/cli/command.h"
 #include "core/cli/options.h"
+#include "core/cli/policy_fit.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
 #include "core/policy/decision.h"
@@ -169,6 +170,7 @@ int cli_policy_check(int argc, char **argv, FILE *out, FILE *errors)
 		print_count(policy_channel_count(policy), "channel", out);
 		print_count(examples, "example", out);
 		fprintf(out, "%s\n", examples == 1 ? " holds" : examples ? " hold" : "");
+		policy_fit_print(policy, out, errors);
 	}
 	policy_free(policy);
 	roster_free(roster);

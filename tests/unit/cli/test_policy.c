@@ -43,7 +43,7 @@ static void run_fini(struct run *run)
 }
 
 static char policy_path[] = "/tmp/cordon-policy-XXXXXX",
-	    assets_path[] = "/tmp/cordon-assets-XXXXXX";
+	    assets_path[] = "/tmp/cordon-assets-XXXXXX", wide_path[] = "/tmp/cordon-wide-XXXXXX";
 
 static void write_file(char *path, const char *text)
 {
@@ -54,9 +54,29 @@ static void write_file(char *path, const char *text)
 	close(fd);
 }
 
+/* A channel that no firmware holds, beside one that does. */
+static void write_wide(void)
+{
+	char text[1024];
+	size_t used = (size_t)snprintf(
+		text, sizeof(text),
+		"channels:\n  six: [arp, dhcp, nd, icmp: { to: 10.0.0.5 }, dns: 'fd00::53']\n"
+		"  wide: [arp, dhcp, anti_spoofing");
+
+	for (unsigned i = 0; i < 40; i++) {
+		const char *before = i % 20 ? ", " : ", tcp: { to: 10.0.1.1, ports: [";
+
+		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%u%s", before,
+					 1000 + 2 * i, i % 20 == 19 ? "] }" : "");
+	}
+	snprintf(text + used, sizeof(text) - used, "]\nrules: [ { name: a, then: watch } ]\n");
+	write_file(wide_path, text);
+}
+
 static int make_files(void **state)
 {
 	(void)state;
+	write_wide();
 	write_file(
 		policy_path,
 		"channels: { r: [arp, dhcp] }\n"
@@ -73,10 +93,11 @@ static int remove_files(void **state)
 	(void)state;
 	unlink(policy_path);
 	unlink(assets_path);
+	unlink(wide_path);
 	return 0;
 }
 
-/* %P and %A stand for the files. */
+/* %P, %A and %W stand for the files. */
 static const char *with_paths(const char *words, char *text, size_t size)
 {
 	size_t used = 0;
@@ -84,6 +105,7 @@ static const char *with_paths(const char *words, char *text, size_t size)
 	for (; *words && used + 64 < size; words++) {
 		const char *path = strncmp(words, "%P", 2) == 0   ? policy_path
 				   : strncmp(words, "%A", 2) == 0 ? assets_path
+				   : strncmp(words, "%W", 2) == 0 ? wide_path
 								  : NULL;
 
 		if (path) {
@@ -108,6 +130,14 @@ static const struct {
 	{ cli_policy_check, "policies/watch-only.yaml", 0,
 	  "ok, 2 rules, 0 channels, 2 examples hold\n", NULL },
 	{ cli_policy_check, "%P", 0, ": ok, 1 rule, 1 channel, 1 example holds\n", NULL },
+	{ cli_policy_check, "%P", 0,
+	  "channel \"r\" takes 2 of 27 transmit and 2 of 31 receive filters\n", NULL },
+	{ cli_policy_check, "policies/office.yaml", 0,
+	  "channel \"repair\" names a place whose address is not known here\n", NULL },
+	{ cli_policy_check, "%W", 0,
+	  "; 4 each way are for IPv6, and firmware may count each several",
+	  "warning: channel \"wide\" needs 44 transmit filters, 27 fit; the largest takers are "
+	  "10.0.1.1 (40), anti_spoofing (2), arp (1); use port ranges, fewer" },
 	{ cli_policy_check, "%P --assets %A", 0, ": ok, ", NULL },
 	{ cli_policy_check, "--assets=%A %P", 0, ": ok, ", NULL },
 	{ cli_policy_check, "policies/office.yaml --assets %A", 3, NULL,
