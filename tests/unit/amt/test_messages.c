@@ -17,6 +17,7 @@
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 #define POLICY_ID   "Intel(r) AMT Policy 1"
+#define GUARD_ID    "Intel(r) AMT Policy 2"
 
 /* A request and what it owns. */
 struct draft {
@@ -40,6 +41,13 @@ static void read_setup(struct draft *draft)
 {
 	draft->request.op = WSMAN_GET;
 	draft->request.class_name = "AMT_SetupAndConfigurationService";
+}
+
+static void read_clock(struct draft *draft)
+{
+	draft->request.op = WSMAN_INVOKE;
+	draft->request.class_name = "AMT_TimeSynchronizationService";
+	draft->request.method = "GetLowAccuracyTimeSynch";
 }
 
 static void list_ports(struct draft *draft)
@@ -114,6 +122,21 @@ static void limit_dns(struct draft *draft)
 	create_filter(draft, &filter);
 }
 
+static void drop_syn(struct draft *draft)
+{
+	const struct sd_filter filter = {
+		.name = "crd-syn",
+		.profile = SD_DROP_COUNT,
+		.ip_version = 4,
+		.proto = 6,
+		.flags_on = 1,
+		.flags_off = 4,
+		.destination_ports = { true, 445, 445 },
+	};
+
+	create_filter(draft, &filter);
+}
+
 static void create_policy(struct draft *draft)
 {
 	const struct sd_policy policy = {
@@ -130,13 +153,85 @@ static void create_policy(struct draft *draft)
 	draft->body = sd_policy_write(&policy);
 }
 
+static void create_guarded_policy(struct draft *draft)
+{
+	const struct sd_policy policy = {
+		.name = "crd-guard",
+		.precedence = 100,
+		.anti_spoofing = SD_SPOOF_COUNT_EVENT,
+		.handles = { 5 },
+		.handle_count = 1,
+	};
+
+	draft->request.op = WSMAN_CREATE;
+	draft->request.class_name = SD_CLASS_POLICY;
+	draft->body = sd_policy_write(&policy);
+}
+
+static void set_timeout(struct draft *draft)
+{
+	draft->request.op = WSMAN_INVOKE;
+	draft->request.class_name = SD_CLASS_POLICY;
+	draft->request.method = "SetTimeout";
+	draft->selectors = sd_by_id(SD_CLASS_POLICY, POLICY_ID);
+	draft->body = cim_input(SD_CLASS_POLICY, "SetTimeout");
+	cim_add_u32(draft->body, "Timeout", 720);
+}
+
+static void get_timeout(struct draft *draft)
+{
+	draft->request.op = WSMAN_INVOKE;
+	draft->request.class_name = SD_CLASS_POLICY;
+	draft->request.method = "GetTimeout";
+	draft->selectors = sd_by_id(SD_CLASS_POLICY, POLICY_ID);
+}
+
+static void create_binding(struct draft *draft, const char *class_name, const char *policy)
+{
+	struct cim_reference *where = port();
+
+	draft->request.op = WSMAN_CREATE;
+	draft->request.class_name = class_name;
+	draft->body = sd_binding_write(class_name, where, policy);
+	cim_reference_free(where);
+}
+
+static void name_binding(struct draft *draft, unsigned op, const char *class_name,
+			 const char *policy)
+{
+	struct cim_reference *where = port();
+
+	draft->request.op = (uint8_t)op;
+	draft->request.class_name = class_name;
+	draft->selectors = sd_binding_key(where, policy);
+	cim_reference_free(where);
+}
+
 static void bind(struct draft *draft)
 {
-	draft->request.op = WSMAN_CREATE;
-	draft->request.class_name = SD_CLASS_BINDING;
-	draft->body = cim_new(SD_CLASS_BINDING);
-	cim_add_reference(draft->body, "Antecedent", port());
-	cim_add_reference(draft->body, "Dependent", sd_by_id(SD_CLASS_POLICY, POLICY_ID));
+	create_binding(draft, SD_CLASS_BINDING, POLICY_ID);
+}
+
+static void read_binding(struct draft *draft)
+{
+	name_binding(draft, WSMAN_GET, SD_CLASS_BINDING, POLICY_ID);
+}
+
+static void read_policy(struct draft *draft)
+{
+	draft->request.op = WSMAN_GET;
+	draft->request.class_name = SD_CLASS_POLICY;
+	draft->selectors = sd_by_id(SD_CLASS_POLICY, POLICY_ID);
+}
+
+static void hold(struct draft *draft)
+{
+	create_binding(draft, SD_CLASS_DEFAULT, GUARD_ID);
+}
+
+static void unhold(struct draft *draft)
+{
+	name_binding(draft, WSMAN_DELETE, SD_CLASS_DEFAULT, GUARD_ID);
 }
 
 static void count(struct draft *draft)
@@ -152,12 +247,7 @@ static void count(struct draft *draft)
 
 static void unbind(struct draft *draft)
 {
-	struct cim_reference *where = port();
-
-	draft->request.op = WSMAN_DELETE;
-	draft->request.class_name = SD_CLASS_BINDING;
-	draft->selectors = sd_binding_key(where, POLICY_ID);
-	cim_reference_free(where);
+	name_binding(draft, WSMAN_DELETE, SD_CLASS_BINDING, POLICY_ID);
 }
 
 static void delete_policy(struct draft *draft)
@@ -179,18 +269,27 @@ static const struct {
 	void (*draft)(struct draft *draft);
 } messages[] = {
 	{ "01-get-setup", read_setup },
-	{ "02-enumerate-ports", list_ports },
-	{ "03-pull-ports", pull_ports },
-	{ "04-create-ethernet-filter", pass_arp },
-	{ "05-create-ipv4-filter", pass_server },
-	{ "06-create-ipv6-filter", pass_ipv6 },
-	{ "07-create-rate-limit", limit_dns },
-	{ "08-create-policy", create_policy },
-	{ "09-bind", bind },
-	{ "10-update-statistics", count },
-	{ "11-unbind", unbind },
-	{ "12-delete-policy", delete_policy },
-	{ "13-delete-filter", delete_filter },
+	{ "02-get-clock", read_clock },
+	{ "03-enumerate-ports", list_ports },
+	{ "04-pull-ports", pull_ports },
+	{ "05-create-ethernet-filter", pass_arp },
+	{ "06-create-ipv4-filter", pass_server },
+	{ "07-create-ipv6-filter", pass_ipv6 },
+	{ "08-create-rate-limit", limit_dns },
+	{ "09-create-syn-filter", drop_syn },
+	{ "10-create-policy", create_policy },
+	{ "11-create-guarded-policy", create_guarded_policy },
+	{ "12-set-timeout", set_timeout },
+	{ "13-get-timeout", get_timeout },
+	{ "14-bind", bind },
+	{ "15-get-binding", read_binding },
+	{ "16-get-policy", read_policy },
+	{ "17-update-statistics", count },
+	{ "18-hold", hold },
+	{ "19-unhold", unhold },
+	{ "20-unbind", unbind },
+	{ "21-delete-policy", delete_policy },
+	{ "22-delete-filter", delete_filter },
 };
 
 static void compose(size_t n, struct buf *out)
