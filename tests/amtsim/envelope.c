@@ -19,28 +19,56 @@ static const char *header(const struct xml_node *head, const char *ns, const cha
 	return node ? node->text : "";
 }
 
-/* An xs:duration of days, hours, minutes and seconds: "PT60S", "PT60.000S" and "P0DT0H1M0S" are
- * the forms that clients send for a minute. */
-static uint32_t read_duration_ms(const char *text)
+static double seconds_of(char unit, bool time)
+{
+	switch (unit) {
+	case 'Y':
+		return 365.0 * 86400;
+	case 'M':
+		return time ? 60 : 30.0 * 86400;
+	case 'D':
+		return 86400;
+	case 'H':
+		return 3600;
+	default:
+		return 1;
+	}
+}
+
+/* An xs:duration: "PT60S", "PT60.000S" and "P0DT0H1M0S" are the forms that clients send for a minute.  False if the
+ * text is none. */
+static bool read_duration_ms(const char *text, uint32_t *duration_ms)
 {
 	double total_s = 0, part;
 	bool time = false;
 	char *end;
 
-	if (*text++ != 'P')
-		return 0;
+	*duration_ms = 0;
+	if (*text++ != 'P' || !*text)
+		return false;
 	for (; *text; text = end + 1) {
-		if (*text == 'T' && !time) {
+		if (*text == 'T' && !time && text[1]) {
 			time = true;
 			end = (char *)text;
 			continue;
 		}
 		part = strtod(text, &end);
-		if (end == text || part < 0 || !*end || !strchr(time ? "HMS" : "D", *end))
-			return 0;
-		total_s += part * (*end == 'D' ? 86400 : *end == 'H' ? 3600 : *end == 'M' ? 60 : 1);
+		if (end == text || part < 0 || !*end || !strchr(time ? "HMS" : "YMD", *end))
+			return false;
+		total_s += part * seconds_of(*end, time);
 	}
-	return total_s < 86400 ? (uint32_t)(total_s * 1000) : 86400000u;
+	*duration_ms = total_s < 86400 ? (uint32_t)(total_s * 1000) : 86400000u;
+	return true;
+}
+
+static bool comes_twice(const struct xml_node *node)
+{
+	const struct xml_node *other = node->next;
+
+	for (; other; other = other->next)
+		if (xml_is(other, node->ns, node->name))
+			return true;
+	return false;
 }
 
 static bool must_understand(const struct xml_node *node)
@@ -78,6 +106,18 @@ static bool demands_more(const struct xml_node *head)
 	return false;
 }
 
+/* SOAP lets a header block come twice; addressing (2004/08, 3) and WS-Management do not. */
+static bool repeats_a_header(const struct xml_node *head)
+{
+	const struct xml_node *header = head ? head->first : NULL;
+
+	for (; header; header = header->next)
+		if ((strcmp(header->ns, NS_ADDRESSING) == 0 || strcmp(header->ns, NS_WSMAN) == 0) &&
+		    comes_twice(header))
+			return true;
+	return false;
+}
+
 /* What DSP0226 5.4 asks of every request besides Action and ResourceURI. */
 static bool is_complete(const struct xml_node *head)
 {
@@ -90,13 +130,14 @@ static bool is_complete(const struct xml_node *head)
 bool envelope_read(const struct xml_node *root, struct envelope_request *request)
 {
 	const struct xml_node *head, *body;
+	const char *timeout;
 
 	*request = (struct envelope_request){ 0 };
 	if (!xml_is(root, NS_SOAP, "Envelope"))
 		return false;
 	head = xml_child(root, NS_SOAP, "Header");
 	body = xml_child(root, NS_SOAP, "Body");
-	if (!body)
+	if (!body || comes_twice(body) || (head && comes_twice(head)))
 		return false;
 	request->action = header(head, NS_ADDRESSING, "Action");
 	request->message_id = header(head, NS_ADDRESSING, "MessageID");
@@ -107,7 +148,9 @@ bool envelope_read(const struct xml_node *root, struct envelope_request *request
 	request->complete = is_complete(head);
 	request->max_envelope =
 		(uint32_t)strtoul(header(head, NS_WSMAN, "MaxEnvelopeSize"), NULL, 10);
-	request->timeout_ms = read_duration_ms(header(head, NS_WSMAN, "OperationTimeout"));
+	timeout = header(head, NS_WSMAN, "OperationTimeout");
+	request->wrong = repeats_a_header(head) ||
+			 (!read_duration_ms(timeout, &request->timeout_ms) && *timeout);
 	return true;
 }
 
@@ -232,6 +275,9 @@ static const struct fault_row rows[FAULTS] = {
 	[FAULT_HEADER] = { "MessageInformationHeaderRequired", 400, "a:Sender",
 			   "b:MessageInformationHeaderRequired", ACTION_FAULT_ADDRESSING,
 			   "A required header is missing." },
+	[FAULT_WRONG_HEADER] = { "InvalidMessageInformationHeader", 400, "a:Sender",
+				 "b:InvalidMessageInformationHeader", ACTION_FAULT_ADDRESSING,
+				 "A header is not valid and cannot be processed." },
 };
 
 unsigned envelope_fault_http(enum fault fault)

@@ -19,6 +19,7 @@ struct envelope_request {
 	const struct xml_node *selectors; /* SelectorSet, or NULL */
 	const struct xml_node *body;      /* first element of the body, or NULL */
 	bool demands_more;                /* a mustUnderstand header that is not understood */
+	bool wrong;                       /* a header twice, or a timeout that is no duration */
 	bool complete;                    /* MessageID, To and the anonymous ReplyTo are there */
 	uint32_t max_envelope;            /* 0 if absent */
 	uint32_t timeout_ms;              /* OperationTimeout; 0 if absent or unreadable */

@@ -41,10 +41,11 @@ enum fault {
 	FAULT_BUSY,
 	FAULT_DELIVERY, /* that mode of delivery is not offered */
 	FAULT_QUOTA,
-	FAULT_DENIED, /* the account lacks the realm */
-	FAULT_MODE,   /* an EnumerationMode that is not known */
-	FAULT_FILTER, /* an enumeration filter that is not known */
-	FAULT_HEADER, /* an addressing header is missing */
+	FAULT_DENIED,       /* the account lacks the realm */
+	FAULT_MODE,         /* an EnumerationMode that is not known */
+	FAULT_FILTER,       /* an enumeration filter that is not known */
+	FAULT_HEADER,       /* an addressing header is missing */
+	FAULT_WRONG_HEADER, /* one is there twice, or is not of its type */
 	FAULTS
 };
 

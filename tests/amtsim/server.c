@@ -270,6 +270,8 @@ static void serve_wsman(struct session *session, const struct web_request *reque
 		answer.chunking = (enum web_chunking)device->knobs.chunking;
 		if (answer.chunking == CHUNKING_FIRMWARE && result.http_status != 200)
 			answer.chunking = CHUNKING_ONE;
+		if (request->old)
+			answer.chunking = CHUNKING_LENGTH;
 		act_out(session, &result, &answer, terms);
 	}
 	service_answer_fini(&result);

@@ -263,6 +263,8 @@ static struct outcome precheck(const struct device *device, const struct call *c
 		return outcome_ok();
 	if (!*request->action || !*request->uri)
 		return outcome_fault(FAULT_HEADER);
+	if (request->wrong)
+		return outcome_fault(FAULT_WRONG_HEADER);
 	if (device->knobs.strict_headers && !request->complete)
 		return outcome_fault(FAULT_HEADER);
 	if (request->demands_more)

@@ -57,7 +57,7 @@ static bool read_request_line(const char *line, const char *end, struct web_requ
 	if (!*request->method || !*request->path || end - second != 9 ||
 	    memcmp(second + 1, "HTTP/1.", 7) != 0)
 		return false;
-	request->close = end[-1] == '0';
+	request->close = request->old = end[-1] == '0';
 	return end[-1] == '0' || end[-1] == '1';
 }
 

@@ -26,6 +26,7 @@ struct web_request {
 	char path[256];
 	char authorization[1024]; /* "" if absent */
 	bool close;
+	bool old; /* HTTP/1.0, which knows no chunks */
 	bool expects_continue;
 	bool chunked; /* body is the chunks as sent: see web_unchunk() */
 	bool head_done;

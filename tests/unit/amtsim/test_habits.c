@@ -103,11 +103,26 @@ static void connections_are_kept_unless_the_client_says_close(void **state)
 	}
 }
 
+static void http_1_0_gets_a_length_and_no_chunks(void **state)
+{
+	CURL *client = running_client(&run, false, ADMIN);
+
+	(void)state;
+	curl_easy_setopt(client, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_0);
+	curl_easy_setopt(client, CURLOPT_HEADER, 1L);
+	assert_int_equal(running_ask(&run, client, ASKED), 200);
+	assert_non_null(strstr(run.answer.bytes, "GetResponse"));
+	assert_null(strstr(run.answer.bytes, "chunked"));
+	assert_non_null(strstr(run.answer.bytes, "Content-Length"));
+	curl_easy_cleanup(client);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(chunked_requests_are_a_choice),
 		cmocka_unit_test(expectations_are_a_choice),
+		cmocka_unit_test(http_1_0_gets_a_length_and_no_chunks),
 		cmocka_unit_test(the_target_may_name_the_host),
 		cmocka_unit_test(connections_are_kept_unless_the_client_says_close),
 	};
