@@ -3,22 +3,57 @@
 #include "core/incident/incident.h"
 
 #include "core/base/invariant.h"
+#include "core/contact/contact.h"
 
-/* Sum over the classes of the largest number that a detector of the class told. */
+static uint32_t told_by(const struct evidence *item, bool failed)
+{
+	return failed ? item->failed : item->contacts;
+}
+
+static bool is_same(const struct evidence_sample *a, const struct evidence_sample *b)
+{
+	return a->contact_kind == b->contact_kind && a->dst_port == b->dst_port &&
+	       ip_equal(&a->dst, &b->dst);
+}
+
+/* How many samples of one are samples of the other, too. */
+static uint32_t count_common(const struct evidence *one, const struct evidence *other, bool failed)
+{
+	uint32_t common = 0;
+
+	for (unsigned i = 0; i < one->sample_count; i++)
+		for (unsigned k = 0; k < other->sample_count; k++)
+			if (is_same(&one->samples[i], &other->samples[k])) {
+				common += !failed || one->samples[i].outcome != CONTACT_ACCEPTED;
+				break;
+			}
+	return common;
+}
+
+/* Sum over the classes of the largest number that a detector of the class told, less what is known to be the same as in one
+ * class before. */
 static uint32_t class_total(const struct incident *incident, size_t count, bool failed)
 {
-	uint32_t most[EVIDENCE_CLASSES] = { 0 }, total = 0;
+	const struct evidence *most[EVIDENCE_CLASSES] = { NULL };
+	uint32_t total = 0;
 
 	INVARIANT(count <= INCIDENT_EVIDENCE);
 	for (size_t i = 0; i < count; i++) {
-		const struct evidence *item = &incident->evidence[i];
-		uint32_t value = failed ? item->failed : item->contacts;
+		const struct evidence *item = &incident->evidence[i],
+				      **best = &most[item->port_class];
 
-		if (value > most[item->port_class])
-			most[item->port_class] = value;
+		if (!*best || told_by(item, failed) > told_by(*best, failed))
+			*best = item;
 	}
-	for (unsigned i = 0; i < EVIDENCE_CLASSES; i++)
-		total = most[i] > UINT32_MAX - total ? UINT32_MAX : total + most[i];
+	for (unsigned i = 0; i < EVIDENCE_CLASSES; i++) {
+		uint32_t told = most[i] ? told_by(most[i], failed) : 0, common = 0;
+
+		for (unsigned k = 0; most[i] && k < i; k++)
+			if (most[k] && count_common(most[i], most[k], failed) > common)
+				common = count_common(most[i], most[k], failed);
+		told -= common < told ? common : told;
+		total = told > UINT32_MAX - total ? UINT32_MAX : total + told;
+	}
 	return total;
 }
 

@@ -46,7 +46,7 @@ struct incident {
 };
 
 /* Distinct first contacts (and failed ones) behind the first count items: detectors that judged one class saw the
- * same contacts, so a class counts once. */
+ * same contacts, so a class counts once; so does a sample that two classes have in common. */
 uint32_t incident_contacts(const struct incident *incident, size_t count);
 uint32_t incident_failed(const struct incident *incident, size_t count);
 /* The items that still say something: what was taken back stays behind them at level zero, so that an older statement

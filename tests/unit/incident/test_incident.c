@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "core/contact/contact.h"
+
 static void contacts_of_one_class_are_counted_once(void **state)
 {
 	struct incident incident = { .evidence_count = 3,
@@ -28,6 +30,36 @@ static void contacts_of_one_class_are_counted_once(void **state)
 	assert_int_equal(incident_contacts(&incident, 2), 11);
 	assert_int_equal(incident_contacts(&incident, 3), 14);
 	assert_int_equal(incident_failed(&incident, 3), 9);
+}
+
+static void what_two_classes_have_in_common_is_counted_once(void **state)
+{
+	struct incident incident = { .evidence_count = 3,
+				     .evidence = { { .detector = 4,
+						     .port_class = CLASS_SPREAD,
+						     .contacts = 3,
+						     .sample_count = 3 },
+						   { .detector = 5,
+						     .port_class = CLASS_CHAIN,
+						     .contacts = 4,
+						     .sample_count = 4 },
+						   { .detector = 1,
+						     .port_class = CLASS_NEIGHBOR,
+						     .contacts = 2,
+						     .sample_count = 2 } } };
+
+	(void)state;
+	for (unsigned i = 0; i < 3; i++)
+		for (unsigned n = 0; n < incident.evidence[i].sample_count; n++)
+			incident.evidence[i].samples[n] = (struct evidence_sample){
+				.dst = ip_from_v4((uint8_t[]){ 10, 0, 0, (uint8_t)n }),
+				.contact_kind = i == 2 ? CONTACT_ARP : CONTACT_TCP,
+				.dst_port = i == 2 ? 0 : 445,
+			};
+	assert_int_equal(incident_contacts(&incident, 2), 4);
+	assert_int_equal(incident_contacts(&incident, 3), 6);
+	incident.evidence[1].samples[0].dst_port = 139;
+	assert_int_equal(incident_contacts(&incident, 2), 5);
 }
 
 static void a_sum_of_contacts_does_not_wrap(void **state)
@@ -55,6 +87,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(contacts_of_one_class_are_counted_once),
+		cmocka_unit_test(what_two_classes_have_in_common_is_counted_once),
 		cmocka_unit_test(a_sum_of_contacts_does_not_wrap),
 		cmocka_unit_test(every_state_has_its_word),
 	};
