@@ -512,7 +512,7 @@ static void count_in(struct detector_run *run, struct walk *walk, const struct c
 
 	/* By then the list has long been full: the host that goes on is spared the look. */
 	if (walk->contacts < 4 * EVIDENCE_SAMPLES)
-		samples_add(run->engine->samples, &owner, contact, walk->contacts == 0);
+		samples_add(run->engine->samples, &owner, contact, term->nats, walk->contacts == 0);
 	if (walk->contacts == 0)
 		walk->first_ns = contact->opened_ns;
 	/* Never back: what faded once must not fade for the same time again. */
@@ -521,6 +521,16 @@ static void count_in(struct detector_run *run, struct walk *walk, const struct c
 	walk->port = contact->dst_port;
 	count_one(&walk->contacts, 1);
 	count_one(&walk->failed, 1);
+}
+
+/* More about a contact that counts already. */
+static void weigh_in(struct detector_run *run, const struct walk *walk,
+		     const struct contact *contact, const struct term *term)
+{
+	struct sample_owner owner = owner_of_term(run, term);
+
+	if (walk->contacts < 4 * EVIDENCE_SAMPLES)
+		samples_weigh(run->engine->samples, &owner, contact, term->nats);
 }
 
 static void count_out(struct detector_run *run, struct walk *walk, const struct contact *contact,
@@ -553,6 +563,8 @@ void detector_walk(struct detector_run *run, struct walk *walk, const struct con
 		cap = (double)walk->level;
 	if (term->nats > 0 && !term->same_contact)
 		count_in(run, walk, contact, term);
+	else if (term->nats > 0)
+		weigh_in(run, walk, contact, term);
 	else if (term->takes_back)
 		count_out(run, walk, contact, term);
 	walk->level = (float)(level > cap ? cap : level > 0 ? level : 0);

@@ -3,8 +3,8 @@
  *
  * A statement is the detector's current level for (host, detector, port class, slow or not): a newer one replaces
  * the older, so losing or repeating one does no harm.  Flat: crosses a process or a network
- * unchanged.  Levels of different classes add up; of two detectors that judge the same contacts only the stronger
- * counts in full (core/incident/score). */
+ * unchanged.  Levels of different classes add up, but where two detectors judged the same destination, which the samples
+ * tell, only the stronger term counts in full (core/incident/score). */
 #ifndef CORDON_DETECT_EVIDENCE_H
 #define CORDON_DETECT_EVIDENCE_H
 
@@ -71,7 +71,7 @@ struct evidence_sample {
 	uint64_t opened_ns; /* wall */
 	uint16_t src_port, dst_port;
 	uint8_t contact_kind, outcome, flags;
-	uint8_t zero[1];
+	uint8_t tenths; /* of a nat, that it brought when it was judged; saturates */
 };
 
 /* Somebody who had reached this host before, on a port that it uses now itself. */

@@ -85,8 +85,15 @@ static struct kept *need(struct samples *samples, const struct sample_owner *own
 	return kept;
 }
 
+static uint8_t tenths_of(double nats)
+{
+	double tenths = nats * 10 + 0.5;
+
+	return tenths < UINT8_MAX ? (uint8_t)tenths : UINT8_MAX;
+}
+
 void samples_add(struct samples *samples, const struct sample_owner *owner,
-		 const struct contact *contact, int starts_anew)
+		 const struct contact *contact, double nats, int starts_anew)
 {
 	struct kept *kept = need(samples, owner);
 
@@ -102,6 +109,7 @@ void samples_add(struct samples *samples, const struct sample_owner *owner,
 		.contact_kind = contact->kind,
 		.outcome = contact->outcome,
 		.flags = contact->flags,
+		.tenths = tenths_of(nats),
 	};
 }
 
@@ -123,6 +131,16 @@ void samples_settle(struct samples *samples, const struct sample_owner *owner,
 
 	if (sample)
 		sample->outcome = contact->outcome;
+}
+
+void samples_weigh(struct samples *samples, const struct sample_owner *owner,
+		   const struct contact *contact, double nats)
+{
+	struct kept *kept = find(samples, owner);
+	struct evidence_sample *sample = kept ? find_sample(kept, contact) : NULL;
+
+	if (sample)
+		sample->tenths = tenths_of(sample->tenths / 10.0 + nats);
 }
 
 void samples_remove(struct samples *samples, const struct sample_owner *owner,

@@ -25,9 +25,12 @@ struct sample_owner {
 
 struct samples *samples_new(struct mem_region *region, uint32_t owners_max);
 void samples_free(struct samples *samples);
-/* starts_anew: what was kept for this owner belongs to an earlier walk. */
+/* nats: what it brings.  starts_anew: what was kept for this owner belongs to an earlier walk. */
 void samples_add(struct samples *samples, const struct sample_owner *owner,
-		 const struct contact *contact, int starts_anew);
+		 const struct contact *contact, double nats, int starts_anew);
+/* A contact that is kept brings more than it did. */
+void samples_weigh(struct samples *samples, const struct sample_owner *owner,
+		   const struct contact *contact, double nats);
 void samples_settle(struct samples *samples, const struct sample_owner *owner,
 		    const struct contact *contact);
 void samples_remove(struct samples *samples, const struct sample_owner *owner,

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Log-odds of independent observations add (Wald 1945); those of detectors that watched the same contacts do not.
- * Within a class the strongest therefore counts in full and each further one as a bounded nod of agreement
- * (worm-detection.md F).  Left out: correlation between classes, which nobody has measured. */
+ * Within a class the strongest therefore counts in full and each further one as a bounded nod of agreement; and so for each
+ * destination that several classes hold against the host (worm-detection.md F).  Left out: correlation between classes
+ * about different destinations, which nobody has measured. */
 #include "core/incident/score.h"
 
 #include <math.h>
 
 #include "core/base/units.h"
 #include "core/detect/evidence.h"
+#include "core/net/addr.h"
 
 /* Which statements are looked at, and how they fade. */
 struct view {
@@ -49,13 +51,108 @@ static double class_sum(const struct evidence *items, size_t count, unsigned por
 	return agreement - fmin(strongest, SCORE_AGREEMENT_NATS) + strongest;
 }
 
-static double sum_in(const struct view *view, const struct evidence *items, size_t count)
+/* ---- one term per contact ---------------------------------------------------------------------- */
+
+/* What a class holds against the host because of one destination. */
+struct share {
+	const struct ip *dst;
+	unsigned port_class;
+	double nats;
+};
+
+struct shares {
+	unsigned count;
+	struct share list[EVIDENCE_CLASSES * EVIDENCE_SAMPLES];
+};
+
+/* Classes that judge how the host fared with those it reached for.  Names are no destinations, whose name was forged was not
+ * reached for, and a chain is about who had come before. */
+static bool judges_destinations(unsigned port_class)
+{
+	return port_class != CLASS_NAME && port_class != CLASS_IDENTITY &&
+	       port_class != CLASS_CHAIN;
+}
+
+static const struct evidence *strongest_of(const struct evidence *items, size_t count,
+					   unsigned port_class, const struct view *view)
+{
+	const struct evidence *strongest = NULL;
+
+	for (size_t i = 0; i < count; i++)
+		if (items[i].port_class == port_class &&
+		    (!strongest || level_in(view, &items[i]) > level_in(view, strongest)))
+			strongest = &items[i];
+	return strongest;
+}
+
+static void add_share(struct shares *shares, const struct share *share)
+{
+	for (unsigned i = 0; i < shares->count; i++)
+		if (shares->list[i].port_class == share->port_class &&
+		    ip_equal(shares->list[i].dst, share->dst)) {
+			shares->list[i].nats += share->nats;
+			return;
+		}
+	shares->list[shares->count++] = *share;
+}
+
+/* The level of a class, laid on the destinations by what each brought.  The samples stand for those that are not kept. */
+static void spread(struct shares *shares, const struct evidence *item, double level)
+{
+	unsigned tenths = 0;
+
+	for (unsigned i = 0; i < item->sample_count; i++)
+		tenths += item->samples[i].tenths;
+	for (unsigned i = 0; i < item->sample_count; i++) {
+		double part = tenths ? (double)item->samples[i].tenths / tenths
+				     : 1.0 / item->sample_count;
+
+		add_share(shares,
+			  &(struct share){ &item->samples[i].dst, item->port_class, level * part });
+	}
+}
+
+/* The strongest share of a destination in full, each further one as a nod. */
+static double joint(const struct shares *shares)
 {
 	double sum = 0;
 
-	for (unsigned port_class = 0; port_class < EVIDENCE_CLASSES; port_class++)
-		sum += class_sum(items, count, port_class, view);
+	for (unsigned i = 0; i < shares->count; i++) {
+		double strongest = 0, agreement = 0;
+		bool is_first = true;
+
+		for (unsigned k = 0; k < shares->count; k++) {
+			const struct share *share = &shares->list[k];
+
+			if (!ip_equal(share->dst, shares->list[i].dst))
+				continue;
+			is_first = is_first && k >= i;
+			agreement += fmin(share->nats, SCORE_AGREEMENT_NATS);
+			strongest = fmax(strongest, share->nats);
+		}
+		if (is_first)
+			sum += agreement - fmin(strongest, SCORE_AGREEMENT_NATS) + strongest;
+	}
 	return sum;
+}
+
+static double sum_in(const struct view *view, const struct evidence *items, size_t count)
+{
+	struct shares shares = { .count = 0 };
+	double sum = 0;
+
+	for (unsigned port_class = 0; port_class < EVIDENCE_CLASSES; port_class++) {
+		const struct evidence *item = strongest_of(items, count, port_class, view);
+		double level = item ? class_sum(items, count, port_class, view) : 0;
+
+		if (level <= 0)
+			continue;
+		if (item->sample_count && judges_destinations(port_class))
+			spread(&shares, item, level);
+		else
+			sum += level;
+	}
+	return sum + joint(&shares);
 }
 
 double score_recent(const struct evidence *items, size_t count, uint64_t now_ns,

@@ -3,7 +3,9 @@
  *
  * Levels of different classes add.  Detectors that judged the same class of contacts saw the same contacts:
  * the strongest counts in full, each further one adds at most 0.7 nats (worm-detection.md F,
- * independence caution).
+ * independence caution).  The same holds for each destination that several classes judged, as when users are refused by
+ * machine after machine (content) that are reached in haste (spread): a level is laid on the samples by what each
+ * of them brought, and of each destination the strongest part counts in full, each further one at most 0.7.
  *
  * A level fades with a half-life since it was stated.  There are two sums, and the greater counts: of what was stated
  * lately, which fades at the reader's pace, and of the slow statements, each at its own (evidence.h: half_life_min), so

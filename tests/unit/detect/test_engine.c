@@ -41,7 +41,8 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	struct term term = { .nats = (contact->src_port - 1000) / 10.0,
 			     .port_class = CLASS_WORM_PORT,
 			     .cap_nats = config->cap,
-			     .takes_back = contact->outcome == CONTACT_ACCEPTED };
+			     .takes_back = contact->outcome == CONTACT_ACCEPTED,
+			     .same_contact = contact->outcome == CONTACT_OUTSTANDING };
 
 	if (contact->outcome == CONTACT_REFUSED)
 		detector_settled(run, contact, CLASS_WORM_PORT);
@@ -54,7 +55,7 @@ static const struct detector plain = {
 	.summary = "adds",
 	.id = 7,
 	.kind = EVIDENCE_WORM,
-	.feeds = FEED_OPENED | FEED_SETTLED,
+	.feeds = FEED_OPENED | FEED_OUTSTANDING | FEED_SETTLED,
 	.params = params,
 	.config_size = sizeof(struct config),
 	.slot_size = sizeof(struct slot),
@@ -218,6 +219,7 @@ static void a_statement_carries_its_earliest_contacts(void **state)
 	assert_int_equal(f.latest.sample_count, EVIDENCE_SAMPLES);
 	for (unsigned i = 0; i < EVIDENCE_SAMPLES; i++)
 		assert_int_equal(f.latest.samples[i].dst.bytes[15], i + 1);
+	assert_int_equal(f.latest.samples[0].tenths, 29);
 	assert_int_equal(f.latest.host.vlan, 3);
 	assert_int_equal(f.latest.first_contact_ns, 1000000001);
 	assert_int_equal(f.latest.last_contact_ns, 1000000016);
@@ -243,6 +245,23 @@ static void what_is_taken_back_is_no_sample_and_not_counted(void **state)
 	contact(&f, 3, CONTACT_REFUSED, 0);
 	contact(&f, 4, CONTACT_PENDING, 2.9);
 	assert_int_equal(f.latest.samples[1].outcome, CONTACT_REFUSED);
+	stop(&f);
+}
+
+static void more_about_a_contact_adds_to_what_it_brought(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f);
+	contact(&f, 1, CONTACT_PENDING, 2);
+	contact(&f, 2, CONTACT_PENDING, 2);
+	contact(&f, 2, CONTACT_OUTSTANDING, 1.5);
+	contact(&f, 3, CONTACT_PENDING, 30);
+	assert_int_equal(f.latest.contacts, 3);
+	assert_int_equal(f.latest.samples[0].tenths, 20);
+	assert_int_equal(f.latest.samples[1].tenths, 35);
+	assert_int_equal(f.latest.samples[2].tenths, UINT8_MAX);
 	stop(&f);
 }
 
@@ -481,6 +500,7 @@ int main(void)
 		cmocka_unit_test(a_convicted_scan_is_restated_at_each_doubling_only),
 		cmocka_unit_test(a_statement_carries_its_earliest_contacts),
 		cmocka_unit_test(what_is_taken_back_is_no_sample_and_not_counted),
+		cmocka_unit_test(more_about_a_contact_adds_to_what_it_brought),
 		cmocka_unit_test(a_host_that_was_dealt_with_starts_anew),
 		cmocka_unit_test(one_of_a_crowd_is_in_doubt),
 		cmocka_unit_test(at_zero_the_memory_starts_anew),

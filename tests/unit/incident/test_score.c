@@ -140,6 +140,103 @@ static void two_classes_convict_or_one_decisive(void **state)
 	}
 }
 
+/* ---- one term per contact ---------------------------------------------------------------------- */
+
+/* Destinations first to last, each brought as much as the others unless said otherwise. */
+struct seen {
+	unsigned detector, port_class;
+	double nats;
+	unsigned first, last;
+	unsigned first_tenths; /* what the first one brought, of 10 that each other did; 0 = 10 */
+};
+
+static void make_seen(const struct seen *from, struct evidence *item)
+{
+	*item = (struct evidence){ .detector = (uint8_t)from->detector,
+				   .port_class = (uint8_t)from->port_class,
+				   .log_odds = from->nats,
+				   .stated_ns = NOW_NS };
+	for (unsigned n = from->first; n && n <= from->last; n++)
+		item->samples[item->sample_count++] = (struct evidence_sample){
+			.dst = ip_from_v4((uint8_t[]){ 10, 0, 0, (uint8_t)n }),
+			.tenths = n == from->first && from->first_tenths
+					  ? (uint8_t)from->first_tenths
+					  : 10,
+		};
+}
+
+static const struct {
+	const char *name;
+	struct seen items[3];
+	double sum;
+} shared[] = {
+	{ "other destinations are other contacts",
+	  { { 4, CLASS_SPREAD, 9, 1, 3, 0 }, { 13, CLASS_CONTENT, 8, 4, 7, 0 } },
+	  17 },
+	{ "of the same ones the stronger counts, the other nods for each",
+	  { { 4, CLASS_SPREAD, 9, 1, 3, 0 }, { 13, CLASS_CONTENT, 6, 1, 3, 0 } },
+	  9 + 3 * 0.7 },
+	{ "the same in the other order",
+	  { { 13, CLASS_CONTENT, 6, 1, 3, 0 }, { 4, CLASS_SPREAD, 9, 1, 3, 0 } },
+	  9 + 3 * 0.7 },
+	{ "a weak nod counts as what it is",
+	  { { 4, CLASS_SPREAD, 9, 1, 3, 0 }, { 13, CLASS_CONTENT, 0.9, 1, 3, 0 } },
+	  9.9 },
+	{ "what only one of them saw counts in full",
+	  { { 4, CLASS_SPREAD, 9, 3, 5, 0 }, { 13, CLASS_CONTENT, 8, 1, 4, 0 } },
+	  2 + 2 + (3 + 0.7) + (3 + 0.7) + 3 },
+	{ "each destination with what it brought",
+	  { { 4, CLASS_SPREAD, 9, 1, 3, 40 }, { 13, CLASS_CONTENT, 8, 1, 1, 0 } },
+	  (8 + 0.7) + 1.5 + 1.5 },
+	{ "three classes",
+	  { { 4, CLASS_SPREAD, 9, 1, 3, 0 },
+	    { 13, CLASS_CONTENT, 6, 1, 3, 0 },
+	    { 2, CLASS_WORM_PORT, 6, 1, 3, 0 } },
+	  9 + 6 * 0.7 },
+	{ "who had come before is no destination",
+	  { { 4, CLASS_SPREAD, 9, 1, 3, 0 }, { 5, CLASS_CHAIN, 8, 1, 3, 0 } },
+	  17 },
+	{ "nor is a name, or the server that is asked for it",
+	  { { 12, CLASS_CONTENT, 9, 1, 1, 0 }, { 10, CLASS_NAME, 8, 1, 1, 0 } },
+	  17 },
+	{ "without samples nothing is known to be the same",
+	  { { 4, CLASS_SPREAD, 9, 1, 3, 0 }, { 13, CLASS_CONTENT, 6, 0, 0, 0 } },
+	  15 },
+};
+
+static void a_contact_that_two_classes_judged_counts_once(void **state)
+{
+	(void)state;
+	for (size_t c = 0; c < sizeof(shared) / sizeof(shared[0]); c++) {
+		struct evidence items[3];
+		size_t count = 0;
+
+		print_message("  %s\n", shared[c].name);
+		for (; count < 3 && shared[c].items[count].detector; count++)
+			make_seen(&shared[c].items[count], &items[count]);
+		assert_near(score_sum(items, count, NOW_NS, HALF_LIFE_NS), shared[c].sum, 1e-9);
+	}
+}
+
+/* A script with an outdated password, let loose on five machines: haste and refusals are one and the same five contacts. */
+static void haste_and_refused_users_on_the_same_machines_convict_nobody(void **state)
+{
+	static const struct seen script[] = { { 4, CLASS_SPREAD, 6.4, 4, 5, 0 },
+					      { 13, CLASS_CONTENT, 9.2, 2, 5, 0 } };
+	static const struct seen apart[] = { { 4, CLASS_SPREAD, 6.4, 4, 5, 0 },
+					     { 13, CLASS_CONTENT, 9.2, 6, 9, 0 } };
+	struct score_pace pace = { NOW_NS, HALF_LIFE_NS, 0 };
+	struct evidence items[2];
+
+	(void)state;
+	for (unsigned i = 0; i < 2; i++)
+		make_seen(&script[i], &items[i]);
+	assert_false(score_convicts(items, 2, 13.8, &pace));
+	for (unsigned i = 0; i < 2; i++)
+		make_seen(&apart[i], &items[i]);
+	assert_true(score_convicts(items, 2, 13.8, &pace));
+}
+
 static void a_statement_from_the_future_has_not_faded(void **state)
 {
 	struct evidence item = { .detector = 1, .log_odds = 5, .stated_ns = NOW_NS + 1 };
@@ -169,6 +266,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(levels_add_as_the_dossier_says),
 		cmocka_unit_test(two_classes_convict_or_one_decisive),
+		cmocka_unit_test(a_contact_that_two_classes_judged_counts_once),
+		cmocka_unit_test(haste_and_refused_users_on_the_same_machines_convict_nobody),
 		cmocka_unit_test(a_statement_from_the_future_has_not_faded),
 		cmocka_unit_test(without_a_half_life_nothing_fades),
 		cmocka_unit_test(confidence_is_the_logistic_of_log_odds),
