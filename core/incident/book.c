@@ -17,6 +17,7 @@
 #include "core/incident/fault.h"
 #include "core/incident/incident.h"
 #include "core/incident/score.h"
+#include "core/incident/weigh.h"
 #include "core/net/hash.h"
 
 #define DEFAULT_SUSPECT_NATS 6.9
@@ -47,6 +48,7 @@ struct closed_host {
 
 struct book {
 	struct book_config config;
+	struct scale scale; /* from config */
 	book_fn *changed;
 	void *arg;
 	struct entry **entries; /* in order of id */
@@ -81,6 +83,10 @@ struct book *book_new(const struct book_config *config, book_fn *changed, void *
 
 	book->config = *config;
 	set_defaults(&book->config);
+	book->scale = (struct scale){ .suspect_nats = book->config.suspect_nats,
+				      .convict_nats = book->config.convict_nats,
+				      .half_life_ns = book->config.half_life_ns,
+				      .alarm = &book->alarm };
 	while (buckets < book->config.incidents_max)
 		buckets *= 2;
 	book->changed = changed;
@@ -289,7 +295,7 @@ static bool well_formed(const struct evidence *evidence)
 	       evidence->log_odds >= 0;
 }
 
-static struct evidence *find_item(struct incident *incident, const struct evidence *evidence)
+struct evidence *weigh_find(struct incident *incident, const struct evidence *evidence)
 {
 	for (size_t i = 0; i < incident->evidence_count; i++) {
 		struct evidence *item = &incident->evidence[i];
@@ -303,10 +309,10 @@ static struct evidence *find_item(struct incident *incident, const struct eviden
 }
 
 /* Puts the statement in its detector's place; false if it says nothing new. */
-static bool place_item(const struct book *book, struct incident *incident,
-		       const struct evidence *evidence)
+bool weigh_place(const struct scale *scale, struct incident *incident,
+		 const struct evidence *evidence)
 {
-	struct evidence *item = find_item(incident, evidence);
+	struct evidence *item = weigh_find(incident, evidence);
 
 	if (item &&
 	    (evidence->stated_ns < item->stated_ns || memcmp(evidence, item, sizeof(*item)) == 0))
@@ -315,7 +321,7 @@ static bool place_item(const struct book *book, struct incident *incident,
 		item = &incident->evidence[incident->evidence_count++];
 	if (!item) {
 		item = &incident->evidence[INCIDENT_EVIDENCE - 1];
-		if (score_level(item, evidence->stated_ns, book->config.half_life_ns) >=
+		if (score_level(item, evidence->stated_ns, scale->half_life_ns) >=
 		    evidence->log_odds)
 			return false;
 	}
@@ -339,14 +345,14 @@ static bool goes_before(const struct evidence *a, const struct evidence *b, uint
 	return a->half_life_min < b->half_life_min;
 }
 
-static void sort_items(struct incident *incident, uint64_t now_ns, uint64_t half_life_ns)
+static void sort_items(const struct scale *scale, struct incident *incident, uint64_t now_ns)
 {
 	for (size_t i = 1; i < incident->evidence_count; i++) {
 		struct evidence moving = incident->evidence[i];
 		size_t at = i;
 
-		for (;
-		     at && goes_before(&moving, &incident->evidence[at - 1], now_ns, half_life_ns);
+		for (; at && goes_before(&moving, &incident->evidence[at - 1], now_ns,
+					 scale->half_life_ns);
 		     at--)
 			incident->evidence[at] = incident->evidence[at - 1];
 		incident->evidence[at] = moving;
@@ -363,18 +369,23 @@ static void note_mac(struct incident *incident, const struct mac *mac)
 		incident->mac_conflict = true;
 }
 
-static bool convicts(const struct book *book, const struct incident *incident, size_t count,
+static bool convicts(const struct scale *scale, const struct incident *incident, size_t count,
 		     uint64_t now_ns)
 {
-	struct score_pace pace = { now_ns, book->config.half_life_ns, incident->outbreak_nats };
+	struct score_pace pace = { now_ns, scale->half_life_ns, incident->outbreak_nats };
 
-	return score_convicts(incident->evidence, count, book->config.convict_nats, &pace);
+	return score_convicts(incident->evidence, count, scale->convict_nats, &pace);
 }
 
-static double recent(const struct book *book, const struct incident *incident)
+bool weigh_convicts(const struct scale *scale, const struct incident *incident, uint64_t now_ns)
+{
+	return convicts(scale, incident, incident->evidence_count, now_ns);
+}
+
+double weigh_recent(const struct scale *scale, const struct incident *incident)
 {
 	return score_recent(incident->evidence, incident->evidence_count, incident->updated_ns,
-			    book->config.half_life_ns);
+			    scale->half_life_ns);
 }
 
 /* An address passes from one machine to another within days: a slow sum ends with its machine. */
@@ -388,22 +399,28 @@ static void end_slow_sums(struct incident *incident, const struct mac *mac)
 	}
 }
 
+void weigh_mac(struct incident *incident, const struct mac *mac)
+{
+	end_slow_sums(incident, mac);
+	note_mac(incident, mac);
+}
+
 /* How many of the strongest items it takes to convict; all that speak if they do not. */
-static size_t needed_items(const struct book *book, const struct incident *incident,
+static size_t needed_items(const struct scale *scale, const struct incident *incident,
 			   uint64_t now_ns)
 {
 	size_t speaking = incident_speaking(incident);
 
 	for (size_t needed = 1; needed < speaking; needed++)
-		if (convicts(book, incident, needed, now_ns))
+		if (convicts(scale, incident, needed, now_ns))
 			return needed;
 	return speaking;
 }
 
 /* Numbers "so far" until the conviction; those of the conviction stay. */
-static void count_contacts(const struct book *book, struct incident *incident, uint64_t now_ns)
+void weigh_contacts(const struct scale *scale, struct incident *incident, uint64_t now_ns)
 {
-	size_t needed = needed_items(book, incident, now_ns);
+	size_t needed = needed_items(scale, incident, now_ns);
 
 	if (incident->state == INCIDENT_CONVICTED)
 		return;
@@ -427,31 +444,30 @@ static uint8_t doubt_of(const struct incident *incident)
 }
 
 /* What may be another's doing convicts nobody; what is convicted stays so. */
-static bool is_held_back(const struct incident *incident)
+bool weigh_is_held_back(const struct incident *incident)
 {
 	return incident->doubt && incident->state < INCIDENT_CONVICTED;
 }
 
 /* One of a crowd is a suspect like the others, a single one is nearly convicted: people are asked. */
-static double ceiling_of(const struct book *book, const struct incident *incident)
+static double ceiling_of(const struct scale *scale, const struct incident *incident)
 {
-	return incident->doubt == DOUBT_CROWD ? book->config.suspect_nats
-					      : 0.99 * book->config.convict_nats;
+	return incident->doubt == DOUBT_CROWD ? scale->suspect_nats : 0.99 * scale->convict_nats;
 }
 
-static void weigh(const struct book *book, struct incident *incident, uint64_t now_ns)
+void weigh(const struct scale *scale, struct incident *incident, uint64_t now_ns)
 {
 	incident->doubt = doubt_of(incident);
 	incident->log_odds = score_sum(incident->evidence, incident->evidence_count, now_ns,
-				       book->config.half_life_ns);
+				       scale->half_life_ns);
 	incident->updated_ns = now_ns;
 	incident->outbreak_nats =
-		alarm_relief(&book->alarm, incident->evidence, incident->evidence_count, now_ns);
+		alarm_relief(scale->alarm, incident->evidence, incident->evidence_count, now_ns);
 	if (incident->outbreak_nats > 0)
-		incident->log_odds =
-			fmax(incident->log_odds, recent(book, incident) + incident->outbreak_nats);
-	if (is_held_back(incident))
-		incident->log_odds = fmin(incident->log_odds, ceiling_of(book, incident));
+		incident->log_odds = fmax(incident->log_odds,
+					  weigh_recent(scale, incident) + incident->outbreak_nats);
+	if (weigh_is_held_back(incident))
+		incident->log_odds = fmin(incident->log_odds, ceiling_of(scale, incident));
 }
 
 /* ---- kind -------------------------------------------------------------------------------------- */
@@ -479,8 +495,15 @@ static void choose_kind(struct incident *incident)
 	incident->kind = first->kind;
 }
 
+void weigh_anew(const struct scale *scale, struct incident *incident, uint64_t now_ns)
+{
+	sort_items(scale, incident, now_ns);
+	choose_kind(incident);
+	weigh(scale, incident, now_ns);
+}
+
 /* The port of a worm's strongest evidence that has one: neighbours that are asked for have none. */
-static uint16_t port_of(const struct incident *incident)
+uint16_t weigh_port(const struct incident *incident)
 {
 	for (size_t i = 0; incident->kind == EVIDENCE_WORM && i < incident_speaking(incident); i++)
 		if (incident->evidence[i].port)
@@ -493,16 +516,16 @@ static void climb(struct book *book, struct entry *entry, uint64_t stated_ns)
 {
 	struct incident *incident = &entry->incident;
 
-	if (incident->state < INCIDENT_CONVICTED && !is_held_back(incident) &&
-	    convicts(book, incident, incident->evidence_count, incident->updated_ns)) {
+	if (incident->state < INCIDENT_CONVICTED && !weigh_is_held_back(incident) &&
+	    weigh_convicts(&book->scale, incident, incident->updated_ns)) {
 		incident->state = INCIDENT_CONVICTED;
 		incident->was_suspected = true;
 		incident->convicted_ns = stated_ns;
 		book->counts.convicted++;
-		alarm_note(&book->alarm, port_of(incident), incident->updated_ns);
+		alarm_note(&book->alarm, weigh_port(incident), incident->updated_ns);
 		tell(book, entry, BOOK_CONVICTED);
 	} else if (incident->state < INCIDENT_SUSPECTED &&
-		   recent(book, incident) >= book->config.suspect_nats) {
+		   weigh_recent(&book->scale, incident) >= book->config.suspect_nats) {
 		incident->state = INCIDENT_SUSPECTED;
 		incident->was_suspected = true;
 		tell(book, entry, BOOK_SUSPECTED);
@@ -519,7 +542,7 @@ static void tell_doubt(struct book *book, struct entry *entry, uint64_t now_ns)
 {
 	const struct incident *incident = &entry->incident;
 
-	if (entry->doubt_told || !is_held_back(incident) ||
+	if (entry->doubt_told || !weigh_is_held_back(incident) ||
 	    score_sum(incident->evidence, incident->evidence_count, now_ns,
 		      book->config.half_life_ns) < book->config.convict_nats)
 		return;
@@ -562,8 +585,7 @@ static void excuse(struct book *book, uint64_t now_ns)
 			    item->stated_ns + FAULT_SHOWS_NS >= now_ns)
 				item->log_odds = 0;
 		}
-		sort_items(&entry->incident, now_ns, book->config.half_life_ns);
-		weigh(book, &entry->incident, now_ns);
+		weigh_anew(&book->scale, &entry->incident, now_ns);
 	}
 }
 
@@ -571,7 +593,7 @@ static void excuse(struct book *book, uint64_t now_ns)
 static bool is_frozen(struct book *book, const struct evidence *evidence, uint64_t now_ns)
 {
 	struct entry *entry = find(book, &evidence->host);
-	const struct evidence *before = entry ? find_item(&entry->incident, evidence) : NULL;
+	const struct evidence *before = entry ? weigh_find(&entry->incident, evidence) : NULL;
 
 	if (fault_advance(book->fault, now_ns))
 		tell_fault(book);
@@ -615,11 +637,10 @@ static void reconsider(struct book *book, uint64_t stated_ns, uint64_t now_ns)
 
 			if (entry->incident.state == INCIDENT_CONVICTED)
 				continue;
-			weigh(book, &entry->incident, now_ns);
-			if (!is_held_back(&entry->incident) &&
-			    convicts(book, &entry->incident, entry->incident.evidence_count,
-				     now_ns)) {
-				count_contacts(book, &entry->incident, now_ns);
+			weigh(&book->scale, &entry->incident, now_ns);
+			if (!weigh_is_held_back(&entry->incident) &&
+			    weigh_convicts(&book->scale, &entry->incident, now_ns)) {
+				weigh_contacts(&book->scale, &entry->incident, now_ns);
 				climb(book, entry, stated_ns);
 			}
 		}
@@ -631,12 +652,9 @@ static void place(struct book *book, struct entry *entry, const struct evidence 
 {
 	uint64_t convicted = book->counts.convicted;
 
-	end_slow_sums(&entry->incident, &evidence->mac);
-	note_mac(&entry->incident, &evidence->mac);
-	sort_items(&entry->incident, now_ns, book->config.half_life_ns);
-	choose_kind(&entry->incident);
-	weigh(book, &entry->incident, now_ns);
-	count_contacts(book, &entry->incident, now_ns);
+	weigh_mac(&entry->incident, &evidence->mac);
+	weigh_anew(&book->scale, &entry->incident, now_ns);
+	weigh_contacts(&book->scale, &entry->incident, now_ns);
 	if (opened)
 		tell(book, entry, BOOK_OPENED);
 	climb(book, entry, evidence->stated_ns);
@@ -661,7 +679,7 @@ void book_add(struct book *book, const struct evidence *evidence, uint64_t now_n
 	entry = find_or_open(book, evidence, now_ns, &opened);
 	if (!entry)
 		return;
-	if (!place_item(book, &entry->incident, evidence)) {
+	if (!weigh_place(&book->scale, &entry->incident, evidence)) {
 		book->counts.stale++;
 		return;
 	}
@@ -676,7 +694,7 @@ static bool has_faded(const struct book *book, const struct incident *incident)
 	case INCIDENT_OPEN:
 		return incident->log_odds < fmin(FORGET_NATS, book->config.suspect_nats / 2);
 	case INCIDENT_SUSPECTED:
-		return recent(book, incident) < book->config.suspect_nats / 2;
+		return weigh_recent(&book->scale, incident) < book->config.suspect_nats / 2;
 	default:
 		return false;
 	}
@@ -684,7 +702,8 @@ static bool has_faded(const struct book *book, const struct incident *incident)
 
 static bool has_slow_sum(const struct book *book, const struct incident *incident)
 {
-	return incident->log_odds >= FORGET_NATS && incident->log_odds > recent(book, incident);
+	return incident->log_odds >= FORGET_NATS &&
+	       incident->log_odds > weigh_recent(&book->scale, incident);
 }
 
 /* People need not look at it any more, but what it did is not forgotten: the next contact of a slow worm adds to it. */
@@ -704,7 +723,7 @@ void book_advance(struct book *book, uint64_t now_ns)
 	for (size_t i = 0; i < book->count;) {
 		struct entry *entry = book->entries[i];
 
-		weigh(book, &entry->incident, now_ns);
+		weigh(&book->scale, &entry->incident, now_ns);
 		entry->told_nats = fmin(entry->told_nats, entry->incident.log_odds);
 		if (!has_faded(book, &entry->incident)) {
 			i++;
