@@ -1,6 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* evidence.c - the words for kinds and classes that policies, ledger and people use. */
+/* evidence.c - the words for kinds and classes that policies, ledger and people use; and what is no evidence at all. */
 #include "core/detect/evidence.h"
+
+#include <math.h>
+
+#include "core/contact/contact.h"
+
+bool evidence_is_well_formed(const struct evidence *evidence)
+{
+	return evidence->detector > 0 && evidence->detector < DETECTOR_IDS_MAX &&
+	       evidence->kind < EVIDENCE_KINDS && evidence->port_class < EVIDENCE_CLASSES &&
+	       evidence->contact_kind < CONTACT_KINDS && evidence->doubt < EVIDENCE_DOUBTS &&
+	       evidence->sample_count <= EVIDENCE_SAMPLES &&
+	       evidence->visit_count <= EVIDENCE_VISITS && isfinite(evidence->log_odds) &&
+	       evidence->log_odds >= 0;
+}
 
 const char *evidence_kind_name(unsigned kind)
 {

@@ -8,6 +8,7 @@
 #ifndef CORDON_DETECT_EVIDENCE_H
 #define CORDON_DETECT_EVIDENCE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/net/addr.h"
@@ -112,6 +113,8 @@ struct evidence {
 	struct evidence_visit visits[EVIDENCE_VISITS]; /* of a detector that knows; in no order */
 };
 
+/* It crosses a process border: nothing in it leads out of a table. */
+bool evidence_is_well_formed(const struct evidence *evidence);
 const char *evidence_kind_name(unsigned kind); /* "worm", "reconnaissance", ... */
 /* A sentence for people; "" for none. */
 const char *evidence_doubt_text(unsigned doubt);

@@ -26,8 +26,6 @@
 #define STRONGER_NATS        1.0
 /* As long as a fault takes to be seen. */
 #define FAULT_SHOWS_NS s_to_ns(10)
-/* An incident that never became suspicious is forgotten when next to nothing is left of it. */
-#define FORGET_NATS 1.0
 /* Hosts whose incident was closed lately, so that an old statement that comes again opens nothing. */
 #define CLOSED_REMEMBERED 1024
 
@@ -283,16 +281,6 @@ void book_close(struct book *book, uint64_t id, uint64_t now_ns)
 
 /* ---- adding evidence --------------------------------------------------------------------------- */
 
-static bool well_formed(const struct evidence *evidence)
-{
-	return evidence->detector > 0 && evidence->detector < DETECTOR_IDS_MAX &&
-	       evidence->kind < EVIDENCE_KINDS && evidence->port_class < EVIDENCE_CLASSES &&
-	       evidence->contact_kind < CONTACT_KINDS && evidence->doubt < EVIDENCE_DOUBTS &&
-	       evidence->sample_count <= EVIDENCE_SAMPLES &&
-	       evidence->visit_count <= EVIDENCE_VISITS && isfinite(evidence->log_odds) &&
-	       evidence->log_odds >= 0;
-}
-
 /* The highest step that was newly reached is told; a conviction at one stroke was no suspicion before. */
 static void climb(struct book *book, struct entry *entry, uint64_t stated_ns)
 {
@@ -450,7 +438,7 @@ void book_add(struct book *book, const struct evidence *evidence, uint64_t now_n
 	struct entry *entry;
 	bool opened;
 
-	if (!well_formed(evidence)) {
+	if (!evidence_is_well_formed(evidence)) {
 		book->counts.malformed++;
 		return;
 	}
@@ -469,24 +457,6 @@ void book_add(struct book *book, const struct evidence *evidence, uint64_t now_n
 }
 
 /* ---- fading ------------------------------------------------------------------------------------ */
-
-static bool has_faded(const struct book *book, const struct incident *incident)
-{
-	switch (incident->state) {
-	case INCIDENT_OPEN:
-		return incident->log_odds < fmin(FORGET_NATS, book->config.suspect_nats / 2);
-	case INCIDENT_SUSPECTED:
-		return weigh_recent(&book->scale, incident) < book->config.suspect_nats / 2;
-	default:
-		return false;
-	}
-}
-
-static bool has_slow_sum(const struct book *book, const struct incident *incident)
-{
-	return incident->log_odds >= FORGET_NATS &&
-	       incident->log_odds > weigh_recent(&book->scale, incident);
-}
 
 /* People need not look at it any more, but what it did is not forgotten: the next contact of a slow worm adds to it. */
 static void rest(struct book *book, struct entry *entry)
@@ -507,9 +477,9 @@ void book_advance(struct book *book, uint64_t now_ns)
 
 		weigh(&book->scale, &entry->incident, now_ns);
 		entry->told_nats = fmin(entry->told_nats, entry->incident.log_odds);
-		if (!has_faded(book, &entry->incident)) {
+		if (!weigh_has_faded(&book->scale, &entry->incident)) {
 			i++;
-		} else if (has_slow_sum(book, &entry->incident)) {
+		} else if (weigh_has_slow_sum(&book->scale, &entry->incident)) {
 			rest(book, entry);
 			i++;
 		} else {

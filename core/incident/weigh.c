@@ -14,6 +14,8 @@
 #include "core/net/addr.h"
 
 #define KIND_NATS 1.0
+/* An incident that never became suspicious is forgotten when next to nothing is left of it. */
+#define FORGET_NATS 1.0
 
 struct evidence *weigh_find(struct incident *incident, const struct evidence *evidence)
 {
@@ -225,4 +227,24 @@ uint16_t weigh_port(const struct incident *incident)
 		if (incident->evidence[i].port)
 			return incident->evidence[i].port;
 	return 0;
+}
+
+/* ---- fading ------------------------------------------------------------------------------------ */
+
+bool weigh_has_faded(const struct scale *scale, const struct incident *incident)
+{
+	switch (incident->state) {
+	case INCIDENT_OPEN:
+		return incident->log_odds < fmin(FORGET_NATS, scale->suspect_nats / 2);
+	case INCIDENT_SUSPECTED:
+		return weigh_recent(scale, incident) < scale->suspect_nats / 2;
+	default:
+		return false;
+	}
+}
+
+bool weigh_has_slow_sum(const struct scale *scale, const struct incident *incident)
+{
+	return incident->log_odds >= FORGET_NATS &&
+	       incident->log_odds > weigh_recent(scale, incident);
 }

@@ -38,6 +38,10 @@ bool weigh_convicts(const struct scale *scale, const struct incident *incident, 
 bool weigh_is_held_back(const struct incident *incident);
 /* The level of what is going on right now (score_recent), as of updated_ns. */
 double weigh_recent(const struct scale *scale, const struct incident *incident);
+/* Next to nothing is left of it, or of what is going on; a conviction does not fade. */
+bool weigh_has_faded(const struct scale *scale, const struct incident *incident);
+/* But the sum that gathers for days is worth keeping. */
+bool weigh_has_slow_sum(const struct scale *scale, const struct incident *incident);
 /* The port of a worm's strongest evidence that has one: neighbours that are asked for have none.  0 = none. */
 uint16_t weigh_port(const struct incident *incident);
 
