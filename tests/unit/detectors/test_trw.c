@@ -416,6 +416,31 @@ static void a_weaker_failure_of_a_judged_host_changes_nothing(void **state)
 	scene_stop(&scene);
 }
 
+/* Slow servers that are later found closed on another port: an answer ends a term, it earns no immunity. */
+static void a_host_whose_term_was_taken_back_may_fail_again(void **state)
+{
+	struct ip host = wire_ip("10.0.0.5");
+	struct scan other = { "10.0.1.0", 8080, RESET, false, false, 6 };
+	struct scene scene;
+	uint64_t ms = 0;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned n = 0; n < 6; n++, ms += 1000) {
+		struct ip dst = scene_ip("10.0.1.0", 10 + n);
+		struct packet packet = wire_tcp(ms, &host, &dst, 80, TCP_SYN);
+
+		scene_see(&scene, packet);
+		scene_wait(&scene, ms + 300);
+		scene_see(&scene, wire_answer(ms + 400, &packet, TCP_SYN | TCP_ACK));
+	}
+	assert_int_equal(scene.statements, 0); /* one at a time is below what is stated */
+	run_scan(&scene, &host, &other, ms);
+	assert_int_equal(scene.latest.contacts, 6);
+	assert_true(scene.latest.log_odds > 13.1 && scene.latest.log_odds < 13.3);
+	scene_stop(&scene);
+}
+
 static void silence_counts_again_when_the_uplink_is_known_to_work(void **state)
 {
 	struct ip host = wire_ip("10.0.0.5");
@@ -501,6 +526,7 @@ int main(void)
 		cmocka_unit_test(many_ports_of_one_accomplice_buy_one_credit),
 		cmocka_unit_test(success_at_a_popular_service_buys_nothing),
 		cmocka_unit_test(a_weaker_failure_of_a_judged_host_changes_nothing),
+		cmocka_unit_test(a_host_whose_term_was_taken_back_may_fail_again),
 		cmocka_unit_test(silence_counts_again_when_the_uplink_is_known_to_work),
 	};
 
