@@ -19,6 +19,7 @@
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
 #include "core/detect/known.h"
+#include "core/detect/memo.h"
 #include "core/detect/param.h"
 
 #define JUDGED    24
@@ -76,17 +77,6 @@ static const struct param params[] = {
 	  "for so long a live neighbour that was asked for is no news and takes nothing off" },
 	{ .type = PARAM_END },
 };
-
-static uint16_t tag_of(const struct ip *ip)
-{
-	uint32_t tag = (uint32_t)ip->bytes[14] << 8 | ip->bytes[15];
-
-	/* Neighbours in one /112 (or IPv4 /16) never collide. */
-	for (unsigned i = 0; i < 14; i += 2)
-		tag ^= ((uint32_t)ip->bytes[i] << 8 | ip->bytes[i + 1]) * 0x9e37u >> 4;
-	tag &= UINT16_MAX;
-	return (uint16_t)(tag ? tag : 1);
-}
 
 static uint16_t *find_judged(struct slot *slot, uint16_t tag)
 {
@@ -151,7 +141,7 @@ static void grant(struct detector_run *run, struct slot *slot, const struct cont
 						 ? config->role_cap
 						 : 0 };
 
-	slot->judged[slot->next] = tag_of(&contact->dst);
+	slot->judged[slot->next] = memo_tag(&contact->dst);
 	slot->next = (uint8_t)((slot->next + 1) % JUDGED);
 	walk_both(run, slot, contact, &term);
 }
@@ -170,7 +160,7 @@ static void grant_held(struct detector_run *run, struct slot *slot, const struct
 
 	for (int step = -1; step <= 1; step += 2) {
 		before.dst.bytes[15] = (uint8_t)((int)last + step);
-		if (slot->held == 0 || tag_of(&before.dst) != slot->held)
+		if (slot->held == 0 || memo_tag(&before.dst) != slot->held)
 			continue;
 		slot->held = 0;
 		before.opened_ns = slot->held_ns;
@@ -184,7 +174,7 @@ static void grant_held(struct detector_run *run, struct slot *slot, const struct
 
 static void hold(struct slot *slot, const struct contact *contact, unsigned run)
 {
-	slot->held = tag_of(&contact->dst);
+	slot->held = memo_tag(&contact->dst);
 	slot->run = run & 127;
 	if (run == 1)
 		slot->held_ns = contact->opened_ns;
@@ -254,7 +244,7 @@ static void scattered(struct detector_run *run, struct slot *slot, const struct 
 
 static void opened(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
-	uint16_t tag = tag_of(&contact->dst);
+	uint16_t tag = memo_tag(&contact->dst);
 
 	if (!(contact->flags & CONTACT_DARK)) {
 		if (!(contact->flags & CONTACT_ASLEEP))
@@ -280,7 +270,7 @@ static void opened(struct detector_run *run, struct slot *slot, const struct con
 
 static void silent(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
-	uint16_t tag = tag_of(&contact->dst);
+	uint16_t tag = memo_tag(&contact->dst);
 
 	if (contact->flags & CONTACT_ASLEEP && can_tell(contact))
 		asleep(run, slot, contact);
@@ -293,7 +283,7 @@ static void silent(struct detector_run *run, struct slot *slot, const struct con
 
 static void answered(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
-	uint16_t tag = tag_of(&contact->dst), *judged = find_judged(slot, tag);
+	uint16_t tag = memo_tag(&contact->dst), *judged = find_judged(slot, tag);
 	struct term term = { .nats = -weight_of(detector_config(run), slot, contact),
 			     .takes_back = true };
 

@@ -18,6 +18,7 @@
 #include "core/contact/observation.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
+#include "core/detect/memo.h"
 #include "core/detect/param.h"
 
 #define JUDGED  8
@@ -76,22 +77,11 @@ static const struct param params[] = {
 	{ .type = PARAM_END },
 };
 
-static uint16_t tag_of(const struct ip *ip)
-{
-	uint32_t tag = 0;
-
-	for (unsigned i = 0; i < 16; i++)
-		tag = tag * 0x01000193u ^ ip->bytes[i];
-	tag ^= tag >> 16;
-	tag &= UINT16_MAX;
-	return (uint16_t)(tag ? tag : 1);
-}
-
 /* ---- administrative shares ---------------------------------------------------------------------- */
 
 static void written(struct slot *slot, const struct contact *contact)
 {
-	uint16_t tag = tag_of(&contact->dst);
+	uint16_t tag = memo_tag(&contact->dst);
 	unsigned place = slot->next_written;
 
 	for (unsigned i = 0; i < WRITTEN; i++)
@@ -106,7 +96,7 @@ static void written(struct slot *slot, const struct contact *contact)
 static bool was_written(const struct config *config, const struct slot *slot,
 			const struct contact *contact)
 {
-	uint16_t tag = tag_of(&contact->dst);
+	uint16_t tag = memo_tag(&contact->dst);
 	uint64_t now_s = contact->opened_ns / NS_PER_S, within_s = config->remote_run_ns / NS_PER_S;
 
 	for (unsigned i = 0; i < WRITTEN; i++)
@@ -195,7 +185,7 @@ static enum fact fact_of_name(struct slot *slot, const struct observation *obser
 		return FACT_NONE;
 	if (observation->name.rcode == OBSERVED_UNANSWERED)
 		return FACT_LONE_PACKET;
-	return find_judged(slot, tag_of(&contact->dst)) ? FACT_KILL_SWITCH : FACT_NONE;
+	return find_judged(slot, memo_tag(&contact->dst)) ? FACT_KILL_SWITCH : FACT_NONE;
 }
 
 static struct term term_of(const struct config *config, enum fact fact)
@@ -232,7 +222,7 @@ static void judge(struct detector_run *run, struct slot *slot, const struct cont
 {
 	const struct config *config = detector_config(run);
 	struct term term = term_of(config, fact);
-	uint16_t tag = tag_of(&contact->dst);
+	uint16_t tag = memo_tag(&contact->dst);
 	struct judged *judged = find_judged(slot, tag);
 	uint8_t tenths = (uint8_t)(term.nats * TENTHS + 0.5);
 

@@ -107,9 +107,8 @@ static struct walk *weigh(const struct config *config, struct visitor *visitor,
 static bool is_new(struct visitor *visitor, const struct contact *contact, unsigned port_class)
 {
 	/* By class, so that asking for an address and then contacting it are two. */
-	uint16_t tag = (uint16_t)(memo_tag(&contact->dst) ^ port_class << 12);
+	uint16_t tag = memo_tag_with(&contact->dst, port_class);
 
-	tag = tag ? tag : 1;
 	for (unsigned i = 0; i < JUDGED; i++)
 		if (visitor->judged[i] == tag)
 			return false;

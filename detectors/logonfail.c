@@ -17,6 +17,7 @@
 #include "core/contact/observation.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
+#include "core/detect/memo.h"
 #include "core/detect/param.h"
 
 #define PAIRS    8
@@ -65,17 +66,6 @@ static const struct param params[] = {
 	  "time in which an idle level fades to half" },
 	{ .type = PARAM_END },
 };
-
-static uint16_t tag_of(const struct ip *ip, uint32_t salt)
-{
-	uint32_t tag = salt * 0x9e3779b9u;
-
-	for (unsigned i = 0; i < 16; i++)
-		tag = tag * 0x01000193u ^ ip->bytes[i];
-	tag ^= tag >> 16;
-	tag &= UINT16_MAX;
-	return (uint16_t)(tag ? tag : 1);
-}
 
 /* True if it was not there. */
 static bool remember(uint16_t *tags, unsigned count, uint8_t *next, uint16_t tag)
@@ -147,9 +137,9 @@ static void refused(struct detector_run *run, struct slot *slot,
 	uint32_t salt = observation->logon.user_hash * 2 + observation->logon.locked_out;
 	double nats = observation->logon.locked_out ? config->locked : config->pair;
 
-	if (!remember(slot->pairs, PAIRS, &slot->next_pair, tag_of(&contact->dst, salt)))
+	if (!remember(slot->pairs, PAIRS, &slot->next_pair, memo_tag_with(&contact->dst, salt)))
 		return;
-	if (remember(slot->targets, TARGETS, &slot->next_target, tag_of(&contact->dst, 0)))
+	if (remember(slot->targets, TARGETS, &slot->next_target, memo_tag(&contact->dst)))
 		nats += config->target;
 	if (!observation->logon.locked_out)
 		nats = charge(config, slot, contact, nats);
@@ -174,14 +164,14 @@ static void accepted(struct detector_run *run, struct slot *slot,
 {
 	const struct config *config = detector_config(run);
 	const struct contact *contact = &observation->contact;
-	uint16_t tag = tag_of(&contact->dst, observation->logon.user_hash * 2);
+	uint16_t tag = memo_tag_with(&contact->dst, observation->logon.user_hash * 2);
 	double nats = 0, level = slot->walk.level;
 
 	if (remember(slot->served, SERVED, &slot->next_served, tag))
 		nats += config->success;
 	if (forget(slot->pairs, PAIRS, tag)) {
 		nats += config->pair;
-		if (forget(slot->targets, TARGETS, tag_of(&contact->dst, 0)))
+		if (forget(slot->targets, TARGETS, memo_tag(&contact->dst)))
 			nats += config->target;
 	}
 	if (level > 0 && nats > 0)
@@ -194,7 +184,7 @@ static void accepted(struct detector_run *run, struct slot *slot,
 static void sealed(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
-	uint16_t tag = tag_of(&contact->dst, contact->dst_port);
+	uint16_t tag = memo_tag_with(&contact->dst, contact->dst_port);
 	uint32_t now_s = (uint32_t)(contact->opened_ns / NS_PER_S);
 
 	if (slot->server != tag || now_s - slot->window_s > WINDOW_S) {

@@ -24,6 +24,7 @@
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
 #include "core/detect/known.h"
+#include "core/detect/memo.h"
 #include "core/detect/param.h"
 
 #define SNMP_PORT   161
@@ -173,16 +174,6 @@ static struct term failure_term(const struct config *config, const struct contac
 	return term;
 }
 
-static uint16_t tag_of(const struct ip *ip)
-{
-	uint64_t high, low;
-
-	memcpy(&high, ip->bytes, sizeof(high));
-	memcpy(&low, ip->bytes + 8, sizeof(low));
-	return wide_tag_of_hash((high ^ low * UINT64_C(0x9e3779b97f4a7c15)) *
-				UINT64_C(0xbf58476d1ce4e5b9));
-}
-
 static struct judged *find_judged(struct slot *slot, uint16_t tag)
 {
 	for (unsigned set = 0; set < JUDGED_ALL; set += TAGS_IN_SET) {
@@ -308,7 +299,7 @@ static bool is_excused(const struct detector_run *run, const struct contact *con
 static void grant(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
 	struct term term = failure_term(detector_config(run), contact);
-	uint16_t tag = tag_of(&contact->dst);
+	uint16_t tag = memo_tag(&contact->dst);
 	struct judged *judged = find_judged(slot, tag);
 	uint8_t tenths = (uint8_t)(term.nats * TENTHS + 0.5);
 
@@ -339,7 +330,7 @@ static void grant(struct detector_run *run, struct slot *slot, const struct cont
 /* The term this very contact carries, if any. */
 static struct judged *own_term(struct slot *slot, const struct contact *contact)
 {
-	struct judged *judged = find_judged(slot, tag_of(&contact->dst));
+	struct judged *judged = find_judged(slot, memo_tag(&contact->dst));
 
 	return judged && is_of(judged, contact) ? judged : NULL;
 }
@@ -348,7 +339,7 @@ static void credit(struct detector_run *run, struct slot *slot, const struct con
 {
 	const struct config *config = detector_config(run);
 	struct term term = { .nats = -config->success, .port_class = class_of(config, contact) };
-	uint16_t tag = tag_of(&contact->dst);
+	uint16_t tag = memo_tag(&contact->dst);
 	bool is_worm = term.port_class == CLASS_WORM_PORT,
 	     is_news = !is_worm || make_peer(run, contact);
 

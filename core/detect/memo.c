@@ -89,12 +89,22 @@ void *memo_need(const struct memo_table *table, const struct memo_key *key)
 	return memo;
 }
 
+/* All but the last sixteen bits are mixed: what is left tells neighbours apart surely. */
 uint16_t memo_tag(const struct ip *ip)
 {
-	uint32_t tag = (uint32_t)ip->bytes[14] << 8 | ip->bytes[15];
+	uint64_t high, low;
+	uint32_t last = (uint32_t)ip->bytes[14] << 8 | ip->bytes[15], tag;
 
-	for (unsigned i = 0; i < 14; i += 2)
-		tag ^= ((uint32_t)ip->bytes[i] << 8 | ip->bytes[i + 1]) * 0x9e37u >> 4;
-	tag &= UINT16_MAX;
+	memcpy(&high, ip->bytes, sizeof(high));
+	memcpy(&low, ip->bytes + 6, sizeof(low));
+	high = (high ^ low * UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xbf58476d1ce4e5b9);
+	tag = last ^ (uint32_t)(high >> 48);
+	return (uint16_t)(tag ? tag : 0x8000);
+}
+
+uint16_t memo_tag_with(const struct ip *ip, uint32_t salt)
+{
+	uint32_t tag = memo_tag(ip) ^ salt * UINT32_C(0x9e3779b1) >> 16;
+
 	return (uint16_t)(tag ? tag : 0x8000);
 }

@@ -45,5 +45,7 @@ void *memo_need(const struct memo_table *table, const struct memo_key *key); /* 
 /* A short name of an address within one entry; never 0.  In one /112 (IPv4 /16) only two addresses, far
  * apart, share theirs. */
 uint16_t memo_tag(const struct ip *ip);
+/* The same of an address and what belongs to it (a user, a port): other salts, other tags.  Salt 0 is none. */
+uint16_t memo_tag_with(const struct ip *ip, uint32_t salt);
 
 #endif
