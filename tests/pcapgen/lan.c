@@ -10,6 +10,7 @@
 
 enum {
 	STATIONS_MAX = 512,
+	OUTAGES_MAX = 16,
 	EPHEMERAL_FIRST = 49152, /* RFC 6335 6 */
 	TTL_WINDOWS = 128,
 	TTL_UNIX = 64,
@@ -26,6 +27,8 @@ struct lan {
 	struct lan_plan plan;
 	struct station stations[STATIONS_MAX];
 	size_t count;
+	struct outage outages[OUTAGES_MAX];
+	unsigned outage_count;
 	struct acquaintance *known; /* STATIONS_MAX squared */
 };
 
@@ -140,6 +143,32 @@ struct station lan_remote(const struct lan *lan, uint32_t ip)
 
 	set_mac(station.mac, lan->plan.gateway);
 	return station;
+}
+
+bool lan_add_outage(struct lan *lan, const struct outage *outage)
+{
+	if (lan->outage_count == OUTAGES_MAX)
+		return false;
+	lan->outages[lan->outage_count++] = *outage;
+	return true;
+}
+
+static bool is_out(const struct lan *lan, uint32_t ip, uint64_t at_us)
+{
+	for (unsigned i = 0; i < lan->outage_count; i++) {
+		const struct outage *outage = &lan->outages[i];
+
+		if (ip >= outage->first && ip <= outage->last && at_us >= outage->at_us &&
+		    at_us < outage->until_us)
+			return true;
+	}
+	return false;
+}
+
+bool lan_is_out(const struct lan *lan, uint32_t ip, uint64_t at_us)
+{
+	return is_out(lan, ip, at_us) ||
+	       (!lan_on_link(lan, ip) && is_out(lan, lan->plan.gateway, at_us));
 }
 
 uint16_t station_port(struct station *station)

@@ -57,6 +57,17 @@ struct station *lan_find(struct lan *lan, uint32_t ip);
 size_t lan_count(const struct lan *lan);
 struct station *lan_station(struct lan *lan, size_t index);
 
+/* Nobody of a range of addresses, here or beyond the gateway, sends or answers for a time. */
+struct outage {
+	uint32_t first, last;
+	uint64_t at_us, until_us;
+};
+
+/* False when there are too many. */
+bool lan_add_outage(struct lan *lan, const struct outage *outage);
+/* For an address beyond the gateway also when that is out. */
+bool lan_is_out(const struct lan *lan, uint32_t ip, uint64_t at_us);
+
 /* A station beyond the gateway; the LAN must have one. */
 struct station lan_remote(const struct lan *lan, uint32_t ip);
 

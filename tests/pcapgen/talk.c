@@ -49,6 +49,8 @@ static struct frame between(const struct talk *talk, bool client)
 
 static void say(struct talk *talk, struct frame *frame, const struct words *words)
 {
+	if (talk->is_unsent || (talk->is_lost && frame->src_ip != talk->client->ip))
+		return;
 	if (words) {
 		frame->payload = timeline_keep(talk->scene->timeline, words->bytes, words->length);
 		frame->payload_bytes = words->length;
@@ -95,7 +97,7 @@ bool talk_arp(struct scene *scene, struct station *from, uint32_t ip, uint64_t *
 	struct station *to = lan_find(scene->lan, ip);
 	unsigned i;
 
-	if (to) {
+	if (to && !lan_is_out(scene->lan, ip, *at_us)) {
 		arp_frame(scene, from, ip, *at_us);
 		*at_us += dice_between(&scene->dice, 80, 400);
 		arp_answer(scene, to, from, *at_us);
@@ -137,7 +139,9 @@ struct talk talk_begin(struct scene *scene, struct station *client, struct stati
 	/* Not in the initializer, where C leaves the order of the throws open. */
 	talk.client_seq = dice_u32(&scene->dice);
 	talk.server_seq = dice_u32(&scene->dice);
-	talk_resolve(scene, client, server, &talk.at_us);
+	talk.is_lost = lan_is_out(scene->lan, server->ip, at_us);
+	talk.is_unsent = lan_is_out(scene->lan, client->ip, at_us) ||
+			 (!talk_resolve(scene, client, server, &talk.at_us) && talk.is_lost);
 	return talk;
 }
 
@@ -147,6 +151,8 @@ static void tcp(struct talk *talk, bool client, uint8_t flags, const struct word
 	struct frame frame = between(talk, client);
 	uint32_t *seq = client ? &talk->client_seq : &talk->server_seq;
 
+	if (talk->is_lost && flags != TCP_SYN)
+		return;
 	frame.kind = FRAME_TCP;
 	frame.flags = flags;
 	frame.seq = *seq;
@@ -160,6 +166,10 @@ static void tcp(struct talk *talk, bool client, uint8_t flags, const struct word
 
 void talk_tcp_accept(struct talk *talk)
 {
+	if (talk->is_lost) {
+		talk_tcp_ignore(talk);
+		return;
+	}
 	tcp(talk, true, TCP_SYN, NULL, 0);
 	talk->at_us += 2 * hop_us(talk);
 	tcp(talk, false, TCP_SYN | TCP_ACK, NULL, 0);
@@ -174,6 +184,10 @@ void talk_tcp_refuse(struct talk *talk, unsigned tries)
 	uint32_t server_seq = talk->server_seq;
 	unsigned i;
 
+	if (talk->is_lost) {
+		talk_tcp_ignore(talk);
+		return;
+	}
 	for (i = 0; i < tries; i++) {
 		uint32_t client_seq = talk->client_seq;
 

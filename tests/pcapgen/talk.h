@@ -3,7 +3,7 @@
 #define TESTS_PCAPGEN_TALK_H
 
 /* Conversations between two stations, each written as a whole: who says what, and the clock that
- * moves on by itself.  Everything that talks on the LAN asks by ARP first, as a Windows PC does,
+ * moves on by itself.  What begins while its server is out stays unanswered, what had begun goes on.  Everything that talks on the LAN asks by ARP first, as a Windows PC does,
  * and a packet for a dark neighbour is never sent. */
 
 #include <stdbool.h>
@@ -34,6 +34,8 @@ struct talk {
 	uint32_t server_seq;
 	uint16_t client_port;
 	uint16_t server_port;
+	bool is_lost; /* nothing comes back: the server, or the way there, was out when it began */
+	bool is_unsent; /* and its MAC is not known */
 };
 
 /* Sends an ARP request and, when somebody has the address, the reply.  False when it is dark; then

@@ -200,6 +200,22 @@ static void verb_vulnerable(struct recipe *r, struct line *line)
 	mark(r, line, as_vulnerable);
 }
 
+static void verb_outage(struct recipe *r, struct line *line)
+{
+	struct outage outage;
+	char text[64];
+
+	line_expect(line, 2, "at until");
+	if (!line_ok(line))
+		return;
+	snprintf(text, sizeof(text), "%s", line->words[1]);
+	parse_range(line, text, &outage.first, &outage.last);
+	outage.at_us = line_time_us(line, "at", NULL);
+	outage.until_us = line_time_us(line, "until", NULL);
+	if (line_ok(line) && !lan_add_outage(r->scene.lan, &outage))
+		line_fail(line, "too many outages");
+}
+
 static void need_gateway(struct recipe *r, struct line *line)
 {
 	if (!lan_plan(r->scene.lan)->gateway)
@@ -428,6 +444,7 @@ static const struct {
 	{ "refuse", true, verb_refuse },
 	{ "silent", true, verb_silent },
 	{ "vulnerable", true, verb_vulnerable },
+	{ "outage", true, verb_outage },
 	{ "office", true, verb_office },
 	{ "repair", true, verb_repair },
 	{ "worm", true, verb_worm },

@@ -123,6 +123,26 @@ static const struct {
 	  "lan 10.20.0.0/24 hosts 1 gateway 10.20.0.1 vlan 30\n"
 	  "sessions at 0 until 1 count 1 segments 8\n",
 	  is_tagged, 22 },
+	{ "an outage beyond the gateway takes the answers, not the questions",
+	  LAN "outage 10.30.0.0-10.30.0.255 at 1 until 9\n"
+	      "sweep tcp 10.20.0.23 at 2 to 10.30.0.10 count 4 rate 1 alive 100\n",
+	  is_syn, 12 },
+	{ "and all of them",
+	  LAN "outage 10.30.0.0-10.30.0.255 at 1 until 9\n"
+	      "sweep tcp 10.20.0.23 at 2 to 10.30.0.10 count 4 rate 1 alive 100\n",
+	  any, 12 + 2 },
+	{ "before and after it everything is as ever",
+	  LAN "outage 10.30.0.0-10.30.0.255 at 1 until 2\n"
+	      "sweep tcp 10.20.0.23 at 2 to 10.30.0.10 count 4 rate 1 alive 100\n",
+	  is_syn, 4 },
+	{ "without the gateway nobody beyond it is asked",
+	  LAN "outage 10.20.0.1 at 1 until 9\n"
+	      "sweep tcp 10.20.0.23 at 2 to 10.30.0.10 count 2 rate 1 alive 100\n",
+	  any, 2 * 3 },
+	{ "a neighbour that is out is asked for in vain",
+	  LAN "outage 10.20.0.25 at 1 until 9\n"
+	      "sweep tcp 10.20.0.23 at 2 to 10.20.0.24 count 2 rate 1 tries 3\n",
+	  is_arp_reply, 1 },
 	{ "a worm sends no SYN to a dark neighbour",
 	  LAN "worm 10.20.0.23 conficker at 0 until 30 rate 20 local 100\n", is_syn_to_dark, 0 },
 };
