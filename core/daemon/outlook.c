@@ -11,6 +11,7 @@
 #include "core/contact/coverage.h"
 #include "core/contact/roles.h"
 #include "core/feed/record.h"
+#include "core/incident/fault.h"
 
 #define STANDINGS_MAX 1024
 #define ROLE_BYTES    400
@@ -21,6 +22,8 @@ struct outlook {
 	struct role_standing standings[STANDINGS_MAX];
 	size_t standing_count;
 	uint64_t heard_ns; /* wall, of the latest record */
+	struct fault_state fault;
+	uint64_t fault_over_ns; /* wall */
 	char role[ROLE_BYTES];
 };
 
@@ -99,6 +102,13 @@ bool outlook_take(struct outlook *outlook, const struct record *record)
 	return record->coverage.view.faults != record->coverage.before;
 }
 
+void outlook_take_fault(struct outlook *outlook, const struct fault_state *state, uint64_t now_ns)
+{
+	outlook->fault = *state;
+	if (!state->broken)
+		outlook->fault_over_ns = now_ns;
+}
+
 const char *outlook_role_of(struct outlook *outlook, const struct host_key *host)
 {
 	struct buf text;
@@ -144,6 +154,28 @@ static void describe_view(const struct coverage_view *view, struct buf *out)
 	coverage_explain(view, out);
 }
 
+static void describe_fault(const struct outlook *outlook, struct buf *out)
+{
+	const struct fault_state *fault = &outlook->fault;
+	char since[CLOCK_TEXT_BYTES], until[CLOCK_TEXT_BYTES];
+
+	if (fault->since_ns == 0)
+		return;
+	clock_text(fault->since_ns, since, sizeof(since));
+	clock_text(outlook->fault_over_ns, until, sizeof(until));
+	if (fault->broken)
+		buf_format(
+			out,
+			"\nnetwork   broken%s since %.19s: %u of %u hosts fail at once, scoring pauses%s",
+			fault->is_for_all ? "" : " or names are forged", since, fault->hosts,
+			fault->live, fault->is_for_all ? "" : " for them");
+	else
+		buf_format(
+			out,
+			"\nnetwork   was broken from %.19s until %.19s: not held against %u hosts",
+			since, until, fault->hosts);
+}
+
 void outlook_describe(const struct outlook *outlook, struct buf *out)
 {
 	char when[CLOCK_TEXT_BYTES];
@@ -158,6 +190,7 @@ void outlook_describe(const struct outlook *outlook, struct buf *out)
 	for (size_t i = 0; i < outlook->view_count; i++)
 		if (!is_empty(&outlook->views[i]))
 			describe_view(&outlook->views[i], out);
+	describe_fault(outlook, out);
 }
 
 static void describe_standing(const struct role_standing *standing, struct buf *out)

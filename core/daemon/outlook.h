@@ -9,6 +9,7 @@
 
 struct buf;
 struct outlook;
+struct fault_state;
 struct host_key;
 struct record;
 
@@ -17,10 +18,12 @@ void outlook_free(struct outlook *outlook);
 /* Takes in RECORD_COVERAGE and RECORD_STANDING; other records only show that the sensor lives.  Whether people should be
  * told: what is seen of a VLAN has changed, a role is established. */
 bool outlook_take(struct outlook *outlook, const struct record *record);
+/* Everybody fails at once, or that is over. */
+void outlook_take_fault(struct outlook *outlook, const struct fault_state *state, uint64_t now_ns);
 /* What the host is, best founded first, for people: "" if nothing is known.  Valid until the next call. */
 const char *outlook_role_of(struct outlook *outlook, const struct host_key *host);
 
-/* Coverage of each VLAN, at most a minute old. */
+/* Coverage of each VLAN, at most a minute old, and the latest network fault. */
 void outlook_describe(const struct outlook *outlook, struct buf *out);
 /* Who has a role, with the reason; established ones first. */
 void outlook_hosts(const struct outlook *outlook, struct buf *out);

@@ -181,6 +181,7 @@ static void network_changed(void *arg, const struct fault_state *state,
 	struct pipeline *pipeline = arg;
 	struct fact fact = { .type = FACT_NETWORK, .wall_ns = pipeline->now_ns, .network = state };
 
+	outlook_take_fault(pipeline->outlook, state, pipeline->now_ns);
 	tell(pipeline, &fact);
 	for (size_t i = 0; !state->broken && i < count; i++) {
 		const struct incident *incident = book_find(pipeline->book, &hosts[i]);

@@ -26,7 +26,7 @@
 #define STRONGER_NATS        1.0
 /* As long as a fault takes to be seen. */
 #define FAULT_SHOWS_NS s_to_ns(10)
-/* Hosts whose incident was closed lately, so that an old statement that comes again opens nothing. */
+/* Closed lately: an old statement that comes again opens nothing. */
 #define CLOSED_REMEMBERED 1024
 
 struct entry {
@@ -337,9 +337,11 @@ static void tell_fault(struct book *book)
 		book->config.fault(book->arg, &state, hosts, count);
 }
 
-/* What was gained in the seconds in which the fault showed is taken back. */
+/* What was gained in the seconds in which the fault showed is taken back; and at its end again, from those who were in doubt
+ * only after that. */
 static void excuse(struct book *book, uint64_t now_ns)
 {
+	uint64_t since_ns = fault_state(book->fault).since_ns;
 	const struct host_key *hosts;
 	size_t count = fault_hosts(book->fault, &hosts);
 
@@ -352,31 +354,38 @@ static void excuse(struct book *book, uint64_t now_ns)
 			struct evidence *item = &entry->incident.evidence[k];
 
 			if (item->port_class != CLASS_CONTENT &&
-			    item->stated_ns + FAULT_SHOWS_NS >= now_ns)
+			    item->stated_ns + FAULT_SHOWS_NS >= since_ns)
 				item->log_odds = 0;
 		}
 		weigh_anew(&book->scale, &entry->incident, now_ns);
 	}
 }
 
+static void pass_fault(struct book *book, uint64_t now_ns)
+{
+	if (!fault_advance(book->fault, now_ns))
+		return;
+	excuse(book, now_ns);
+	tell_fault(book);
+}
+
 /* A message that no ordinary client sends is one in a broken network too. */
 static bool is_frozen(struct book *book, const struct evidence *evidence, uint64_t now_ns)
 {
-	struct entry *entry = find(book, &evidence->host);
-	const struct evidence *before = entry ? weigh_find(&entry->incident, evidence) : NULL;
+	const struct evidence *before;
+	struct entry *entry;
 
-	if (fault_advance(book->fault, now_ns))
-		tell_fault(book);
+	pass_fault(book, now_ns);
 	if (evidence->port_class == CLASS_CONTENT)
 		return false;
-	/* A crowd of forged names is no broken network. */
-	if (book->live && evidence->doubt == 0 && evidence->kind == EVIDENCE_WORM &&
-	    evidence->log_odds > (before ? before->log_odds : 0) &&
+	entry = find(book, &evidence->host);
+	before = entry ? weigh_find(&entry->incident, evidence) : NULL;
+	if (book->live && evidence->log_odds > (before ? before->log_odds : 0) &&
 	    fault_note(book->fault, evidence, book->live, now_ns)) {
 		excuse(book, now_ns);
 		tell_fault(book);
 	}
-	return fault_state(book->fault).broken;
+	return fault_stops(book->fault, evidence);
 }
 
 static struct entry *find_or_open(struct book *book, const struct evidence *evidence,
@@ -470,8 +479,7 @@ static void rest(struct book *book, struct entry *entry)
 
 void book_advance(struct book *book, uint64_t now_ns)
 {
-	if (fault_advance(book->fault, now_ns))
-		tell_fault(book);
+	pass_fault(book, now_ns);
 	for (size_t i = 0; i < book->count;) {
 		struct entry *entry = book->entries[i];
 

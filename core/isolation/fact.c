@@ -346,6 +346,10 @@ static struct json *network_json(const struct fault_state *state)
 	json_set_text(object, "state", state->broken ? "fault" : "recovered");
 	json_set_u64(object, "hosts", state->hosts);
 	json_set_u64(object, "of", state->live);
+	json_set_text(object, "scoring",
+		      !state->broken      ? "goes on"
+		      : state->is_for_all ? "pauses"
+					  : "pauses for them");
 	set_time(object, "since", state->since_ns);
 	return object;
 }

@@ -282,8 +282,9 @@ static void tell_network(const struct account *account, const struct fact *fact)
 	headline(account, fact, TONE_WARN, state->broken ? "network" : "recovered");
 	if (state->broken)
 		fprintf(account->stream,
-			"%u of %u hosts fail at once on different ports: the network is broken, scoring pauses\n",
-			state->hosts, state->live);
+			"%u of %u hosts fail at once on different ports: the network is broken%s, scoring pauses%s\n",
+			state->hosts, state->live, state->is_for_all ? "" : " or names are forged",
+			state->is_for_all ? "" : " for them");
 	else
 		fprintf(account->stream,
 			"scoring goes on; what %u hosts did meanwhile is not held against them\n",

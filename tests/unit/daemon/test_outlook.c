@@ -4,15 +4,18 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "core/base/buf.h"
+#include "core/base/units.h"
 #include "core/contact/contact.h"
 #include "core/contact/host.h"
 #include "core/daemon/outlook.h"
 #include "core/feed/record.h"
+#include "core/incident/fault.h"
 
 #define NOON_NS UINT64_C(1772452800000000000) /* 2026-03-02T12:00:00Z */
 
@@ -78,6 +81,43 @@ static void each_vlan_is_told_with_what_is_missing(void **state)
 	outlook_free(outlook);
 }
 
+static void a_network_fault_is_told_while_it_lasts_and_after(void **state)
+{
+	struct outlook *outlook = outlook_new();
+	struct record record = coverage(12, 0, 0);
+	struct fault_state fault = { .broken = true,
+				     .is_for_all = true,
+				     .hosts = 31,
+				     .live = 120,
+				     .since_ns = record.wall_ns };
+	static const char first[] =
+		"sensor    heard at 2026-03-02T12:00:00, 0 roles known: cordon hosts\n"
+		"VLAN 12   full             about 6400 packets, 50 of 52 answers of late seen\n";
+	char wanted[400];
+
+	(void)state;
+	outlook_take(outlook, &record);
+	outlook_take_fault(outlook, &fault, record.wall_ns);
+	snprintf(
+		wanted, sizeof(wanted), "%s%s", first,
+		"network   broken since 2026-03-02T12:00:00: 31 of 120 hosts fail at once, scoring pauses");
+	expect(outlook_describe, outlook, wanted);
+	fault.is_for_all = false;
+	outlook_take_fault(outlook, &fault, record.wall_ns);
+	snprintf(
+		wanted, sizeof(wanted), "%s%s", first,
+		"network   broken or names are forged since 2026-03-02T12:00:00: 31 of 120 hosts fail at once, "
+		"scoring pauses for them");
+	expect(outlook_describe, outlook, wanted);
+	fault.broken = false;
+	outlook_take_fault(outlook, &fault, record.wall_ns + s_to_ns(60));
+	snprintf(
+		wanted, sizeof(wanted), "%s%s", first,
+		"network   was broken from 2026-03-02T12:00:00 until 2026-03-02T12:01:00: not held against 31 hosts");
+	expect(outlook_describe, outlook, wanted);
+	outlook_free(outlook);
+}
+
 static void hosts_are_listed_with_the_reason_established_ones_first(void **state)
 {
 	struct outlook *outlook = outlook_new();
@@ -114,6 +154,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_vlan_is_told_with_what_is_missing),
+		cmocka_unit_test(a_network_fault_is_told_while_it_lasts_and_after),
 		cmocka_unit_test(hosts_are_listed_with_the_reason_established_ones_first),
 	};
 

@@ -223,6 +223,40 @@ static void a_network_fault_freezes_scoring(void **state)
 	book_free(book);
 }
 
+/* Forged names look like an outage: who brings them about must not blind the sensor for himself. */
+static void what_may_be_forged_stops_scoring_for_those_in_doubt_only(void **state)
+{
+	struct heard_fault heard = { 0 };
+	struct book_config config = { .fault = heard_fault };
+	struct book *book = book_new(&config, NULL, &heard);
+	struct evidence item;
+
+	(void)state;
+	book_hosts(book, 100);
+	for (unsigned round = 1; round <= 3; round++)
+		for (unsigned n = 0; n < 50; n++) {
+			item = evidence(n, DETECTOR_TRW, CLASS_SERVICE_PORT, 4 * round, round);
+			item.stated_ns += n * ms_to_ns(15);
+			item.port = (uint16_t)(80 + n);
+			item.doubt = round > 1 || n > 3 ? DOUBT_CROWD : DOUBT_NONE;
+			add(book, item);
+		}
+	assert_true(heard.broken);
+	assert_true(book_counts(book).frozen > 100);
+	add(book, evidence(60, DETECTOR_TRW, CLASS_WORM_PORT, 14, 4));
+	assert_int_equal(book_counts(book).convicted, 1);
+	item = evidence(61, DETECTOR_TRW, CLASS_WORM_PORT, 14, 4);
+	item.doubt = DOUBT_CROWD;
+	add(book, item);
+	assert_null(book_find(book, &item.host));
+	book_advance(book, T0 + s_to_ns(30));
+	assert_false(heard.broken);
+	/* Nothing is left of it, of the first four neither. */
+	book_advance(book, T0 + s_to_ns(31));
+	assert_int_equal(book_count(book), 1);
+	book_free(book);
+}
+
 static void a_rise_after_fading_is_news_again(void **state)
 {
 	struct log log;
@@ -340,6 +374,7 @@ int main(void)
 		cmocka_unit_test(others_convicted_on_a_port_convict_on_two_contacts),
 		cmocka_unit_test(a_conviction_may_convict_who_was_suspected_before),
 		cmocka_unit_test(a_network_fault_freezes_scoring),
+		cmocka_unit_test(what_may_be_forged_stops_scoring_for_those_in_doubt_only),
 		cmocka_unit_test(a_rise_after_fading_is_news_again),
 		cmocka_unit_test(a_full_book_gives_up_the_weakest_suspect_but_no_convict),
 		cmocka_unit_test(a_closed_incident_is_not_reopened_by_old_statements),

@@ -61,9 +61,37 @@ static void many_at_once_without_a_common_port_are_a_fault(void **state)
 					      T0 + s_to_ns(cases[c].over_s) + ms_to_ns(200));
 		}
 		assert_int_equal(fault_state(fault).broken, cases[c].broken);
+		assert_int_equal(fault_state(fault).is_for_all, cases[c].broken);
 		assert_int_equal(changes, cases[c].broken);
 		fault_free(fault);
 	}
+}
+
+/* Four are without a doubt before there is a crowd (core/detect/crowd.h). */
+static void a_crowd_in_doubt_stops_scoring_for_itself_alone(void **state)
+{
+	struct evidence item = gains(0, CLASS_SERVICE_PORT, 80);
+	struct fault *fault = fault_new();
+	const struct host_key *hosts;
+
+	(void)state;
+	for (unsigned i = 0; i < 40; i++) {
+		item = gains(i, CLASS_SERVICE_PORT, 80 + i);
+		item.doubt = i < 4 ? DOUBT_NONE : DOUBT_CROWD;
+		fault_note(fault, &item, 100, T0 + i * ms_to_ns(100));
+	}
+	assert_true(fault_state(fault).broken);
+	assert_false(fault_state(fault).is_for_all);
+	assert_true(fault_stops(fault, &item));
+	item = gains(50, CLASS_WORM_PORT, 445);
+	assert_false(fault_stops(fault, &item));
+	assert_int_equal(fault_hosts(fault, &hosts), 36);
+	/* One of the four goes on, and is one of the crowd by now. */
+	item = gains(0, CLASS_SERVICE_PORT, 80);
+	item.doubt = DOUBT_CROWD;
+	fault_note(fault, &item, 100, T0 + s_to_ns(5));
+	assert_int_equal(fault_hosts(fault, &hosts), 37);
+	fault_free(fault);
 }
 
 static void it_is_over_when_they_are_quiet(void **state)
@@ -106,6 +134,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(many_at_once_without_a_common_port_are_a_fault),
+		cmocka_unit_test(a_crowd_in_doubt_stops_scoring_for_itself_alone),
 		cmocka_unit_test(it_is_over_when_they_are_quiet),
 		cmocka_unit_test(a_flood_of_names_takes_no_more_room),
 	};

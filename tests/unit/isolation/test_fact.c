@@ -179,7 +179,7 @@ static void a_network_fault_is_nobodys(void **state)
 	fact.network = &told;
 	expect(&fact,
 	       "{\"timestamp\":\"2023-11-14T22:13:20.123456+0000\",\"event_type\":\"network\",\"network\":{"
-	       "\"state\":\"fault\",\"hosts\":31,\"of\":120,\"since\":\"2023-11-14T22:13:20.123456+0000\"}}");
+	       "\"state\":\"fault\",\"hosts\":31,\"of\":120,\"scoring\":\"pauses for them\",\"since\":\"2023-11-14T22:13:20.123456+0000\"}}");
 }
 
 static void a_decision_tells_rule_asset_and_refusal(void **state)
