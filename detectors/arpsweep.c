@@ -13,23 +13,34 @@
  * known takes nothing off, and all sleepers together weigh no more than one dark address. */
 #include "detectors/table.h"
 
+#include <math.h>
+
 #include "core/base/units.h"
 #include "core/contact/contact.h"
 #include "core/contact/host.h"
 #include "core/detect/detector.h"
+#include "core/detect/engine.h"
 #include "core/detect/evidence.h"
 #include "core/detect/known.h"
 #include "core/detect/memo.h"
 #include "core/detect/param.h"
 
 #define JUDGED    24
+#define TENTHS    10.0
 #define BLIND_RUN 3
 #define PEER_SETS 8192 /* 65,536 pairs, 512 KiB */
+#define VLAN_SETS 64
+/* Of a sweep's questions, so many are as dark as the one before. */
+#define GOES_ON 0.95
+/* What is known before anybody was seen: as many hosts as this, whose chance of a second dark one makes the weight "dark". */
+#define PRIOR_HOSTS 20.0
+/* Of a new sensor's walks: what is below was another occasion. */
+#define FADED_NATS 0.3
 
 struct config {
 	double dark, asleep, asleep_cap, live, sequential, step, scattered;
 	double role_cap;
-	uint64_t half_life_ns, new_half_life_ns, slow_half_life_ns, peer_ns;
+	uint64_t half_life_ns, new_half_life_ns, cold_half_life_ns, slow_half_life_ns, peer_ns;
 };
 
 struct slot {
@@ -42,10 +53,19 @@ struct slot {
 	uint32_t machine;         /* whose slow walk it is */
 	uint16_t judged
 		[JUDGED]; /* targets that carry a term; a ring, so an old target may count again */
+	uint8_t tenths[JUDGED]; /* of a nat, that they brought */
+};
+
+/* Hosts of a new sensor's VLAN that lately asked for a dark neighbour, and how many of them for a second one; convicted ones
+ * apart.  Both fade. */
+struct habit {
+	float first, second;
+	uint32_t at_s;
 };
 
 struct state {
 	struct known_set peers[PEER_SETS]; /* who asked for which neighbour lately */
+	struct habit habits[VLAN_SETS];
 };
 
 static const struct param params[] = {
@@ -70,6 +90,8 @@ static const struct param params[] = {
 	  "1h", "time in which an idle level fades to half" },
 	{ "new_half_life", PARAM_DURATION_NS, offsetof(struct config, new_half_life_ns), 1,
 	  7 * 86400, "10m", "the same while the address book has not yet listened for a week" },
+	{ "cold_half_life", PARAM_DURATION_NS, offsetof(struct config, cold_half_life_ns), 1,
+	  7 * 86400, "2m", "the same until it has heard the VLAN in ten different minutes" },
 	{ "slow_half_life", PARAM_DURATION_NS, offsetof(struct config, slow_half_life_ns), 60,
 	  30 * 86400, "7d",
 	  "the same for the slow sum of dark addresses, which begins after that week" },
@@ -93,19 +115,105 @@ static bool can_tell(const struct contact *contact)
 	       (contact->flags & CONTACT_BOOK_WARM || contact->roles & HOST_UNICAST_SEEN);
 }
 
+/* ---- a new sensor ------------------------------------------------------------------------------- */
+
+/* Until the book has listened for a week, who is merely away looks dark, and how much a second dark neighbour says about a
+ * host depends on how many others go on to a second one: ln(P(sweep goes on) / P(an ordinary host does)).  In an office that
+ * a sensor watches coming to work every fourth does, on a quiet network nobody. */
+static struct habit *habit_of(struct detector_run *run, const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+	struct state *state = detector_state(run);
+	struct habit *habit = &state->habits[contact->vlan % VLAN_SETS];
+	uint32_t now_s = (uint32_t)(contact->opened_ns / NS_PER_S);
+
+	if (now_s > habit->at_s) {
+		float left = exp2f(
+			-(float)((double)(now_s - habit->at_s) / ns_to_s(config->half_life_ns)));
+
+		habit->first *= left;
+		habit->second *= left;
+		habit->at_s = now_s;
+	}
+	return habit;
+}
+
+static void add_to(float *count, float change)
+{
+	*count = fmaxf(0, *count + change);
+}
+
+static bool is_new_sensor(const struct contact *contact)
+{
+	return !(contact->flags & CONTACT_BOOK_FULL);
+}
+
+/* The walk is as it was before this dark one. */
+static void note_habit(struct detector_run *run, const struct slot *slot,
+		       const struct contact *contact)
+{
+	if (!is_new_sensor(contact))
+		return;
+	if (slot->walk.contacts == 0)
+		add_to(&habit_of(run, contact)->first, 1);
+	else if (slot->walk.contacts == 1)
+		add_to(&habit_of(run, contact)->second, 1);
+}
+
+/* The neighbour answered after all. */
+static void take_back_habit(struct detector_run *run, const struct slot *slot,
+			    const struct contact *contact)
+{
+	if (!is_new_sensor(contact))
+		return;
+	if (slot->walk.contacts == 1)
+		add_to(&habit_of(run, contact)->first, -1);
+	else if (slot->walk.contacts == 2)
+		add_to(&habit_of(run, contact)->second, -1);
+}
+
+/* It was a sweep, which says nothing about ordinary hosts. */
+static void forget_habit(struct detector_run *run, const struct slot *slot,
+			 const struct contact *contact)
+{
+	if (!is_new_sensor(contact))
+		return;
+	if (slot->walk.contacts >= 1)
+		add_to(&habit_of(run, contact)->first, -1);
+	if (slot->walk.contacts >= 2)
+		add_to(&habit_of(run, contact)->second, -1);
+}
+
+static double dark_of(struct detector_run *run, const struct slot *slot,
+		      const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+	double prior = PRIOR_HOSTS * GOES_ON * exp(-config->dark), first, second;
+	const struct habit *habit;
+
+	if (!is_new_sensor(contact))
+		return config->dark;
+	habit = habit_of(run, contact);
+	first = fmax(0, (double)habit->first - (slot->walk.contacts >= 1));
+	second = fmax(0, (double)habit->second - (slot->walk.contacts >= 2));
+	return fmin(config->dark, fmax(0, log(GOES_ON * (PRIOR_HOSTS + first) / (prior + second))));
+}
+
 static bool weighs_steps(const struct slot *slot, const struct contact *contact)
 {
 	return contact->flags & CONTACT_BLIND && slot->is_scattered;
 }
 
-static double weight_of(const struct config *config, const struct slot *slot,
+static double weight_of(struct detector_run *run, const struct slot *slot,
 			const struct contact *contact)
 {
+	const struct config *config = detector_config(run);
+
 	if (weighs_steps(slot, contact))
 		return config->step;
 	if (contact->flags & CONTACT_SEQUENTIAL)
 		return config->dark + (can_tell(contact) ? config->sequential : 0);
-	return config->dark;
+	return dark_of(run, slot, contact);
 }
 
 /* What is remembered for days: only what is certainly dark. */
@@ -141,14 +249,20 @@ static void grant(struct detector_run *run, struct slot *slot, const struct cont
 						 ? config->role_cap
 						 : 0 };
 
+	bool was_convicted = (double)slot->walk.level >= CONVICT_NATS;
+
 	slot->judged[slot->next] = memo_tag(&contact->dst);
+	slot->tenths[slot->next] = (uint8_t)(nats * TENTHS + 0.5);
 	slot->next = (uint8_t)((slot->next + 1) % JUDGED);
+	note_habit(run, slot, contact);
 	walk_both(run, slot, contact, &term);
+	if (!was_convicted && (double)slot->walk.level >= CONVICT_NATS)
+		forget_habit(run, slot, contact);
 }
 
 static void grant_own(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
-	grant(run, slot, contact, weight_of(detector_config(run), slot, contact));
+	grant(run, slot, contact, weight_of(run, slot, contact));
 }
 
 /* The questions before this one opened the run: they are dark for the same reason. */
@@ -284,17 +398,27 @@ static void silent(struct detector_run *run, struct slot *slot, const struct con
 static void answered(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
 	uint16_t tag = memo_tag(&contact->dst), *judged = find_judged(slot, tag);
-	struct term term = { .nats = -weight_of(detector_config(run), slot, contact),
-			     .takes_back = true };
+	struct term term = { .takes_back = true };
 
 	if (slot->held == tag)
 		slot->held = 0;
 	if (judged) {
 		*judged = 0;
+		term.nats = -slot->tenths[judged - slot->judged] / TENTHS;
+		take_back_habit(run, slot, contact);
 		walk_both(run, slot, contact, &term);
 	}
 	if (contact->flags & (CONTACT_DARK | CONTACT_ASLEEP))
 		live(run, slot, contact);
+}
+
+/* In its first ten minutes only haste speaks. */
+static uint64_t memory_of(const struct config *config, const struct contact *contact)
+{
+	if (contact->flags & CONTACT_BOOK_FULL)
+		return config->half_life_ns;
+	return contact->flags & CONTACT_BOOK_WARM ? config->new_half_life_ns
+						  : config->cold_half_life_ns;
 }
 
 static void see(struct detector_run *run, void *memory, const struct contact *contact)
@@ -305,10 +429,11 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	/* Routers ask on behalf of others, DHCP servers probe before they offer. */
 	if (contact->roles & HOST_ESTABLISHED)
 		return;
-	walk_fade(&slot->walk, contact,
-		  contact->flags & CONTACT_BOOK_FULL ? config->half_life_ns
-						     : config->new_half_life_ns);
+	walk_fade(&slot->walk, contact, memory_of(config, contact));
 	walk_fade(&slot->slow, contact, config->slow_half_life_ns);
+	if (is_new_sensor(contact) && slot->walk.level < (float)FADED_NATS &&
+	    !slot->walk.stated_quarters)
+		slot->walk = (struct walk){ 0 };
 	if (contact->outcome == CONTACT_PENDING)
 		opened(run, slot, contact);
 	else if (contact->outcome == CONTACT_OUTSTANDING)

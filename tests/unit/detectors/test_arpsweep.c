@@ -36,7 +36,8 @@ static void a_sweep_convicts_within_five_contacts_at_any_speed(void **state)
 		{ "every third address, ten thousand a second", 3, 100, true, false, 5 },
 		{ "the same, where the book has listened for a week", 3, 100, false, true, 5 },
 		{ "one a minute", 3, 59000000, false, true, 5 },
-		{ "one a minute, and the sensor is new", 3, 59000000, true, false, 6 },
+		{ "one in ten seconds, and the sensor is new", 3, 10000000, true, false, 6 },
+		{ "one a minute: soon as it has listened for ten", 3, 59000000, true, false, 13 },
 	};
 
 	(void)state;
@@ -71,6 +72,68 @@ static void a_sweep_convicts_within_five_contacts_at_any_speed(void **state)
 							       cases[i].gap_us * 1000);
 		scene_stop(&scene);
 	}
+}
+
+/* A PC that is switched on and looks for some that are not, in no order. */
+static void come_to_work(struct scene *scene, const struct ip *host, uint64_t ms, unsigned away)
+{
+	struct ip peer = wire_ip("10.0.0.200");
+	struct packet packet = wire_tcp(ms, host, &peer, 80, TCP_SYN);
+
+	scene_see(scene, wire_arp(ms, host, &peer));
+	scene_see(scene, wire_arp_reply(ms, &peer, host));
+	scene_see(scene, packet);
+	scene_see(scene, wire_answer(ms + 1, &packet, TCP_SYN | TCP_ACK));
+	for (unsigned n = 0; n < away; n++) {
+		struct ip target = scene_ip("10.0.1.0", (host->bytes[15] * 7u + n * 12u) % 250u);
+
+		scene_see(scene, wire_arp(ms + 10 + n, host, &target));
+	}
+	scene_wait(scene, ms + 2000);
+}
+
+/* To a sensor that watches an office come to work all who are still away are dark.  What others do tells how little that
+ * means; but nobody looks for colleagues in the order of their addresses. */
+static void in_the_first_morning_many_look_for_who_is_still_away(void **state)
+{
+	struct ip last = wire_ip("10.0.0.150");
+	struct scene scene;
+	uint64_t ms = 0;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned n = 0; n < 24; n++, ms += 20000) {
+		struct ip host = scene_ip("10.0.0.0", 100 + n);
+
+		come_to_work(&scene, &host, ms, 1 + n % 4);
+	}
+	come_to_work(&scene, &last, ms, 6);
+	assert_int_equal(scene.convicted, 0);
+	for (unsigned n = 0; n < 5; n++) {
+		struct ip target = scene_ip("10.0.0.0", 230 + n);
+
+		scene_see(&scene, wire_arp(ms + 11000 + n, &last, &target));
+	}
+	assert_true(scene.convicted > 0);
+	scene_stop(&scene);
+}
+
+/* But who sweeps among quiet hosts is convicted by five, and is no measure for the next. */
+static void a_sweep_does_not_excuse_the_next(void **state)
+{
+	struct scene scene;
+	uint64_t ms = 0;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned n = 0; n < 8; n++, ms += 20000) {
+		struct ip host = scene_ip("10.0.0.0", 100 + n);
+		unsigned before = scene.convicted;
+
+		come_to_work(&scene, &host, ms, 5);
+		assert_int_equal(scene.convicted, before + 1);
+	}
+	scene_stop(&scene);
 }
 
 static void a_warm_book_convicts_without_hearing_unicast(void **state)
@@ -389,6 +452,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_sweep_convicts_within_five_contacts_at_any_speed),
+		cmocka_unit_test(in_the_first_morning_many_look_for_who_is_still_away),
+		cmocka_unit_test(a_sweep_does_not_excuse_the_next),
 		cmocka_unit_test(a_warm_book_convicts_without_hearing_unicast),
 		cmocka_unit_test(a_slow_sweep_gathers_in_a_sum_of_its_own),
 		cmocka_unit_test(what_is_looked_for_again_or_sleeps_does_not_gather),
