@@ -159,8 +159,8 @@ static struct term failure_term(const struct config *config, const struct contac
 		term.cap_nats = config->high_cap;
 		break;
 	}
-	if (is_bare(contact)) { /* no peer-to-peer program makes these */
-		term.nats = config->service;
+	if (is_bare(contact)) { /* whose program makes these is no client, so how often clients fail says nothing */
+		term.nats = config->worm;
 		term.cap_nats = 0;
 	} else if (contact->kind == CONTACT_UDP && contact->outcome != CONTACT_REFUSED &&
 		   term.nats > config->silent_udp) {

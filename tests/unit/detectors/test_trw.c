@@ -81,8 +81,8 @@ static void scans_convict_within_seven_contacts(void **state)
 		{ "445 bare, even if accepted", { "10.0.1.0", 445, ACCEPT, true, false, 40 }, 5 },
 		{ "telnet refused by ICMP", { "10.0.1.0", 23, UNREACHABLE, false, false, 40 }, 5 },
 		{ "port 80 refused", { "10.0.1.0", 80, RESET, false, false, 40 }, 7 },
-		{ "port 80 bare", { "81.2.3.0", 80, SILENT, true, false, 40 }, 7 },
-		{ "a high port bare", { "10.0.1.0", 37215, SILENT, true, false, 40 }, 7 },
+		{ "port 80 bare", { "81.2.3.0", 80, SILENT, true, false, 40 }, 5 },
+		{ "a high port bare", { "10.0.1.0", 37215, SILENT, true, false, 40 }, 5 },
 		{ "Slammer: UDP 1434 silent", { "10.0.1.0", 1434, SILENT, false, true, 40 }, 6 },
 		{ "UDP 69 refused", { "10.0.1.0", 69, UNREACHABLE, false, true, 40 }, 7 },
 	};
