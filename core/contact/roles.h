@@ -6,6 +6,14 @@
  * witnesses of at least three hosts in three different stretches of ten minutes; until then it makes careful, it does
  * not excuse.  A host that a detector holds evidence against gains no standing.
  *
+ * Vulnerability scanners are not learnt, not even to ask people before they are isolated.  What a scanner does is what convicts a
+ * worm, so its standing could only grow while it stands convicted: never where policy isolates, for the first scan ends it; and
+ * where a new site watches for its first days, the host that was infected before Cordon came earns it just as well, and with
+ * it freedom from every automatic measure on the day when they are switched on.  Nor do its targets testify: they answer a
+ * slow worm as they answer a scanner, and none of them may be vulnerable yet.  So a scanner is named by people, bound to
+ * its MAC in the list of assets and to hours in the policy (policies/office.yaml, tag scanner), as D.2 asks; what it does
+ * outside them is judged like anybody's.
+ *
  * A server has a standing for each service.  Bounded: a table of fixed size; when it is full the role with the fewest witnesses gives way, established ones last. */
 #ifndef CORDON_CONTACT_ROLES_H
 #define CORDON_CONTACT_ROLES_H
