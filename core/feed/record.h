@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* record.h - what the sensor tells the controller: flat records of fixed size, the same in a queue, a
+/* record.h - what sensor and controller tell each other: flat records of fixed size, the same in a queue, a
  * socket pair or a network. */
 #ifndef CORDON_FEED_RECORD_H
 #define CORDON_FEED_RECORD_H
@@ -19,6 +19,12 @@ enum record_type {
 	RECORD_HEARD,    /* a suspect opened another contact; at most one a second for each */
 	RECORD_STANDING, /* how well founded a role is, whenever that is news */
 	RECORD_COVERAGE, /* how much is seen of a VLAN: when that changes and once a minute */
+	RECORD_PULSE, /* the sensor lives; what it got and what it could not tell, since it started */
+	/* From the controller to the sensor. */
+	RECORD_FORGET =
+		64, /* people have dealt with this host: nothing until now is held against it */
+	RECORD_REPEAT, /* the controller is new: tell again who has a role and what is seen of each VLAN */
+	RECORD_TYPES
 };
 
 struct record_role {
@@ -39,16 +45,23 @@ struct record_coverage {
 	uint8_t before; /* enum coverage_fault until now; view.faults if nothing has changed */
 };
 
+struct record_pulse {
+	uint64_t frames, dropped; /* by the capture */
+	uint64_t lost;            /* records for which there was no room */
+};
+
 struct record {
 	uint8_t type;     /* enum record_type */
+	uint32_t hosts;   /* that the sensor knows at this moment */
 	uint64_t wall_ns; /* time of the packet that led to it */
 	union {
 		struct evidence evidence;
 		struct record_role role;
 		struct record_sensor sensor;
-		struct host_key heard;
+		struct host_key heard, forget;
 		struct record_coverage coverage;
 		struct role_standing standing;
+		struct record_pulse pulse;
 	};
 };
 
