@@ -44,7 +44,7 @@ CONTROLLER := $(call sources,core/asset core/incident core/policy core/safety co
 AMT        := $(call sources,amt) $(wildcard core/daemon/pipeline.c)
 
 SENSOR_LIBS     := -lpcap -levent -lcurl -lssl -lcrypto -lfyaml -ljansson -lm
-CONTROLLER_LIBS := $(SENSOR_LIBS) -lsqlite3 -lxml2
+CONTROLLER_LIBS := $(SENSOR_LIBS) -lsqlite3 -lxml2 -lseccomp -lcap-ng -lsystemd
 ARCHIVES        := $(OUT)/libamt.a $(OUT)/libcontroller.a $(OUT)/libsensor.a
 
 PROGRAMS := $(addprefix $(OUT)/,cordond cordon cordon-sensor cordon-amtsim)
@@ -77,7 +77,7 @@ help:
 # ---- what must be installed --------------------------------------------------------------------
 
 PACKAGES := gcc make libc6-dev libpcap-dev libevent-dev libcurl4-openssl-dev libssl-dev libxml2-dev libfyaml-dev \
-	libjansson-dev libsqlite3-dev libcmocka-dev
+	libjansson-dev libsqlite3-dev libcmocka-dev libseccomp-dev libcap-ng-dev libsystemd-dev
 
 deps: build/.deps
 build/.deps: Makefile

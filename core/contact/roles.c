@@ -93,6 +93,17 @@ const struct role_standing *roles_find(const struct roles *roles, const struct h
 	return entry ? &entry->standing : NULL;
 }
 
+const struct role_standing *roles_next(const struct roles *roles, uint32_t *index)
+{
+	while (*index <= roles->mask) {
+		const struct entry *entry = &roles->entries[(*index)++];
+
+		if (entry->standing.role)
+			return &entry->standing;
+	}
+	return NULL;
+}
+
 static bool goes_before(const struct entry *a, const struct entry *b)
 {
 	if (a->standing.established != b->standing.established)

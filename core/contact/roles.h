@@ -58,6 +58,9 @@ const struct role_standing *roles_attest(struct roles *roles, const struct role_
 const struct role_standing *roles_find(const struct roles *roles, const struct host_key *host,
 				       unsigned role, unsigned port);
 
+/* All there are, in no order: index from 0, NULL behind the last. */
+const struct role_standing *roles_next(const struct roles *roles, uint32_t *index);
+
 /* "gateway", "DHCP server", "DNS server", "mail server", "domain controller", "proxy", "server", "NAT", "monitor". */
 const char *role_word(const struct role_standing *standing);
 /* "gateway: forwards for 214 hosts" and whether it is established. */

@@ -102,6 +102,11 @@ struct coverage *tracker_coverage(struct tracker *tracker)
 	return tracker->coverage;
 }
 
+const struct roles *tracker_standings(const struct tracker *tracker)
+{
+	return tracker->standings;
+}
+
 struct tracker_counts tracker_counts(const struct tracker *tracker)
 {
 	return tracker->counts;

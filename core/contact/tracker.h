@@ -36,6 +36,7 @@ struct hosts;
 struct packet;
 struct observation;
 struct role_standing;
+struct roles;
 struct tracker;
 
 struct tracker_config {
@@ -80,6 +81,8 @@ void tracker_advance(struct tracker *tracker, uint64_t wall_ns);
 struct hosts *tracker_hosts(struct tracker *tracker);
 /* For what the capture knows: coverage_losses(). */
 struct coverage *tracker_coverage(struct tracker *tracker);
+/* Who has which role, so far. */
+const struct roles *tracker_standings(const struct tracker *tracker);
 /* The host, made if it is not known yet: no novice any more. */
 struct host *tracker_meet(struct tracker *tracker, const struct host_key *key);
 /* A public address whose frames come from a station that has also brought answers of public addresses elsewhere: it is

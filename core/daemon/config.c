@@ -49,10 +49,16 @@ static const struct setting settings[] = {
 	{ "", "eve", SET_TEXT, AT(eve), 0, 0, "",
 	  "EVE JSON lines go here; - is standard output (also -o)" },
 	{ "", "control", SET_TEXT, AT(control), 0, 0, "", "Unix socket for the command cordon" },
+	{ "user", "sensor", SET_TEXT, AT(user_sensor), 0, 0, "",
+	  "whom the sensor becomes, when started as root; without it cordon, else nobody" },
+	{ "user", "controller", SET_TEXT, AT(user_controller), 0, 0, "",
+	  "whom the controller becomes, when started as root; without it root" },
 	{ "relay", "address", SET_IP, AT(relay), 0, 0, "",
 	  "the one address an isolated machine may reach (\"relay\" in policies)" },
 	{ "safety", "automatic_per_hour", SET_U32, AT(automatic_per_hour), 0, GOVERNOR_MAX_PER_HOUR,
 	  "10", "cap on automatic isolations; 0 forbids them" },
+	{ "safety", "blind_pause", SET_DURATION, AT(blind_pause_ns), 0, 86400, "60s",
+	  "automatic isolation pauses while the sensor is gone, and so much longer" },
 	{ "safety", "never_isolate", SET_NEVER, AT(never), 0, 0, "[]",
 	  "addresses, prefixes and MACs never to isolate" },
 	{ "", "enforce", SET_BOOL, AT(enforce), 0, 0, "false",
@@ -92,6 +98,7 @@ void config_defaults(struct config *config)
 	config->convict_nats = 13.8;
 	config->half_life_ns = s_to_ns(1800);
 	config->automatic_per_hour = GOVERNOR_DEFAULT_PER_HOUR;
+	config->blind_pause_ns = s_to_ns(60);
 	config->amt_connections = 4096;
 	snprintf(config->amt_tcp_flags, sizeof(config->amt_tcp_flags), "unknown");
 	config->amt_precedence = 1000;
@@ -186,8 +193,8 @@ static void read_setting(struct config *config, const struct setting *setting, s
 /* The names that may stand in a section, as yaml_known_keys() wants them. */
 static void section_names(const char *section, const char *names[SETTINGS + 8])
 {
-	static const char *const sections[] = { "capture", "tracker", "incident", "relay",
-						"safety",  "amt",     "detectors" };
+	static const char *const sections[] = { "capture", "tracker", "incident",  "relay",
+						"safety",  "amt",     "detectors", "user" };
 	size_t n = 0;
 
 	for (size_t i = 0; i < SETTINGS; i++)
@@ -252,8 +259,8 @@ static void check_dead_man(struct config *config, const struct yaml_node *root)
 
 void config_read(struct config *config, const struct source *source, struct complaints *complaints)
 {
-	static const char *const sections[] = { "capture", "tracker", "incident",
-						"relay",   "safety",  "amt" };
+	static const char *const sections[] = { "capture", "tracker", "incident", "relay",
+						"safety",  "amt",     "user" };
 	const struct yaml_node *root;
 
 	config_defaults(config);

@@ -23,12 +23,13 @@ struct yaml_node;
 
 struct config {
 	char interface[32];
-	char filter[1024];
+	char filter[4096];
 	uint32_t buffer_mib;
 	uint32_t hosts_max, contacts_max;
 	double suspect_nats, convict_nats;
 	uint64_t half_life_ns;
-	char policy[CONFIG_PATH_BYTES]; /* "" = watch only */
+	char user_sensor[32], user_controller[32]; /* "" = the usual one, and who we are */
+	char policy[CONFIG_PATH_BYTES];            /* "" = watch only */
 	char assets[CONFIG_PATH_BYTES];
 	char store[CONFIG_PATH_BYTES]; /* "" = keep nothing */
 	char eve[CONFIG_PATH_BYTES];
@@ -36,6 +37,7 @@ struct config {
 	bool has_relay;
 	struct ip relay;
 	uint32_t automatic_per_hour;
+	uint64_t blind_pause_ns;
 	size_t never_count;
 	struct prefix never[CONFIG_NEVER_MAX];
 	size_t never_mac_count;

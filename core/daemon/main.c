@@ -165,48 +165,74 @@ static int read_options(struct options *options, int argc, char **argv, struct e
 	return join_filter(options, argc, argv, err);
 }
 
-static int check_options(struct options *options, struct setup *setup, struct err *err)
+/* What the command line says wins over the file. */
+static int check_options(const struct options *options, struct setup *setup, struct err *err)
 {
 	struct config *config = &setup->config;
+	bool is_record = options->file && strcmp(options->file, "-") != 0;
 
-	if (!options->interface && !options->file && *config->interface)
-		options->interface = config->interface;
-	if (!options->filter[0] && *config->filter)
-		snprintf(options->filter, sizeof(options->filter), "%s", config->filter);
+	if (options->file)
+		config->interface[0] = '\0';
+	if (options->interface)
+		snprintf(config->interface, sizeof(config->interface), "%s", options->interface);
+	if (options->filter[0])
+		snprintf(config->filter, sizeof(config->filter), "%s", options->filter);
 	if (options->file && options->interface)
 		return err_set(err, ERR_USAGE, "give -r or -i, not both");
-	if (!options->file && !options->interface)
+	if (!options->file && !*config->interface)
 		return err_set(err, ERR_USAGE,
 			       "nothing to watch: give -r FILE or -i INTERFACE; see --help");
 	/* Yesterday's capture must not cut off anybody today. */
-	if (options->enforce && options->file && strcmp(options->file, "-") != 0)
+	if (options->enforce && is_record)
 		return err_set(
 			err, ERR_USAGE,
 			"--enforce works on the wire (-i, or -r - for a live stream), not on a recorded file");
 	if (options->enforce)
 		config->enforce = true;
-	if (options->file && strcmp(options->file, "-") != 0)
+	if (is_record)
 		config->enforce = false;
 	return 0;
 }
 
-static int watch(const struct options *options, const struct setup *setup, struct log *log,
-		 struct err *err)
+static int watch_capture(const struct options *options, const struct run *run, struct err *err)
 {
-	const char *filter = options->filter[0] ? options->filter : NULL;
-	/* Standard output belongs to the JSON if that is where it goes. */
-	bool quiet = options->quiet || strcmp(setup->config.eve, "-") == 0;
-	struct run run = { .setup = setup, .log = log, .account = quiet ? NULL : stdout };
+	const char *filter = run->setup->config.filter;
+	struct capture *capture = capture_open_file(options->file, *filter ? filter : NULL, err);
 	int rc;
 
-	run.capture = options->file ? capture_open_file(options->file, filter, err)
-				    : capture_open_live(options->interface, filter,
-							setup->config.buffer_mib << 20, err);
-	if (!run.capture)
+	if (!capture)
 		return err->code;
-	rc = capture_descriptor(run.capture) < 0 ? run_replay(&run, err) : run_live(&run, err);
-	capture_free(run.capture);
+	rc = capture_descriptor(capture) < 0 ? run_replay(run, capture, err)
+					     : run_stream(run, capture, err);
+	capture_free(capture);
 	return rc;
+}
+
+static int read_everything(void *arg, struct setup *setup, struct err *err)
+{
+	const struct options *options = arg;
+	int rc = setup_read(setup, &options->paths, stderr, err);
+
+	return rc < 0 ? rc : check_options(options, setup, err);
+}
+
+/* Returns the exit code; what went wrong before the wire was opened is in err. */
+static int watch(struct options *options, struct setup *setup, struct log *log, struct err *err)
+{
+	/* Standard output belongs to the JSON if that is where it goes. */
+	bool quiet = options->quiet || strcmp(setup->config.eve, "-") == 0;
+	FILE *account = quiet ? NULL : stdout;
+	struct run run = { .setup = setup, .log = log, .account = account };
+	struct live live = { .setup = setup,
+			     .log = log,
+			     .account = account,
+			     .reload = read_everything,
+			     .arg = options };
+
+	if (!options->file)
+		return run_live(&live);
+	watch_capture(options, &run, err);
+	return err_exit_code(err);
 }
 
 int main(int argc, char **argv)
@@ -215,7 +241,7 @@ int main(int argc, char **argv)
 	struct setup setup;
 	struct err err = { 0 };
 	struct log *log;
-	int rc;
+	int rc, code = 0;
 
 	memset(&setup, 0, sizeof(setup));
 	rc = read_options(&options, argc, argv, &err);
@@ -225,14 +251,12 @@ int main(int argc, char **argv)
 			      : options.verbose   ? LOG_LEVEL_INFO
 						  : LOG_LEVEL_WARNING);
 	if (rc == 0)
-		rc = setup_read(&setup, &options.paths, stderr, &err);
+		rc = read_everything(&options, &setup, &err);
 	if (rc == 0)
-		rc = check_options(&options, &setup, &err);
-	if (rc == 0)
-		rc = watch(&options, &setup, log, &err);
-	if (rc < 0)
+		code = watch(&options, &setup, log, &err);
+	if (err_is_set(&err))
 		fprintf(stderr, "cordond: %s\n", err.text);
 	setup_fini(&setup);
 	log_free(log);
-	return rc < 0 ? err_exit_code(&err) : 0;
+	return rc < 0 ? err_exit_code(&err) : code;
 }

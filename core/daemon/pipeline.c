@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pipeline.c - sees everything, decides nothing.
  *
- * The only file that knows both the core and the firmware client.  Records leave the feed right after the frame that
- * caused them, so that in replay the order of facts is the order of the wire. */
+ * The only file that knows both the core and the firmware client. */
 #include "core/daemon/pipeline.h"
 
 #include <stdlib.h>
@@ -16,20 +15,19 @@
 #include "core/base/err.h"
 #include "core/base/log.h"
 #include "core/base/mem.h"
-#include "core/base/random.h"
 #include "core/base/units.h"
 #include "core/contact/host.h"
 #include "core/daemon/commands.h"
 #include "core/daemon/outlook.h"
 #include "core/daemon/sensor.h"
 #include "core/daemon/setup.h"
+#include "core/daemon/sight.h"
 #include "core/feed/feed.h"
 #include "core/feed/record.h"
 #include "core/incident/book.h"
 #include "core/incident/outbreak.h"
 #include "core/isolation/dryrun.h"
 #include "core/isolation/response.h"
-#include "core/net/capture.h"
 #include "core/notify/account.h"
 #include "core/notify/eve.h"
 #include "core/safety/governor.h"
@@ -37,10 +35,13 @@
 #include "core/store/readiness.h"
 #include "core/store/store.h"
 
-#define FEED_RECORDS 4096
-#define CLOSING_MAX  64
-#define HOUR_NS      s_to_ns(3600)
-#define DAY_NS       s_to_ns(24 * 3600)
+/* Taken in one step: devices wait for answers too. */
+#define RECORDS_AT_ONCE 4096
+#define CLOSING_MAX     64
+/* The sensor pulses once a second. */
+#define SILENT_NS s_to_ns(5)
+#define HOUR_NS   s_to_ns(3600)
+#define DAY_NS    s_to_ns(24 * 3600)
 
 struct survey {
 	struct pipeline *pipeline;
@@ -51,8 +52,8 @@ struct survey {
 struct pipeline {
 	const struct setup *setup;
 	struct log *log;
-	struct feed *feed;
-	struct sensor *sensor;
+	struct feed *told, *orders; /* borrowed */
+	struct sight *sight;
 	struct book *book;
 	struct outbreak *outbreak;
 	struct guard *guard;
@@ -174,6 +175,15 @@ static void take_outlook(struct pipeline *pipeline, const struct record *record)
 		tell(pipeline, &fact);
 }
 
+static void order_to_forget(struct pipeline *pipeline, const struct host_key *host)
+{
+	struct record order = { .type = RECORD_FORGET,
+				.wall_ns = pipeline->now_ns,
+				.forget = *host };
+
+	feed_publish(pipeline->orders, &order);
+}
+
 /* When it is over, the sensor forgets what it saw: those contacts failed for another reason. */
 static void network_changed(void *arg, const struct fault_state *state,
 			    const struct host_key *hosts, size_t count)
@@ -187,7 +197,7 @@ static void network_changed(void *arg, const struct fault_state *state,
 		const struct incident *incident = book_find(pipeline->book, &hosts[i]);
 
 		if (!incident || incident->state != INCIDENT_CONVICTED)
-			sensor_forget(pipeline->sensor, &hosts[i]);
+			order_to_forget(pipeline, &hosts[i]);
 	}
 }
 
@@ -200,7 +210,7 @@ static void take_record(struct pipeline *pipeline, const struct record *record)
 	switch (record->type) {
 	case RECORD_EVIDENCE:
 		response_heard(pipeline->response, &record->evidence.host, pipeline->now_ns);
-		book_hosts(pipeline->book, sensor_hosts(pipeline->sensor));
+		book_hosts(pipeline->book, record->hosts);
 		book_add(pipeline->book, &record->evidence, pipeline->now_ns);
 		break;
 	case RECORD_ROLE:
@@ -217,6 +227,9 @@ static void take_record(struct pipeline *pipeline, const struct record *record)
 	case RECORD_HEARD:
 		response_heard(pipeline->response, &record->heard, pipeline->now_ns);
 		break;
+	case RECORD_PULSE:
+		sight_pulse(pipeline->sight, &record->pulse, pipeline->now_ns);
+		break;
 	default:
 		break;
 	}
@@ -228,7 +241,7 @@ static void close_incident(struct pipeline *pipeline, uint64_t id)
 
 	if (!incident)
 		return;
-	sensor_forget(pipeline->sensor, &incident->host);
+	order_to_forget(pipeline, &incident->host);
 	book_close(pipeline->book, id, pipeline->now_ns);
 }
 
@@ -236,7 +249,7 @@ static void step(struct pipeline *pipeline)
 {
 	struct record record;
 
-	while (feed_next(pipeline->feed, &record))
+	for (unsigned i = 0; i < RECORDS_AT_ONCE && feed_next(pipeline->told, &record); i++)
 		take_record(pipeline, &record);
 	do
 		pipeline->due_ns = response_advance(pipeline->response, pipeline->now_ns);
@@ -246,33 +259,37 @@ static void step(struct pipeline *pipeline)
 		close_incident(pipeline, pipeline->closing[--pipeline->closing_count]);
 }
 
-void pipeline_frame(struct pipeline *pipeline, int link_type, const struct capture_frame *frame)
+static void note_time(struct pipeline *pipeline, uint64_t wall_ns)
 {
-	if (frame->wall_ns > pipeline->now_ns)
-		pipeline->now_ns = frame->wall_ns;
-	sensor_frame(pipeline->sensor, link_type, frame);
-	if (!feed_is_empty(pipeline->feed) ||
-	    (pipeline->due_ns && pipeline->due_ns <= pipeline->now_ns))
-		step(pipeline);
+	if (wall_ns > pipeline->now_ns)
+		pipeline->now_ns = wall_ns;
+}
+
+bool pipeline_is_due(const struct pipeline *pipeline, uint64_t wall_ns)
+{
+	return pipeline->due_ns && pipeline->due_ns <= wall_ns;
+}
+
+void pipeline_step(struct pipeline *pipeline, uint64_t wall_ns)
+{
+	note_time(pipeline, wall_ns);
+	step(pipeline);
 }
 
 void pipeline_advance(struct pipeline *pipeline, uint64_t wall_ns)
 {
-	if (wall_ns > pipeline->now_ns)
-		pipeline->now_ns = wall_ns;
-	sensor_advance(pipeline->sensor, pipeline->now_ns);
+	note_time(pipeline, wall_ns);
+	sight_advance(pipeline->sight, pipeline->now_ns);
 	book_advance(pipeline->book, pipeline->now_ns);
 	if (pipeline->amt && pipeline->now_ns >= pipeline->survey_due_ns)
 		survey_assets(pipeline);
 	step(pipeline);
 }
 
-int pipeline_finish(struct pipeline *pipeline, const struct capture_counts *counts, struct err *err)
+int pipeline_finish(struct pipeline *pipeline, struct err *err)
 {
 	struct err closing = { 0 };
 
-	sensor_report(pipeline->sensor, counts);
-	step(pipeline);
 	if (eve_close(pipeline->eve, &closing) < 0)
 		note_failure(pipeline, &closing);
 	pipeline->eve = NULL;
@@ -281,19 +298,22 @@ int pipeline_finish(struct pipeline *pipeline, const struct capture_counts *coun
 	return 0;
 }
 
-void pipeline_note_losses(struct pipeline *pipeline, uint64_t delivered, uint64_t dropped)
-{
-	bool blind = dropped > 100 && dropped > delivered / 10;
+/* ---- blindness --------------------------------------------------------------------------------- */
 
-	sensor_note_losses(pipeline->sensor, delivered, dropped);
-	if (blind == governor_is_blind(pipeline->governor))
-		return;
-	governor_set_blind(pipeline->governor,
-			   blind ? "the sensor is losing more than a tenth of the packets" : NULL);
-	log_line(pipeline->log, LOG_LEVEL_WARNING, "sensor",
-		 blind ? "blind dropped=%llu delivered=%llu: automatic isolation pauses"
-		       : "sees again dropped=%llu delivered=%llu",
-		 (unsigned long long)dropped, (unsigned long long)delivered);
+static void sight_changed(void *arg, const struct fact_sensor *state, uint64_t now_ns)
+{
+	struct pipeline *pipeline = arg;
+	struct fact fact = { .type = FACT_SENSOR, .wall_ns = now_ns, .sensor = state };
+
+	governor_set_blind(pipeline->governor, sight_blind(pipeline->sight));
+	log_line(pipeline->log, LOG_LEVEL_WARNING, "sensor", "%s why=\"%s\"",
+		 fact_sensor_word(state->state), state->why);
+	tell(pipeline, &fact);
+}
+
+void pipeline_sensor_lost(struct pipeline *pipeline, const char *why, uint64_t since_ns)
+{
+	sight_lost(pipeline->sight, why, since_ns, pipeline->now_ns);
 }
 
 int pipeline_command(struct pipeline *pipeline, char *const *words, const char *who,
@@ -301,8 +321,7 @@ int pipeline_command(struct pipeline *pipeline, char *const *words, const char *
 {
 	int rc;
 
-	if (wall_ns > pipeline->now_ns)
-		pipeline->now_ns = wall_ns;
+	note_time(pipeline, wall_ns);
 	if (strcmp(words[0], "health") == 0 || strcmp(words[0], "hosts") == 0) {
 		(strcmp(words[0], "hosts") == 0 ? outlook_hosts
 						: outlook_describe)(pipeline->outlook, answer);
@@ -334,24 +353,17 @@ static void make_guard(struct pipeline *pipeline)
 	pipeline->governor = governor_new(config->automatic_per_hour);
 }
 
-static void make_sensor(struct pipeline *pipeline, bool fixed_key)
+static void make_sight(struct pipeline *pipeline, bool apart)
 {
-	const struct config *config = &pipeline->setup->config;
-	struct sensor_config sensor = { .hosts_max = config->hosts_max,
-					.contacts_max = config->contacts_max,
-					.feed = pipeline->feed,
-					.yaml = config->document,
-					.detectors = config->detectors };
+	struct sight_config sight = { .pause_ns = pipeline->setup->config.blind_pause_ns,
+				      .silent_ns = apart ? SILENT_NS : 0,
+				      .arg = pipeline,
+				      .changed = sight_changed };
 
-	if (fixed_key)
-		sensor.key = (struct hash_key){ { UINT64_C(0x636f72646f6e0001),
-						  UINT64_C(0x9e3779b97f4a7c15) } };
-	else
-		random_bytes(&sensor.key, sizeof(sensor.key));
-	pipeline->sensor = sensor_new(&sensor);
+	pipeline->sight = sight_new(&sight);
 }
 
-static int open_writers(struct pipeline *pipeline, struct err *err)
+static int open_writers(struct pipeline *pipeline, bool lasting, struct err *err)
 {
 	const struct config *config = &pipeline->setup->config;
 
@@ -362,7 +374,7 @@ static int open_writers(struct pipeline *pipeline, struct err *err)
 			return ERR_FAILED;
 	}
 	if (*config->eve)
-		pipeline->eve = eve_open(config->eve, sensor_detector_name, err);
+		pipeline->eve = eve_open(config->eve, lasting, sensor_detector_name, err);
 	return *config->eve && !pipeline->eve ? ERR_FAILED : 0;
 }
 
@@ -515,15 +527,16 @@ struct pipeline *pipeline_new(const struct pipeline_config *config, struct err *
 
 	pipeline->setup = config->setup;
 	pipeline->log = config->log;
-	pipeline->feed = feed_queue_new(FEED_RECORDS);
+	pipeline->told = config->told;
+	pipeline->orders = config->orders;
 	pipeline->outlook = outlook_new();
-	make_sensor(pipeline, config->fixed_key);
 	make_guard(pipeline);
+	make_sight(pipeline, config->apart);
 	if (config->account)
 		pipeline->account = account_new(config->account,
 						account_wants_colour(config->account),
 						sensor_detector_name);
-	if (open_writers(pipeline, err) < 0)
+	if (open_writers(pipeline, config->lasting, err) < 0)
 		goto fail;
 	if (config->loop && config->setup->config.enforce && !pipeline->store) {
 		err_set(err, ERR_CONFIG,
@@ -554,9 +567,8 @@ void pipeline_free(struct pipeline *pipeline)
 	dryrun_free(pipeline->dryrun);
 	guard_free(pipeline->guard);
 	governor_free(pipeline->governor);
-	sensor_free(pipeline->sensor);
+	sight_free(pipeline->sight);
 	outlook_free(pipeline->outlook);
-	feed_free(pipeline->feed);
 	eve_close(pipeline->eve, NULL);
 	store_close(pipeline->store);
 	account_free(pipeline->account);

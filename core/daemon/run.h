@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* run.h - the two ways to run: a capture file on its own clock, or the wire on the machine's. */
+/* run.h - the three ways to run: a recorded capture on its own clock, a stream from a pipe, and the wire.
+ *
+ * The first two are one process; the wire is watched by two, which a supervisor keeps alive. */
 #ifndef CORDON_DAEMON_RUN_H
 #define CORDON_DAEMON_RUN_H
 
@@ -12,14 +14,26 @@ struct setup;
 
 struct run {
 	const struct setup *setup;
-	struct capture *capture; /* borrowed */
 	struct log *log;
 	FILE *account; /* NULL = quiet */
 };
 
 /* A file: as fast as it can be read, time comes from the packets, nothing is ever sent. */
-int run_replay(const struct run *run, struct err *err);
-/* An interface or a pipe: until the end of the pipe, SIGINT or SIGTERM. */
-int run_live(const struct run *run, struct err *err);
+int run_replay(const struct run *run, struct capture *capture, struct err *err);
+/* A pipe: until its end, SIGINT or SIGTERM. */
+int run_stream(const struct run *run, struct capture *capture, struct err *err);
+
+struct live {
+	struct setup *
+		setup; /* config.interface and config.filter say what to watch; replaced when reloaded */
+	struct log *log;
+	FILE *account;
+	/* SIGHUP: reads everything again into fresh.  Mistakes are told to people here, and summed up in err. */
+	int (*reload)(void *arg, struct setup *fresh, struct err *err);
+	void *arg;
+};
+
+/* The wire: until SIGINT or SIGTERM.  Tells its errors itself and returns the exit code. */
+int run_live(const struct live *live);
 
 #endif

@@ -9,6 +9,7 @@
 #include "core/contact/host.h"
 #include "core/contact/observation.h"
 #include "core/contact/reader.h"
+#include "core/contact/roles.h"
 #include "core/contact/tracker.h"
 #include "core/detect/detector.h"
 #include "core/detect/engine.h"
@@ -38,14 +39,19 @@ struct sensor {
 	struct heard heard[HEARD_PLACES];
 };
 
+static void publish(struct sensor *sensor, struct record *record)
+{
+	record->wall_ns = sensor->wall_ns;
+	record->hosts = (uint32_t)hosts_counts(tracker_hosts(sensor->tracker)).live;
+	feed_publish(sensor->feed, record);
+}
+
 static void on_evidence(void *arg, const struct evidence *evidence)
 {
 	struct sensor *sensor = arg;
-	struct record record = { .type = RECORD_EVIDENCE,
-				 .wall_ns = sensor->wall_ns,
-				 .evidence = *evidence };
+	struct record record = { .type = RECORD_EVIDENCE, .evidence = *evidence };
 
-	feed_publish(sensor->feed, &record);
+	publish(sensor, &record);
 }
 
 /* Silence is proof only if every contact would have been told. */
@@ -60,10 +66,8 @@ static void tell_heard(struct sensor *sensor, const struct host *host)
 		return;
 	*heard = (struct heard){ index, second };
 	/* Not before: clearing so many bytes for each contact of a scan costs more than all else here. */
-	record = (struct record){ .type = RECORD_HEARD,
-				  .wall_ns = sensor->wall_ns,
-				  .heard = host->key };
-	feed_publish(sensor->feed, &record);
+	record = (struct record){ .type = RECORD_HEARD, .heard = host->key };
+	publish(sensor, &record);
 }
 
 static const struct host *find_visitor(void *arg, const struct host *host, uint64_t before_ns)
@@ -138,31 +142,26 @@ static void on_role(void *arg, const struct host *host, unsigned role)
 	struct sensor *sensor = arg;
 	struct record record = {
 		.type = RECORD_ROLE,
-		.wall_ns = sensor->wall_ns,
 		.role = { .host = host->key, .mac = host->mac, .role = (uint16_t)role }
 	};
 
-	feed_publish(sensor->feed, &record);
+	publish(sensor, &record);
 }
 
 static void on_coverage(void *arg, const struct coverage_view *view, unsigned before)
 {
 	struct sensor *sensor = arg;
-	struct record record = { .type = RECORD_COVERAGE,
-				 .wall_ns = sensor->wall_ns,
-				 .coverage = { *view, (uint8_t)before } };
+	struct record record = { .type = RECORD_COVERAGE, .coverage = { *view, (uint8_t)before } };
 
-	feed_publish(sensor->feed, &record);
+	publish(sensor, &record);
 }
 
 static void on_standing(void *arg, const struct role_standing *standing)
 {
 	struct sensor *sensor = arg;
-	struct record record = { .type = RECORD_STANDING,
-				 .wall_ns = sensor->wall_ns,
-				 .standing = *standing };
+	struct record record = { .type = RECORD_STANDING, .standing = *standing };
 
-	feed_publish(sensor->feed, &record);
+	publish(sensor, &record);
 }
 
 struct sensor *sensor_new(const struct sensor_config *config)
@@ -228,7 +227,7 @@ void sensor_advance(struct sensor *sensor, uint64_t wall_ns)
 	tracker_advance(sensor->tracker, wall_ns);
 }
 
-void sensor_forget(struct sensor *sensor, const struct host_key *key)
+static void forget(struct sensor *sensor, const struct host_key *key)
 {
 	struct host *host = hosts_find(tracker_hosts(sensor->tracker), key);
 
@@ -236,24 +235,54 @@ void sensor_forget(struct sensor *sensor, const struct host_key *key)
 		engine_forget(sensor->engine, host, sensor->wall_ns);
 }
 
+static void tell_coverage(struct sensor *sensor)
+{
+	struct coverage *coverage = tracker_coverage(sensor->tracker);
+
+	for (size_t i = 0; i < coverage_count(coverage); i++)
+		on_coverage(sensor, coverage_at(coverage, i), coverage_at(coverage, i)->faults);
+}
+
+static void tell_standings(struct sensor *sensor)
+{
+	const struct role_standing *standing;
+	uint32_t index = 0;
+
+	while ((standing = roles_next(tracker_standings(sensor->tracker), &index)) != NULL)
+		on_standing(sensor, standing);
+}
+
+void sensor_obey(struct sensor *sensor, const struct record *order)
+{
+	if (order->type == RECORD_FORGET)
+		forget(sensor, &order->forget);
+	if (order->type == RECORD_REPEAT) {
+		tell_standings(sensor);
+		tell_coverage(sensor);
+	}
+}
+
 void sensor_note_losses(struct sensor *sensor, uint64_t delivered, uint64_t dropped)
 {
 	coverage_losses(tracker_coverage(sensor->tracker), delivered, dropped);
 }
 
-unsigned sensor_hosts(const struct sensor *sensor)
+void sensor_pulse(struct sensor *sensor, const struct capture_counts *counts)
 {
-	return (unsigned)hosts_counts(tracker_hosts(sensor->tracker)).live;
+	struct record record = { .type = RECORD_PULSE,
+				 .pulse = { .frames = counts->frames,
+					    .dropped = counts->dropped_kernel +
+						       counts->dropped_interface,
+					    .lost = feed_lost(sensor->feed) } };
+
+	publish(sensor, &record);
 }
 
 void sensor_report(struct sensor *sensor, const struct capture_counts *counts)
 {
 	struct tracker_counts contacts = tracker_counts(sensor->tracker);
 	struct hosts_counts hosts = hosts_counts(tracker_hosts(sensor->tracker));
-	struct coverage *coverage = tracker_coverage(sensor->tracker);
-	struct record record = { .type = RECORD_SENSOR,
-				 .wall_ns = sensor->wall_ns,
-				 .sensor = sensor->totals };
+	struct record record = { .type = RECORD_SENSOR, .sensor = sensor->totals };
 
 	if (counts)
 		record.sensor.dropped = counts->dropped_kernel + counts->dropped_interface;
@@ -264,9 +293,8 @@ void sensor_report(struct sensor *sensor, const struct capture_counts *counts)
 	record.sensor.contacts_evicted = contacts.contacts_evicted;
 	record.sensor.hosts = hosts.live;
 	record.sensor.hosts_evicted = hosts.evicted;
-	feed_publish(sensor->feed, &record);
-	for (size_t i = 0; i < coverage_count(coverage); i++)
-		on_coverage(sensor, coverage_at(coverage, i), coverage_at(coverage, i)->faults);
+	publish(sensor, &record);
+	tell_coverage(sensor);
 }
 
 const char *sensor_detector_name(unsigned detector_id)

@@ -12,7 +12,7 @@
 struct capture_counts;
 struct capture_frame;
 struct feed;
-struct host_key;
+struct record;
 struct sensor;
 struct yaml;
 struct yaml_node;
@@ -29,14 +29,14 @@ struct sensor_config {
 struct sensor *sensor_new(const struct sensor_config *config);
 void sensor_free(struct sensor *sensor);
 void sensor_frame(struct sensor *sensor, int link_type, const struct capture_frame *frame);
-/* People have dealt with this host: what it did until now is no longer held against it. */
-void sensor_forget(struct sensor *sensor, const struct host_key *host);
-/* How many hosts it knows. */
-unsigned sensor_hosts(const struct sensor *sensor);
+/* What the controller wants: RECORD_FORGET, RECORD_REPEAT. */
+void sensor_obey(struct sensor *sensor, const struct record *order);
 /* Lets time pass while no frames come. */
 void sensor_advance(struct sensor *sensor, uint64_t wall_ns);
 /* Frames delivered and lost by the capture since the last call: silence is judged accordingly. */
 void sensor_note_losses(struct sensor *sensor, uint64_t delivered, uint64_t dropped);
+/* Publishes RECORD_PULSE: what the capture counted and what the feed lost, since the start. */
+void sensor_pulse(struct sensor *sensor, const struct capture_counts *counts);
 /* Publishes RECORD_SENSOR with the counters so far and a RECORD_COVERAGE for each VLAN; counts may be NULL. */
 void sensor_report(struct sensor *sensor, const struct capture_counts *counts);
 /* Names for people: "arpsweep"; "?" for an unknown id. */

@@ -31,9 +31,8 @@ static int show(const struct complaints *list, const struct source *source, FILE
 	complaints_print(list, source, &text);
 	fputs(text.text, errors);
 	buf_fini(&text);
-	return err_set(err, ERR_CONFIG, "%s: %zu mistake%s; nothing was started",
-		       source_name(source), complaints_count(list),
-		       complaints_count(list) == 1 ? "" : "s");
+	return err_set(err, ERR_CONFIG, "%s: %zu mistake%s", source_name(source),
+		       complaints_count(list), complaints_count(list) == 1 ? "" : "s");
 }
 
 static int take_path(char *to, const char *said)
@@ -172,6 +171,14 @@ int setup_read(struct setup *setup, const struct setup_paths *paths, FILE *error
 			       CONFIG_PATH_BYTES - 1);
 	rc = read_policy(setup, errors, err);
 	return rc < 0 ? rc : read_assets(setup, errors, err);
+}
+
+void setup_forget_assets(struct setup *setup)
+{
+	policy_free(setup->policy);
+	roster_free(setup->roster);
+	setup->policy = NULL;
+	setup->roster = NULL;
 }
 
 void setup_fini(struct setup *setup)

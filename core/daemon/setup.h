@@ -27,6 +27,8 @@ struct setup_paths {
 
 /* Complaints go to errors, each with its line and a caret; err then says how many.  setup_fini() after either. */
 int setup_read(struct setup *setup, const struct setup_paths *paths, FILE *errors, struct err *err);
+/* Forgets assets and policy: the sensor has no business with them. */
+void setup_forget_assets(struct setup *setup);
 void setup_fini(struct setup *setup);
 
 #endif

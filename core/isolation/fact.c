@@ -25,10 +25,19 @@ const char *fact_type_name(unsigned type)
 		[FACT_ISOLATION] = "isolation", [FACT_STATS] = "stats",
 		[FACT_COVERAGE] = "coverage",   [FACT_ROLE] = "role",
 		[FACT_NETWORK] = "network",     [FACT_INFECTION] = "infection",
+		[FACT_SENSOR] = "sensor",
 	};
 
 	INVARIANT(type < FACT_TYPES);
 	return names[type];
+}
+
+const char *fact_sensor_word(unsigned state)
+{
+	static const char *const words[SENSOR_STATES] = { "blind", "back", "sees" };
+
+	INVARIANT(state < SENSOR_STATES);
+	return words[state];
 }
 
 static void set_time(struct json *object, const char *key, uint64_t wall_ns)
@@ -354,6 +363,18 @@ static struct json *network_json(const struct fault_state *state)
 	return object;
 }
 
+static struct json *sensor_json(const struct fact_sensor *told)
+{
+	struct json *object = json_object_new();
+
+	json_set_text(object, "state", fact_sensor_word(told->state));
+	set_word(object, "why", told->why);
+	set_time(object, "blind_from", told->since_ns);
+	set_time(object, "blind_to", told->until_ns);
+	set_time(object, "automation_resumes_at", told->resumes_ns);
+	return object;
+}
+
 static struct json *infection_json(const struct outbreak_link *link)
 {
 	struct json *object = json_object_new();
@@ -377,7 +398,8 @@ static void set_host(struct json *object, const struct fact *fact)
 {
 	char mac[MAC_TEXT_BYTES];
 
-	if (fact->type == FACT_STATS || fact->type == FACT_COVERAGE || fact->type == FACT_NETWORK)
+	if (fact->type == FACT_STATS || fact->type == FACT_COVERAGE || fact->type == FACT_NETWORK ||
+	    fact->type == FACT_SENSOR)
 		return;
 	set_ip(object, "src_ip", &fact->host.ip);
 	if (!mac_is_zero(&fact->mac)) {
@@ -407,6 +429,8 @@ static struct json *body_json(const struct fact *fact, fact_detector_fn *detecto
 		return infection_json(fact->infection);
 	case FACT_NETWORK:
 		return network_json(fact->network);
+	case FACT_SENSOR:
+		return sensor_json(fact->sensor);
 	default:
 		INVARIANT(fact->type < FACT_TYPES);
 		return NULL;

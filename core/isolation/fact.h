@@ -28,6 +28,7 @@ enum fact_type {
 	FACT_ROLE,
 	FACT_NETWORK,
 	FACT_INFECTION,
+	FACT_SENSOR,
 	FACT_TYPES
 };
 
@@ -48,6 +49,20 @@ struct fact_isolation {
 	uint32_t writes, reads;
 };
 
+enum fact_sensor_state {
+	SENSOR_BLIND, /* it tells less than there is: automatic isolation pauses */
+	SENSOR_BACK, /* it is there again, with everything to learn: the pause lasts until resumes_ns */
+	SENSOR_SEES, /* automatic isolation goes on */
+	SENSOR_STATES
+};
+
+struct fact_sensor {
+	uint8_t state;               /* enum fact_sensor_state */
+	const char *why;             /* it was or is blind */
+	uint64_t since_ns, until_ns; /* wall; the blindness; until 0 = not over */
+	uint64_t resumes_ns;         /* wall; 0 = not known, or has done so */
+};
+
 struct fact {
 	uint8_t type; /* enum fact_type */
 	uint64_t wall_ns;
@@ -64,8 +79,11 @@ struct fact {
 		const struct role_standing *role;
 		const struct outbreak_link *infection;
 		const struct fault_state *network; /* everybody fails at once, or that is over */
+		const struct fact_sensor *sensor;
 	};
 };
+
+const char *fact_sensor_word(unsigned state); /* "blind", "back", "sees" */
 
 typedef const char *fact_detector_fn(unsigned detector_id);
 

@@ -67,8 +67,8 @@ static void headline(const struct account *account, const struct fact *fact, enu
 
 	clock_text(fact->wall_ns, when, sizeof(when));
 	ip_text(&fact->host.ip, host);
-	if (fact->type == FACT_NETWORK)
-		snprintf(host, sizeof(host), "-");
+	if (fact->type == FACT_NETWORK || fact->type == FACT_SENSOR)
+		snprintf(host, sizeof(host), fact->type == FACT_SENSOR ? "sensor" : "-");
 	fprintf(account->stream, "%s%.12s%s %-15s %s%-10s%s ", paint(account, TONE_DIM), when + 11,
 		plain(account), host, paint(account, tone), word, plain(account));
 }
@@ -291,6 +291,27 @@ static void tell_network(const struct account *account, const struct fact *fact)
 			state->hosts);
 }
 
+static void tell_sensor(const struct account *account, const struct fact *fact)
+{
+	const struct fact_sensor *told = fact->sensor;
+
+	headline(account, fact, told->state == SENSOR_SEES ? TONE_GOOD : TONE_WARN,
+		 fact_sensor_word(told->state));
+	switch (told->state) {
+	case SENSOR_BLIND:
+		fprintf(account->stream, "%s: automatic isolation pauses\n", told->why);
+		break;
+	case SENSOR_BACK:
+		fprintf(account->stream,
+			"after %.1f s of which nothing is known; automatic isolation goes on in %.0f s\n",
+			ns_to_s(told->until_ns - told->since_ns),
+			ns_to_s(told->resumes_ns - told->until_ns));
+		break;
+	default:
+		fputs("automatic isolation goes on\n", account->stream);
+	}
+}
+
 static void tell_stats(const struct account *account, const struct fact *fact)
 {
 	const struct record_sensor *stats = fact->stats;
@@ -350,6 +371,9 @@ void account_tell(struct account *account, const struct fact *fact)
 		break;
 	case FACT_NETWORK:
 		tell_network(account, fact);
+		break;
+	case FACT_SENSOR:
+		tell_sensor(account, fact);
 		break;
 	case FACT_STATS:
 		tell_stats(account, fact);

@@ -19,9 +19,10 @@ struct eve {
 	fact_detector_fn *detector_name;
 };
 
-struct eve *eve_open(const char *path, fact_detector_fn *detector_name, struct err *err)
+struct eve *eve_open(const char *path, bool append, fact_detector_fn *detector_name,
+		     struct err *err)
 {
-	FILE *stream = strcmp(path, "-") == 0 ? stdout : fopen(path, "we");
+	FILE *stream = strcmp(path, "-") == 0 ? stdout : fopen(path, append ? "ae" : "we");
 	struct eve *eve;
 
 	if (!stream) {

@@ -3,12 +3,16 @@
 #ifndef CORDON_NOTIFY_EVE_H
 #define CORDON_NOTIFY_EVE_H
 
+#include <stdbool.h>
+
 #include "core/isolation/fact.h"
 
 struct err;
 struct eve;
 
-struct eve *eve_open(const char *path, fact_detector_fn *detector_name, struct err *err);
+/* append: what is there stays; otherwise the file begins anew. */
+struct eve *eve_open(const char *path, bool append, fact_detector_fn *detector_name,
+		     struct err *err);
 /* Flushes; a write error met on the way (disk full) is told here at the latest. */
 int eve_close(struct eve *eve, struct err *err);
 int eve_write(struct eve *eve, const struct fact *fact, struct err *err);

@@ -182,6 +182,25 @@ static void a_network_fault_is_nobodys(void **state)
 	       "\"state\":\"fault\",\"hosts\":31,\"of\":120,\"scoring\":\"pauses for them\",\"since\":\"2023-11-14T22:13:20.123456+0000\"}}");
 }
 
+static void a_sensor_that_was_gone_tells_from_when_to_when(void **state)
+{
+	struct fact_sensor told = { .state = SENSOR_BACK,
+				    .why = "the sensor was ended by signal 9",
+				    .since_ns = T0,
+				    .until_ns = T0 + s_to_ns(2),
+				    .resumes_ns = T0 + s_to_ns(62) };
+	struct fact fact = fact_of(FACT_SENSOR, "10.20.0.31", 20);
+
+	(void)state;
+	fact.sensor = &told;
+	expect(&fact,
+	       "{\"timestamp\":\"2023-11-14T22:13:20.123456+0000\",\"event_type\":\"sensor\",\"sensor\":{"
+	       "\"state\":\"back\",\"why\":\"the sensor was ended by signal 9\","
+	       "\"blind_from\":\"2023-11-14T22:13:20.123456+0000\","
+	       "\"blind_to\":\"2023-11-14T22:13:22.123456+0000\","
+	       "\"automation_resumes_at\":\"2023-11-14T22:14:22.123456+0000\"}}");
+}
+
 static void a_decision_tells_rule_asset_and_refusal(void **state)
 {
 	struct fact_decision told = {
@@ -332,6 +351,7 @@ int main(void)
 		cmocka_unit_test(a_tcp_sweep_names_its_first_flow),
 		cmocka_unit_test(an_infection_names_parent_port_and_patient_zero),
 		cmocka_unit_test(a_network_fault_is_nobodys),
+		cmocka_unit_test(a_sensor_that_was_gone_tells_from_when_to_when),
 		cmocka_unit_test(a_decision_tells_rule_asset_and_refusal),
 		cmocka_unit_test(a_decision_to_watch_a_stranger_is_short),
 		cmocka_unit_test(an_isolation_tells_what_was_done_and_what_is_true),

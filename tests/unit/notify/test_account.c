@@ -116,6 +116,11 @@ static void what_changed_is_said(void **state)
 				      .why = OUTBREAK_CALLED_BACK,
 				      .generation = 2 };
 	struct fault_state broken = { .broken = true, .hosts = 31, .live = 120 };
+	struct fact_sensor back = { .state = SENSOR_BACK,
+				    .why = "killed",
+				    .since_ns = s_to_ns(10),
+				    .until_ns = s_to_ns(12),
+				    .resumes_ns = s_to_ns(72) };
 	struct fact fact = fact_of(FACT_INCIDENT);
 	char *text;
 
@@ -142,6 +147,13 @@ static void what_changed_is_said(void **state)
 	fact.network = &broken;
 	text = told(&fact, false);
 	assert_non_null(strstr(text, "31 of 120 hosts fail at once"));
+	free(text);
+	fact = fact_of(FACT_SENSOR);
+	fact.sensor = &back;
+	text = told(&fact, false);
+	assert_non_null(strstr(text,
+			       "sensor          back       after 2.0 s of which nothing is known; "
+			       "automatic isolation goes on in 60 s"));
 	free(text);
 }
 
