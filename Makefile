@@ -31,7 +31,7 @@ LTO      := $(if $(SAN)$(COV),,$(if $(findstring clang,$(CC)),,1))
 LTO_OBJ  := $(if $(LTO),-O3 -flto -ffat-lto-objects)
 LTO_LINK := $(if $(LTO),-O3 -flto=auto)
 LINK      = $(if $(SAN),-fsanitize=$(SAN)) $(if $(COV),--coverage) $(if $(JOINED),,$(if $(LTO),-fno-lto)) \
-	-Wl,--as-needed -Wl,-z,relro,-z,now
+	-Wl,--as-needed -Wl,-z,relro,-z,now $(LDFLAGS)
 
 # ---- what is built of what ---------------------------------------------------------------------
 
