@@ -19,6 +19,7 @@
 #include "core/base/random.h"
 #include "core/base/units.h"
 #include "core/daemon/child.h"
+#include "core/daemon/missed.h"
 #include "core/daemon/privileges.h"
 #include "core/daemon/rein.h"
 #include "core/daemon/sensor.h"
@@ -38,6 +39,7 @@
 struct child {
 	const struct child_parts *parts;
 	struct capture *capture;
+	struct missed *missed;
 	struct loop *loop;
 	struct feed *told, *orders;
 	struct sensor *sensor;
@@ -83,9 +85,17 @@ static void ordered(void *arg, int fd, unsigned ready)
 	pipe_flush(child->told);
 }
 
+static struct capture_counts count(const struct child *child)
+{
+	struct capture_counts counts = capture_counts(child->capture);
+
+	counts.dropped_interface = missed_count(child->missed);
+	return counts;
+}
+
 static void look_at_losses(struct child *child)
 {
-	struct capture_counts now = capture_counts(child->capture);
+	struct capture_counts now = count(child);
 	uint64_t dropped = now.dropped_kernel + now.dropped_interface;
 	uint64_t before = child->counted.dropped_kernel + child->counted.dropped_interface;
 
@@ -95,7 +105,7 @@ static void look_at_losses(struct child *child)
 
 static void pulse(struct child *child)
 {
-	struct capture_counts counts = capture_counts(child->capture);
+	struct capture_counts counts = count(child);
 
 	sensor_pulse(child->sensor, &counts);
 	rein_say(child->parts->rein, REIN_PULSE);
@@ -189,6 +199,7 @@ static int start(struct child *child, struct err *err)
 					   config->buffer_mib << 20, err);
 	if (!child->capture)
 		return err->code;
+	child->missed = missed_new("/sys/class/net", config->interface);
 	child->link_type = capture_link_type(child->capture);
 	make_sensor(child);
 	make_loop(child);
@@ -206,7 +217,7 @@ static int start(struct child *child, struct err *err)
 static void last_words(struct child *child)
 {
 	struct pollfd line = { .fd = child->parts->line, .events = POLLOUT };
-	struct capture_counts counts = capture_counts(child->capture);
+	struct capture_counts counts = count(child);
 	uint64_t until_ns = clock_monotonic_ns() + ms_to_ns(LAST_WORDS_MS);
 
 	sensor_report(child->sensor, &counts);

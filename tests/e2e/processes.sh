@@ -164,6 +164,23 @@ wait "$daemon"
 check "Ctrl-C is an orderly end" [ $? -eq 0 ]
 check "which tells the counters" [ "$(facts stats '"packets"')" -ge 2 ]
 
+# ---- without root
+if command -v setpriv >/dev/null; then
+	mkdir -m 777 "$work/open"
+	cp "$cordond" "$work/open/cordond" # the build may lie where others cannot go
+	ip netns exec "$watch" setpriv --reuid 65534 --regid 65534 --clear-groups --inh-caps=-all,+net_raw \
+		--ambient-caps=-all,+net_raw --bounding-set=-all,+net_raw "$work/open/cordond" -q -i x0 \
+		--control "$work/open/control" -o "$work/open/eve.json" >"$work/out" 2>"$work/err" &
+	daemon=$! socket=$work/open/control
+	check "CAP_NET_RAW is enough" until_so alive
+	check "the sensor gives it up" [ "$(status "$(child sensor)" CapEff)" = 0000000000000000 ]
+	check "and the controller" [ "$(status "$(child controller)" CapEff)" = 0000000000000000 ]
+	kill -TERM "$daemon"
+	wait "$daemon"
+	check "and all ends in order" [ $? -eq 0 ]
+	socket=$work/control
+fi
+
 # ---- the interface goes away and comes back
 start
 ip -n "$worm" link del w0
