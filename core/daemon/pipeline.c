@@ -322,6 +322,8 @@ int pipeline_command(struct pipeline *pipeline, char *const *words, const char *
 	int rc;
 
 	note_time(pipeline, wall_ns);
+	if (strcmp(words[0], "health") == 0)
+		sight_describe(pipeline->sight, answer);
 	if (strcmp(words[0], "health") == 0 || strcmp(words[0], "hosts") == 0) {
 		(strcmp(words[0], "hosts") == 0 ? outlook_hosts
 						: outlook_describe)(pipeline->outlook, answer);

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/buf.h"
+#include "core/base/clock.h"
 #include "core/base/mem.h"
 #include "core/base/units.h"
 #include "core/feed/record.h"
@@ -140,4 +142,23 @@ void sight_advance(struct sight *sight, uint64_t now_ns)
 const char *sight_blind(const struct sight *sight)
 {
 	return sight->state == SEES ? NULL : sight->why;
+}
+
+void sight_describe(const struct sight *sight, struct buf *out)
+{
+	char since[CLOCK_TEXT_BYTES], resumes[CLOCK_TEXT_BYTES];
+
+	if (sight->state == SEES)
+		return;
+	clock_text(sight->since_ns, since, sizeof(since));
+	clock_text(sight->resumes_ns, resumes, sizeof(resumes));
+	if (sight->state == RECOVERS)
+		buf_format(
+			out,
+			"blind     was so since %.19s, has all to learn anew: automatic isolation goes on "
+			"at %.19s (%s)\n",
+			since, resumes, sight->why);
+	else
+		buf_format(out, "blind     since %.19s, automatic isolation pauses: %s\n", since,
+			   sight->why);
 }

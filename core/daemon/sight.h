@@ -13,6 +13,7 @@
 
 #include "core/isolation/fact.h"
 
+struct buf;
 struct record_pulse;
 struct sight;
 
@@ -33,5 +34,7 @@ void sight_lost(struct sight *sight, const char *why, uint64_t since_ns, uint64_
 void sight_advance(struct sight *sight, uint64_t now_ns);
 /* Why automation pauses, for people; NULL if it does not. */
 const char *sight_blind(const struct sight *sight);
+/* A line for "cordon health"; nothing while the sensor sees. */
+void sight_describe(const struct sight *sight, struct buf *out);
 
 #endif

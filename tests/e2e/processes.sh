@@ -105,6 +105,8 @@ check "by its address" told incident '10.66.0.99.*"state":"convicted"'
 # ---- what an intruder in the sensor would cause, as far as it can be had from outside
 kill -STOP "$new"
 check "a sensor that hangs is told" until_so told sensor 'the sensor is silent'
+blind() { "$cordon" health --control "$socket" | grep -q "^blind .*automatic isolation pauses: the sensor is silent"; }
+check "cordon health says so" blind
 kill -CONT "$new"
 check "and when it goes on" until_so told sensor '"state":"back","why":"the sensor is silent"'
 

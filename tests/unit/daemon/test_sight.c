@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "core/base/buf.h"
 #include "core/base/units.h"
 #include "core/daemon/sight.h"
 #include "core/feed/record.h"
@@ -79,6 +80,28 @@ static void a_sensor_that_was_gone_leaves_a_gap_and_a_pause(void **state)
 	assert_null(sight_blind(sight));
 	assert_int_equal(heard.count, 3);
 	assert_int_equal(heard.latest.state, SENSOR_SEES);
+	sight_free(sight);
+}
+
+static void people_are_told_why_and_until_when(void **state)
+{
+	struct heard heard = { 0 };
+	struct sight *sight = sight_with(&heard);
+	struct buf text;
+
+	(void)state;
+	buf_init(&text, 4096);
+	sight_describe(sight, &text);
+	assert_int_equal(text.length, 0);
+	sight_lost(sight, "killed", S(1), S(1));
+	sight_describe(sight, &text);
+	assert_string_equal(
+		text.text,
+		"blind     since 2026-03-02T12:00:01, automatic isolation pauses: killed\n");
+	beat(sight, 1, 0, 0, S(2));
+	sight_describe(sight, &text);
+	assert_non_null(strstr(text.text, "goes on at 2026-03-02T12:01:02 (killed)"));
+	buf_fini(&text);
 	sight_free(sight);
 }
 
@@ -163,6 +186,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_sensor_that_was_gone_leaves_a_gap_and_a_pause),
+		cmocka_unit_test(people_are_told_why_and_until_when),
 		cmocka_unit_test(a_sensor_that_dies_again_while_it_learns_starts_the_pause_anew),
 		cmocka_unit_test(silence_is_blindness_but_not_before_the_first_pulse),
 		cmocka_unit_test(losses_blind_while_they_last),

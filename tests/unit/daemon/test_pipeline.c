@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_pipeline.c - the controller with a sensor made of records: what blindness holds up, and what goes back to the sensor. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/base/buf.h"
+#include "core/base/err.h"
+#include "core/base/units.h"
+#include "core/contact/contact.h"
+#include "core/contact/host.h"
+#include "core/daemon/pipeline.h"
+#include "core/daemon/setup.h"
+#include "core/feed/feed.h"
+#include "core/feed/record.h"
+
+#define T0   UINT64_C(1772452800000000000)
+#define S(n) (T0 + s_to_ns(n))
+
+static const char policy[] =
+	"version: 1\nname: t\nchannels:\n  repair: [arp, dhcp]\nrules:\n"
+	"  - name: worm\n    when: { confidence: \">= 0.9999\", role: workstation }\n"
+	"    then: { isolate: { channel: repair, for: 1h } }\n"
+	"  - name: watch\n    then: { watch: {} }\n";
+static const char assets[] =
+	"assets:\n"
+	"  - { name: pc-23, ip: 10.20.0.23, role: workstation, amt: { address: 127.0.0.1, tls: none, password: "
+	"\"env:NONE\" } }\n"
+	"  - { name: pc-24, ip: 10.20.0.24, role: workstation, amt: { address: 127.0.0.2, tls: none, password: "
+	"\"env:NONE\" } }\n";
+
+struct stage {
+	char folder[64], policy[96], assets[96], eve[96];
+	struct setup setup;
+	struct feed *told, *orders;
+	struct pipeline *pipeline;
+};
+
+static void write_file(const char *path, const char *text)
+{
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+static void open_stage(struct stage *stage)
+{
+	struct setup_paths paths = { .policy = stage->policy,
+				     .assets = stage->assets,
+				     .eve = stage->eve };
+	struct pipeline_config config = { .setup = &stage->setup };
+	struct err err = { 0 };
+
+	snprintf(stage->folder, sizeof(stage->folder), "/tmp/cordon-pipeline-XXXXXX");
+	assert_non_null(mkdtemp(stage->folder));
+	snprintf(stage->policy, sizeof(stage->policy), "%s/policy.yaml", stage->folder);
+	snprintf(stage->assets, sizeof(stage->assets), "%s/assets.yaml", stage->folder);
+	snprintf(stage->eve, sizeof(stage->eve), "%s/eve.json", stage->folder);
+	write_file(stage->policy, policy);
+	write_file(stage->assets, assets);
+	if (setup_read(&stage->setup, &paths, stderr, &err) < 0)
+		fail_msg("%s", err.text);
+	config.told = stage->told = feed_queue_new(64);
+	config.orders = stage->orders = feed_queue_new(64);
+	stage->pipeline = pipeline_new(&config, &err);
+	if (!stage->pipeline)
+		fail_msg("%s", err.text);
+	pipeline_step(stage->pipeline, T0);
+}
+
+static void close_stage(struct stage *stage)
+{
+	assert_int_equal(pipeline_finish(stage->pipeline, NULL), 0);
+	pipeline_free(stage->pipeline);
+	feed_free(stage->told);
+	feed_free(stage->orders);
+	setup_fini(&stage->setup);
+	unlink(stage->policy);
+	unlink(stage->assets);
+	unlink(stage->eve);
+	rmdir(stage->folder);
+}
+
+static void state(struct stage *stage, const char *host, double level, uint64_t now_ns)
+{
+	struct record record = { .type = RECORD_EVIDENCE,
+				 .wall_ns = now_ns,
+				 .hosts = 100,
+				 .evidence = { .detector = DETECTOR_TRW,
+					       .port_class = CLASS_WORM_PORT,
+					       .port = 445,
+					       .contact_kind = CONTACT_TCP,
+					       .log_odds = level,
+					       .contacts = 5,
+					       .failed = 5,
+					       .first_contact_ns = now_ns - s_to_ns(1),
+					       .last_contact_ns = now_ns,
+					       .stated_ns = now_ns } };
+
+	assert_true(ip_parse(host, &record.evidence.host.ip));
+	feed_publish(stage->told, &record);
+	pipeline_step(stage->pipeline, now_ns);
+}
+
+static void pulse(struct stage *stage, uint64_t frames, uint64_t now_ns)
+{
+	struct record record = { .type = RECORD_PULSE,
+				 .wall_ns = now_ns,
+				 .pulse = { frames, 0, 0 } };
+
+	feed_publish(stage->told, &record);
+	pipeline_advance(stage->pipeline, now_ns);
+}
+
+static unsigned told(const struct stage *stage, const char *what, const char *also)
+{
+	FILE *file = fopen(stage->eve, "r");
+	char line[8192];
+	unsigned count = 0;
+
+	assert_non_null(file);
+	while (fgets(line, sizeof(line), file))
+		count += strstr(line, what) && strstr(line, also);
+	fclose(file);
+	return count;
+}
+
+static void ask(struct stage *stage, const char *word, struct buf *answer, uint64_t now_ns)
+{
+	char *words[2] = { NULL, NULL };
+
+	words[0] = strdup(word);
+	buf_clear(answer);
+	assert_int_equal(pipeline_command(stage->pipeline, words, "test", now_ns, answer, NULL), 0);
+	free(words[0]);
+}
+
+static void while_the_sensor_is_gone_people_decide_and_afterwards_it_goes_on(void **unused)
+{
+	struct stage stage;
+
+	(void)unused;
+	open_stage(&stage);
+	pulse(&stage, 10, S(0));
+	pipeline_sensor_lost(stage.pipeline, "killed", S(1));
+	state(&stage, "10.20.0.23", 16, S(2)); /* still in the feed when it died */
+	assert_int_equal(told(&stage, "\"event_type\":\"decision\"", "the sensor is blind: killed"),
+			 1);
+	assert_int_equal(told(&stage, "\"event_type\":\"isolation\"", "\"awaiting_approval\""), 1);
+	assert_int_equal(told(&stage, "\"event_type\":\"isolation\"", "\"applied\""), 0);
+	pulse(&stage, 1, S(3));
+	assert_int_equal(told(&stage, "\"event_type\":\"sensor\"", "\"state\":\"back\""), 1);
+	state(&stage, "10.20.0.23", 17.5, S(10));
+	assert_int_equal(told(&stage, "\"event_type\":\"isolation\"", "\"applied\""), 0);
+	pulse(&stage, 2, S(64));
+	assert_int_equal(told(&stage, "\"event_type\":\"sensor\"", "\"state\":\"sees\""), 1);
+	state(&stage, "10.20.0.24", 16, S(65));
+	assert_int_equal(told(&stage, "\"event_type\":\"isolation\"", "\"applied\""), 1);
+	close_stage(&stage);
+}
+
+static void what_waits_for_people_is_told_by_health(void **unused)
+{
+	struct stage stage;
+	struct buf answer;
+
+	(void)unused;
+	open_stage(&stage);
+	buf_init(&answer, 4096);
+	ask(&stage, "health", &answer, S(1));
+	assert_null(strstr(answer.text, "blind"));
+	pipeline_sensor_lost(stage.pipeline, "killed", S(1));
+	ask(&stage, "health", &answer, S(2));
+	assert_non_null(strstr(answer.text, "automatic isolation pauses: killed"));
+	buf_fini(&answer);
+	close_stage(&stage);
+}
+
+static void a_release_is_an_order_to_forget(void **unused)
+{
+	struct stage stage;
+	struct record order;
+	struct buf answer;
+	char *words[] = { (char[]){ "release" }, (char[]){ "1" }, NULL };
+
+	(void)unused;
+	open_stage(&stage);
+	buf_init(&answer, 4096);
+	state(&stage, "10.20.0.23", 16, S(1));
+	assert_int_equal(told(&stage, "\"event_type\":\"isolation\"", "\"applied\""), 1);
+	assert_false(feed_next(stage.orders, &order));
+	assert_int_equal(pipeline_command(stage.pipeline, words, "test", S(5), &answer, NULL), 0);
+	pipeline_advance(stage.pipeline, S(6));
+	assert_true(feed_next(stage.orders, &order));
+	assert_int_equal(order.type, RECORD_FORGET);
+	assert_int_equal(order.forget.ip.bytes[15], 23);
+	buf_fini(&answer);
+	close_stage(&stage);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(while_the_sensor_is_gone_people_decide_and_afterwards_it_goes_on),
+		cmocka_unit_test(what_waits_for_people_is_told_by_health),
+		cmocka_unit_test(a_release_is_an_order_to_forget),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
