@@ -4,6 +4,7 @@
  * It starts as if it had died: what isolations there are it learns from the journal, who has a role and what is seen it asks
  * the sensor to tell again. */
 #include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -41,13 +42,14 @@ struct child {
 	struct signal_watch *terminate;
 	unsigned ticks;
 	uint64_t bad; /* records of this sensor's forerunners */
+	bool accused; /* this sensor is to be replaced */
 };
 
 static void judge_sensor(struct child *child)
 {
-	if (pipe_bad(child->told) - child->bad < BAD_MAX)
+	if (child->accused || pipe_bad(child->told) - child->bad < BAD_MAX)
 		return;
-	child->bad = pipe_bad(child->told);
+	child->accused = true;
 	log_line(child->parts->log, LOG_LEVEL_ERROR, "sensor",
 		 "malformed records=%d latest=%s: asking for a new one", BAD_MAX,
 		 wire_fault_name(pipe_latest_fault(child->told)));
@@ -99,6 +101,7 @@ static void hear_out(struct child *child)
 		pipeline_step(child->pipeline, clock_wall_ns());
 	} while (pipe_bad(child->told) != bad && ++steps < STEPS_MAX);
 	child->bad = pipe_bad(child->told);
+	child->accused = false;
 }
 
 static void supervised(void *arg, int fd, unsigned ready)
