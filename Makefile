@@ -52,7 +52,7 @@ TOOLS    := $(addprefix $(OUT)/,cordon-pcapgen cordon-score cordon-bench-floor c
 	cordon-bench-bare cordon-wire cordon-epidemic cordon-distort)
 UNIT     := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/*/test_*.c tests/prop/test_*.c tests/e2e/test_*.c \
 	tests/torture/test_*.c tests/equivalence/test_*.c))
-SCRIPTS  := $(filter-out %/tap.sh,$(wildcard tests/e2e/*.sh)) tests/lint/selftest.sh tests/score/selftest.sh
+SCRIPTS  := $(filter-out %/tap.sh %/live.sh,$(wildcard tests/e2e/*.sh)) tests/lint/selftest.sh tests/score/selftest.sh
 FUZZ     := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 REPLAY   := $(FUZZ:%=$(OUT)/tests/fuzz/replay_%)
 

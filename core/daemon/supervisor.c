@@ -47,6 +47,7 @@ struct child {
 	pid_t pid; /* 0 = not running */
 	int rein;  /* our end; -1 = none */
 	bool ready, was_ready;
+	const char *fault; /* why we killed it; NULL if we did not */
 	/* all monotonic, 0 = not */
 	uint64_t started_ns, pulsed_ns, again_ns, kill_ns;
 	uint64_t delay_ns;
@@ -152,6 +153,7 @@ static int start(struct supervisor *it, unsigned which, struct err *err)
 	}
 	child->rein = ends[0];
 	child->ready = false;
+	child->fault = NULL;
 	child->again_ns = child->kill_ns = 0;
 	child->started_ns = child->pulsed_ns = clock_monotonic_ns();
 	if (which == CONTROLLER)
@@ -207,9 +209,18 @@ static void fail(struct supervisor *it, int code)
 	stop(it);
 }
 
+static void end_at_once(struct child *child, const char *fault)
+{
+	child->fault = fault;
+	if (child->pid)
+		kill(child->pid, SIGKILL);
+}
+
 static void describe_end(const struct child *child, int status, char *text, size_t size)
 {
-	if (WIFEXITED(status))
+	if (child->fault)
+		snprintf(text, size, "the %s was ended: %s", child->name, child->fault);
+	else if (WIFEXITED(status))
 		snprintf(text, size, "the %s ended with exit code %d", child->name,
 			 WEXITSTATUS(status));
 	else if (WTERMSIG(status) == SIGSYS)
@@ -367,9 +378,8 @@ static void hear(struct supervisor *it, unsigned which)
 		child->pulsed_ns = clock_monotonic_ns();
 		if (message.word == REIN_READY && !child->ready)
 			became_ready(it, which);
-		if (message.word == REIN_RESTART_SENSOR && which == CONTROLLER &&
-		    it->children[SENSOR].pid)
-			kill(it->children[SENSOR].pid, SIGKILL);
+		if (message.word == REIN_RESTART_SENSOR && which == CONTROLLER)
+			end_at_once(&it->children[SENSOR], "what it told was malformed");
 		break;
 	default:
 		break;
@@ -385,9 +395,8 @@ static void look_after(struct supervisor *it, unsigned which, uint64_t now_ns)
 	if (child->pid && child->kill_ns && child->kill_ns <= now_ns)
 		kill(child->pid, SIGKILL);
 	if (child->pid && now_ns > child->pulsed_ns && now_ns - child->pulsed_ns > HUNG_NS) {
-		say(it, LOG_LEVEL_ERROR, child, "hangs, is killed");
 		child->pulsed_ns = now_ns;
-		kill(child->pid, SIGKILL);
+		end_at_once(child, "it gave no sign of life");
 	}
 	/* The controller first starts when the sensor has shown that it can. */
 	if (which == CONTROLLER && child->pid == 0 && child->started_ns == 0 && !it->stopping &&
