@@ -182,7 +182,7 @@ static int add_rules(scmp_filter_ctx filter, uint32_t action, const char *const 
 
 static int add_mute(scmp_filter_ctx filter, int mute_fd)
 {
-	const struct scmp_arg_cmp others = SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)mute_fd);
+	const struct scmp_arg_cmp others = { 0, SCMP_CMP_NE, (scmp_datum_t)mute_fd, 0 };
 	int rc = 0;
 
 	for (const char *const *name = sensor_says; *name && rc == 0; name++)
@@ -194,8 +194,8 @@ static int add_mute(scmp_filter_ctx filter, int mute_fd)
 /* Memory yes, code no; signals to ourselves (abort) yes, to others no. */
 static int add_conditions(scmp_filter_ctx filter)
 {
-	const struct scmp_arg_cmp no_code = SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0);
-	const struct scmp_arg_cmp ourselves = SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid());
+	const struct scmp_arg_cmp no_code = { 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0 };
+	const struct scmp_arg_cmp ourselves = { 0, SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0 };
 	int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, no_code);
 
 	if (rc == 0)

@@ -169,8 +169,10 @@ static void whoever_sends_nonsense_is_replaced_and_the_controller_goes_on(void *
 	assert_int_equal(lines_with(&daemon, "\"state\":\"blind\""),
 			 0); /* seven may be an accident */
 	assert_true(send(daemon.feed, nonsense, 24, 0) >= 0);
-	assert_true(comes(&daemon,
-			  "\"state\":\"blind\",\"why\":\"the sensor was ended: what it told was malformed\"", 1));
+	assert_true(comes(
+		&daemon,
+		"\"state\":\"blind\",\"why\":\"the sensor was ended: what it told was malformed\"",
+		1));
 	assert_true(comes(&daemon, "\"state\":\"back\"", 1));
 	assert_int_equal(children(daemon.pid, after, 4), 2);
 	assert_int_equal(after[0], before[1]); /* the controller, now the elder */
