@@ -5,11 +5,14 @@
 #include "amt/fleet.h"
 #include "amt/transport_http.h"
 #include "core/base/mem.h"
+#include "core/base/units.h"
 
 #define CONNECTIONS_MAX    4096
 #define ANSWER_TIMEOUT_MS  35000
 #define CONNECT_TIMEOUT_MS 5000
-#define PRECEDENCE         1000
+#define OPERATION_ANSWERS \
+	8 /* of the slowest kind, in one operation: a few pages and a repetition */
+#define PRECEDENCE 1000
 
 struct amt {
 	struct transport_http http;
@@ -40,6 +43,7 @@ struct amt *amt_new(const struct amt_config *config, struct loop *loop, struct l
 	parts.wall_ns = config->wall_ns;
 	parts.connections_max = transport_http_connections_max(&amt->http);
 	parts.source = transport_http_source(&amt->http);
+	parts.operation_ns = OPERATION_ANSWERS * ms_to_ns(amt->http.answer_timeout_ms);
 	parts.precedence = or_default(config->policy_precedence, PRECEDENCE);
 	amt->fleet = fleet_new(&parts);
 	return amt;

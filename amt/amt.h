@@ -25,7 +25,7 @@ enum amt_tcp_flags { AMT_FLAGS_UNKNOWN, AMT_FLAGS_BITS, AMT_FLAGS_MASKS };
 
 struct amt_config {
 	uint32_t connections_max; /* 0 = 4096; fewer where the process may not open so many descriptors */
-	uint32_t answer_timeout_ms;  /* 0 = 35000: firmware may take 30 s (5.1) */
+	uint32_t answer_timeout_ms; /* 0 = 35000: firmware may take 30 s (5.1); a whole operation eight times that */
 	uint32_t connect_timeout_ms; /* 0 = 5000 */
 	uint32_t policy_precedence;  /* 0 = 1000; larger wins in the firmware */
 	/* PEM files and a secret's reference, copied; NULL = none.  Authorities are for tls "verify"; certificate and

@@ -168,6 +168,8 @@ static void expect_realm(struct endpoint *endpoint)
 int endpoint_move(struct endpoint *endpoint, const struct asset *asset, const char *address,
 		  struct err *err)
 {
+	struct session_terms terms = { .slab = endpoint->parts->slab,
+				       .operation_ns = endpoint->parts->operation_ns };
 	struct transport transport;
 	struct asset there = *asset;
 	int rc;
@@ -183,7 +185,7 @@ int endpoint_move(struct endpoint *endpoint, const struct asset *asset, const ch
 	rc = endpoint->parts->source.open(endpoint->parts->source.arg, &there, &transport, err);
 	if (rc < 0)
 		return rc;
-	endpoint->session = session_new(&transport, endpoint->device, endpoint->parts->slab);
+	endpoint->session = session_new(&transport, endpoint->device, &terms);
 	expect_realm(endpoint);
 	return 0;
 }

@@ -44,6 +44,7 @@ struct endpoint_parts {
 	uint16_t timeout_min; /* firmware ends a policy of ours by itself after that; 0 = never */
 	uint8_t flag_coding;  /* enum sd_flag_coding */
 	uint64_t (*wall_ns)(void); /* NULL: the clocks of devices are not judged */
+	uint64_t operation_ns;     /* for all answers of one operation; 0 = without end */
 	uint32_t connections_max;  /* endpoints spoken to at once; 0 = 1 */
 };
 

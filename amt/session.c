@@ -28,7 +28,7 @@
 
 struct session {
 	struct transport transport;
-	struct slab *slab;
+	struct session_terms terms;
 	const char *device;
 	char realm[REALM_BYTES]; /* "" before the first challenge */
 	uint64_t next_id;
@@ -45,7 +45,7 @@ struct session {
 	bool retried, resent, logged_on_again;
 	enum session_trouble trouble;
 	unsigned pages;
-	uint64_t asked_ns;
+	uint64_t asked_ns, answered_ns;
 	struct cim_instance **items;
 	size_t item_count;
 	struct session_client client;
@@ -54,11 +54,11 @@ struct session {
 static int send_request(struct session *session, uint8_t op, struct err *err);
 
 struct session *session_new(const struct transport *take_transport, const char *device,
-			    struct slab *slab)
+			    const struct session_terms *terms)
 {
-	struct session *session = slab_take(slab, sizeof(*session));
+	struct session *session = slab_take(terms->slab, sizeof(*session));
 
-	session->slab = slab;
+	session->terms = *terms;
 	session->transport = *take_transport;
 	session->device = device;
 	session->next_id = 1;
@@ -90,7 +90,7 @@ void session_free(struct session *session)
 		return;
 	session->transport.close(session->transport.self);
 	drop_call(session);
-	slab_give(session->slab, session, sizeof(*session));
+	slab_give(session->terms.slab, session, sizeof(*session));
 }
 
 bool session_is_busy(const struct session *session)
@@ -216,10 +216,16 @@ static void lock_out(struct session *session)
 	finish(session, &result);
 }
 
-/* Repeats a read from its beginning; false if that was done already or it is a write. */
+static bool is_out_of_time(const struct session *session)
+{
+	return session->terms.operation_ns &&
+	       session->answered_ns - session->asked_ns >= session->terms.operation_ns;
+}
+
+/* Repeats a read from its beginning; false if that was done already, it is a write, or there is no time left. */
 static bool try_again(struct session *session)
 {
-	if (session->retried || !session_call_reads(&session->call))
+	if (session->retried || !session_call_reads(&session->call) || is_out_of_time(session))
 		return false;
 	session->retried = true;
 	session->pages = 0;
@@ -324,6 +330,30 @@ static void take_items(struct session *session, struct wsman_answer *answer)
 	answer->item_count = 0;
 }
 
+static bool is_endless(const struct session *session, const struct wsman_answer *answer)
+{
+	return session->pages > PAGES_MAX || session->item_count > ITEMS_MAX || !*answer->context;
+}
+
+/* What was read so far is no answer: what is missing from it would be taken for absent. */
+static void give_up(struct session *session, bool endless)
+{
+	unsigned took_s = (unsigned)((session->answered_ns - session->asked_ns) / s_to_ns(1));
+	struct err err = { 0 };
+
+	if (endless)
+		err_set(&err, ERR_LIMIT, "%s: the enumeration of %s does not end", session->device,
+			session->call.class_name);
+	else
+		err_set(&err, ERR_GONE,
+			"%s: the enumeration of %s had not ended after %u s and %u pages; if the machine is that "
+			"slow raise amt.answer_timeout_s, else restart its management controller by cutting "
+			"its power",
+			session->device, session->call.class_name, took_s, session->pages);
+	session->trouble = SESSION_BROKEN;
+	finish_badly(session, SESSION_UNKNOWN, &err);
+}
+
 static void on_page(struct session *session, struct wsman_answer *answer)
 {
 	struct session_result result = { .end = SESSION_DONE };
@@ -334,10 +364,9 @@ static void on_page(struct session *session, struct wsman_answer *answer)
 		finish(session, &result);
 		return;
 	}
-	if (++session->pages > PAGES_MAX || session->item_count > ITEMS_MAX || !*answer->context) {
-		err_set(&err, ERR_LIMIT, "%s: the enumeration of %s does not end", session->device,
-			session->call.class_name);
-		finish_badly(session, SESSION_UNKNOWN, &err);
+	session->pages++;
+	if (is_endless(session, answer) || is_out_of_time(session)) {
+		give_up(session, is_endless(session, answer));
 		return;
 	}
 	mem_free(session->context);
@@ -395,6 +424,7 @@ static void on_answer(void *arg, const struct transport_answer *answer)
 	struct session *session = arg;
 
 	session->round_trips += answer->round_trips;
+	session->answered_ns = answer->at_ns;
 	session->resent = session->resent || answer->resent;
 	if (answer->realm && *answer->realm)
 		snprintf(session->realm, sizeof(session->realm), "%s", answer->realm);
@@ -442,7 +472,7 @@ int session_ask(struct session *session, const struct session_call *call,
 	session->busy = true;
 	session->call = *call;
 	session->client = *client;
-	session->asked_ns = now_ns;
+	session->asked_ns = session->answered_ns = now_ns;
 	session->retried = session->resent = session->logged_on_again = false;
 	session->pages = 0;
 	rc = send_request(session, call->op, err);

@@ -10,6 +10,9 @@
  * credentials have never been accepted, is final: the session asks no more until it is opened anew with others.  If they
  * have been accepted before, the device has forgotten the fresh nonce too, or somebody has locked the account (1.3), or
  * the password was changed there: one more attempt at once, then one after a minute, doubling to a quarter of an hour.
+ * An operation that needs many answers (pages, repetitions) has a time for all of them together: when it is over, no further
+ * request of it leaves.
+ *
  * Flash protection is only told; what may wait, waits (fleet.c). */
 #ifndef CORDON_AMT_SESSION_H
 #define CORDON_AMT_SESSION_H
@@ -69,10 +72,14 @@ enum session_trouble {
 
 typedef void session_done_fn(void *arg, const struct session_result *result);
 
-/* transport becomes the session's; device, for the texts of errors, is borrowed and may change; slab is where it lives, NULL
- * for ordinary memory. */
+struct session_terms {
+	struct slab *slab;     /* where it lives; NULL = ordinary memory */
+	uint64_t operation_ns; /* for all answers of one operation; 0 = without end */
+};
+
+/* transport becomes the session's; device, for the texts of errors, is borrowed and may change. */
 struct session *session_new(const struct transport *take_transport, const char *device,
-			    struct slab *slab);
+			    const struct session_terms *terms);
 void session_free(struct session *session);
 bool session_is_busy(const struct session *session);
 /* Our credentials were refused, a short while ago or for good: do not ask now. */

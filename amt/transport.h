@@ -33,6 +33,7 @@ struct transport_answer {
 	size_t length;
 	const char *realm; /* of the last digest challenge; "" if none */
 	uint32_t round_trips;
+	uint64_t at_ns; /* when it ended: monotonic, of the clock that session_ask() is given */
 };
 
 typedef void transport_done_fn(void *arg, const struct transport_answer *answer);

@@ -54,6 +54,7 @@ static void on_answer(void *arg, const struct fetch_answer *answer)
 		.length = answer->body_length,
 		.realm = answer->realm ? answer->realm : "",
 		.round_trips = answer->round_trips,
+		.at_ns = answer->at_ns,
 	};
 
 	line->done(line->arg, &told);

@@ -107,6 +107,7 @@ static void ended(void *arg, struct fetch_origin *origin, bool complete, unsigne
 			&origin->server.logon); /* a refused nonce is of no use to the next request */
 	stop(origin);
 	origin->exchange = NULL;
+	exchange->ended_ns = loop_now_ns(origin->fetch->loop);
 	exchange_deliver(exchange, status);
 }
 

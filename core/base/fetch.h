@@ -67,6 +67,7 @@ struct fetch_answer {
 	const char *body;         /* NUL-terminated */
 	size_t body_length;
 	uint32_t round_trips; /* HTTP exchanges used, challenge included */
+	uint64_t at_ns;       /* when it ended, by the loop's clock */
 };
 
 typedef void fetch_done_fn(void *arg, const struct fetch_answer *answer);

@@ -192,6 +192,7 @@ void exchange_deliver(struct exchange *exchange, unsigned status)
 		.body = exchange->answer.text,
 		.body_length = exchange->answer.length,
 		.round_trips = exchange->round_trips,
+		.at_ns = exchange->ended_ns,
 	};
 
 	exchange->done(exchange->arg, &answer);

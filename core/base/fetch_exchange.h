@@ -42,7 +42,7 @@ struct exchange {
 	char *content_header;
 	struct buf answer;
 	char realm[EXCHANGE_REALM_MAX_BYTES], content_type[EXCHANGE_TYPE_MAX_BYTES];
-	uint64_t deadline_ns;
+	uint64_t deadline_ns, ended_ns;
 	enum phase phase;
 	size_t header_bytes; /* of this transfer */
 	uint32_t sends;      /* of this transfer: more than one if a kept connection was dead */

@@ -78,7 +78,7 @@ static const struct setting settings[] = {
 	{ "amt", "tcp_flags", SET_TEXT, AT(amt_tcp_flags), 0, 0, "unknown",
 	  "how your firmware wants TCP flags: unknown, bits or masks" },
 	{ "amt", "answer_timeout_s", SET_U32, AT(amt_answer_timeout_s), 5, 300, "35",
-	  "firmware may take 30 s" },
+	  "for one answer, 30 s from some firmware; eight of them for a whole operation" },
 };
 
 #define SETTINGS (sizeof(settings) / sizeof(settings[0]))

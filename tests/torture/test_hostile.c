@@ -344,13 +344,25 @@ static void redirect(int fd, const char *request)
 	say(fd, "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:9/\r\nContent-Length: 0\r\n\r\n");
 }
 
-/* An enumeration whose pages never end: valid, as long as one looks at a single page. */
+/* An enumeration whose pages never end: valid, as long as one looks at a single page; and before it, a mode. */
 static void endless_enumeration(int fd, const char *request)
 {
 	bool pull = strstr(request, "enumeration/Pull<") != NULL;
 	const char *id = strstr(request, "MessageID>");
 	char text[2048];
 
+	if (strstr(request, "transfer/Get<")) {
+		snprintf(
+			text, sizeof(text),
+			ENVELOPE
+			"<a:Header><b:RelatesTo xmlns:b=\"http://schemas.xmlsoap.org/ws/2004/08/addressing\">%.*s</b:RelatesTo>"
+			"</a:Header><a:Body><h:AMT_SetupAndConfigurationService xmlns:h=\"http://intel.com/wbem/wscim/1/amt-schema/1/"
+			"AMT_SetupAndConfigurationService\"><h:ProvisioningMode>1</h:ProvisioningMode><h:ProvisioningState>2"
+			"</h:ProvisioningState></h:AMT_SetupAndConfigurationService></a:Body></a:Envelope>",
+			id ? (int)strcspn(id + 10, "<") : 0, id ? id + 10 : "");
+		body(fd, text);
+		return;
+	}
 	snprintf(
 		text, sizeof(text),
 		ENVELOPE
@@ -362,6 +374,14 @@ static void endless_enumeration(int fd, const char *request)
 		pull ? "<g:Items><h:X xmlns:h=\"urn:x\"><h:N>1</h:N></h:X></g:Items>" : "",
 		pull ? "PullResponse" : "EnumerateResponse");
 	body(fd, text);
+}
+
+/* Each page within the time of an answer, and never the last. */
+static void endless_slow_enumeration(int fd, const char *request)
+{
+	if (strstr(request, "enumeration/Pull<"))
+		usleep(ANSWER_TIMEOUT_MS * 700);
+	endless_enumeration(fd, request);
 }
 
 /* Right names, wrong contents: elements where text should be, text for numbers, references to nothing. */
@@ -420,6 +440,7 @@ static const struct {
 	{ "endless challenges", endless_challenge },
 	{ "redirect", redirect },
 	{ "endless enumeration", endless_enumeration },
+	{ "endless enumeration of slow pages", endless_slow_enumeration },
 	{ "wrong types", wrong_types },
 };
 

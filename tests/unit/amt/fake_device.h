@@ -73,6 +73,8 @@ struct fake_device {
 	bool no_binding_get;      /* bindings can be enumerated only */
 	bool no_system_defense, password_wrong, tell_no_handles;
 	unsigned filters_max;
+	uint64_t answer_ns; /* how long an answer takes; 0 = a millisecond */
+	bool endless;       /* enumerations have always one page more */
 	uint32_t dropped_transmit, dropped_receive;
 	bool statistics_named; /* else the default filters have neither name nor known id */
 
@@ -388,6 +390,7 @@ static inline void fake_page(struct fake_device *device, const char *class_name,
 			fake_write_object(device, object, &items);
 			given++;
 		}
+	more = more || device->endless;
 	buf_format(out, "<n:PullResponse>");
 	if (more)
 		buf_format(out, "<n:EnumerationContext>%s/%u</n:EnumerationContext>", class_name,
@@ -769,7 +772,7 @@ static inline void fake_post(void *self, const char *body, size_t length, transp
 	}
 	cim_reference_free(request.key);
 	soap_message_free(message);
-	timer_after_ns(device->timer, 1000000);
+	timer_after_ns(device->timer, device->answer_ns ? device->answer_ns : 1000000);
 }
 
 static inline void fake_answer(void *arg)
@@ -777,6 +780,8 @@ static inline void fake_answer(void *arg)
 	struct fake_device *device = arg;
 	struct transport_answer answer = device->answer;
 	char *text = device->text;
+
+	answer.at_ns = loop_now_ns(device->loop);
 
 	/* done may post again. */
 	device->text = NULL;

@@ -9,6 +9,7 @@
 
 #include <cmocka.h>
 
+#include "core/base/units.h"
 #include "core/isolation/plan.h"
 #include "tests/fakes/fake_loop.h"
 #include "tests/unit/amt/fake_device.h"
@@ -81,6 +82,7 @@ static void start(struct bench *bench)
 					.source = fake_source(&bench->device),
 					.precedence = 1000,
 					.timeout_min = bench->timeout_min,
+					.operation_ns = s_to_ns(280),
 					.wall_ns = wall };
 
 	bench->fleet = fleet_new(&parts);
@@ -556,6 +558,39 @@ static void one_401_to_good_credentials_is_no_refusal(void **state)
 		fake_fail(&bench->device, FAKE_NONE, 0, false);
 		must(bench, ENFORCER_RELEASE, NULL);
 	}
+	bench_free(bench);
+}
+
+static void slow_pages_are_read_to_their_end_and_endless_ones_given_up(void **state)
+{
+	struct plan plan = repair("repair", 20); /* two filters a page */
+	struct bench *bench = bench_new();
+	uint64_t began_ns;
+
+	(void)state;
+	must(bench, ENFORCER_PREPARE, &plan);
+	restart(bench);
+	bench->device.answer_ns = s_to_ns(8);
+	bench->answers = 0;
+	bench->enforcer->act(bench->enforcer->self, ENFORCER_ISOLATE, &bench->asset, &plan, on_done,
+			     bench);
+	fake_loop_advance_ns(bench->loop, s_to_ns(1800));
+	assert_int_equal(bench->answers, 1);
+	assert_int_equal(bench->result.rc, 0);
+	bench->device.answer_ns = s_to_ns(29);
+	bench->device.endless = true;
+	restart(bench);
+	bench->answers = 0;
+	began_ns = loop_now_ns(bench->loop);
+	bench->enforcer->act(bench->enforcer->self, ENFORCER_INSPECT, &bench->asset, NULL, on_done,
+			     bench);
+	while (!bench->answers && loop_now_ns(bench->loop) - began_ns < s_to_ns(3600))
+		fake_loop_advance_ns(bench->loop, s_to_ns(1));
+	assert_true(bench->result.rc < 0);
+	assert_non_null(strstr(bench->text, "amt.answer_timeout_s"));
+	assert_non_null(strstr(bench->text, "had not ended after 290 s"));
+	/* One read before, of the mode; then 280 s and the answer that was on its way. */
+	assert_in_range(loop_now_ns(bench->loop) - began_ns, s_to_ns(300), s_to_ns(350));
 	bench_free(bench);
 }
 
@@ -1142,6 +1177,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_password_is_tried_once_until_it_changes),
 		cmocka_unit_test(a_password_that_was_good_is_tried_again_after_a_while),
 		cmocka_unit_test(one_401_to_good_credentials_is_no_refusal),
+		cmocka_unit_test(slow_pages_are_read_to_their_end_and_endless_ones_given_up),
 		cmocka_unit_test(a_full_queue_answers_too),
 		cmocka_unit_test(a_survey_grades_the_machine),
 		cmocka_unit_test(a_survey_asks_for_the_clock_and_the_audit_log),
