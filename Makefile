@@ -48,7 +48,7 @@ CONTROLLER_LIBS := $(SENSOR_LIBS) -lsqlite3 -lxml2 -lseccomp -lcap-ng -lsystemd
 ARCHIVES        := $(OUT)/libamt.a $(OUT)/libcontroller.a $(OUT)/libsensor.a
 
 PROGRAMS := $(addprefix $(OUT)/,cordond cordon cordon-sensor cordon-amtsim)
-TOOLS    := $(addprefix $(OUT)/,cordon-pcapgen cordon-score cordon-bench-floor cordon-bench-runner cordon-bench-fleet \
+TOOLS    := $(addprefix $(OUT)/,cordon-pcapgen cordon-score cordon-bench-floor cordon-bench-runner cordon-bench-fleet cordon-bench-answers \
 	cordon-bench-bare cordon-wire cordon-epidemic cordon-distort)
 UNIT     := $(patsubst %.c,$(OUT)/%,$(wildcard tests/unit/*/test_*.c tests/prop/test_*.c tests/e2e/test_*.c \
 	tests/torture/test_*.c tests/equivalence/test_*.c))
@@ -129,6 +129,8 @@ $(OUT)/cordon-bench-runner: $(call obj,tests/bench/runner.c)
 $(OUT)/cordon-bench-bare: $(call obj,tests/bench/bare.c)
 	$(link) -lcurl
 $(OUT)/cordon-bench-fleet: $(call obj,tests/bench/fleet.c) $(OUT)/librig.a $(ARCHIVES)
+	$(link) $(CONTROLLER_LIBS)
+$(OUT)/cordon-bench-answers: $(call obj,tests/bench/answers.c) $(ARCHIVES)
 	$(link) $(CONTROLLER_LIBS)
 $(OUT)/cordon-epidemic: $(call obj,$(wildcard tests/epidemic/*.c)) $(OUT)/libpcapgen.a $(ARCHIVES)
 	$(link) $(CONTROLLER_LIBS)
@@ -216,6 +218,7 @@ chaos: tests
 
 # Thousands of simulated machines against the bars; BARS="storm 2000" for one of them.
 bench-fleet: $(PROGRAMS) $(TOOLS)
+	@$(OUT)/cordon-bench-answers
 	@$(OUT)/cordon-bench-fleet $(BARS)
 
 FUZZ_S ?= 60

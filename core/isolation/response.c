@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The running isolations and whoever moves them: time, answers, people, and the journal after a restart.
  *
- * Few isolations run at once (the governor sees to it), so they are an array that is walked.  An ended one is
- * swept at the end of each public call, never in the middle of one. */
+ * Thousands may run at once (an order of people, a recall), so each call looks only at those that something has happened to
+ * (response_index.c).  An ended one is swept at the end of each public call, never in the middle of one. */
 #include "core/isolation/response.h"
 
 #include <stdio.h>
@@ -37,50 +37,41 @@ void response_free(struct response *response)
 {
 	if (!response)
 		return;
-	for (size_t i = 0; i < response->count; i++)
-		mem_free(response->running[i]);
 	while (response->preparing) {
 		struct preparation *next = response->preparing->next;
 
 		mem_free(response->preparing);
 		response->preparing = next;
 	}
-	mem_free(response->running);
+	response_index_free(response);
 	mem_free(response);
 }
 
 /* ---- the running ones -------------------------------------------------------------------------- */
 
-struct running *response_add(struct response *response, const struct isolation *isolation)
+static struct running *better(struct running *best, struct running *running)
 {
-	struct running *running = mem_alloc(sizeof(*running));
+	unsigned rung = verdict_rung(running->isolation.decision.verdict);
+	unsigned best_rung = best ? verdict_rung(best->isolation.decision.verdict) : 0;
 
-	if (response->count == response->room) {
-		response->room = 2 * response->room + 16;
-		response->running =
-			mem_resize(response->running, response->room, sizeof(struct running *));
-	}
-	running->response = response;
-	running->isolation = *isolation;
-	response->running[response->count++] = running;
-	return running;
+	if (isolation_has_ended(&running->isolation) || running == best)
+		return best;
+	return !best || rung > best_rung ||
+			       (rung == best_rung && running->isolation.id < best->isolation.id)
+		       ? running
+		       : best;
 }
 
 struct running *response_find_running(const struct response *response, const char *asset,
 				      const struct host_key *host)
 {
-	struct running *best = NULL;
+	struct running *best = NULL, *running = NULL;
 
-	for (size_t i = 0; i < response->count; i++) {
-		struct running *running = response->running[i];
-		bool matches = (asset && strcmp(running->isolation.asset, asset) == 0) ||
-			       memcmp(&running->isolation.host, host, sizeof(*host)) == 0;
-
-		if (matches && !isolation_has_ended(&running->isolation) &&
-		    (!best || verdict_rung(running->isolation.decision.verdict) >
-				      verdict_rung(best->isolation.decision.verdict)))
-			best = running;
-	}
+	while (asset && (running = response_of_asset(response, asset, running)) != NULL)
+		best = better(best, running);
+	running = NULL;
+	while ((running = response_of_host(response, host, running)) != NULL)
+		best = better(best, running);
 	return best;
 }
 
@@ -100,30 +91,22 @@ static void note_end(struct response *response, const struct running *running, u
 
 void response_sweep(struct response *response, uint64_t now_ns)
 {
-	size_t kept = 0;
+	const struct running_list *ended = response_ended(response);
 
-	for (size_t i = 0; i < response->count; i++) {
-		struct running *running = response->running[i];
-
-		if (!isolation_has_ended(&running->isolation)) {
-			response->running[kept++] = running;
-			continue;
-		}
-		note_end(response, running, now_ns);
-		mem_free(running);
-	}
-	response->count = kept;
+	for (size_t i = 0; i < ended->count; i++)
+		note_end(response, ended->items[i], now_ns);
+	response_remove_ended(response);
 }
 
 size_t response_count(const struct response *response)
 {
-	return response->count;
+	return response->running.count;
 }
 
 const struct isolation *response_at(const struct response *response, size_t index)
 {
-	INVARIANT(index < response->count);
-	return &response->running[index]->isolation;
+	INVARIANT(index < response->running.count);
+	return &response->running.items[index]->isolation;
 }
 
 /* ---- time -------------------------------------------------------------------------------------- */
@@ -131,10 +114,10 @@ const struct isolation *response_at(const struct response *response, size_t inde
 void response_heard(struct response *response, const struct host_key *host, uint64_t now_ns)
 {
 	struct isolation_event event = { .type = ISOLATION_HOST_HEARD };
+	struct running *running = NULL;
 
-	for (size_t i = 0; i < response->count; i++)
-		if (memcmp(&response->running[i]->isolation.host, host, sizeof(*host)) == 0)
-			response_step(response->running[i], &event, now_ns);
+	while ((running = response_of_host(response, host, running)) != NULL)
+		response_step(running, &event, now_ns);
 }
 
 static void take_preparations(struct response *response)
@@ -157,42 +140,61 @@ static void take_preparations(struct response *response)
 	}
 }
 
+/* What is overtaken waits for the other. */
+static uint64_t wake_of(const struct running *running)
+{
+	uint64_t due_ns = running->isolation.due_ns, witness_ns = response_witness_ns(running);
+
+	if (isolation_has_ended(&running->isolation) ||
+	    response_is_overtaken(running->response, running))
+		return 0;
+	return witness_ns && (!due_ns || witness_ns < due_ns) ? witness_ns : due_ns;
+}
+
+static void wake_all(const struct running_list *list)
+{
+	for (size_t i = 0; i < list->count; i++)
+		response_wake(list->items[i], wake_of(list->items[i]));
+}
+
+static bool is_due(const struct isolation *isolation, uint64_t now_ns)
+{
+	return isolation->due_ns && isolation->due_ns <= now_ns;
+}
+
 uint64_t response_advance(struct response *response, uint64_t now_ns)
 {
 	struct isolation_event tick = { .type = ISOLATION_TICK };
-	uint64_t due_ns = 0;
+	const struct running_list *due;
 
 	take_preparations(response);
-	for (size_t i = 0; i < response->count; i++) {
-		struct running *running = response->running[i];
+	due = response_take_due(response, now_ns);
+	for (size_t i = 0; i < due->count; i++) {
+		struct running *running = due->items[i];
 
 		if (running->answered)
 			response_take_answer(running, now_ns);
-		if (!response_is_overtaken(response, running))
+		if (is_due(&running->isolation, now_ns) &&
+		    !response_is_overtaken(response, running))
 			response_step(running, &tick, now_ns);
 	}
-	response_climb(response, now_ns);
+	for (size_t i = 0; i < due->count; i++)
+		response_climb(due->items[i], now_ns);
+	wake_all(due);
+	wake_all(&response->touched);
 	response_sweep(response, now_ns);
-	for (size_t i = 0; i < response->count; i++) {
-		uint64_t wanted_ns = response->running[i]->isolation.due_ns;
-
-		/* What is overtaken waits for the other. */
-		if (wanted_ns && (due_ns == 0 || wanted_ns < due_ns) &&
-		    !response_is_overtaken(response, response->running[i]))
-			due_ns = wanted_ns;
-	}
-	return due_ns;
+	return response_next_wake_ns(response);
 }
 
 /* ---- people ------------------------------------------------------------------------------------ */
 
 static struct running *find_id(const struct response *response, uint64_t id, struct err *err)
 {
-	for (size_t i = 0; i < response->count; i++)
-		if (response->running[i]->isolation.id == id)
-			return response->running[i];
-	err_set(err, ERR_GONE, "no isolation %llu is running", (unsigned long long)id);
-	return NULL;
+	struct running *running = response_find_id(response, id);
+
+	if (!running)
+		err_set(err, ERR_GONE, "no isolation %llu is running", (unsigned long long)id);
+	return running;
 }
 
 static struct running *find_waiting(const struct response *response, uint64_t id, struct err *err)
@@ -338,15 +340,15 @@ int response_recall(struct response *response, uint64_t now_ns, struct err *err)
 	const struct journal *journal = response->parts.journal;
 	struct isolation_event event = { .type = ISOLATION_RECALLED };
 
-	INVARIANT(response->count == 0);
+	INVARIANT(response->running.count == 0);
 	if (!journal)
 		return 0;
 	if (journal->untold && journal->untold(journal->self, tell_late, &late, err) < 0)
 		return ERR_FAILED;
 	if (journal->recall(journal->self, recalled, response, err) < 0)
 		return ERR_FAILED;
-	for (size_t i = 0; i < response->count; i++)
-		response_step(response->running[i], &event, now_ns);
+	for (size_t i = 0; i < response->running.count; i++)
+		response_step(response->running.items[i], &event, now_ns);
 	response_sweep(response, now_ns);
 	return 0;
 }

@@ -73,6 +73,7 @@ static void answered(void *arg, const struct enforcer_result *result)
 	running->answer = *result;
 	running->answer_err = result->err ? *result->err : (struct err){ 0 };
 	running->answer.err = NULL;
+	response_touch(running);
 }
 
 static int plan_for(const struct running *running, struct plan *plan, struct err *err)
@@ -162,6 +163,7 @@ static void run(struct running *running, struct moment moment)
 	for (;;) {
 		enum isolation_action action = step_once(running, &moment, &err);
 
+		response_touch(running);
 		if (action == ISOLATION_DO_NOTHING)
 			return;
 		if ((!is_write(action) || !err_is_set(&err)) && ask(running, action, &err) == 0)

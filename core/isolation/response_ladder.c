@@ -18,11 +18,6 @@
 #define WITNESS_NS  s_to_ns(60)
 #define PROPOSAL_NS s_to_ns(30 * 60)
 
-static bool is_of_same_asset(const struct running *a, const struct running *b)
-{
-	return a != b && strcmp(a->isolation.asset, b->isolation.asset) == 0;
-}
-
 static bool cuts_off_more(const struct running *a, const struct running *b)
 {
 	return verdict_rung(a->isolation.decision.verdict) >
@@ -37,13 +32,11 @@ static bool is_in_force(const struct running *running)
 
 static struct running *stronger(const struct response *response, const struct running *than)
 {
-	for (size_t i = 0; i < response->count; i++) {
-		struct running *running = response->running[i];
+	struct running *running = NULL;
 
-		if (is_of_same_asset(running, than) && cuts_off_more(running, than) &&
-		    !isolation_has_ended(&running->isolation))
+	while ((running = response_of_asset(response, than->isolation.asset, running)) != NULL)
+		if (cuts_off_more(running, than) && !isolation_has_ended(&running->isolation))
 			return running;
-	}
 	return NULL;
 }
 
@@ -110,6 +103,7 @@ static void hear(struct response *response, struct running *witness, uint64_t no
 	bool seen = isolation->state == ISOLATION_PROVEN;
 
 	witness->witnessed = true;
+	response_touch(witness); /* it has spoken: it is not kept longer than that */
 	if (!may_isolate(response, isolation))
 		return;
 	measure_text(&isolation->decision.measure, ports);
@@ -145,26 +139,31 @@ static void step_witness(struct response *response, struct running *running, uin
 
 /* ---- the ladder -------------------------------------------------------------------------------- */
 
-static void supersede_lesser(struct response *response, const struct running *holds,
-			     uint64_t now_ns)
+static void supersede_lesser(const struct running *holds, uint64_t now_ns)
 {
 	struct isolation_event event = { .type = ISOLATION_SUPERSEDED, .by = holds->isolation.id };
+	struct running *running = NULL;
 
-	for (size_t i = 0; i < response->count; i++) {
-		struct running *running = response->running[i];
-
-		if (is_of_same_asset(running, holds) && cuts_off_more(holds, running) &&
-		    !running->isolation.superseded_by && !isolation_has_ended(&running->isolation))
+	while ((running = response_of_asset(holds->response, holds->isolation.asset, running)) !=
+	       NULL)
+		if (cuts_off_more(holds, running) && !running->isolation.superseded_by &&
+		    !isolation_has_ended(&running->isolation))
 			response_step(running, &event, now_ns);
-	}
 }
 
-void response_climb(struct response *response, uint64_t now_ns)
+void response_climb(struct running *running, uint64_t now_ns)
 {
-	/* A witness adds one at the end, which is looked at in the same pass. */
-	for (size_t i = 0; i < response->count; i++) {
-		if (is_in_force(response->running[i]))
-			supersede_lesser(response, response->running[i], now_ns);
-		step_witness(response, response->running[i], now_ns);
-	}
+	if (is_in_force(running))
+		supersede_lesser(running, now_ns);
+	step_witness(running->response, running, now_ns);
+}
+
+uint64_t response_witness_ns(const struct running *running)
+{
+	const struct isolation *isolation = &running->isolation;
+
+	if (!is_witness(isolation) || running->witnessed || !is_in_force(running) ||
+	    stronger(running->response, running))
+		return 0;
+	return isolation->applied_ns + WITNESS_NS;
 }

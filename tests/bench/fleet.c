@@ -26,6 +26,7 @@
 #include "core/base/num.h"
 #include "core/base/units.h"
 #include "core/isolation/plan.h"
+#include "tests/bench/stopwatch.h"
 #include "tests/torture/rig.h"
 
 #define PARALLEL 512
@@ -51,23 +52,6 @@ struct fleet {
 };
 
 static unsigned missed;
-
-static double seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static double cpu_seconds(void)
-{
-	struct rusage use;
-
-	getrusage(RUSAGE_SELF, &use);
-	return (double)(use.ru_utime.tv_sec + use.ru_stime.tv_sec) +
-	       (double)(use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1e6;
-}
 
 /* Of another process, from the kernel's tables. */
 static double cpu_of(pid_t process)
@@ -354,7 +338,7 @@ static void make_dead_and_slow(struct fleet *fleet)
 static void storm(unsigned count, bool tls)
 {
 	struct fleet fleet;
-	double *list, cpu;
+	double *list, cpu, simulator_cpu;
 	unsigned living;
 	char text[128];
 	pid_t holes;
@@ -368,14 +352,16 @@ static void storm(unsigned count, bool tls)
 	all(&fleet, ENFORCER_PREPARE);
 	make_dead_and_slow(&fleet);
 	cpu = cpu_seconds();
+	simulator_cpu = cpu_of(rig_process(fleet.rig));
 	fleet.failures = 0;
 	for (unsigned n = 0; n < count; n++)
 		ask(&fleet.machines[n], ENFORCER_ISOLATE);
 	wait_s(&fleet, 60);
 	list = latencies(&fleet, &living);
-	printf("  isolated %u of %u that live; p50 %.3f s, p99 %.3f s, last %.3f s; %.2f CPU s, %.0f MiB\n",
+	printf("  isolated %u of %u that live; p50 %.3f s, p99 %.3f s, last %.3f s; %.2f CPU s, the simulator's %.2f, %.0f MiB\n",
 	       living - fleet.awaited - fleet.failures, living, list[living / 2],
-	       list[living * 99 / 100], list[living - 1], cpu_seconds() - cpu, rss_mib());
+	       list[living * 99 / 100], list[living - 1], cpu_seconds() - cpu,
+	       cpu_of(rig_process(fleet.rig)) - simulator_cpu, rss_mib());
 	snprintf(text, sizeof(text), "p99 of the living %.3f s, bar 2 s", list[living * 99 / 100]);
 	bar(list[living * 99 / 100] < 2 && !fleet.failures && !fleet.awaited, text);
 	mem_free(list);
