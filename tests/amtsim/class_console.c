@@ -57,34 +57,6 @@ const struct class_def class_host_setup = {
 	.render = render_setup,
 };
 
-/* In Client Control Mode consent is needed for everything and cannot be changed
- * (amt-out-of-band.md 2.5). */
-static void render_consent(const struct device *device, size_t index, struct instance *instance)
-{
-	bool client = device->config.mode == MODE_CLIENT;
-
-	(void)index;
-	instance_number(instance, "CanModifyOptInPolicy", !client);
-	instance_text(instance, "CreationClassName", "IPS_OptInService");
-	instance_text(instance, "ElementName", "Intel(r) AMT OptIn Service");
-	instance_text(instance, "Name", "Intel(r) AMT OptIn Service");
-	instance_number(instance, "OptInCodeTimeout", 120);
-	instance_number(instance, "OptInDisplayTimeout", 300);
-	instance_number(instance, "OptInRequired", client ? UINT32_MAX : 0);
-	instance_number(instance, "OptInState", 0);
-	instance_text(instance, "SystemCreationClassName", "CIM_ComputerSystem");
-	instance_text(instance, "SystemName", "Intel(r) AMT");
-}
-
-const struct class_def class_consent = {
-	.name = "IPS_OptInService",
-	.schema = SCHEMA_IPS_URI,
-	.since = 600,
-	.keys = name_keys,
-	.count = one,
-	.render = render_consent,
-};
-
 static const struct plain_line kvm[] = {
 	{ "BackToBackFbMode", "false" },
 	{ "DefaultScreen", "0" },

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Power, boot and clock, as far as a console opening a machine and switching it on, off or anew
- * sees them (amt-out-of-band.md 2.1, 2.3, 5.3).
+/* Power and clock, as far as a console opening a machine and switching it on, off or anew
+ * sees them (amt-out-of-band.md 2.1, 5.3).
  *
- * The host follows a power request at once; boot settings and the order of boot sources are only
- * shown.  Left out: graceful requests (no agent runs in this host), boot overrides, consent. */
+ * The host follows a power request at once.  Left out: graceful requests (no agent runs in this host). */
 #include "tests/amtsim/class.h"
 #include "tests/amtsim/acl.h"
 #include "tests/amtsim/device.h"
@@ -45,7 +44,7 @@ static enum power_answer change_power(struct device *device, uint32_t state)
 	case POWER_ON:
 		if (device->powered)
 			return POWER_INVALID;
-		device->powered = true;
+		device_power(device, true, device->now_ns);
 		return POWER_DONE;
 	case POWER_OFF_SOFT:
 	case POWER_CYCLE_SOFT:
@@ -178,131 +177,6 @@ const struct class_def class_os_power = {
 	.keys = service_keys,
 	.count = one,
 	.render = render_os_power,
-};
-
-/* --- boot --- */
-
-static const struct plain_line boot_capabilities[] = {
-	{ "BIOSPause", "false" },
-	{ "BIOSReflash", "false" },
-	{ "BIOSSetup", "true" },
-	{ "ConfigurationDataReset", "false" },
-	{ "ElementName", "Intel(r) AMT: Boot Capabilities" },
-	{ "ForceCDorDVDBoot", "true" },
-	{ "ForceDiagnosticBoot", "false" },
-	{ "ForceHardDriveBoot", "true" },
-	{ "ForceHardDriveSafeModeBoot", "false" },
-	{ "ForcePXEBoot", "true" },
-	{ "ForcedProgressEvents", "true" },
-	{ "IDER", "true" },
-	{ "InstanceID", "Intel(r) AMT:BootCapabilities 0" },
-	{ "KeyboardLock", "true" },
-	{ "PowerButtonLock", "false" },
-	{ "ResetButtonLock", "false" },
-	{ "SOL", "true" },
-	{ "SleepButtonLock", "false" },
-	{ "UserPasswordBypass", "true" },
-	{ "VerbosityQuiet", "false" },
-	{ "VerbosityScreenBlank", "false" },
-	{ "VerbosityVerbose", "false" },
-	PLAIN_END,
-};
-
-const struct class_def class_boot_capabilities = {
-	.name = "AMT_BootCapabilities",
-	.schema = SCHEMA_AMT_URI,
-	.get_only = true,
-	.keys = id_keys,
-	.plain = boot_capabilities,
-};
-
-static const struct plain_line boot_settings[] = {
-	{ "BIOSPause", "false" },
-	{ "BIOSSetup", "false" },
-	{ "BootMediaIndex", "0" },
-	{ "ConfigurationDataReset", "false" },
-	{ "ElementName", "Intel(r) AMT Boot Configuration Settings" },
-	{ "FirmwareVerbosity", "0" },
-	{ "ForcedProgressEvents", "false" },
-	{ "IDERBootDevice", "0" },
-	{ "InstanceID", "Intel(r) AMT:BootSettingData 0" },
-	{ "LockKeyboard", "false" },
-	{ "LockPowerButton", "false" },
-	{ "LockResetButton", "false" },
-	{ "LockSleepButton", "false" },
-	{ "OwningEntity", "Intel(r) AMT" },
-	{ "ReflashBIOS", "false" },
-	{ "UseIDER", "false" },
-	{ "UseSOL", "false" },
-	{ "UseSafeMode", "false" },
-	{ "UserPasswordBypass", "false" },
-	PLAIN_END,
-};
-
-const struct class_def class_boot_settings = {
-	.name = "AMT_BootSettingData",
-	.schema = SCHEMA_AMT_URI,
-	.get_only = true,
-	.realms = REALM_BIT(REALM_REMOTE_CONTROL) | REALM_BIT(REALM_GENERAL),
-	.keys = id_keys,
-	.plain = boot_settings,
-};
-
-static const struct plain_line boot_sources[] = {
-	{ "ElementName", "Intel(r) AMT: Boot Source" },
-	{ "FailThroughSupported", "2" },
-	{ "InstanceID", "Intel(r) AMT: Force Hard-drive Boot" },
-	{ "StructuredBootString", "CIM:Hard-Disk:1" },
-	PLAIN_NEXT,
-	{ "ElementName", "Intel(r) AMT: Boot Source" },
-	{ "FailThroughSupported", "2" },
-	{ "InstanceID", "Intel(r) AMT: Force PXE Boot" },
-	{ "StructuredBootString", "CIM:Network:1" },
-	PLAIN_NEXT,
-	{ "ElementName", "Intel(r) AMT: Boot Source" },
-	{ "FailThroughSupported", "2" },
-	{ "InstanceID", "Intel(r) AMT: Force CD/DVD Boot" },
-	{ "StructuredBootString", "CIM:CD/DVD:1" },
-	PLAIN_END,
-};
-
-const struct class_def class_boot_sources = {
-	.name = "CIM_BootSourceSetting",
-	.schema = SCHEMA_CIM_URI,
-	.keys = id_keys,
-	.plain = boot_sources,
-};
-
-static const struct plain_line boot_order[] = {
-	{ "ElementName", "Intel(r) AMT: Boot Configuration" },
-	{ "InstanceID", "Intel(r) AMT: Boot Configuration 0" },
-	PLAIN_END,
-};
-
-const struct class_def class_boot_order = {
-	.name = "CIM_BootConfigSetting",
-	.schema = SCHEMA_CIM_URI,
-	.keys = id_keys,
-	.plain = boot_order,
-};
-
-static const struct plain_line boot[] = {
-	{ "CreationClassName", "CIM_BootService" },
-	{ "ElementName", "Intel(r) AMT Boot Service" },
-	{ "EnabledState", "2" },
-	{ "Name", "Intel(r) AMT Boot Service" },
-	{ "OperationalStatus", "0" },
-	{ "RequestedState", "12" },
-	{ "SystemCreationClassName", "CIM_ComputerSystem" },
-	{ "SystemName", "Intel(r) AMT" },
-	PLAIN_END,
-};
-
-const struct class_def class_boot = {
-	.name = "CIM_BootService",
-	.schema = SCHEMA_CIM_URI,
-	.keys = service_keys,
-	.plain = boot,
 };
 
 /* --- clock --- */

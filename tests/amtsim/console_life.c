@@ -71,6 +71,34 @@ CONSOLE_COMMAND(power)
 	return true;
 }
 
+CONSOLE_COMMAND(boot)
+{
+	struct device *device = named(rack, host, &args, out);
+	char next[64];
+
+	if (!device)
+		return false;
+	boot_next(&device->boot, next);
+	text_printf(out, "starts %u\nlast %s\nnext %s\n", device->boot.starts,
+		    *device->boot.last ? device->boot.last : "-", next);
+	return true;
+}
+
+CONSOLE_COMMAND(consent)
+{
+	static const char *const states[] = { "not-started", "requested", "displayed", "received",
+					      "in-session" };
+	struct device *device = named(rack, host, &args, out);
+
+	if (!device)
+		return false;
+	device_tick(device, host->now_ns);
+	text_printf(out, "state %s\n", states[device->consent.state]);
+	if (device->consent.state == CONSENT_DISPLAYED)
+		text_printf(out, "code %06u\n", device->consent.code);
+	return true;
+}
+
 CONSOLE_COMMAND(domain)
 {
 	struct device *device = named(rack, host, &args, out);

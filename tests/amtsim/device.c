@@ -101,6 +101,8 @@ struct device *device_new(const struct device_config *config, const struct knobs
 	device->rng.state = knobs->seed ^ ((uint64_t)config->uuid[15] << 32 | config->port);
 	device->defense = defense_new(&device->knobs, note_event, device);
 	device->now_ns = device->booted_ns = device->flash_at_ns = now_ns;
+	boot_init(&device->boot);
+	consent_init(&device->consent);
 	device->powered = device->ping = device->rmcp_ping = true;
 	device->redirection = 3;
 	device->redirection_listens = device->kvm_enabled = true;
@@ -137,6 +139,8 @@ void device_tick(struct device *device, uint64_t now_ns)
 	if (now_ns > device->now_ns)
 		device->now_ns = now_ns;
 	presence_tick(&device->presence, device->now_ns);
+	if (consent_tick(&device->consent, device->now_ns))
+		boot_clear(&device->boot);
 	if (heuristics_tick(&device->heuristics, device->now_ns))
 		defense_arm(device->defense, OWNER_HEURISTICS, false, device->now_ns);
 	if (device->environment.count > 0)
@@ -148,6 +152,16 @@ void device_tick(struct device *device, uint64_t now_ns)
 bool device_is_outside(const struct device *device)
 {
 	return !device->config.fixed_address && environment_is_outside(&device->environment);
+}
+
+uint32_t device_consent_required(const struct device *device)
+{
+	return device->config.mode == MODE_CLIENT ? CONSENT_ALL : device->consent.required;
+}
+
+bool device_may_redirect(const struct device *device)
+{
+	return device_consent_required(device) != CONSENT_ALL || consent_is_given(&device->consent);
 }
 
 bool device_is_lively(const struct device *device)
@@ -286,8 +300,10 @@ bool device_is_dark(const struct device *device)
 void device_reset(struct device *device, enum device_restart what, uint64_t now_ns)
 {
 	device_tick(device, now_ns);
-	if (what != RESTART_FIRMWARE)
+	if (what != RESTART_FIRMWARE) {
 		presence_restart(&device->presence, device->now_ns);
+		boot_start(&device->boot);
+	}
 	if (what == RESTART_HOST)
 		return;
 	if (!device->knobs.keep_over_reset)
@@ -305,6 +321,8 @@ void device_power(struct device *device, bool on, uint64_t now_ns)
 		presence_suspend(&device->presence);
 	else if (!device->powered && on)
 		presence_restart(&device->presence, device->now_ns);
+	if (!device->powered && on)
+		boot_start(&device->boot);
 	device->powered = on;
 }
 

@@ -15,6 +15,8 @@
 #include "tests/amtsim/acl.h"
 #include "tests/amtsim/alert.h"
 #include "tests/amtsim/auditlog.h"
+#include "tests/amtsim/boot.h"
+#include "tests/amtsim/consent.h"
 #include "tests/amtsim/defense.h"
 #include "tests/amtsim/environment.h"
 #include "tests/amtsim/eventlog.h"
@@ -116,6 +118,8 @@ struct device {
 	struct presence presence;
 	struct environment environment;
 	struct heuristics heuristics;
+	struct boot boot;
+	struct consent consent;
 	struct oplog log;
 
 	uint64_t messages; /* answers sent */
@@ -161,6 +165,9 @@ bool device_has_defense(const struct device *device);
 bool device_has_default_policy(const struct device *device);
 /* Enumerate works on classes of one instance, by release or knob. */
 bool device_lists_singletons(const struct device *device);
+/* Redirection and boot overrides: nobody has to agree, or somebody has. */
+bool device_may_redirect(const struct device *device);
+uint32_t device_consent_required(const struct device *device);
 unsigned device_ports(const struct device *device); /* 1, or 2 with a wireless port */
 /* PT_STATUS that forbids a write now: not ready after boot, or flash worn; else charges it. */
 uint32_t device_charge_write(struct device *device, bool binding);
