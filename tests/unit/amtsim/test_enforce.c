@@ -15,6 +15,7 @@
 #include "tests/unit/amtsim/running.h"
 
 #define PC      "10.77.0.2"
+#define FORGED  "10.77.0.9"
 #define CONSOLE "10.77.0.1"
 
 static void the_rules_count_before_they_drop_and_drop_before_they_pass(void **state)
@@ -253,10 +254,11 @@ static int listen_on(uint16_t port)
 	return fd;
 }
 
-/* Whether a TCP connection from the PC to the console's port succeeds soon. */
-static bool reaches(uint16_t port)
+/* Whether a TCP connection from that address of the PC to the console's port succeeds soon. */
+static bool reaches_from(const char *from, uint16_t port)
 {
 	struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port) };
+	struct sockaddr_in own = { .sin_family = AF_INET };
 	int status, error = 1;
 	socklen_t len = sizeof(error);
 	struct pollfd wait = { .events = POLLOUT };
@@ -266,7 +268,10 @@ static bool reaches(uint16_t port)
 		if (setns(pc_ns, CLONE_NEWNET) < 0)
 			_exit(2);
 		inet_pton(AF_INET, CONSOLE, &address.sin_addr);
+		inet_pton(AF_INET, from, &own.sin_addr);
 		wait.fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
+		if (bind(wait.fd, (struct sockaddr *)&own, sizeof(own)) < 0)
+			_exit(2);
 		if (connect(wait.fd, (struct sockaddr *)&address, sizeof(address)) < 0 &&
 		    errno != EINPROGRESS)
 			_exit(2);
@@ -275,7 +280,13 @@ static bool reaches(uint16_t port)
 		_exit(error == 0 ? 0 : 1);
 	}
 	waitpid(child, &status, 0);
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) < 2);
+	return WEXITSTATUS(status) == 0;
+}
+
+static bool reaches(uint16_t port)
+{
+	return reaches_from(PC, port);
 }
 
 #define TCP_FILTER(name, way, side, profile)                                                      \
@@ -284,6 +295,14 @@ static bool reaches(uint16_t port)
 						 "</HdrProtocolID><Hdr" side "PortStart>8530"     \
 						 "</Hdr" side "PortStart><Hdr" side               \
 						 "PortEnd>8530</Hdr" side "PortEnd>")
+#define OPEN_BUT_GUARDED                                                                          \
+	CREATE("AMT_SystemDefensePolicy",                                                         \
+	       "<InstanceID>0</InstanceID><PolicyName>g</PolicyName><PolicyPrecedence>1"          \
+	       "</PolicyPrecedence><AntiSpoofingSupport>2</AntiSpoofingSupport>"                  \
+	       "<TxDefaultDrop>false</TxDefaultDrop><TxDefaultMatchEvent>false"                   \
+	       "</TxDefaultMatchEvent><TxDefaultCount>false</TxDefaultCount><RxDefaultDrop>false" \
+	       "</RxDefaultDrop><RxDefaultMatchEvent>false</RxDefaultMatchEvent>"                 \
+	       "<RxDefaultCount>false</RxDefaultCount>")
 #define ARP_FILTER(name, way)       \
 	CREATE("AMT_Hdr8021Filter", \
 	       COMMON_FILTER(name, "3", way) "<HdrProtocolID8021>2054</HdrProtocolID8021>")
@@ -360,6 +379,16 @@ static void a_real_interface_obeys_the_active_policy(void **state)
 			 200);
 	assert_int_equal(running_ask(&run, client, BIND("0", "2")), 200);
 	assert_false(reaches(8530)); /* one filter passes it, the other drops it: drop wins */
+	assert_int_equal(running_ask(&run, client, UNBIND("0", "2")), 200);
+
+	/* A second address of the PC is a forged one where the policy compares. */
+	assert_int_equal(call(true, "ip address add " FORGED "/24 dev pc0"), 0);
+	assert_true(reaches_from(FORGED, 445));
+	assert_int_equal(running_ask(&run, client, OPEN_BUT_GUARDED), 200);
+	assert_int_equal(running_ask(&run, client, BIND("0", "3")), 200);
+	assert_false(reaches_from(FORGED, 445));
+	assert_true(reaches(445));
+	assert_true(live("anti-spoofing") >= 1);
 	curl_easy_cleanup(client);
 
 	kill(run.child, SIGINT); /* Ctrl-C */
