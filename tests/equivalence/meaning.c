@@ -6,6 +6,7 @@
 
 #include "core/isolation/plan.h"
 #include "core/policy/channel.h"
+#include "core/policy/decision.h"
 #include "tests/equivalence/packet.h"
 
 static bool has(const struct channel *channel, unsigned kind)
@@ -80,6 +81,12 @@ bool channel_passes(const struct channel *channel, const struct packet *p)
 	return false;
 }
 
+bool measure_means(const struct measure *measure, const struct packet *p)
+{
+	return p->transmit && packet_has_ports(p) && p->proto == measure->proto &&
+	       p->remote_port >= measure->port_first && p->remote_port <= measure->port_last;
+}
+
 static bool in_range(uint16_t first, uint16_t last, uint16_t port)
 {
 	return port >= first && port <= last;
@@ -106,10 +113,16 @@ static bool filter_names(const struct filter *f, const struct packet *p)
 
 bool plan_passes(const struct plan *plan, const struct packet *p)
 {
+	bool named = false;
+
 	if (plan->anti_spoofing && is_forged(p))
 		return false;
-	for (unsigned i = 0; i < plan->filter_count; i++)
-		if (filter_names(&plan->filters[i], p))
-			return true;
-	return false;
+	for (unsigned i = 0; i < plan->filter_count; i++) {
+		if (!filter_names(&plan->filters[i], p))
+			continue;
+		if (plan->filters[i].action == FILTER_DROP)
+			return false;
+		named = true;
+	}
+	return named || !(p->transmit ? plan->drop_transmit : plan->drop_receive);
 }

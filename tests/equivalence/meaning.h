@@ -7,11 +7,14 @@
 #include <stdbool.h>
 
 struct channel;
+struct measure;
 struct packet;
 struct plan;
 
 bool channel_passes(const struct channel *channel, const struct packet *packet);
-/* Of a plan whose filters all pass over drop defaults. */
+/* Whether a measure is about this packet: it counts it, or blocks it. */
+bool measure_means(const struct measure *measure, const struct packet *packet);
+/* Every filter is asked, and one that drops wins. */
 bool plan_passes(const struct plan *plan, const struct packet *packet);
 
 #endif

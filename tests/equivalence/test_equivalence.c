@@ -4,13 +4,16 @@
  *
  * Random channels go the whole way: channel, plan, compiler, WS-Management, firmware.  Random packets are judged by the
  * channel's own words and by the plan's here (meaning.h knows neither compiler nor firmware), and there by the firmware's
- * rule.  Either all agree, or the compiler has said why the channel cannot be.
+ * rule.  Either all agree, or the compiler has said why the channel cannot be.  The rungs below isolation, which count or
+ * block a port, are tried alike; and what firmware has counted is compared with what was dropped or meant.
  *
  * CORDON_EQUIVALENCE=full ("make equivalence"): 1,000 channels and a million packets for each, each way, with progress;
  * else what takes seconds.  CHANNELS, PACKETS (each way, for each channel) and SEED change that. */
 #include "tests/e2e/amt_bench.h"
 
+#include "core/isolation/measure.h"
 #include "core/policy/channel.h"
+#include "core/policy/decision.h"
 #include "tests/equivalence/judge.h"
 #include "tests/equivalence/meaning.h"
 #include "tests/equivalence/packet.h"
@@ -63,36 +66,54 @@ static void fill(struct batch *batch, const struct packet_ground *ground, uint32
 	}
 }
 
-static void check(const struct batch *batch, const struct channel *channel, const struct plan *plan,
-		  struct tally *tally)
+/* What the packets are judged by on this side: a channel's words, or a measure's. */
+struct wish {
+	struct channel channel; /* of a measure: only the ground to draw packets from */
+	const struct decision *measure;
+	struct plan plan;
+	uint64_t meant; /* packets that a measure was about */
+};
+
+static bool wish_passes(struct wish *wish, const struct packet *p)
+{
+	bool meant;
+
+	if (!wish->measure)
+		return channel_passes(&wish->channel, p);
+	meant = measure_means(&wish->measure->measure, p);
+	wish->meant += meant;
+	return !meant || wish->measure->verdict != VERDICT_BLOCK;
+}
+
+static void check(const struct batch *batch, struct wish *wish, struct tally *tally)
 {
 	for (unsigned i = 0; i < batch->count; i++) {
 		const struct packet *p = &batch->packets[i];
-		bool by_channel = channel_passes(channel, p), by_plan = plan_passes(plan, p),
+		bool by_words = wish_passes(wish, p), by_plan = plan_passes(&wish->plan, p),
 		     by_firmware = batch_passed(batch, i);
 		char text[PACKET_TEXT_BYTES];
 
 		tally->packets[p->transmit]++;
 		tally->passed[p->transmit] += by_firmware;
-		if (by_channel == by_plan && by_plan == by_firmware)
+		if (by_words == by_plan && by_plan == by_firmware)
 			continue;
 		packet_text(p, text);
-		fail_msg("channel %u: %s: the channel %s, the plan %s, firmware %s", tally->held,
-			 text, by_channel ? "passes" : "drops", by_plan ? "passes" : "drops",
+		fail_msg("round %u: %s: the words %s, the plan %s, firmware %s", tally->held, text,
+			 by_words ? "passes" : "drops", by_plan ? "passes" : "drops",
 			 by_firmware ? "passes" : "drops");
 	}
 }
 
 /* The next batch is with the simulator while this one is checked. */
-static void compare(struct judge *judge, const struct channel *channel, const struct plan *plan,
-		    const struct extent *extent, struct tally *tally)
+static void compare(struct judge *judge, struct wish *wish, const struct extent *extent,
+		    struct tally *tally)
 {
 	uint64_t seed = extent->seed ^ (uint64_t)(tally->held + 1) << 32;
 	struct packet_ground ground;
 	uint32_t left = 2 * extent->packets;
 	struct batch *batch = &judge->batches[0], *other = &judge->batches[1];
 
-	packet_ground_init(&ground, channel);
+	packet_ground_init(&ground, &wish->channel);
 	fill(batch, &ground, &left, &seed);
 	batch_ask(judge, batch);
 	while (batch->count > 0) {
@@ -102,10 +123,40 @@ static void compare(struct judge *judge, const struct channel *channel, const st
 		if (other->count > 0)
 			batch_ask(judge, other);
 		batch_wait(judge, checked);
-		check(checked, channel, plan, tally);
+		check(checked, wish, tally);
 		batch = other;
 		other = checked;
 	}
+}
+
+/* A live counter, by the words before it; 0 if it is not there. */
+static uint64_t counted(const char *counters, const char *name)
+{
+	const char *at = strstr(counters, name);
+	char digits[12] = "";
+	uint32_t value = 0;
+
+	if (!at)
+		return 0;
+	at = strstr(at, "live=") + strlen("live=");
+	snprintf(digits, sizeof(digits), "%.*s", (int)strspn(at, "0123456789"), at);
+	assert_true(num_u32_between(digits, 0, UINT32_MAX, &value));
+	return value;
+}
+
+/* What firmware counted as dropped is what was dropped: proof of an isolation rests on it. */
+static void check_drop_counters(struct bench *bench, const struct tally *before,
+				const struct tally *tally)
+{
+	const char *counters = order(bench, "counters amt");
+	uint64_t dropped[2];
+
+	for (unsigned way = 0; way < 2; way++)
+		dropped[way] = (tally->packets[way] - before->packets[way]) -
+			       (tally->passed[way] - before->passed[way]);
+	assert_int_equal(counted(counters, "default-tx") + counted(counters, "anti-spoofing"),
+			 dropped[1]);
+	assert_int_equal(counted(counters, "default-rx"), dropped[0]);
 }
 
 /* The only excuses there are, and they are explained. */
@@ -149,19 +200,19 @@ static void tell_all(const struct tally *tally, const struct extent *extent)
 }
 
 /* Isolates with the next channel that fits. */
-static void isolate_with_random(struct bench *bench, struct channel *channel, struct plan *plan,
-				struct tally *tally, uint64_t *seed)
+static void isolate_with_random(struct bench *bench, struct wish *wish, struct tally *tally,
+				uint64_t *seed)
 {
 	for (;;) {
 		struct err err = { .code = 0 };
 
-		*channel = random_channel(seed);
-		if (plan_from_channel(channel, plan, &err) < 0) {
+		wish->channel = random_channel(seed);
+		if (plan_from_channel(&wish->channel, &wish->plan, &err) < 0) {
 			assert_non_null(strstr(err.text, "needs more than"));
 			tally->too_long++;
 			continue;
 		}
-		if (act(bench, ENFORCER_ISOLATE, plan) == 0)
+		if (act(bench, ENFORCER_ISOLATE, &wish->plan) == 0)
 			return;
 		count_excuse(bench->text, tally);
 	}
@@ -178,15 +229,16 @@ static void a_channel_its_plan_and_firmware_agree_on_each_packet(void **state)
 
 	(void)state;
 	while (tally.held < extent.channels) {
-		struct channel channel;
-		struct plan plan;
+		struct wish wish = { .measure = NULL };
+		struct tally before = tally;
 
-		isolate_with_random(bench, &channel, &plan, &tally, &seed);
+		isolate_with_random(bench, &wish, &tally, &seed);
 		assert_true(bench->result.active);
-		compare(judge, &channel, &plan, &extent, &tally);
+		compare(judge, &wish, &extent, &tally);
+		check_drop_counters(bench, &before, &tally);
 		tally.held++;
 		/* As a change of policy would: what is not used any more goes. */
-		must(bench, ENFORCER_PREPARE, &plan);
+		must(bench, ENFORCER_PREPARE, &wish.plan);
 		if (extent.progress && tally.held % 20 == 0)
 			tell(&tally, &extent);
 	}
@@ -198,10 +250,90 @@ static void a_channel_its_plan_and_firmware_agree_on_each_packet(void **state)
 	bench_free(bench);
 }
 
+/* ---- the ladder -------------------------------------------------------------------------------- */
+
+static struct decision random_measure(uint64_t *seed)
+{
+	static const uint16_t ports[] = { 1, 53, 80, 445, 3389, 8530, 65535 };
+	struct decision decision = { .verdict = packet_pick(seed, 2) ? VERDICT_BLOCK
+								     : VERDICT_COUNT };
+	struct measure *measure = &decision.measure;
+
+	measure->proto = packet_pick(seed, 2) ? IPPROTO_TCP : IPPROTO_UDP;
+	measure->port_first = measure->port_last = ports[packet_pick(seed, COUNT(ports))];
+	if (packet_pick(seed, 3) == 0)
+		measure->port_last = (uint16_t)(measure->port_first +
+						packet_pick(seed, 65536u - measure->port_first));
+	return decision;
+}
+
+/* Packets to anybody in two places, to the ports of the measure and beside them. */
+static struct channel ground_of(const struct measure *measure)
+{
+	static const char *const places[] = { "10.0.0.0/8", "2001:db8::/32" };
+	struct channel channel = { .item_count = COUNT(places) };
+
+	for (unsigned i = 0; i < COUNT(places); i++) {
+		struct channel_item *item = &channel.items[i];
+
+		item->kind = measure->proto == IPPROTO_TCP ? CHANNEL_TCP : CHANNEL_UDP;
+		assert_true(prefix_parse(places[i], &item->to));
+		item->port_first = measure->port_first;
+		item->port_last = measure->port_last;
+	}
+	return channel;
+}
+
+static uint64_t counted_by_filters(struct bench *bench)
+{
+	const char *at = order(bench, "counters amt");
+	uint64_t all = 0;
+
+	for (; (at = strstr(at, " filter ")) != NULL; at++)
+		all += counted(at, " filter ");
+	return all;
+}
+
+static void a_measure_holds_and_counts_what_it_is_about_and_nothing_else(void **state)
+{
+	static const char *const options[] = { NULL };
+	struct extent extent = wanted_extent();
+	struct bench *bench = bench_new(options);
+	struct judge *judge = judge_new(bench->control);
+	struct tally tally = { .started_ns = clock_monotonic_ns() };
+	uint64_t seed = extent.seed, meant = 0;
+
+	(void)state;
+	for (extent.channels = extent.channels / 10 + 10; tally.held < extent.channels;
+	     tally.held++) {
+		struct decision decision = random_measure(&seed);
+		struct wish wish = { .channel = ground_of(&decision.measure),
+				     .measure = &decision };
+		uint64_t before;
+
+		assert_int_equal(plan_from_decision(NULL, &decision, &wish.plan, NULL), 0);
+		must(bench, ENFORCER_ISOLATE, &wish.plan);
+		before = counted_by_filters(bench); /* the same measure may come twice in a row */
+		compare(judge, &wish, &extent, &tally);
+		assert_int_equal(counted_by_filters(bench) - before, wish.meant);
+		meant += wish.meant;
+		must(bench, ENFORCER_PREPARE, &wish.plan);
+	}
+	print_message("%u measures, %llu packets, %llu counted, %llu of them blocked\n", tally.held,
+		      (unsigned long long)(tally.packets[0] + tally.packets[1]),
+		      (unsigned long long)meant,
+		      (unsigned long long)(tally.packets[1] - tally.passed[1]));
+	assert_int_equal(tally.passed[0], tally.packets[0]);
+	assert_in_range(meant, tally.packets[1] / 20, tally.packets[1]);
+	judge_free(judge);
+	bench_free(bench);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_channel_its_plan_and_firmware_agree_on_each_packet),
+		cmocka_unit_test(a_measure_holds_and_counts_what_it_is_about_and_nothing_else),
 	};
 
 	signal(SIGPIPE, SIG_IGN);
