@@ -47,7 +47,7 @@ void sight_free(struct sight *sight)
 
 static void tell(const struct sight *sight, enum fact_sensor_state state, uint64_t now_ns)
 {
-	struct fact_sensor told = { .state = state,
+	struct fact_sensor told = { .state = (uint8_t)state,
 				    .why = sight->why,
 				    .since_ns = sight->since_ns,
 				    .until_ns = state == SENSOR_BLIND ? 0 : sight->until_ns,
