@@ -17,6 +17,7 @@ struct child_parts {
 	pid_t parent;
 	int line; /* its end of the feed, both ways */
 	int rein;
+	const char *blind; /* controller: why the sensor is not to be trusted yet; NULL if it is */
 };
 
 /* Watches the wire until SIGTERM.  Returns the exit code; errors were told.  Knows no secret: of the setup it keeps what

@@ -116,7 +116,7 @@ static void supervised(void *arg, int fd, unsigned ready)
 		if (message.word != REIN_SENSOR_LOST)
 			break;
 		hear_out(child);
-		pipeline_sensor_lost(child->pipeline, message.why, message.at_ns);
+		pipeline_sensor_lost(child->pipeline, message.why, message.at_ns, clock_wall_ns());
 		break;
 	case REIN_CLOSED:
 		loop_stop(child->loop);
@@ -169,6 +169,10 @@ static int make_pipeline(struct child *child, struct err *err)
 	child->pipeline = pipeline_new(&config, err);
 	if (!child->pipeline)
 		return ERR_FAILED;
+	/* Before the first record: what the sensor repeats must find automation pausing. */
+	if (child->parts->blind)
+		pipeline_sensor_lost(child->pipeline, child->parts->blind, clock_wall_ns(),
+				     clock_wall_ns());
 	feed_publish(child->orders, &repeat);
 	pipe_flush(child->orders);
 	return 0;

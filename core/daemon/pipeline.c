@@ -65,9 +65,9 @@ struct pipeline {
 	struct store *store; /* NULL if nothing is kept */
 	struct eve *eve;
 	struct account *account;
-	uint64_t now_ns;               /* wall */
-	uint64_t due_ns;               /* when the response wants to be stepped; 0 = never */
-	uint64_t closing[CLOSING_MAX]; /* incidents whose isolation was released in this step */
+	uint64_t now_ns;                      /* wall */
+	uint64_t due_ns;                      /* when the response wants to be stepped; 0 = never */
+	struct host_key closing[CLOSING_MAX]; /* whose isolation was released in this step */
 	unsigned closing_count;
 	unsigned prepared, unprepared; /* asset and channel */
 	struct survey *surveys;        /* one per asset; NULL before the first */
@@ -100,7 +100,7 @@ static void tell(void *arg, const struct fact *fact)
 	    fact->isolation->isolation.state == ISOLATION_RELEASED &&
 	    !verdict_is_measure(fact->isolation->isolation.decision.verdict) &&
 	    pipeline->closing_count < CLOSING_MAX)
-		pipeline->closing[pipeline->closing_count++] = fact->isolation->isolation.incident;
+		pipeline->closing[pipeline->closing_count++] = fact->isolation->isolation.host;
 }
 
 /* A level that moves within a state is no news for people, and what was never suspected is none at all; the response hears
@@ -235,14 +235,14 @@ static void take_record(struct pipeline *pipeline, const struct record *record)
 	}
 }
 
-static void close_incident(struct pipeline *pipeline, uint64_t id)
+/* By host, not by number: the incident may be of a controller that is dead, and the sensor remembers the host all the same. */
+static void close_incident(struct pipeline *pipeline, const struct host_key *host)
 {
-	const struct incident *incident = book_find_id(pipeline->book, id);
+	const struct incident *incident = book_find(pipeline->book, host);
 
-	if (!incident)
-		return;
-	order_to_forget(pipeline, &incident->host);
-	book_close(pipeline->book, id, pipeline->now_ns);
+	order_to_forget(pipeline, host);
+	if (incident)
+		book_close(pipeline->book, incident->id, pipeline->now_ns);
 }
 
 static void step(struct pipeline *pipeline)
@@ -256,7 +256,7 @@ static void step(struct pipeline *pipeline)
 	while (dryrun_answer(pipeline->dryrun) > 0);
 	/* Who was released starts anew: old evidence must not isolate a repaired machine again. */
 	while (pipeline->closing_count > 0)
-		close_incident(pipeline, pipeline->closing[--pipeline->closing_count]);
+		close_incident(pipeline, &pipeline->closing[--pipeline->closing_count]);
 }
 
 static void note_time(struct pipeline *pipeline, uint64_t wall_ns)
@@ -311,8 +311,10 @@ static void sight_changed(void *arg, const struct fact_sensor *state, uint64_t n
 	tell(pipeline, &fact);
 }
 
-void pipeline_sensor_lost(struct pipeline *pipeline, const char *why, uint64_t since_ns)
+void pipeline_sensor_lost(struct pipeline *pipeline, const char *why, uint64_t since_ns,
+			  uint64_t wall_ns)
 {
+	note_time(pipeline, wall_ns);
 	sight_lost(pipeline->sight, why, since_ns, pipeline->now_ns);
 }
 

@@ -40,7 +40,8 @@ bool pipeline_is_due(const struct pipeline *pipeline, uint64_t wall_ns);
 /* Lets time pass: deadlines of isolations, levels that fade; then a step. */
 void pipeline_advance(struct pipeline *pipeline, uint64_t wall_ns);
 /* The sensor is gone, since then: automatic isolation pauses until it is back, and a while longer. */
-void pipeline_sensor_lost(struct pipeline *pipeline, const char *why, uint64_t since_ns);
+void pipeline_sensor_lost(struct pipeline *pipeline, const char *why, uint64_t since_ns,
+			  uint64_t wall_ns);
 /* Closes what writes; the first write error met on the way is told here. */
 int pipeline_finish(struct pipeline *pipeline, struct err *err);
 /* A request of the command "cordon": "isolations", "approve 1", "release 1 cleaned", ... */

@@ -16,6 +16,7 @@
 #include "core/detect/evidence.h"
 #include "core/feed/feed.h"
 #include "core/feed/record.h"
+#include "core/feed/said.h"
 #include "core/net/capture.h"
 #include "core/net/decode.h"
 #include "core/net/packet.h"
@@ -27,9 +28,12 @@ struct heard {
 };
 
 #define HEARD_PLACES 256
+/* Statements kept to be repeated. */
+#define SAID 1024
 
 struct sensor {
 	struct feed *feed;
+	struct said *said; /* NULL where nobody asks again */
 	struct engine *engine;
 	struct tracker *tracker;
 	struct reader *reader;
@@ -51,6 +55,8 @@ static void on_evidence(void *arg, const struct evidence *evidence)
 	struct sensor *sensor = arg;
 	struct record record = { .type = RECORD_EVIDENCE, .evidence = *evidence };
 
+	if (sensor->said)
+		said_note(sensor->said, evidence);
 	publish(sensor, &record);
 }
 
@@ -182,6 +188,8 @@ struct sensor *sensor_new(const struct sensor_config *config)
 					     .forged = on_forgery };
 
 	sensor->feed = config->feed;
+	if (config->remembers)
+		sensor->said = said_new(SAID);
 	sensor->engine = engine_new(&engine, &evidence_sink);
 	engine_configure(sensor->engine, config->yaml, config->detectors);
 	sensor->tracker = tracker_new(&tracker, &contact_sink);
@@ -194,6 +202,7 @@ void sensor_free(struct sensor *sensor)
 {
 	if (!sensor)
 		return;
+	said_free(sensor->said);
 	reader_free(sensor->reader);
 	tracker_free(sensor->tracker);
 	engine_free(sensor->engine);
@@ -233,6 +242,8 @@ static void forget(struct sensor *sensor, const struct host_key *key)
 
 	if (host)
 		engine_forget(sensor->engine, host, sensor->wall_ns);
+	if (sensor->said)
+		said_forget(sensor->said, key);
 }
 
 static void tell_coverage(struct sensor *sensor)
@@ -252,6 +263,18 @@ static void tell_standings(struct sensor *sensor)
 		on_standing(sensor, standing);
 }
 
+static void tell_evidence(struct sensor *sensor)
+{
+	const struct evidence *evidence;
+	uint32_t index = 0;
+
+	while (sensor->said && (evidence = said_next(sensor->said, &index)) != NULL) {
+		struct record record = { .type = RECORD_EVIDENCE, .evidence = *evidence };
+
+		publish(sensor, &record);
+	}
+}
+
 void sensor_obey(struct sensor *sensor, const struct record *order)
 {
 	if (order->type == RECORD_FORGET)
@@ -259,6 +282,8 @@ void sensor_obey(struct sensor *sensor, const struct record *order)
 	if (order->type == RECORD_REPEAT) {
 		tell_standings(sensor);
 		tell_coverage(sensor);
+		/* Whom nobody may isolate is known by now. */
+		tell_evidence(sensor);
 	}
 }
 

@@ -5,6 +5,7 @@
 #ifndef CORDON_DAEMON_SENSOR_H
 #define CORDON_DAEMON_SENSOR_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "core/net/hash.h"
@@ -22,6 +23,7 @@ struct sensor_config {
 	uint32_t hosts_max, contacts_max;  /* 0 = default */
 	struct feed *feed;                 /* borrowed; where records go */
 	struct yaml *yaml;                 /* settings document, NULL for the defaults */
+	bool remembers;                    /* what it stated, for RECORD_REPEAT */
 	const struct yaml_node *detectors; /* its "detectors:" mapping, NULL for the defaults */
 };
 

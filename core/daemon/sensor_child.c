@@ -147,6 +147,7 @@ static void make_sensor(struct child *child)
 	const struct config *config = &child->parts->setup->config;
 	struct sensor_config sensor = { .hosts_max = config->hosts_max,
 					.contacts_max = config->contacts_max,
+					.remembers = true,
 					.yaml = config->document,
 					.detectors = config->detectors };
 

@@ -81,6 +81,20 @@ static void close_fd(int *fd)
 	*fd = -1;
 }
 
+static bool within_pause(const struct supervisor *it)
+{
+	return it->sensor_back_ns &&
+	       clock_monotonic_ns() - it->sensor_back_ns < it->live->setup->config.blind_pause_ns;
+}
+
+/* A new controller knows nothing of a sensor that is gone, or has everything to learn. */
+static const char *blindness(const struct supervisor *it)
+{
+	if (it->children[SENSOR].pid == 0)
+		return "the sensor is gone";
+	return within_pause(it) ? "the sensor was started anew" : NULL;
+}
+
 /* In the child: only its own ends stay open, and the supervisor alone is interrupted by Ctrl-C. */
 static int become(struct supervisor *it, unsigned which, int rein, pid_t parent)
 {
@@ -89,7 +103,8 @@ static int become(struct supervisor *it, unsigned which, int rein, pid_t parent)
 				     .account = it->live->account,
 				     .parent = parent,
 				     .line = it->line[which],
-				     .rein = rein };
+				     .rein = rein,
+				     .blind = blindness(it) };
 	sigset_t none;
 
 	close(it->signals);
@@ -110,21 +125,6 @@ static void tell_lost(struct supervisor *it, const char *why)
 	snprintf(message.why, sizeof(message.why), "%s", why);
 	if (it->children[CONTROLLER].rein >= 0)
 		rein_tell(it->children[CONTROLLER].rein, &message);
-}
-
-static bool within_pause(const struct supervisor *it)
-{
-	return it->sensor_back_ns &&
-	       clock_monotonic_ns() - it->sensor_back_ns < it->live->setup->config.blind_pause_ns;
-}
-
-/* A new controller knows nothing of a sensor that is gone, or has everything to learn. */
-static void brief_controller(struct supervisor *it)
-{
-	if (it->children[SENSOR].pid == 0)
-		tell_lost(it, "the sensor is gone");
-	else if (within_pause(it))
-		tell_lost(it, "the sensor was started anew");
 }
 
 static int start(struct supervisor *it, unsigned which, struct err *err)
@@ -156,9 +156,7 @@ static int start(struct supervisor *it, unsigned which, struct err *err)
 	child->fault = NULL;
 	child->again_ns = child->kill_ns = 0;
 	child->started_ns = child->pulsed_ns = clock_monotonic_ns();
-	if (which == CONTROLLER)
-		brief_controller(it);
-	else if (child->was_ready)
+	if (which == SENSOR && child->was_ready)
 		it->sensor_back_ns = child->started_ns;
 	say(it, LOG_LEVEL_INFO, child, "started");
 	return 0;

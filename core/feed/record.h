@@ -23,7 +23,8 @@ enum record_type {
 	/* From the controller to the sensor. */
 	RECORD_FORGET =
 		64, /* people have dealt with this host: nothing until now is held against it */
-	RECORD_REPEAT, /* the controller is new: tell again who has a role and what is seen of each VLAN */
+	RECORD_REPEAT, /* the controller is new: tell again who has a role, what is seen of each VLAN and what
+		       * stands against whom */
 	RECORD_TYPES
 };
 

@@ -71,11 +71,22 @@ ip -n "$worm" addr add 10.66.0.24/16 dev w0
 sweep 2
 check "while it learns, people decide" until_so told isolation '"asset":"pc-24".*"state":"awaiting_approval"'
 check "and are told why" told decision '10.66.0.24.*automatic isolation pauses while the sensor is blind'
+kill -9 "$(child controller)"
+check "a proposal outlives the controller too" until_so alive
+once() { [ "$("$cordon" isolations --control "$socket" | grep -c pc-24)" = 1 ] && [ "$("$cordon" isolations --control "$socket" | grep -c pc-23)" = 1 ]; }
+check "and is on the list" until_so once
+sleep 1
+check "once, like the isolation" once
 proposal=$("$cordon" isolations --control "$socket" | awk '/pc-24/ { print $1 }')
 expect 0 "somebody approves" "$cordon" approve "$proposal" --control "$socket"
 check "and it is cut off" until_so told isolation '"asset":"pc-24".*"state":"applied"'
 expect 0 "somebody releases the other" "$cordon" release 1 cleaned --control "$socket"
 check "and it is free" until_so told isolation '"asset":"pc-23".*"state":"\(probation\|released\)"'
+kill -9 "$(child controller)"
+until_so alive
+sleep 1
+free() { ! "$cordon" isolations --control "$socket" | grep -q "pc-23.*\(awaiting\|appl\|proven\)"; }
+check "what was held against it is not held against it again" free
 
 kill -TERM "$daemon"
 wait "$daemon"

@@ -60,10 +60,14 @@ check "and when it goes on" until_so told sensor '"state":"back","why":"the sens
 
 # ---- the controller dies
 sensor=$(child sensor) controller=$(child controller) lines=$(wc -l <"$eve")
+convictions() { facts incident '10.66.0.99.*"state":"convicted"'; }
+before=$(convictions)
 kill -9 "$controller"
 check "a controller that is killed starts again" until_so alive
 check "it is another one" [ "$(child controller)" != "$controller" ]
 check "the sensor goes on" [ "$(child sensor)" = "$sensor" ]
+again() { [ "$(convictions)" -gt "$before" ]; }
+check "what stands against the worm is known again" until_so again
 check "what was told stays" [ "$(wc -l <"$eve")" -ge "$lines" ]
 ip -n "$worm" addr flush dev w0
 ip -n "$worm" addr add 10.66.0.77/16 dev w0

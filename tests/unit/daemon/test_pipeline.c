@@ -151,7 +151,7 @@ static void while_the_sensor_is_gone_people_decide_and_afterwards_it_goes_on(voi
 	(void)unused;
 	open_stage(&stage);
 	pulse(&stage, 10, S(0));
-	pipeline_sensor_lost(stage.pipeline, "killed", S(1));
+	pipeline_sensor_lost(stage.pipeline, "killed", S(1), S(1));
 	state(&stage, "10.20.0.23", 16, S(2)); /* still in the feed when it died */
 	assert_int_equal(told(&stage, "\"event_type\":\"decision\"", "the sensor is blind: killed"),
 			 1);
@@ -178,7 +178,7 @@ static void what_waits_for_people_is_told_by_health(void **unused)
 	buf_init(&answer, 4096);
 	ask(&stage, "health", &answer, S(1));
 	assert_null(strstr(answer.text, "blind"));
-	pipeline_sensor_lost(stage.pipeline, "killed", S(1));
+	pipeline_sensor_lost(stage.pipeline, "killed", S(1), S(1));
 	ask(&stage, "health", &answer, S(2));
 	assert_non_null(strstr(answer.text, "automatic isolation pauses: killed"));
 	buf_fini(&answer);
