@@ -279,11 +279,12 @@ void pipeline_step(struct pipeline *pipeline, uint64_t wall_ns)
 void pipeline_advance(struct pipeline *pipeline, uint64_t wall_ns)
 {
 	note_time(pipeline, wall_ns);
-	sight_advance(pipeline->sight, pipeline->now_ns);
 	book_advance(pipeline->book, pipeline->now_ns);
 	if (pipeline->amt && pipeline->now_ns >= pipeline->survey_due_ns)
 		survey_assets(pipeline);
 	step(pipeline);
+	/* After what waits in the feed: a controller that was held up must not take its own pause for the sensor's silence. */
+	sight_advance(pipeline->sight, pipeline->now_ns);
 }
 
 int pipeline_finish(struct pipeline *pipeline, struct err *err)

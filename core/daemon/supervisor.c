@@ -31,10 +31,12 @@
 #include "core/feed/pipe.h"
 
 #define DELAY_LEAST_NS ms_to_ns(100)
-#define DELAY_MOST_NS  s_to_ns(30)
+#define DELAY_MOST_NS  s_to_ns(10)
 /* Who lived that long starts with the shortest pause again. */
 #define LIVED_WELL_NS s_to_ns(60)
 #define HUNG_NS       s_to_ns(30)
+/* Opening a large store and finding isolations again may take a while. */
+#define STARTING_NS s_to_ns(120)
 /* A child that was asked to end has so long. */
 #define PATIENCE_NS s_to_ns(10)
 #define WAIT_MS     1000
@@ -387,12 +389,13 @@ static void hear(struct supervisor *it, unsigned which)
 static void look_after(struct supervisor *it, unsigned which, uint64_t now_ns)
 {
 	struct child *child = &it->children[which];
+	uint64_t patience_ns = child->ready ? HUNG_NS : STARTING_NS;
 
 	if (child->pid == 0 && child->again_ns && child->again_ns <= now_ns)
 		start_again(it, which);
 	if (child->pid && child->kill_ns && child->kill_ns <= now_ns)
 		kill(child->pid, SIGKILL);
-	if (child->pid && now_ns > child->pulsed_ns && now_ns - child->pulsed_ns > HUNG_NS) {
+	if (child->pid && now_ns > child->pulsed_ns && now_ns - child->pulsed_ns > patience_ns) {
 		child->pulsed_ns = now_ns;
 		end_at_once(child, "it gave no sign of life");
 	}

@@ -5,7 +5,7 @@
 worm=cw$$ watch=cx$$
 skip() { echo "not ok 1 - # SKIP $1"; echo "1..1"; exit 0; }
 [ "$(id -u)" = 0 ] || skip "network namespaces need root"
-command -v ip >/dev/null && command -v bash >/dev/null || skip "no ip(8) or no bash here"
+for tool in ip bash pgrep; do command -v $tool >/dev/null || skip "no $tool here"; done
 ip netns add "$worm" 2>/dev/null || skip "no network namespaces here"
 daemon= simulator=
 clean() {
@@ -26,9 +26,9 @@ ip -n "$watch" link set lo up
 cordond=$OUT/cordond cordon=$OUT/cordon socket=$work/control eve=$work/eve.json store=$work/cordon.db
 chmod 755 "$work"
 
-# until COMMAND...: for ten seconds at most
+# until COMMAND...: for twenty seconds at most
 until_so() {
-	for _ in $(seq 100); do
+	for _ in $(seq 200); do
 		"$@" && return 0
 		sleep 0.1
 	done

@@ -57,7 +57,7 @@ static void open_stage(struct stage *stage)
 	struct setup_paths paths = { .policy = stage->policy,
 				     .assets = stage->assets,
 				     .eve = stage->eve };
-	struct pipeline_config config = { .setup = &stage->setup };
+	struct pipeline_config config = { .setup = &stage->setup, .apart = true };
 	struct err err = { 0 };
 
 	snprintf(stage->folder, sizeof(stage->folder), "/tmp/cordon-pipeline-XXXXXX");
@@ -168,6 +168,22 @@ static void while_the_sensor_is_gone_people_decide_and_afterwards_it_goes_on(voi
 	close_stage(&stage);
 }
 
+static void a_controller_that_was_held_up_does_not_blame_the_sensor(void **unused)
+{
+	struct record waits = { .type = RECORD_PULSE, .wall_ns = S(1), .pulse = { 20, 0, 0 } };
+	struct stage stage;
+
+	(void)unused;
+	open_stage(&stage);
+	pulse(&stage, 10, S(0));
+	feed_publish(stage.told, &waits);
+	pipeline_advance(stage.pipeline, S(20)); /* a slow disk */
+	assert_int_equal(told(&stage, "\"event_type\":\"sensor\"", "\"blind\""), 0);
+	pipeline_advance(stage.pipeline, S(26));
+	assert_int_equal(told(&stage, "\"event_type\":\"sensor\"", "the sensor is silent"), 1);
+	close_stage(&stage);
+}
+
 static void what_waits_for_people_is_told_by_health(void **unused)
 {
 	struct stage stage;
@@ -211,6 +227,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(while_the_sensor_is_gone_people_decide_and_afterwards_it_goes_on),
+		cmocka_unit_test(a_controller_that_was_held_up_does_not_blame_the_sensor),
 		cmocka_unit_test(what_waits_for_people_is_told_by_health),
 		cmocka_unit_test(a_release_is_an_order_to_forget),
 	};
