@@ -283,6 +283,17 @@ static int wait_for_answer(int fd, uint32_t timeout_ms, struct buf *reply, const
 	}
 }
 
+static int cannot_call(const char *path, int why, struct err *err)
+{
+	if (why == EACCES)
+		return err_set(err, ERR_FAILED,
+			       "%s: only root and the user of cordond may ask; try sudo", path);
+	return err_set_errno(
+		err, why,
+		"no cordond answers at %s: start it with --control %s, or name its socket with --control",
+		path, path);
+}
+
 int control_ask(const char *path, const char *line, uint32_t timeout_ms, struct buf *answer,
 		struct err *err)
 {
@@ -294,10 +305,7 @@ int control_ask(const char *path, const char *line, uint32_t timeout_ms, struct 
 		return ERR_CONFIG;
 	fd = call(&address);
 	if (fd < 0)
-		return err_set_errno(
-			err, errno,
-			"%s: no cordond answers there; is it running, with \"control: %s\"?", path,
-			path);
+		return cannot_call(path, errno, err);
 	buf_init(&reply, ANSWER_MAX_BYTES);
 	send_all(fd, line, strlen(line));
 	send_all(fd, "\n", 1);

@@ -17,7 +17,6 @@
 #include "core/store/readiness.h"
 
 #define FILE_MAX_BYTES (16u << 20)
-#define DEFAULT_STORE  "/var/lib/cordon/cordon.db"
 
 struct roster *assets_read(const char *path, FILE *errors, int *code)
 {
@@ -49,6 +48,8 @@ struct roster *assets_read(const char *path, FILE *errors, int *code)
 		roster = NULL;
 		*code = EXIT_CODE_CONFIG;
 	}
+	if (roster && roster_count(roster) == 0)
+		fprintf(errors, "cordon: %s names no machine\n", path);
 	complaints_free(list);
 	source_free(source);
 	return roster;
@@ -91,10 +92,12 @@ int cli_assets(int argc, char **argv, FILE *out, FILE *errors)
 
 	if (!cli_options(&argc, argv, options, errors))
 		return EXIT_CODE_USAGE;
+	if (argc > 1 && !cli_no_words(argc - 1, argv + 1, errors))
+		return EXIT_CODE_USAGE;
 	roster = assets_read(argc > 0 ? argv[0] : NULL, errors, &code);
 	/* Only a store that was asked for must be there. */
-	if (roster && (path || access(DEFAULT_STORE, R_OK) == 0))
-		db = db_open_read_only(path ? path : DEFAULT_STORE, &err);
+	if (roster && (path || access(CLI_DEFAULT_STORE, R_OK) == 0))
+		db = db_open_read_only(path ? path : CLI_DEFAULT_STORE, &err);
 	if (path && roster && !db) {
 		fprintf(errors, "cordon: %s\n", err.text);
 		code = EXIT_CODE_FAILURE;

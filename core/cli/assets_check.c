@@ -287,19 +287,6 @@ static bool take_line(struct line *line, struct amt_config *config, FILE *errors
 	return true;
 }
 
-static bool take_flag(int *argc, char **argv, const char *flag)
-{
-	int kept = 0;
-
-	for (int i = 0; i < *argc; i++)
-		if (strcmp(argv[i], flag) != 0)
-			argv[kept++] = argv[i];
-	if (kept == *argc)
-		return false;
-	*argc = kept;
-	return true;
-}
-
 static int run(struct check *check, const struct amt_config *config, const struct roster *roster,
 	       int argc, char **argv)
 {
@@ -332,7 +319,7 @@ int cli_assets_check(int argc, char **argv, FILE *out, FILE *errors)
 	struct amt_config config = { .wall_ns = clock_wall_ns };
 	struct check check = { .out = out,
 			       .errors = errors,
-			       .json = take_flag(&argc, argv, "--json") };
+			       .json = cli_flag(&argc, argv, "json") };
 	struct roster *roster;
 	struct err err = { 0 };
 	int code = EXIT_CODE_OK;
@@ -363,7 +350,7 @@ int cli_assets_codes(int argc, char **argv, FILE *out, FILE *errors)
 {
 	const struct cli_option options[] = { { NULL, NULL } };
 
-	if (!cli_options(&argc, argv, options, errors))
+	if (!cli_options(&argc, argv, options, errors) || !cli_no_words(argc, argv, errors))
 		return EXIT_CODE_USAGE;
 	for (unsigned code = 0; code < AMT_CODES; code++) {
 		const struct amt_code_row *row = amt_code_row(code);

@@ -14,7 +14,7 @@ int cli_detectors(int argc, char **argv, FILE *out, FILE *errors)
 	struct engine *engine;
 	struct buf text;
 
-	if (!cli_options(&argc, argv, options, errors))
+	if (!cli_options(&argc, argv, options, errors) || !cli_no_words(argc, argv, errors))
 		return EXIT_CODE_USAGE;
 	engine = engine_new(&config, &nobody);
 	buf_init(&text, 1u << 20);

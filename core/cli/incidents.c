@@ -8,8 +8,6 @@
 #include "core/cli/options.h"
 #include "core/store/db.h"
 
-#define DEFAULT_STORE "/var/lib/cordon/cordon.db"
-
 static void show_row(struct db_query *query, FILE *out)
 {
 	char when[CLOCK_TEXT_BYTES];
@@ -23,7 +21,7 @@ static void show_row(struct db_query *query, FILE *out)
 
 int cli_incidents(int argc, char **argv, FILE *out, FILE *errors)
 {
-	const char *path = DEFAULT_STORE;
+	const char *path = CLI_DEFAULT_STORE;
 	const struct cli_option options[] = { { "store", &path }, { NULL, NULL } };
 	struct db_query *query = NULL;
 	struct err err = { 0 };
@@ -31,7 +29,7 @@ int cli_incidents(int argc, char **argv, FILE *out, FILE *errors)
 	struct db *db;
 	int rc = ERR_FAILED;
 
-	if (!cli_options(&argc, argv, options, errors))
+	if (!cli_options(&argc, argv, options, errors) || !cli_no_words(argc, argv, errors))
 		return EXIT_CODE_USAGE;
 	db = db_open_read_only(path, &err);
 	if (db)

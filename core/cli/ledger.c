@@ -9,11 +9,9 @@
 #include "core/store/db.h"
 #include "core/store/ledger.h"
 
-#define DEFAULT_STORE "/var/lib/cordon/cordon.db"
-
 int cli_ledger_verify(int argc, char **argv, FILE *out, FILE *errors)
 {
-	const char *path = DEFAULT_STORE;
+	const char *path = CLI_DEFAULT_STORE;
 	const struct cli_option options[] = { { "store", &path }, { NULL, NULL } };
 	char hash[2 * DIGEST_SHA256_BYTES + 1];
 	struct ledger_head head;
@@ -21,7 +19,7 @@ int cli_ledger_verify(int argc, char **argv, FILE *out, FILE *errors)
 	struct db *db;
 	int rc;
 
-	if (!cli_options(&argc, argv, options, errors))
+	if (!cli_options(&argc, argv, options, errors) || !cli_no_words(argc, argv, errors))
 		return EXIT_CODE_USAGE;
 	db = db_open_read_only(path, &err);
 	rc = db ? ledger_verify(db, &head, &err) : ERR_FAILED;
@@ -43,7 +41,7 @@ static int show_entry(void *arg, uint64_t sequence, const char *json)
 
 int cli_ledger_show(int argc, char **argv, FILE *out, FILE *errors)
 {
-	const char *path = DEFAULT_STORE, *from_text = "1";
+	const char *path = CLI_DEFAULT_STORE, *from_text = "1";
 	const struct cli_option options[] = { { "store", &path },
 					      { "from", &from_text },
 					      { NULL, NULL } };
@@ -52,7 +50,7 @@ int cli_ledger_show(int argc, char **argv, FILE *out, FILE *errors)
 	uint64_t from;
 	int rc;
 
-	if (!cli_options(&argc, argv, options, errors))
+	if (!cli_options(&argc, argv, options, errors) || !cli_no_words(argc, argv, errors))
 		return EXIT_CODE_USAGE;
 	if (!num_u64(from_text, &from)) {
 		fprintf(errors, "cordon: --from needs the number of an entry, not \"%s\"\n",

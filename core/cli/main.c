@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* main.c - the command "cordon": a table of nouns and verbs. */
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "core/cli/command.h"
 
+/* Goes on under the word behind "takes:". */
+#define NEXT "\n                            "
+
 static const struct command commands[] = {
-	{ "policy", "check", "FILE", "check a policy and run its examples", cli_policy_check },
-	{ "policy", "explain", "FILE [--role R] [--evidence D=NATS,...] ...",
+	{ "policy", "check", "FILE [--assets FILE]", "check a policy and run its examples",
+	  cli_policy_check },
+	{ "policy", "explain",
+	  "FILE [--role R] [--tag T,T] [--kind K] [--evidence D=NATS,...] [--log-odds N]" NEXT
+	  "[--contacts N] [--port N] [--host IP] [--asset NAME --assets FILE]",
 	  "why each rule fires or not", cli_policy_explain },
-	{ "policy", "words", "", "every word a rule may use", cli_policy_words },
+	{ "policy", "words", "[--markdown]", "every word a rule may use", cli_policy_words },
 	{ "incidents", "", "[--store FILE]", "what was suspected and convicted", cli_incidents },
 	{ "health", "", "[--control PATH]",
 	  "how much the sensor sees of each VLAN, and what to do about what it does not",
@@ -20,10 +27,11 @@ static const struct command commands[] = {
 	{ "isolations", "", "[--control PATH]", "who is isolated now, and what is proven",
 	  cli_isolations },
 	{ "approve", "", "ID [--control PATH]", "agree to a proposed isolation", cli_approve },
-	{ "deny", "", "ID [REASON...]", "refuse a proposed isolation", cli_deny },
-	{ "release", "", "ID [REASON...]", "end an isolation", cli_release },
+	{ "deny", "", "ID [REASON...] [--control PATH]", "refuse a proposed isolation", cli_deny },
+	{ "release", "", "ID [REASON...] [--control PATH]", "end an isolation", cli_release },
 	{ "assets", "check",
-	  "FILE [NAME...] [--policy FILE] [--store FILE] [--json] [--accept GRADE] ...",
+	  "FILE [NAME...] [--policy FILE] [--store FILE] [--json] [--accept GRADE]" NEXT
+	  "[--timeout 10s] [--authorities PEM] [--certificate PEM --key REFERENCE]",
 	  "ask each machine's firmware whether it can be isolated, and grade it",
 	  cli_assets_check },
 	{ "assets", "codes", "", "every reason a grade may have, and its remedy",
@@ -38,22 +46,27 @@ static const struct command commands[] = {
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
+static void describe(const struct command *command, FILE *out)
+{
+	char words[128];
+
+	snprintf(words, sizeof(words), "%s%s%s", command->noun, *command->verb ? " " : "",
+		 command->verb);
+	fprintf(out, "  %-16s %s\n", words, command->summary);
+	if (*command->takes)
+		fprintf(out, "  %-16s   takes: %s\n", "", command->takes);
+}
+
 static void usage(FILE *out)
 {
 	fprintf(out, "usage: cordon NOUN [VERB] [arguments]\n\n");
-	for (size_t i = 0; i < COMMANDS; i++) {
-		char words[128];
-
-		snprintf(words, sizeof(words), "%s%s%s", commands[i].noun,
-			 *commands[i].verb ? " " : "", commands[i].verb);
-		fprintf(out, "  %-16s %s\n", words, commands[i].summary);
-		if (*commands[i].takes)
-			fprintf(out, "  %-16s   takes: %s\n", "", commands[i].takes);
-	}
+	for (size_t i = 0; i < COMMANDS; i++)
+		describe(&commands[i], out);
 	fprintf(out,
-		"\n  --help, --version\n\nExit codes: 0 ok, 1 failure, 2 wrong usage, 3 bad configuration or policy.\n"
+		"\n  --help, also behind a noun or verb; --version\n\n"
+		"Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 bad configuration or policy.\n"
 		"assets check: 0 all A (or as --accept says), else 11 to 15 for the worst grade, B to F.\n"
-		"See also: cordond(8).\n");
+		"See also: cordon(1), cordond(8).\n");
 }
 
 /* The longest match wins: "assets check" before "assets". */
@@ -70,14 +83,40 @@ static const struct command *find(int argc, char **argv, int *used)
 	return NULL;
 }
 
+static bool is_help(const char *word)
+{
+	return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/* "cordon policy --help", "cordon policy check FILE --help": false if there is no such noun. */
+static bool help_with(const struct command *command, const char *noun, FILE *out)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (strcmp(noun, commands[i].noun) != 0)
+			continue;
+		if (command && *command->verb && command != &commands[i])
+			continue;
+		describe(&commands[i], out);
+		found = true;
+	}
+	return found;
+}
+
 static int complain(int argc, char **argv)
 {
-	fprintf(stderr, "cordon: unknown command \"%s%s%s\"; these begin alike:", argv[1],
-		argc > 2 ? " " : "", argc > 2 ? argv[2] : "");
-	for (size_t i = 0; i < COMMANDS; i++)
-		if (argv[1][0] == commands[i].noun[0])
-			fprintf(stderr, " \"%s%s%s\"", commands[i].noun,
-				*commands[i].verb ? " " : "", commands[i].verb);
+	const char *alike = "; these begin alike:";
+
+	fprintf(stderr, "cordon: unknown command \"%s%s%s\"", argv[1], argc > 2 ? " " : "",
+		argc > 2 ? argv[2] : "");
+	for (size_t i = 0; i < COMMANDS; i++) {
+		if (argv[1][0] != commands[i].noun[0])
+			continue;
+		fprintf(stderr, "%s \"%s%s%s\"", alike, commands[i].noun,
+			*commands[i].verb ? " " : "", commands[i].verb);
+		alike = "";
+	}
 	fprintf(stderr, "; see cordon --help\n");
 	return EXIT_CODE_USAGE;
 }
@@ -85,14 +124,13 @@ static int complain(int argc, char **argv)
 int main(int argc, char **argv)
 {
 	const struct command *command;
-	int used;
+	int used = 2;
 
 	if (argc < 2) {
 		usage(stderr);
 		return EXIT_CODE_USAGE;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-	    strcmp(argv[1], "help") == 0) {
+	if (is_help(argv[1]) || strcmp(argv[1], "help") == 0) {
 		usage(stdout);
 		return EXIT_CODE_OK;
 	}
@@ -101,6 +139,8 @@ int main(int argc, char **argv)
 		return EXIT_CODE_OK;
 	}
 	command = find(argc, argv, &used);
+	if (argc > used && is_help(argv[argc - 1]) && help_with(command, argv[1], stdout))
+		return EXIT_CODE_OK;
 	if (!command)
 		return complain(argc, argv);
 	return command->run(argc - used, argv + used, stdout, stderr);

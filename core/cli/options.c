@@ -64,3 +64,10 @@ bool cli_flag(int *argc, char **argv, const char *name)
 	*argc = kept;
 	return found;
 }
+
+bool cli_no_words(int argc, char **argv, FILE *errors)
+{
+	if (argc > 0)
+		fprintf(errors, "cordon: what is \"%s\"? see --help\n", argv[0]);
+	return argc == 0;
+}

@@ -16,7 +16,6 @@
 #include "core/net/addr.h"
 #include "core/store/db.h"
 
-#define DEFAULT_STORE  "/var/lib/cordon/cordon.db"
 #define HOSTS_MAX      4096
 #define DEPTH_MAX      64
 #define JSON_MAX_BYTES (4 * 1024 * 1024)
@@ -246,18 +245,17 @@ static void show_json(const struct tree *tree, FILE *out)
 
 int cli_outbreak(int argc, char **argv, FILE *out, FILE *errors)
 {
-	const char *path = DEFAULT_STORE;
+	const char *path = CLI_DEFAULT_STORE;
 	bool dot = cli_flag(&argc, argv, "dot"), json = cli_flag(&argc, argv, "json");
 	const struct cli_option options[] = { { "store", &path }, { NULL, NULL } };
 	struct tree tree = { 0 };
 	struct err err = { 0 };
 	int rc;
 
-	if (!cli_options(&argc, argv, options, errors))
+	if (!cli_options(&argc, argv, options, errors) || !cli_no_words(argc, argv, errors))
 		return EXIT_CODE_USAGE;
-	if (argc > 0 || (dot && json)) {
-		fprintf(errors, argc > 0 ? "cordon: outbreak takes options only\n"
-					 : "cordon: either --dot or --json\n");
+	if (dot && json) {
+		fprintf(errors, "cordon: either --dot or --json\n");
 		return EXIT_CODE_USAGE;
 	}
 	rc = read_tree(&tree, path, &err);

@@ -33,6 +33,16 @@ check "says why" says "recorded file"
 expect 2 "both -r and -i" "$cordond" -r "$work/office.pcap" -i lo
 expect 2 "cordon without words" "$cordon"
 expect 2 "cordon with an unknown noun" "$cordon" frobnicate
+check "one line" one_line
+expect 0 "help behind a noun" "$cordon" policy --help
+check "has its verbs" grep -q "policy explain" "$work/out"
+expect 0 "help behind a verb" "$cordon" assets check --help
+check "has its options" grep -q -- --accept "$work/out"
+for words in "incidents twice" "ledger verify x" "ledger show x" "detectors x" "outbreak x" "assets codes x" \
+	"isolations x" "health x" "hosts x" "release" "release x" "approve" "approve 1 2" "deny x"; do
+	# shellcheck disable=SC2086
+	expect 2 "wrong words are told without a daemon or a store: $words" "$cordon" $words
+done
 
 : >"$work/empty"
 printf 'this is no capture at all, just text\n' >"$work/text"

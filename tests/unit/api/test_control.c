@@ -104,7 +104,7 @@ static void nobody_there_is_a_clear_error(void **state)
 	(void)state;
 	buf_init(&answer, 100);
 	assert_true(control_ask("/nowhere/control", "isolations", 100, &answer, &err) < 0);
-	assert_non_null(strstr(err.text, "no cordond answers there"));
+	assert_non_null(strstr(err.text, "no cordond answers at /nowhere/control"));
 	buf_fini(&answer);
 }
 

@@ -85,12 +85,28 @@ static void a_missing_value_is_refused(void **state)
 	forget(&parsed);
 }
 
+static void a_word_too_many_is_named(void **state)
+{
+	char word[] = "pc-23", *words[] = { word };
+	char *said;
+	size_t length;
+	FILE *errors = open_memstream(&said, &length);
+
+	(void)state;
+	assert_true(cli_no_words(0, words, errors));
+	assert_false(cli_no_words(1, words, errors));
+	fclose(errors);
+	assert_string_equal(said, "cordon: what is \"pc-23\"? see --help\n");
+	free(said);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(options_may_stand_anywhere_and_leave_the_words),
 		cmocka_unit_test(an_unknown_option_is_named_with_the_valid_ones),
 		cmocka_unit_test(a_missing_value_is_refused),
+		cmocka_unit_test(a_word_too_many_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
