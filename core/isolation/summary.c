@@ -163,6 +163,9 @@ static void say(const struct evidence *evidence, struct buf *out)
 	}
 }
 
+/* Less would be told as "0.0 nats". */
+#define TELLABLE_NATS 0.05
+
 static void finish(struct buf *out, char text[SUMMARY_BYTES])
 {
 	snprintf(text, SUMMARY_BYTES, "%s", out->text ? out->text : "");
@@ -188,7 +191,7 @@ void summary_of_incident(const struct incident *incident, char text[SUMMARY_BYTE
 		say(first, &out);
 	for (unsigned i = 1; i < incident->evidence_count; i++)
 		if (incident->evidence[i].port_class != first->port_class &&
-		    incident->evidence[i].log_odds > 0) {
+		    incident->evidence[i].log_odds >= TELLABLE_NATS) {
 			buf_text(&out, "; also ");
 			say(&incident->evidence[i], &out);
 			break;

@@ -92,6 +92,20 @@ static void another_class_of_contacts_is_told_too(void **state)
 		      "also tried TCP port 445 of 6 hosts in 0.6 s, 6 failed");
 }
 
+static void what_rounds_to_nothing_is_not_told(void **state)
+{
+	struct incident incident = { .evidence_count = 2 };
+	char text[SUMMARY_BYTES];
+
+	(void)state;
+	incident.evidence[0] = make(&cases[5].given);
+	incident.evidence[0].port_class = CLASS_WORM_PORT;
+	incident.evidence[1] = make(&cases[0].given);
+	incident.evidence[1].log_odds = 0.04F;
+	summary_of_incident(&incident, text);
+	assert_string_equal(text, "tried TCP port 445 of 6 hosts in 0.6 s, 6 failed");
+}
+
 static void without_evidence_there_is_nothing_to_tell(void **state)
 {
 	struct incident incident = { 0 };
@@ -141,6 +155,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_failing_contact_has_words_of_its_own),
 		cmocka_unit_test(the_numbers_are_told_in_one_sentence),
 		cmocka_unit_test(another_class_of_contacts_is_told_too),
+		cmocka_unit_test(what_rounds_to_nothing_is_not_told),
 		cmocka_unit_test(without_evidence_there_is_nothing_to_tell),
 	};
 
