@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* stream.c - a capture that arrives through a pipe, in one process: frames when they wait, a tick when they do not, the command
- * socket, signals.  Whoever feeds the pipe has the privileges; the wire itself is the supervisor's business. */
+ * socket, signals.  Whoever feeds the pipe has the privileges; the wire itself is the supervisor's business.
+ *
+ * A pipe may bring what is on the wire now or yesterday's capture unpacked.  Watching goes by the packets' clock, which the
+ * machine's moves on while none come, so that both are judged alike.  Enforcing goes by the machine's, and refuses packets
+ * that are not of now: yesterday's capture must not cut off anybody today. */
 #include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #include "core/api/control.h"
 #include "core/base/clock.h"
@@ -19,6 +25,8 @@
 #define TICK_MS        50
 #define TICKS_PER_LOOK 100
 
+#define STALE_NS       (60 * NS_PER_S)
+
 struct stream {
 	const struct run *run;
 	struct capture *capture;
@@ -30,23 +38,58 @@ struct stream {
 	struct signal_watch *interrupt, *terminate;
 	int link_type;
 	unsigned ticks;
+	uint64_t packet_ns,
+		read_at_ns; /* the latest packet's time, and when it was read (monotonic) */
 	struct err damaged;
 };
+
+/* 0: before the first packet nothing is known of its clock. */
+static uint64_t time_of(const struct stream *stream)
+{
+	if (stream->run->setup->config.enforce)
+		return clock_wall_ns();
+	return stream->packet_ns ? stream->packet_ns + (clock_monotonic_ns() - stream->read_at_ns)
+				 : 0;
+}
+
+static bool is_of_now(struct stream *stream, uint64_t packet_ns)
+{
+	uint64_t now_ns = clock_wall_ns();
+	uint64_t apart_ns = packet_ns > now_ns ? packet_ns - now_ns : now_ns - packet_ns;
+
+	if (apart_ns <= STALE_NS)
+		return true;
+	err_set(&stream->damaged, ERR_USAGE,
+		"the packets are %llu s away from this machine's clock: enforcing needs what is on the wire now; leave "
+		"--enforce away to judge a recorded capture",
+		(unsigned long long)(apart_ns / NS_PER_S));
+	return false;
+}
 
 static void frame_read(void *arg, const struct capture_frame *frame)
 {
 	struct stream *stream = arg;
 
+	if (err_is_set(&stream->damaged))
+		return;
+	if (stream->packet_ns == 0 && stream->run->setup->config.enforce &&
+	    !is_of_now(stream, frame->wall_ns))
+		return;
+	if (frame->wall_ns > stream->packet_ns)
+		stream->packet_ns = frame->wall_ns;
 	whole_frame(stream->whole, stream->link_type, frame);
 }
 
 static void frames_wait(void *arg, int fd, unsigned ready)
 {
 	struct stream *stream = arg;
+	int rc;
 
 	(void)fd;
 	(void)ready;
-	if (capture_read(stream->capture, BATCH, frame_read, stream, &stream->damaged) < 0)
+	rc = capture_read(stream->capture, BATCH, frame_read, stream, &stream->damaged);
+	stream->read_at_ns = clock_monotonic_ns();
+	if (rc < 0 || err_is_set(&stream->damaged))
 		loop_stop(stream->loop);
 }
 
@@ -59,7 +102,8 @@ static void tick(void *arg)
 		counts = capture_counts(stream->capture);
 		whole_count(stream->whole, &counts);
 	}
-	whole_advance(stream->whole, clock_wall_ns());
+	if (time_of(stream))
+		whole_advance(stream->whole, time_of(stream));
 	timer_after_ns(stream->tick, ms_to_ns(TICK_MS));
 }
 
@@ -76,7 +120,7 @@ static int command(void *arg, char *const *words, const char *who, struct buf *a
 {
 	struct stream *stream = arg;
 
-	return whole_command(stream->whole, words, who, clock_wall_ns(), answer, err);
+	return whole_command(stream->whole, words, who, time_of(stream), answer, err);
 }
 
 static int start(struct stream *stream, struct err *err)
