@@ -43,6 +43,9 @@ enum contact_flag {
 	CONTACT_TO_POPULAR = 1 << 6,  /* many hosts are served by this destination and port */
 	CONTACT_BOOK_WARM = 1 << 7,   /* ARP/ND: the address book has listened long enough */
 	CONTACT_BOOK_FULL = CONTACT_BARE_SYN, /* ARP/ND (no SYN): it has listened for a week */
+	CONTACT_STRANGE = CONTACT_DARK, /* TCP: its SYN never belonged to the host (stacks.h) */
+	CONTACT_UNLEARNT =
+		CONTACT_ASLEEP, /* TCP: nothing is known yet of what belongs to the host */
 };
 
 struct contact {

@@ -15,6 +15,7 @@
 #include "core/base/mem.h"
 #include "core/base/units.h"
 #include "core/contact/forgers.h"
+#include "core/contact/stacks.h"
 
 #define HOSTS_DEFAULT          UINT32_C(65536)
 #define CONTACTS_DEFAULT       UINT32_C(262144)
@@ -52,6 +53,7 @@ struct tracker *tracker_new(const struct tracker_config *config, const struct tr
 				   &config->key);
 	tracker->forgers = forgers_new(&config->key);
 	tracker->visits = visits_new(tracker->hosts);
+	tracker->stacks = stacks_new(hosts_capacity(tracker->hosts));
 	tracker->coverage = coverage_new(&(struct coverage_sink){ sink->arg, sink->coverage });
 	tracker->standings = roles_new(STANDINGS);
 	tracker->outstanding_ms = config->outstanding_ns
@@ -70,6 +72,7 @@ void tracker_free(struct tracker *tracker)
 	roles_free(tracker->standings);
 	coverage_free(tracker->coverage);
 	popular_free(tracker->popular);
+	stacks_free(tracker->stacks);
 	visits_free(tracker->visits);
 	forgers_free(tracker->forgers);
 	addressbook_free(tracker->book);
@@ -423,6 +426,10 @@ static void open_contact(struct tracker *tracker, const struct reach *reach,
 		pair->flags |= tracker_neighbor_flags(tracker, host, reach);
 	else if (reach->src_mac && !mac_is_group(&reach->packet->dst_mac))
 		host->roles |= HOST_UNICAST_SEEN;
+	if (reach->kind == CONTACT_TCP && !reach->is_traced)
+		pair->flags |= stacks_see(tracker->stacks,
+					  &(struct stack_owner){ pair->host, pair->src_check },
+					  reach->packet);
 	pair->flags |= tracker_watch_coverage(tracker, host, reach);
 	pair->flags |= tracker_popularity(tracker, pair, host->key.vlan);
 	if (reach->kind == CONTACT_UDP)

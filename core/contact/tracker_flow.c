@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "core/base/units.h"
+#include "core/contact/stacks.h"
 
 #define STREAM_CURRENT_MS 1000
 
@@ -120,6 +121,10 @@ static void was_let_in(struct tracker *tracker, const struct standing *standing,
 		return;
 	pair = pairs_at(tracker->pairs, standing->index);
 	host = tracker_pair_host(tracker, pair);
+	if (host && pair->flags & (CONTACT_STRANGE | CONTACT_UNLEARNT))
+		stacks_accepted(tracker->stacks,
+				&(struct stack_owner){ pair->host, pair->src_check },
+				tracker->now_ms);
 	if (host)
 		tracker_visited(tracker, pair, host, seq);
 }
@@ -201,6 +206,8 @@ static void disown(struct tracker *tracker, const struct packet *packet)
 		return;
 	host->roles |= HOST_DISOWNED;
 	host->disowned_s = (uint16_t)(tracker->now_ms / 1000);
+	stacks_disowned(tracker->stacks, &(struct stack_owner){ hosts_index(tracker->hosts, host),
+								host->pair_check });
 }
 
 void tracker_tcp(struct tracker *tracker, const struct packet *packet)

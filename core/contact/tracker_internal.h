@@ -54,6 +54,8 @@ struct claim {
 	uint32_t since_ms;
 };
 
+struct stacks;
+
 struct tracker {
 	struct tracker_sink sink;
 	struct hash_key key;       /* also of hosts */
@@ -100,6 +102,7 @@ struct tracker {
 
 	struct forgers *forgers;
 	struct visits *visits;
+	struct stacks *stacks;
 	struct claim claims[CLAIM_PLACES];
 	unsigned next_claim;
 

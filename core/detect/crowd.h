@@ -24,7 +24,8 @@
  * Content that convicts at one packet can be forged in a few names before there is a crowd; from the fifth on there is.
  *
  * Left out: few names at a time (fewer than five, or one after the other).  That cannot be told from a worm on the
- * wire; only the switch or the firmware of the machine (the witness) can. */
+ * wire; only the switch or the firmware of the machine (the witness) can.  Where the SYNs of such a flood are not those of
+ * the victim's own TCP (core/contact/stacks.h), the witness is heard before anything is done. */
 #ifndef CORDON_DETECT_CROWD_H
 #define CORDON_DETECT_CROWD_H
 

@@ -67,6 +67,25 @@ uint32_t incident_failed(const struct incident *incident, size_t count)
 	return class_total(incident, count, true);
 }
 
+static bool is_strange(const struct evidence *item)
+{
+	for (unsigned i = 0; i < item->sample_count; i++)
+		if (item->samples[i].contact_kind != CONTACT_TCP ||
+		    !(item->samples[i].flags & CONTACT_STRANGE))
+			return false;
+	return item->sample_count > 0;
+}
+
+bool incident_is_strange(const struct incident *incident)
+{
+	size_t speaking = incident_speaking(incident);
+
+	for (size_t i = 0; i < speaking; i++)
+		if (!is_strange(&incident->evidence[i]))
+			return false;
+	return speaking > 0;
+}
+
 unsigned incident_coverage(const struct incident *incident)
 {
 	unsigned faults = 0;

@@ -52,6 +52,9 @@ uint32_t incident_failed(const struct incident *incident, size_t count);
 /* The items that still say something: what was taken back stays behind them at level zero, so that an older statement
  * that arrives late is known to be old. */
 size_t incident_speaking(const struct incident *incident);
+/* All that speaks are TCP contacts whose SYNs never belonged to the host (stacks.h): a scanner beside its TCP, or somebody
+ * else in its name. */
+bool incident_is_strange(const struct incident *incident);
 /* enum coverage_fault: what was not seen when any of what speaks was stated. */
 unsigned incident_coverage(const struct incident *incident);
 const char *incident_state_name(unsigned state); /* "open", "suspected", ... */

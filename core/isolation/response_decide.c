@@ -4,7 +4,10 @@
  * The policy's verdict is told as it is; what safety made of it stands beside it as "refused".  A guard's no is final.
  * A governor's no, a doubt about who the host is, and a wish for a witness where there is no port to count, turn the act
  * into a proposal.  An
- * incident is decided again whenever it is told, but only a change is news. */
+ * incident is decided again whenever it is told, but only a change is news.
+ *
+ * Where all that speaks against a host was sent by a TCP that never was its own, its firmware bears witness before it is
+ * isolated, whatever the policy says: a scanner on it is counted there, a forger elsewhere is not (worm-detection.md D.3). */
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,6 +40,15 @@ struct verdict_memory *response_memory(struct response *response, uint64_t incid
 	return &response->memories[incident % VERDICT_MEMORIES];
 }
 
+/* What the strongest evidence is about must have ports. */
+static bool can_be_witnessed(const struct case_file *file)
+{
+	const struct evidence *first = &file->incident->evidence[0];
+
+	return file->incident->evidence_count > 0 && first->port &&
+	       (first->contact_kind == CONTACT_TCP || first->contact_kind == CONTACT_UDP);
+}
+
 static void decide(struct case_file *file)
 {
 	const struct response_parts *parts = &file->response->parts;
@@ -46,6 +58,9 @@ static void decide(struct case_file *file)
 	policy_input_from(&input, file->incident, file->asset, parts->detector_name, file->now_ns);
 	policy_decide(parts->policy, &input, &file->decision);
 	file->ask_people = file->decision.verdict == VERDICT_PROPOSE;
+	if (file->decision.verdict == VERDICT_ISOLATE && incident_is_strange(file->incident) &&
+	    can_be_witnessed(file))
+		file->decision.witness = WITNESS_BEFORE;
 }
 
 /* ---- safety ------------------------------------------------------------------------------------ */
@@ -89,15 +104,6 @@ static bool is_in_doubt(struct case_file *file)
 			file->refusal, sizeof(file->refusal),
 			"frames of two MAC addresses bore this address, somebody may forge it: a person must approve");
 	return *file->refusal;
-}
-
-/* What the strongest evidence is about must have ports. */
-static bool can_be_witnessed(const struct case_file *file)
-{
-	const struct evidence *first = &file->incident->evidence[0];
-
-	return file->incident->evidence_count > 0 && first->port &&
-	       (first->contact_kind == CONTACT_TCP || first->contact_kind == CONTACT_UDP);
 }
 
 /* False if nothing may be done; ask_people if only people may. */

@@ -86,6 +86,9 @@ static void say_service(const struct evidence *evidence, const char *verb, struc
 	buf_format(out, ", %u failed", (unsigned)evidence->failed);
 	if (evidence->sample_count && flagged(evidence, CONTACT_BARE_SYN) == evidence->sample_count)
 		buf_text(out, ", with bare SYNs that no operating system sends");
+	if (evidence->contact_kind == CONTACT_TCP && evidence->sample_count &&
+	    flagged(evidence, CONTACT_STRANGE) == evidence->sample_count)
+		buf_text(out, ", not by the TCP that is its own");
 }
 
 static void say_pings(const struct evidence *evidence, struct buf *out)

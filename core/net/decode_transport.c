@@ -63,8 +63,11 @@ static inline enum decode_result decode_tcp(struct cursor c, struct packet *pack
 	packet->tcp_window = be16(p + 14);
 	if (header > TCP_BYTES)
 		packet->marks |= PACKET_TCP_OPTIONS;
-	if (UNLIKELY(header > c.have)) /* cut inside the options: nothing else is missing */
+	packet->tcp_option_bytes = (uint8_t)(header - TCP_BYTES);
+	if (UNLIKELY(header > c.have)) { /* cut inside the options: nothing else is missing */
 		header = c.have;
+		packet->tcp_option_bytes = 0;
+	}
 	set_payload(packet, cursor_behind(c, header));
 	return DECODE_OK;
 }

@@ -67,7 +67,8 @@ struct packet {
 	uint8_t tcp_flags;
 	uint8_t icmp_type, icmp_code;
 	uint8_t hop_limit;
-	uint16_t icmp_id; /* echo */
+	uint8_t tcp_option_bytes; /* that stand before the payload; 0 if they are cut off */
+	uint16_t icmp_id;         /* echo */
 	uint32_t tcp_seq, tcp_ack;
 	uint16_t tcp_window;
 	const uint8_t *payload;            /* behind the last header read; borrowed, may be NULL */

@@ -132,6 +132,67 @@ static void one_victim_clears_itself_by_its_resets(void **state)
 	assert_true(convicted <= 5); /* five refusals in a row: 1 in 32 */
 }
 
+/* A PC that has lived for some minutes, by the TCP of its operating system. */
+static void connect_as(struct bench *bench, const struct ip *who, const struct ip *to,
+		       const uint8_t *options, uint8_t option_bytes, bool answered)
+{
+	struct packet syn = wire_tcp(0, who, to, 445, TCP_SYN);
+
+	if (option_bytes == 0)
+		syn.marks &= (uint8_t)~PACKET_TCP_OPTIONS;
+	syn.payload = options + option_bytes;
+	syn.tcp_option_bytes = option_bytes;
+	syn.hop_limit = 128;
+	syn.tcp_seq = 7000;
+	wire(bench, syn);
+	if (answered) {
+		struct packet answer = wire_answer(0, &syn, TCP_SYN | TCP_ACK);
+
+		answer.tcp_ack = 7001;
+		wire(bench, answer);
+	}
+}
+
+/* What convicts it was made by another program than its TCP, and that is known: its firmware is asked before anything is
+ * done.  When it sweeps itself, nobody needs to be asked. */
+static void one_victim_of_a_common_tool_is_asked_for_its_witness(void **state)
+{
+	static const uint8_t windows[] = { 2, 4, 5, 180, 1, 3, 3, 8, 1, 1, 4, 2 };
+	static const uint8_t scan_tool[] = { 2, 4, 5, 180 };
+	static const struct {
+		const uint8_t *options;
+		uint8_t bytes;
+		bool strange;
+	} cases[] = { { scan_tool, 0, true }, { scan_tool, 4, true }, { windows, 12, false } };
+	struct ip victim = innocent(7);
+	struct host_key key = host_key_of(&victim, 0);
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct bench bench;
+
+		bench_start(&bench, 400 + c);
+		warm_up(&bench);
+		for (unsigned n = 0; n < 10; n++) {
+			struct ip to = innocent(20 + n);
+
+			bench.now_ns += s_to_ns(15);
+			connect_as(&bench, &victim, &to, windows, sizeof(windows), true);
+		}
+		for (unsigned n = 0; n < 12; n++) {
+			struct ip to = dark(&bench);
+
+			bench.now_ns += ms_to_ns(300);
+			connect_as(&bench, &victim, &to, cases[c].options, cases[c].bytes, false);
+		}
+		tracker_advance(bench.tracker, bench.now_ns + s_to_ns(10));
+		assert_int_equal(bench.innocents, 1);
+		assert_int_equal(incident_is_strange(book_find(bench.book, &key)),
+				 cases[c].strange);
+		bench_stop(&bench);
+	}
+}
+
 /* ---- and not at the worms' advantage ----------------------------------------------------------- */
 
 /* The cure must not be that nobody is convicted any more. */
@@ -184,11 +245,13 @@ static void a_worm_does_not_hide_behind_forged_names(void **state)
 
 int main(void)
 {
-	struct CMUnitTest tests[FLOODS + 5] = {
+	struct CMUnitTest tests[FLOODS + 6] = {
 		[FLOODS] = cmocka_unit_test(a_slow_flood_convicts_nobody_either),
 		[FLOODS + 1] = cmocka_unit_test(one_victim_is_safe_from_another_mac),
 		[FLOODS + 2] = cmocka_unit_test(who_sweeps_in_its_own_name_is_convicted),
 		[FLOODS + 4] = cmocka_unit_test(one_victim_clears_itself_by_its_resets),
+		[FLOODS + 5] =
+			cmocka_unit_test(one_victim_of_a_common_tool_is_asked_for_its_witness),
 		[FLOODS + 3] = cmocka_unit_test(a_worm_does_not_hide_behind_forged_names),
 	};
 

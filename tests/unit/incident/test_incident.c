@@ -62,6 +62,37 @@ static void what_two_classes_have_in_common_is_counted_once(void **state)
 	assert_int_equal(incident_contacts(&incident, 2), 5);
 }
 
+static void what_only_strange_syns_say_is_strange(void **state)
+{
+	static const struct {
+		uint8_t kind, flags[2];
+		double second_nats;
+		bool strange;
+	} cases[] = {
+		{ CONTACT_TCP, { CONTACT_STRANGE, CONTACT_STRANGE }, 5, true },
+		{ CONTACT_TCP, { CONTACT_STRANGE, 0 }, 5, false },
+		{ CONTACT_TCP, { CONTACT_STRANGE, 0 }, 0, true }, /* that one was taken back */
+		{ CONTACT_TCP, { CONTACT_UNLEARNT, CONTACT_STRANGE }, 5, false },
+		{ CONTACT_ARP, { CONTACT_DARK, CONTACT_DARK }, 5, false },
+	};
+	struct incident none = { .evidence_count = 0 };
+
+	(void)state;
+	assert_false(incident_is_strange(&none));
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct incident incident = { .evidence_count = 2,
+					     .evidence = { { .log_odds = 9, .sample_count = 1 },
+							   { .log_odds = cases[c].second_nats,
+							     .sample_count = 1 } } };
+
+		for (unsigned i = 0; i < 2; i++)
+			incident.evidence[i].samples[0] =
+				(struct evidence_sample){ .contact_kind = cases[c].kind,
+							  .flags = cases[c].flags[i] };
+		assert_int_equal(incident_is_strange(&incident), cases[c].strange);
+	}
+}
+
 static void a_sum_of_contacts_does_not_wrap(void **state)
 {
 	struct incident incident = { .evidence_count = 2,
@@ -88,6 +119,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(contacts_of_one_class_are_counted_once),
 		cmocka_unit_test(what_two_classes_have_in_common_is_counted_once),
+		cmocka_unit_test(what_only_strange_syns_say_is_strange),
 		cmocka_unit_test(a_sum_of_contacts_does_not_wrap),
 		cmocka_unit_test(every_state_has_its_word),
 	};

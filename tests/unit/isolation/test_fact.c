@@ -120,6 +120,7 @@ static void a_tcp_sweep_names_its_first_flow(void **state)
 	item.samples[0].src_port = 34855;
 	item.samples[0].dst_port = 80;
 	item.samples[0].outcome = CONTACT_REFUSED;
+	item.samples[0].flags = 0;
 	incident = incident_of(&item);
 	incident.host = fact.host;
 	incident.state = INCIDENT_SUSPECTED;

@@ -183,6 +183,32 @@ static void what_it_has_not_seen_is_left_to_people(void **state)
 	bench_fini(&bench);
 }
 
+/* The policy wants no witness there, but the frames may be another's. */
+static void who_speaks_by_a_strange_tcp_is_asked_for_a_witness_first(void **state)
+{
+	for (unsigned strange = 0; strange < 2; strange++) {
+		struct incident incident = bench_incident(BENCH_LAB, 1, ISOLATES);
+		struct evidence *item = &incident.evidence[0];
+		struct bench bench;
+
+		(void)state;
+		bench_init(&bench, 10);
+		item->port = 80;
+		item->contact_kind = CONTACT_TCP;
+		item->sample_count = 1;
+		item->samples[0].contact_kind = CONTACT_TCP;
+		item->samples[0].flags = strange ? CONTACT_STRANGE : 0;
+		response_consider(bench.response, &incident, bench.now_ns);
+		bench_settle(&bench);
+		assert_string_equal(bench.devices[BENCH_LAB].plan, strange ? "c80" : "repair");
+		/* Its firmware counts nothing: people are asked. */
+		bench_pass(&bench, 70);
+		if (strange)
+			assert_int_equal(row_of(&bench, 2)->state, ISOLATION_AWAITING_APPROVAL);
+		bench_fini(&bench);
+	}
+}
+
 static void the_brakes_are_asked_when_the_witness_has_spoken(void **state)
 {
 	struct bench bench;
@@ -207,6 +233,7 @@ int main(void)
 		cmocka_unit_test(after_a_restart_the_ladder_stands_as_before),
 		cmocka_unit_test(what_its_own_firmware_has_counted_is_isolated),
 		cmocka_unit_test(what_it_has_not_seen_is_left_to_people),
+		cmocka_unit_test(who_speaks_by_a_strange_tcp_is_asked_for_a_witness_first),
 		cmocka_unit_test(the_brakes_are_asked_when_the_witness_has_spoken),
 	};
 

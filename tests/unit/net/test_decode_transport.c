@@ -42,6 +42,7 @@ static void tcp_gives_every_field_the_tracker_needs(void **state)
 	assert_int_equal(packet.tcp_flags, TCP_SYN | TCP_ACK);
 	assert_int_equal(packet.tcp_window, 8192);
 	assert_int_equal(packet.marks, PACKET_TCP_OPTIONS);
+	assert_int_equal(packet.tcp_option_bytes, 12);
 	assert_int_equal(packet.payload_length, 2);
 	assert_memory_equal(packet.payload, "hi", 2);
 }
@@ -56,6 +57,7 @@ static void a_bare_syn_has_no_options(void **state)
 	put_tcp(&f, 20, TCP_SYN);
 	assert_int_equal(decode(&f, &packet), DECODE_OK);
 	assert_int_equal(packet.marks & PACKET_TCP_OPTIONS, 0);
+	assert_int_equal(packet.tcp_option_bytes, 0);
 }
 
 static void impossible_tcp_headers_contradict_themselves(void **state)
@@ -84,6 +86,7 @@ static void a_capture_cut_inside_tcp_options_keeps_the_header(void **state)
 	put_tcp(&f, 40, TCP_SYN);
 	assert_int_equal(decode_cut(&f, 50, &packet), DECODE_OK);
 	assert_int_equal(packet.marks, PACKET_TCP_OPTIONS | PACKET_CUT);
+	assert_int_equal(packet.tcp_option_bytes, 0);
 	assert_int_equal(packet.tcp_flags, TCP_SYN);
 	assert_int_equal(packet.payload_length, 0);
 	assert_int_equal(decode_cut(&f, 39, &packet), DECODE_CUT);
