@@ -353,7 +353,24 @@ static void drop_empty_root(struct yaml *yaml)
 	}
 }
 
-/* The library reads bytes that are no text as the end of the document, without a word. */
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* The indicator of an explicit key: nobody's settings need one, and the library crashes on many of them (0.7.12). */
+static bool begins_key(const char *text, size_t length, size_t at)
+{
+	size_t before = at;
+
+	if (text[at] != '?' || (at + 1 < length && !is_blank(text[at + 1])))
+		return false;
+	while (before > 0 && (text[before - 1] == ' ' || text[before - 1] == '\t'))
+		before--;
+	return before == 0 || strchr("\n\r-:?{[,", text[before - 1]);
+}
+
+/* What the library cannot be given: bytes that are no text it reads as the end of the document, without a word. */
 static bool check_characters(struct yaml *yaml, const char *text, size_t length)
 {
 	unsigned line = 1, column = 1;
@@ -368,6 +385,12 @@ static bool check_characters(struct yaml *yaml, const char *text, size_t length)
 		}
 		if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f) {
 			complain_at(yaml, line, column, "control characters are not allowed");
+			return false;
+		}
+		if (begins_key(text, length, i)) {
+			complain_at(
+				yaml, line, column,
+				"\"? \" is not read; write the key before its colon, or quote the text");
 			return false;
 		}
 		if (c == '\n') {

@@ -119,6 +119,10 @@ static void a_syntax_error_is_a_complaint_with_its_place(void **state)
 		{ "a: 1\nb: 2\n---\nc: 3\n", 3, 1, "only one document" },
 		{ "a: 1\nb: \xff\n", 2, 4, "not UTF-8" },
 		{ "a: \xc3\xa4 \x07\n", 1, 6, "control characters" },
+		{ "? a\n: 1\n", 1, 1, "write the key before its colon" },
+		{ "a:\n  - ? b\n", 2, 5, "write the key before its colon" },
+		{ "a: { ? b : c }\n", 1, 6, "write the key before its colon" },
+		{ "?", 1, 1, "write the key before its colon" },
 	};
 
 	(void)state;
@@ -137,15 +141,15 @@ static void what_configuration_does_not_need_is_refused_all_at_once(void **state
 	struct stage s;
 
 	(void)state;
-	open_text(&s, "a: &x 1\nb: *x\nc: !!str 3\na: 2\n? [k]\n: v\nd: \"\\0\"\ne: !t {a: 1}\n");
+	open_text(&s, "a: &x 1\nb: *x\nc: !!str 3\na: 2\n[k]: v\nd: \"\\0\"\ne: !t {a: 1}\n");
 	assert_non_null(s.yaml);
 	assert_int_equal(complaints_count(s.complaints), 7);
 	assert_complaint(&s, 0, 1, 7, "anchors are not allowed");
 	assert_complaint(&s, 1, 2, 4, "aliases are not allowed");
 	assert_complaint(&s, 2, 3, 10, "tags are not allowed");
-	assert_complaint(&s, 3, 5, 3, "a key must be a word");
-	assert_complaint(&s, 4, 7, 4, "NUL");
-	assert_complaint(&s, 5, 8, 7, "tags are not allowed");
+	assert_complaint(&s, 3, 5, 1, "a key must be a word");
+	assert_complaint(&s, 4, 6, 4, "NUL");
+	assert_complaint(&s, 5, 7, 7, "tags are not allowed");
 	assert_complaint(&s, 6, 4, 1, "duplicate key \"a\", first on line 1");
 	close_stage(&s);
 }
