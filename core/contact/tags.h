@@ -39,11 +39,6 @@ static inline uint32_t tags_first(uint64_t equal)
 	return (uint32_t)__builtin_ctzll(equal) / 8;
 }
 
-static inline uint16_t wide_tag_of_hash(uint64_t hash)
-{
-	return (uint16_t)(hash >> 48) | 1;
-}
-
 static inline uint64_t wide_tags_equal(uint64_t four, uint64_t wanted)
 {
 	const uint64_t ones = UINT64_C(0x0001000100010001);
