@@ -77,6 +77,7 @@ enum amt_code {
 	AMT_WIRELESS_BESIDE,
 	AMT_NO_TLS,
 	AMT_NO_COUNTERS,
+	AMT_NOT_ALL_FIT,
 	AMT_NO_ANTI_SPOOFING,
 	AMT_LEGACY_TLS,
 	AMT_NO_IPV6_FILTERS,
@@ -121,7 +122,7 @@ struct amt_report {
 	char uuid[40];
 	char realm[64]; /* digest realm: identity of this provisioning */
 	uint32_t policies_max, filters_max, tx_filters_max, rx_filters_max;
-	uint32_t policies_used, filters_used, foreign_policies;
+	uint32_t policies_used, filters_used, foreign_policies, foreign_filters;
 	uint32_t tx_counters, rx_counters;
 	uint32_t v6_tx_filters_max, v6_rx_filters_max, v6_ratio; /* 0: IPv6 cannot be filtered */
 	bool anti_spoofing;
@@ -134,14 +135,19 @@ void amt_report_codes(const struct amt_report *report, char *text, size_t size);
 /* Adds a finding, keeping the order and the grade. */
 void amt_report_add(struct amt_report *report, enum amt_code code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-/* Adds what keeps this plan from fitting, if anything does; only for a report with limits. */
-void amt_report_plan(struct amt_report *report, const struct plan *plan);
+/* Adds what keeps this plan from fitting, if anything does; only for a report with limits.  Returns how many of the
+ * device's filters it takes; 0 if it does not fit. */
+uint32_t amt_report_plan(struct amt_report *report, const struct plan *plan);
+/* Adds that so many plans, each a policy, with so many filters do not fit beside each other, if so. */
+void amt_report_together(struct amt_report *report, uint32_t plans, uint32_t filters);
 
 /* What a plan takes of the limits that Intel documents (3.1), default filters aside; a device tells its own, and may count
  * a filter for IPv6 several times.  ERR_LIMIT if it takes more, and in words what takes most. */
 struct amt_need {
 	uint32_t transmit, transmit_fit, receive, receive_fit;
 	uint32_t v6; /* of transmit; as many of receive */
+	/* Of the whole device, for all plans together: each is a policy. */
+	uint32_t filters, filters_fit, policies_fit;
 };
 
 int amt_plan_need(const struct plan *plan, struct amt_need *need, struct err *err);

@@ -14,8 +14,10 @@
 #include "core/base/invariant.h"
 #include "core/isolation/plan.h"
 
-#define CLOCK_TOLERANCE_S 300 /* what Kerberos and certificates commonly bear */
-#define FILTERS_TIGHT     12  /* less than this for a second channel */
+#define CLOCK_TOLERANCE_S   300 /* what Kerberos and certificates commonly bear */
+#define DOCUMENTED_POLICIES 8   /* 3.1 */
+#define DOCUMENTED_FILTERS  80
+#define FILTERS_TIGHT       12 /* less than this for a second channel */
 
 /* clang-format off */
 static const struct amt_code_row rows[AMT_CODES] = {
@@ -43,6 +45,7 @@ static const struct amt_code_row rows[AMT_CODES] = {
 	[AMT_WIRELESS_BESIDE] = { "wireless-beside", AMT_GRADE_C, "isolate it at its access point as well" },
 	[AMT_NO_TLS] = { "no-tls", AMT_GRADE_C, "enable TLS in the firmware and set tls: pin" },
 	[AMT_NO_COUNTERS] = { "no-counters", AMT_GRADE_C, "nothing: an isolation can be proven by silence alone" },
+	[AMT_NOT_ALL_FIT] = { "not-all-fit", AMT_GRADE_C, "use fewer channels and measures, port ranges and prefixes; what is not prepared is written when it is needed, which takes longer" },
 	[AMT_NO_ANTI_SPOOFING] = { "no-anti-spoofing", AMT_GRADE_B, "nothing: the channel holds without it; or take anti_spoofing out of the channel" },
 	[AMT_LEGACY_TLS] = { "legacy-tls", AMT_GRADE_B, "update the firmware to 12 or later if the platform has it" },
 	[AMT_NO_IPV6_FILTERS] = { "no-ipv6-filters", AMT_GRADE_B, "name repair servers by IPv4 addresses" },
@@ -292,7 +295,7 @@ void grade(const struct grade_survey *survey, struct amt_report *report)
 	grade_others(survey, report);
 }
 
-void amt_report_plan(struct amt_report *report, const struct plan *plan)
+uint32_t amt_report_plan(struct amt_report *report, const struct plan *plan)
 {
 	struct sd_port_capabilities capabilities = {
 		.given = true,
@@ -311,18 +314,38 @@ void amt_report_plan(struct amt_report *report, const struct plan *plan)
 	struct sd_set set;
 
 	if (!report->tx_filters_max)
-		return;
+		return 0;
 	/* The remedy is the code's. */
-	if (sd_compile(plan, &budget, 0, &set, &err) < 0)
+	if (sd_compile(plan, &budget, 0, &set, &err) < 0) {
 		amt_report_add(report, AMT_CHANNEL_TOO_LARGE, "%.*s",
 			       (int)(strstr(err.text, "; use ")
 					     ? strstr(err.text, "; use ") - err.text
 					     : 199),
 			       err.text);
-	else if (set.unguarded)
+		return 0;
+	}
+	if (set.unguarded)
 		amt_report_add(report, AMT_NO_ANTI_SPOOFING,
 			       "channel \"%s\" asks for anti-spoofing, which this port cannot do",
 			       plan->name);
+	return set.count;
+}
+
+void amt_report_together(struct amt_report *report, uint32_t plans, uint32_t filters)
+{
+	uint32_t policies_left = report->policies_max - report->foreign_policies,
+		 filters_left = report->filters_max - report->foreign_filters;
+
+	if (!report->policies_max || !report->filters_max ||
+	    report->foreign_policies >= report->policies_max ||
+	    report->foreign_filters >= report->filters_max)
+		return;
+	if (plans > policies_left || filters > filters_left)
+		amt_report_add(
+			report, AMT_NOT_ALL_FIT,
+			"all channels and measures together are %u policies with %u filters; "
+			"there is room for %u with %u",
+			plans, filters, policies_left, filters_left);
 }
 
 int amt_plan_need(const struct plan *plan, struct amt_need *need, struct err *err)
@@ -333,10 +356,15 @@ int amt_plan_need(const struct plan *plan, struct amt_need *need, struct err *er
 	struct sd_set set;
 	int rc;
 
+	/* Counters are documented nowhere (3.1). */
+	budget.tx_counters = budget.rx_counters = UINT32_MAX;
 	budget.anti_spoofing = true;
 	rc = sd_compile(plan, &budget, 0, &set, err);
 	*need = (struct amt_need){ .transmit_fit = budget.tx_filters,
-				   .receive_fit = budget.rx_filters };
+				   .receive_fit = budget.rx_filters,
+				   .filters = set.count,
+				   .filters_fit = DOCUMENTED_FILTERS,
+				   .policies_fit = DOCUMENTED_POLICIES };
 	if (rc < 0)
 		return rc;
 	for (unsigned i = 0; i < set.count; i++) {

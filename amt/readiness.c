@@ -105,5 +105,6 @@ void readiness_report(const struct endpoint *endpoint, const struct err *err, ui
 	report->policies_used = survey.policies_used;
 	report->filters_used = survey.filters_used;
 	report->foreign_policies = survey.foreign_policies;
+	report->foreign_filters = survey.filters_used - survey.filters_ours;
 	grade(&survey, report);
 }

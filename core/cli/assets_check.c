@@ -21,8 +21,7 @@
 #include "core/cli/assets.h"
 #include "core/cli/command.h"
 #include "core/cli/options.h"
-#include "core/isolation/plan.h"
-#include "core/policy/channel.h"
+#include "core/cli/policy_fit.h"
 #include "core/policy/policy.h"
 #include "core/store/db.h"
 #include "core/store/readiness.h"
@@ -132,16 +131,26 @@ static void keep(struct check *check, const struct asset *asset, const struct am
 		fprintf(check->errors, "cordon: %s\n", err.text);
 }
 
-/* Does every channel of the policy fit into this machine's firmware? */
-static void try_channels(const struct check *check, struct amt_report *report)
-{
-	for (size_t i = 0; i < policy_channel_count(check->policy); i++) {
-		const struct channel *channel = policy_channel_at(check->policy, i);
-		struct plan plan;
+struct trial {
+	struct amt_report *report;
+	uint32_t plans, filters;
+};
 
-		if (!channel->unresolved && plan_from_channel(channel, &plan, NULL) == 0)
-			amt_report_plan(report, &plan);
-	}
+static void try_plan(void *arg, const struct plan *plan)
+{
+	struct trial *trial = arg;
+
+	trial->filters += amt_report_plan(trial->report, plan);
+	trial->plans++;
+}
+
+/* Do all channels and measures of the policy fit into this machine's firmware, each and together? */
+static void try_policy(const struct check *check, struct amt_report *report)
+{
+	struct trial trial = { .report = report };
+
+	policy_fit_each(check->policy, try_plan, &trial);
+	amt_report_together(report, trial.plans, trial.filters);
 }
 
 static void tell(const struct question *question, const struct amt_report *report)
@@ -165,7 +174,7 @@ static void answered(void *arg, const struct amt_report *asked)
 	struct amt_report report = *asked;
 
 	if (check->policy)
-		try_channels(check, &report);
+		try_policy(check, &report);
 	tell(question, &report);
 	if (--check->waiting == 0)
 		loop_stop(check->loop);

@@ -334,7 +334,7 @@ static void every_code_but_those_of_callers_is_tried_here(void **state)
 	(void)state;
 	for (unsigned code = 0; code < AMT_CODES; code++) {
 		bool tried = code == AMT_NO_AMT || code == AMT_CHANNEL_TOO_LARGE ||
-			     code == AMT_NO_ANTI_SPOOFING;
+			     code == AMT_NO_ANTI_SPOOFING || code == AMT_NOT_ALL_FIT;
 
 		for (size_t i = 0; i < COUNT(cases); i++)
 			tried = tried || cases[i].code == code;
@@ -418,6 +418,59 @@ static void a_plan_that_does_not_fit_is_a_reason(void **state)
 	assert_int_equal(report.finding_count, 0);
 }
 
+static void what_fits_one_by_one_may_not_fit_together(void **state)
+{
+	static const struct {
+		uint32_t plans, filters, foreign_policies, foreign_filters;
+		bool fits;
+	} rooms[] = {
+		{ 8, 80, 0, 0, true },  { 9, 80, 0, 0, false },  { 8, 81, 0, 0, false },
+		{ 7, 70, 1, 10, true }, { 8, 70, 1, 10, false }, { 7, 71, 1, 10, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rooms); i++) {
+		struct amt_report report = { .policies_max = 8,
+					     .filters_max = 80,
+					     .foreign_policies = rooms[i].foreign_policies,
+					     .foreign_filters = rooms[i].foreign_filters };
+
+		amt_report_together(&report, rooms[i].plans, rooms[i].filters);
+		assert_int_equal(report.finding_count, !rooms[i].fits);
+		if (!rooms[i].fits)
+			assert_int_equal(report.findings[0].code, AMT_NOT_ALL_FIT);
+	}
+}
+
+static void a_plan_says_how_many_filters_it_takes(void **state)
+{
+	struct plan plan = { .name = "repair", .drop_transmit = true, .drop_receive = true };
+	struct amt_report report = { .tx_filters_max = 27, .rx_filters_max = 31, .v6_ratio = 1 };
+	struct amt_need need;
+	struct err err = { 0 };
+
+	(void)state;
+	plan.anti_spoofing = true;
+	for (uint8_t i = 0; i < 3; i++)
+		plan.filters[plan.filter_count++] =
+			(struct filter){ .direction = i == 2 ? FILTER_RECEIVE : FILTER_TRANSMIT,
+					 .ethertype = (uint16_t)(0x0806 + i),
+					 .label = "x" };
+	assert_int_equal(amt_report_plan(&report, &plan), 3);
+	assert_int_equal(amt_plan_need(&plan, &need, &err), 0);
+	assert_int_equal(need.transmit, 4); /* two of them compare sources */
+	assert_int_equal(need.receive, 1);
+	assert_int_equal(need.filters, 3);
+	assert_int_equal(need.filters_fit, 80);
+	assert_int_equal(need.policies_fit, 8);
+	for (uint16_t i = 3; i < 40; i++)
+		plan.filters[plan.filter_count++] =
+			(struct filter){ .ethertype = (uint16_t)(0x0806 + i), .label = "x" };
+	assert_true(amt_plan_need(&plan, &need, &err) < 0);
+	assert_non_null(strstr(err.text, "needs 41 transmit filters, 27 fit"));
+	assert_int_equal(amt_report_plan(&report, &plan), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -426,6 +479,8 @@ int main(void)
 		cmocka_unit_test(codes_are_words_that_differ),
 		cmocka_unit_test(the_worst_finding_comes_first_and_decides),
 		cmocka_unit_test(a_plan_that_does_not_fit_is_a_reason),
+		cmocka_unit_test(what_fits_one_by_one_may_not_fit_together),
+		cmocka_unit_test(a_plan_says_how_many_filters_it_takes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -43,7 +43,8 @@ static void run_fini(struct run *run)
 }
 
 static char policy_path[] = "/tmp/cordon-policy-XXXXXX",
-	    assets_path[] = "/tmp/cordon-assets-XXXXXX", wide_path[] = "/tmp/cordon-wide-XXXXXX";
+	    assets_path[] = "/tmp/cordon-assets-XXXXXX", wide_path[] = "/tmp/cordon-wide-XXXXXX",
+	    many_path[] = "/tmp/cordon-many-XXXXXX";
 
 static void write_file(char *path, const char *text)
 {
@@ -77,6 +78,12 @@ static int make_files(void **state)
 {
 	(void)state;
 	write_wide();
+	write_file(many_path,
+		   "channels: { s: [arp, dhcp] }\n"
+		   "rules:\n"
+		   "  - { name: a, when: { port: 445 }, then: { block: { tcp: 445 } } }\n"
+		   "  - { name: b, when: { port: 161 }, then: { count: { udp: 161 } } }\n"
+		   "  - { name: c, then: { block: { tcp: 445 } } }\n");
 	write_file(
 		policy_path,
 		"channels: { r: [arp, dhcp] }\n"
@@ -94,10 +101,11 @@ static int remove_files(void **state)
 	unlink(policy_path);
 	unlink(assets_path);
 	unlink(wide_path);
+	unlink(many_path);
 	return 0;
 }
 
-/* %P, %A and %W stand for the files. */
+/* %P, %A, %W and %M stand for the files. */
 static const char *with_paths(const char *words, char *text, size_t size)
 {
 	size_t used = 0;
@@ -106,6 +114,7 @@ static const char *with_paths(const char *words, char *text, size_t size)
 		const char *path = strncmp(words, "%P", 2) == 0   ? policy_path
 				   : strncmp(words, "%A", 2) == 0 ? assets_path
 				   : strncmp(words, "%W", 2) == 0 ? wide_path
+				   : strncmp(words, "%M", 2) == 0 ? many_path
 								  : NULL;
 
 		if (path) {
@@ -138,6 +147,8 @@ static const struct {
 	  "; 4 each way are for IPv6, and firmware may count each several",
 	  "warning: channel \"wide\" needs 44 transmit filters, 27 fit; the largest takers are "
 	  "10.0.1.1 (40), anti_spoofing (2), arp (1); use port ranges, fewer" },
+	{ cli_policy_check, "%M", 0,
+	  "all channels and measures together take 3 of 8 policies and 8 of 80 filters\n", NULL },
 	{ cli_policy_check, "%P --assets %A", 0, ": ok, ", NULL },
 	{ cli_policy_check, "--assets=%A %P", 0, ": ok, ", NULL },
 	{ cli_policy_check, "policies/office.yaml --assets %A", 3, NULL,
