@@ -49,6 +49,7 @@ struct child {
 	pid_t pid; /* 0 = not running */
 	int rein;  /* our end; -1 = none */
 	bool ready, was_ready;
+	bool well; /* when the new settings came: only then its failing speaks against them */
 	const char *fault; /* why we killed it; NULL if we did not */
 	/* all monotonic, 0 = not */
 	uint64_t started_ns, pulsed_ns, again_ns, kill_ns;
@@ -60,7 +61,8 @@ struct supervisor {
 	struct child children[CHILDREN];
 	int line[CHILDREN]; /* the feed's ends */
 	int signals;
-	bool stopping, announced, trying;
+	bool stopping, trying;
+	bool trying_sensor;      /* too */
 	struct setup before;     /* while trying */
 	uint64_t sensor_back_ns; /* monotonic; when it was last started again, 0 = never */
 	uint64_t watchdog_ns, patted_ns;
@@ -241,10 +243,12 @@ static void take_back(struct supervisor *it, const char *why)
 	*it->live->setup = it->before;
 	setup_fini(&failed);
 	it->trying = false;
-	for (unsigned i = 0; i < CHILDREN; i++) {
-		it->children[i].delay_ns = 0;
-		ask_to_end(&it->children[i]);
-	}
+	it->children[CONTROLLER].delay_ns = 0;
+	ask_to_end(&it->children[CONTROLLER]);
+	if (!it->trying_sensor)
+		return;
+	it->children[SENSOR].delay_ns = 0;
+	ask_to_end(&it->children[SENSOR]);
 }
 
 static void plan_again(struct child *child)
@@ -288,7 +292,7 @@ static void ended(struct supervisor *it, unsigned which, int status)
 	}
 	if (which == SENSOR)
 		tell_lost(it, was_asked ? "the sensor is being started with new settings" : why);
-	if (it->trying && !child->ready && !was_asked)
+	if (it->trying && child->well && !child->ready && !was_asked)
 		take_back(it, why);
 	if (was_asked)
 		child->delay_ns = 0;
@@ -334,7 +338,10 @@ static void reload(struct supervisor *it)
 			"READY=1\nSTATUS=the new settings are bad, the old ones are in force");
 		return;
 	}
-	if (!same_text(fresh.config_source, it->live->setup->config_source))
+	for (unsigned i = 0; i < CHILDREN; i++)
+		it->children[i].well = it->children[i].ready;
+	it->trying_sensor = !same_text(fresh.config_source, it->live->setup->config_source);
+	if (it->trying_sensor)
 		ask_to_end(&it->children[SENSOR]);
 	it->before = *it->live->setup;
 	*it->live->setup = fresh;
@@ -345,6 +352,15 @@ static void reload(struct supervisor *it)
 
 /* ---- signs of life ----------------------------------------------------------------------------- */
 
+/* A sensor whose interface was gone before does not hold up new settings. */
+static bool all_ready(const struct supervisor *it)
+{
+	for (unsigned i = 0; i < CHILDREN; i++)
+		if (!it->children[i].ready && !(it->trying && !it->children[i].well))
+			return false;
+	return true;
+}
+
 static void became_ready(struct supervisor *it, unsigned which)
 {
 	struct child *child = &it->children[which];
@@ -354,12 +370,11 @@ static void became_ready(struct supervisor *it, unsigned which)
 		return;
 	child->ready = child->was_ready = true;
 	say(it, LOG_LEVEL_INFO, child, "ready");
-	if (!it->children[SENSOR].ready || !it->children[CONTROLLER].ready)
+	if (!all_ready(it))
 		return;
 	if (it->trying)
 		setup_fini(&it->before);
 	it->trying = false;
-	it->announced = true;
 	privileges_notify("READY=1\nSTATUS=watching");
 }
 

@@ -136,10 +136,17 @@ if command -v setpriv >/dev/null; then
 fi
 
 # ---- the interface goes away and comes back
-start
+: >"$work/cordon.yaml"
+printf 'version: 1\nname: t\nrules:\n  - name: watch\n    then: { watch: {} }\n' >"$work/policy.yaml"
+start -c "$work/cordon.yaml" -p "$work/policy.yaml"
 ip -n "$worm" link del w0
 check "an interface that is gone is told" until_so told sensor 'the sensor ended with exit code 1'
 check "the controller waits" [ -n "$(child controller)" ]
+controller=$(child controller)
+kill -HUP "$daemon"
+check "and takes a new policy all the same" until_so changed
+sleep 0.5
+check "for good" sh -c "! grep -q 'old ones are back' '$work/err'"
 ip -n "$worm" link add w0 type veth peer name x0 netns "$watch"
 ip -n "$watch" link set x0 up
 check "and when it is back it is watched" until_so alive
