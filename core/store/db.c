@@ -8,11 +8,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sqlite3.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/buf.h"
 #include "core/base/err.h"
 #include "core/base/invariant.h"
 #include "core/base/mem.h"
@@ -60,8 +62,13 @@ static const char *const upgrades[SCHEMA_VERSION] = {
 	"COMMIT;",
 };
 
+/* SQLite's "disk I/O error" hides what the system said. */
 static int db_error(struct db *db, struct err *err, const char *doing)
 {
+	int why = sqlite3_system_errno(db->handle);
+
+	if (why && sqlite3_errcode(db->handle) == SQLITE_IOERR)
+		return err_set_errno(err, why, "%s: cannot %s", db->path, doing);
 	return err_set(err, ERR_FAILED, "%s: cannot %s: %s", db->path, doing,
 		       sqlite3_errmsg(db->handle));
 }
@@ -133,7 +140,10 @@ struct db *db_open(const char *path, struct err *err)
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 
 	if (fd < 0) {
-		err_set_errno(err, errno, "%s: cannot open the store", path);
+		err_set_errno(err, errno,
+			      errno == ENOENT ? "%s: cannot open the store, make its folder first"
+					      : "%s: cannot open the store",
+			      path);
 		return NULL;
 	}
 	close(fd);
@@ -150,15 +160,63 @@ struct db *db_open(const char *path, struct err *err)
 	return db;
 }
 
+/* Even a reader of a WAL store writes its index beside it.  From a folder where nobody may (another user's, a medium of
+ * evidence) SQLite reads a store that was closed in order if it is promised that nobody changes it. */
+static struct db *open_unchanging(const char *path, struct err *err)
+{
+	struct buf name;
+	struct stat wal;
+	struct db *db;
+
+	buf_init(&name, 4 * PATH_MAX);
+	buf_format(&name, "%s-wal", path);
+	if (stat(name.text, &wal) == 0 && wal.st_size > 0) {
+		err_set(err, ERR_FAILED,
+			"%s: is in use or was not closed in order, and its folder cannot be written: copy it together "
+			"with %s-wal to a folder of yours",
+			path, path);
+		buf_fini(&name);
+		return NULL;
+	}
+	buf_clear(&name);
+	buf_text(&name, "file:");
+	for (const char *at = path; *at; at++)
+		buf_format(&name, strchr("%?#", *at) ? "%%%02X" : "%c", (unsigned char)*at);
+	buf_text(&name, "?immutable=1");
+	db = open_with(name.text, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, err);
+	buf_fini(&name);
+	if (db) {
+		mem_free(db->path);
+		db->path = mem_text(path);
+	}
+	return db;
+}
+
+static bool needs_its_folder(struct db *db)
+{
+	int why = sqlite3_exec(db->handle, "PRAGMA user_version", NULL, NULL, NULL);
+
+	return why == SQLITE_READONLY || why == SQLITE_CANTOPEN;
+}
+
 struct db *db_open_read_only(const char *path, struct err *err)
 {
+	struct stat status;
 	struct db *db;
 
 	if (access(path, R_OK) != 0) {
 		err_set_errno(err, errno, "%s: cannot read the store", path);
 		return NULL;
 	}
+	if (stat(path, &status) == 0 && S_ISDIR(status.st_mode)) {
+		err_set(err, ERR_FAILED, "%s: is a directory; name the store in it", path);
+		return NULL;
+	}
 	db = open_with(path, SQLITE_OPEN_READONLY, err);
+	if (db && needs_its_folder(db)) {
+		db_close(db);
+		db = open_unchanging(path, err);
+	}
 	if (db && check_schema(db, false, err) < 0) {
 		db_close(db);
 		return NULL;

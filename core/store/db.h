@@ -12,9 +12,10 @@ struct db;
 struct db_query;
 struct err;
 
-/* Makes the file (mode 0600) and its folder's schema if needed; refuses a schema newer than it knows.
+/* Makes the file (mode 0600) and the schema if needed, not the folder; refuses a schema newer than it knows.
  * synchronous=FULL: a commit is on disk when it returns. */
 struct db *db_open(const char *path, struct err *err);
+/* Also from a folder that the caller may not write, if the store was closed in order. */
 struct db *db_open_read_only(const char *path, struct err *err);
 void db_close(struct db *db);
 

@@ -5,6 +5,9 @@
 #include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "core/base/err.h"
@@ -65,9 +68,72 @@ static void an_old_store_is_read_and_upgraded(void **state)
 	remove_store(path);
 }
 
+/* Opens the store as somebody who may not write its folder; 0 if it could be read. */
+static int read_as_a_stranger(const char *path)
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		struct err err = { 0 };
+		struct db *db;
+
+		if (geteuid() == 0 && setuid(65534) != 0)
+			_exit(3);
+		db = db_open_read_only(path, &err);
+		_exit(db                                          ? number(db, "SELECT 7") != 7
+		      : strstr(err.text, "copy it together with") ? 2
+								  : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return WEXITSTATUS(status);
+}
+
+static void a_store_is_read_where_nobody_may_write(void **state)
+{
+	char folder[] = "/tmp/cordon-evidence-XXXXXX", path[80], name[90];
+	struct err err = { 0 };
+	struct db *db;
+	FILE *wal;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/what?is%%this.db", folder);
+	db = db_open(path, &err);
+	assert_non_null(db);
+	db_close(db);
+	chmod(path, 0444);
+	chmod(folder, 0555);
+	assert_int_equal(read_as_a_stranger(path), 0);
+	chmod(folder, 0755);
+	snprintf(name, sizeof(name), "%s-wal", path);
+	wal = fopen(name, "w");
+	assert_non_null(wal);
+	fputs("not yet in the store", wal);
+	fclose(wal);
+	chmod(folder, 0555);
+	assert_int_equal(read_as_a_stranger(path), 2);
+	chmod(folder, 0755);
+	remove_store(path);
+	assert_int_equal(rmdir(folder), 0);
+}
+
+static void a_folder_is_not_taken_for_a_store(void **state)
+{
+	struct err err = { 0 };
+
+	(void)state;
+	assert_null(db_open_read_only("/tmp", &err));
+	assert_non_null(strstr(err.text, "is a directory"));
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(an_old_store_is_read_and_upgraded) };
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_old_store_is_read_and_upgraded),
+		cmocka_unit_test(a_store_is_read_where_nobody_may_write),
+		cmocka_unit_test(a_folder_is_not_taken_for_a_store),
+	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
