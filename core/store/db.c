@@ -11,7 +11,9 @@
 #include <limits.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "core/base/buf.h"
@@ -21,10 +23,13 @@
 
 #define SCHEMA_VERSION  2
 #define OLDEST_READABLE 1
+#define CLAIM_TRIES     10
+#define CLAIM_PAUSE_NS  100000000
 
 struct db {
 	sqlite3 *handle;
 	char *path;
+	int claim; /* the locked descriptor of the only owner, else -1 */
 };
 
 struct db_query {
@@ -123,6 +128,7 @@ static struct db *open_with(const char *path, int flags, struct err *err)
 	struct db *db = mem_alloc(sizeof(*db));
 
 	db->path = mem_text(path);
+	db->claim = -1;
 	if (sqlite3_open_v2(path, &db->handle, flags, NULL) != SQLITE_OK) {
 		err_set(err, ERR_FAILED, "%s: cannot open the store: %s", path,
 			db->handle ? sqlite3_errmsg(db->handle) : "out of memory");
@@ -157,6 +163,40 @@ struct db *db_open(const char *path, struct err *err)
 		db_close(db);
 		return NULL;
 	}
+	return db;
+}
+
+/* One that was killed takes a moment to be gone. */
+static bool claim(int fd)
+{
+	const struct timespec pause = { .tv_nsec = CLAIM_PAUSE_NS };
+
+	for (unsigned tries = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; tries++) {
+		/* A file system without such locks is taken as it is. */
+		if (errno != EWOULDBLOCK)
+			return true;
+		if (tries == CLAIM_TRIES)
+			return false;
+		nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
+struct db *db_open_alone(const char *path, struct err *err)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	struct db *db = NULL;
+
+	if (fd >= 0 && !claim(fd))
+		err_set(err, ERR_FAILED,
+			"%s: another cordond writes this store: stop that one, or give this one a store of its own",
+			path);
+	else
+		db = db_open(path, err);
+	if (db)
+		db->claim = fd;
+	else if (fd >= 0)
+		close(fd);
 	return db;
 }
 
@@ -230,6 +270,9 @@ void db_close(struct db *db)
 		return;
 	/* Fails only while queries are alive: a bug of ours. */
 	INVARIANT(sqlite3_close(db->handle) == SQLITE_OK);
+	/* Only now: closing any descriptor of a file drops the process's own record locks on it, SQLite's too. */
+	if (db->claim >= 0)
+		close(db->claim);
 	mem_free(db->path);
 	mem_free(db);
 }

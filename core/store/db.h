@@ -15,6 +15,8 @@ struct err;
 /* Makes the file (mode 0600) and the schema if needed, not the folder; refuses a schema newer than it knows.
  * synchronous=FULL: a commit is on disk when it returns. */
 struct db *db_open(const char *path, struct err *err);
+/* The same for who numbers the ledger's entries: refused while another process has it open so.  Until closed, or the process ends. */
+struct db *db_open_alone(const char *path, struct err *err);
 /* Also from a folder that the caller may not write, if the store was closed in order. */
 struct db *db_open_read_only(const char *path, struct err *err);
 void db_close(struct db *db);

@@ -68,7 +68,7 @@ struct store *store_open(const char *path, fact_detector_fn *detector_name, stru
 	struct store *store = mem_alloc(sizeof(*store));
 
 	store->detector_name = detector_name;
-	store->db = db_open(path, err);
+	store->db = db_open_alone(path, err);
 	if (!store->db || prepare(store, err) < 0) {
 		store_close(store);
 		return NULL;

@@ -12,6 +12,7 @@ struct readiness;
 struct roster;
 struct store;
 
+/* One process at a time: two would give the same numbers to entries of the ledger. */
 struct store *store_open(const char *path, fact_detector_fn *detector_name, struct err *err);
 void store_close(struct store *store);
 /* Appends to the ledger and updates the table of its subject, in one transaction. */

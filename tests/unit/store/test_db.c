@@ -118,6 +118,41 @@ static void a_store_is_read_where_nobody_may_write(void **state)
 	assert_int_equal(rmdir(folder), 0);
 }
 
+/* Opens the store in another process; 0 if that could be done. */
+static int open_elsewhere(const char *path, struct db *(*open)(const char *, struct err *))
+{
+	int status;
+	pid_t child = fork();
+
+	if (child == 0) {
+		struct err err = { 0 };
+
+		_exit(open(path, &err) ? 0 : strstr(err.text, "another cordond") ? 2 : 1);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	return WEXITSTATUS(status);
+}
+
+static void one_process_numbers_the_entries(void **state)
+{
+	char path[] = "/tmp/cordon-alone-XXXXXX";
+	struct err err = { 0 };
+	struct db *db;
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	db = db_open_alone(path, &err);
+	assert_non_null(db);
+	assert_int_equal(open_elsewhere(path, db_open_alone), 2);
+	assert_int_equal(open_elsewhere(path, db_open), 0);
+	assert_int_equal(open_elsewhere(path, db_open_read_only), 0);
+	db_close(db);
+	assert_int_equal(open_elsewhere(path, db_open_alone), 0);
+	remove_store(path);
+}
+
 static void a_folder_is_not_taken_for_a_store(void **state)
 {
 	struct err err = { 0 };
@@ -132,6 +167,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_old_store_is_read_and_upgraded),
 		cmocka_unit_test(a_store_is_read_where_nobody_may_write),
+		cmocka_unit_test(one_process_numbers_the_entries),
 		cmocka_unit_test(a_folder_is_not_taken_for_a_store),
 	};
 
