@@ -23,10 +23,6 @@
 #include "core/feed/record.h"
 #include "core/net/capture.h"
 
-#ifndef CORDON_VERSION
-#define CORDON_VERSION "unknown"
-#endif
-
 #define FEED_RECORDS         1024
 #define BATCH                64
 #define FILTER_MAX_BYTES     4096
@@ -34,16 +30,19 @@
 #define IDLE_MS              100
 
 static const char usage[] =
-	"usage: cordon-sensor [-r FILE | -i INTERFACE] [--quiet] [BPF EXPRESSION]\n"
+	"usage: cordon-sensor [--quiet] -r FILE [BPF expression]\n"
+	"       cordon-sensor [--quiet] -i INTERFACE [BPF expression]\n"
+	"\n"
 	"Watches packets and prints what the detectors state.\n"
 	"\n"
 	"  -r FILE        read a capture file; - is standard input\n"
 	"  -i INTERFACE   watch an interface until interrupted\n"
 	"  -q, --quiet    print nothing but errors\n"
-	"      --help     this text\n"
-	"      --version  the version\n"
+	"  -h, --help     this text\n"
+	"  -V, --version  the version\n"
 	"\n"
-	"exit codes: 0 done, 1 failure (also a damaged file, after all that could be read), 2 usage\n";
+	"Exit codes: 0 ok, 1 failure (also a damaged file, after all that could be read), 2 wrong usage.\n"
+	"See also: cordon-sensor(1), cordond(8).\n";
 
 struct options {
 	const char *file, *interface;
@@ -261,7 +260,8 @@ static int read_options(int argc, char **argv, struct options *options)
 	};
 	int option;
 
-	while ((option = getopt_long(argc, argv, "+r:i:q", names, NULL)) != -1) {
+	opterr = 0;
+	while ((option = getopt_long(argc, argv, "+:r:i:qhV", names, NULL)) != -1) {
 		switch (option) {
 		case 'r':
 			options->file = optarg;
@@ -279,7 +279,9 @@ static int read_options(int argc, char **argv, struct options *options)
 			puts("cordon-sensor " CORDON_VERSION);
 			return 0;
 		default:
-			fputs("try: cordon-sensor --help\n", stderr);
+			fprintf(stderr, "cordon-sensor: %s %s; see --help\n",
+				option == ':' ? "a value is missing behind" : "unknown option",
+				argv[optind - 1]);
 			return 2;
 		}
 	}

@@ -98,6 +98,7 @@ static const struct option table[] = {
 	{ "order", required_argument, NULL, OPTION_ORDER },
 	{ "commands", no_argument, NULL, OPTION_COMMANDS },
 	{ "help", no_argument, NULL, OPTION_HELP },
+	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -149,6 +150,8 @@ static const char help[] =
 	"                       and print its answer; nothing else is done\n"
 	"  --script FILE        carry out the control commands of a file before getting ready\n"
 	"  --ready-fd N         write \"ready\" to descriptor N when listening\n"
+	"\n"
+	"  -h, --help, -V, --version\n"
 	"\n"
 	"When listening, prints \"ready: N devices\"; with TLS also the certificate's SHA-256.\n"
 	"Ends on Ctrl-C.  Exit code: 0 ended in order, 1 failure, 2 wrong usage.\n"
@@ -372,11 +375,16 @@ int cmdline_read(int argc, char **argv, struct options *options, struct rack *ra
 	*options = (struct options){ .ready_fd = -1 };
 	device_config_init(&r.config);
 	knobs_init(&r.knobs);
-	while (at = optind, (id = getopt_long(argc, argv, "+h", table, NULL)) != -1) {
+	opterr = 0;
+	while (at = optind, (id = getopt_long(argc, argv, "+:hV", table, NULL)) != -1) {
 		const char *why;
 
 		if (id == OPTION_HELP || id == 'h') {
 			fputs(help, stdout);
+			return EXIT_SUCCESS;
+		}
+		if (id == 'V') {
+			puts("cordon-amtsim " CORDON_VERSION);
 			return EXIT_SUCCESS;
 		}
 		if (id == OPTION_ORDER)
@@ -385,8 +393,8 @@ int cmdline_read(int argc, char **argv, struct options *options, struct rack *ra
 			return print(fill_knobs);
 		if (id == OPTION_COMMANDS)
 			return print(console_help);
-		if (id == '?')
-			return EXIT_USAGE;
+		if (id == '?' || id == ':')
+			return usage(argv[at], id == ':' ? "needs a value" : "no such option");
 		why = take_option(&r, id, optarg);
 		if (why)
 			return usage(argv[at], why);

@@ -31,6 +31,16 @@ check "one line" one_line
 expect 2 "enforcing a recorded file" "$cordond" --enforce -r "$work/office.pcap"
 check "says why" says "recorded file"
 expect 2 "both -r and -i" "$cordond" -r "$work/office.pcap" -i lo
+for words in --frobnicate -r "-r $work/office.pcap -i lo"; do
+	# shellcheck disable=SC2086
+	expect 2 "cordon-sensor: wrong usage: $words" "$sensor" $words
+	check "one line with the program's own name" sh -c "[ \$(grep -c '^cordon-sensor: ' '$work/err') -eq \$(wc -l <'$work/err') ]"
+done
+for words in --frobnicate --listen x; do
+	expect 2 "cordon-amtsim: wrong usage: $words" "$OUT/cordon-amtsim" $words
+	check "begins with the program's own name" says "^cordon-amtsim: $words: "
+done
+expect 0 "cordon-amtsim --version" "$OUT/cordon-amtsim" --version
 expect 2 "cordon without words" "$cordon"
 expect 2 "cordon with an unknown noun" "$cordon" frobnicate
 check "one line" one_line
