@@ -73,13 +73,15 @@ struct pipeline {
 	struct survey *surveys;        /* one per asset; NULL before the first */
 	uint64_t survey_due_ns;        /* wall */
 	struct err failure;            /* the first write error */
+	struct log_limit failures;     /* a full disk fails at each fact */
 };
 
 static void survey_assets(struct pipeline *pipeline);
 
 static void note_failure(struct pipeline *pipeline, const struct err *err)
 {
-	log_line(pipeline->log, LOG_LEVEL_ERROR, "store", "%s", err->text);
+	log_limited(pipeline->log, &pipeline->failures, pipeline->now_ns, LOG_LEVEL_ERROR, "store",
+		    err->text);
 	if (!err_is_set(&pipeline->failure))
 		pipeline->failure = *err;
 }
