@@ -216,14 +216,6 @@ const struct sd_policy *objects_policy(const struct objects *objects, const char
 	return NULL;
 }
 
-const struct sd_filter *objects_filter_by_name(const struct objects *objects, const char *name)
-{
-	for (size_t i = 0; i < objects->filter_count; i++)
-		if (strcmp(objects->filters[i].name, name) == 0)
-			return &objects->filters[i];
-	return NULL;
-}
-
 bool objects_policy_is_ours(const struct objects *objects, const char *id)
 {
 	const struct sd_policy *policy = objects_policy(objects, id);

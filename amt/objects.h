@@ -55,7 +55,6 @@ void objects_remove_default(struct objects *objects, const char *port_id);
 
 /* NULL if there is none. */
 const struct sd_policy *objects_policy(const struct objects *objects, const char *id);
-const struct sd_filter *objects_filter_by_name(const struct objects *objects, const char *name);
 bool objects_policy_is_ours(const struct objects *objects, const char *id);
 bool objects_policy_is_bound(const struct objects *objects,
 			     const char *id); /* by any owner on any port */

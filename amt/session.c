@@ -93,11 +93,6 @@ void session_free(struct session *session)
 	slab_give(session->terms.slab, session, sizeof(*session));
 }
 
-bool session_is_busy(const struct session *session)
-{
-	return session->busy;
-}
-
 bool session_is_locked_out(const struct session *session, uint64_t now_ns)
 {
 	return now_ns < session->locked_until_ns;

@@ -81,7 +81,6 @@ struct session_terms {
 struct session *session_new(const struct transport *take_transport, const char *device,
 			    const struct session_terms *terms);
 void session_free(struct session *session);
-bool session_is_busy(const struct session *session);
 /* Our credentials were refused, a short while ago or for good: do not ask now. */
 bool session_is_locked_out(const struct session *session, uint64_t now_ns);
 /* They were refused, and the asset has another password by now. */

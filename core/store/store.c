@@ -246,8 +246,3 @@ int store_ended_starts(struct store *store, uint64_t since_ns,
 	db_query_free(query);
 	return rc;
 }
-
-struct ledger_head store_ledger_head(const struct store *store)
-{
-	return ledger_head(store->ledger);
-}

@@ -27,6 +27,5 @@ uint64_t store_next_isolation(const struct store *store);
 /* When each isolation that has ended since was started: the hourly cap must not forget them over a restart. */
 int store_ended_starts(struct store *store, uint64_t since_ns,
 		       void (*each)(void *arg, uint64_t started_ns), void *arg, struct err *err);
-struct ledger_head store_ledger_head(const struct store *store);
 
 #endif

@@ -21,12 +21,6 @@ void instance_fini(struct instance *instance)
 	text_fini(&instance->values);
 }
 
-void instance_clear(struct instance *instance)
-{
-	text_clear(&instance->values);
-	instance->count = 0;
-}
-
 static struct property *add(struct instance *instance, const char *name, enum property_kind kind)
 {
 	struct property *property;

@@ -37,7 +37,6 @@ struct instance {
 
 void instance_init(struct instance *instance);
 void instance_fini(struct instance *instance);
-void instance_clear(struct instance *instance);
 
 void instance_text(struct instance *instance, const char *name, const char *value);
 void instance_number(struct instance *instance, const char *name, uint64_t value);

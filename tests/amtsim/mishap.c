@@ -41,11 +41,6 @@ enum mishap_kind mishap_kind(const char *name)
 	return MISHAP_NONE;
 }
 
-const char *mishap_name(enum mishap_kind kind)
-{
-	return names[kind];
-}
-
 bool mishap_takes_value(enum mishap_kind kind)
 {
 	return kind == MISHAP_STATUS || kind == MISHAP_SLOW;

@@ -54,7 +54,6 @@ struct mishap_list {
 
 /* Kind by name, MISHAP_NONE if unknown. */
 enum mishap_kind mishap_kind(const char *name);
-const char *mishap_name(enum mishap_kind kind);
 bool mishap_takes_value(enum mishap_kind kind);
 bool mishap_is_early(enum mishap_kind kind); /* before execution */
 

@@ -258,16 +258,6 @@ pid_t rig_process(const struct rig *rig)
 	return rig->process;
 }
 
-const char *rig_control(const struct rig *rig)
-{
-	return rig->path;
-}
-
-const char *rig_pin(const struct rig *rig)
-{
-	return rig->pin;
-}
-
 uint16_t rig_port(const struct rig *rig)
 {
 	return rig->port;

@@ -30,8 +30,6 @@ unsigned rig_logged(struct rig *rig, const char *device, const char *key);
 /* Fills name and amt: address, port, pin, user, password reference (set in the environment). */
 void rig_asset(const struct rig *rig, unsigned n, struct asset *asset);
 pid_t rig_process(const struct rig *rig);
-const char *rig_control(const struct rig *rig); /* path of the control socket */
-const char *rig_pin(const struct rig *rig);     /* hex; "" without TLS */
 uint16_t rig_port(const struct rig *rig);
 
 /* Where a program of this build is. */
