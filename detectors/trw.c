@@ -23,10 +23,13 @@
 #include "core/contact/tags.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
+#include "core/contact/observation.h"
 #include "core/detect/known.h"
 #include "core/detect/memo.h"
+#include "core/detect/named.h"
 #include "core/detect/param.h"
 
+#define DNS_PORT    53
 #define SNMP_PORT   161
 #define JUDGED      12
 #define JUDGED_WORM 20
@@ -41,9 +44,9 @@
 
 struct config {
 	double worm, service, high, icmp, silent_udp, success;
-	double high_cap, icmp_cap, discovery;
+	double high_cap, icmp_cap, named_cap, discovery;
 	uint64_t half_life_ns, slow_half_life_ns, peer_ns, site_answer_ns;
-	struct param_ports worm_ports, service_ports, discovery_ports;
+	struct param_ports worm_ports, outward_ports, service_ports, discovery_ports;
 };
 
 _Static_assert(JUDGED_ALL % TAGS_IN_SET == 0, "looked at by sets");
@@ -79,7 +82,8 @@ struct slot {
 
 struct state {
 	struct known_set peers[PEER_SETS]; /* who accepted whom on a worm port lately */
-	uint64_t first_ns;                 /* wall, of the first contact of all */
+	struct named named;
+	uint64_t first_ns; /* wall, of the first contact of all */
 };
 
 static const struct param params[] = {
@@ -95,6 +99,8 @@ static const struct param params[] = {
 	  "nats for an unanswered ping" },
 	{ "icmp_cap", PARAM_DOUBLE, offsetof(struct config, icmp_cap), 0.1, 40, "9.2",
 	  "the most that pings can bring together: below conviction" },
+	{ "named_cap", PARAM_DOUBLE, offsetof(struct config, named_cap), 0.1, 40, "4.5",
+	  "the most that hosts found by their names can bring: with a suspect's 9.2 still no conviction" },
 	{ "silent_udp", PARAM_DOUBLE, offsetof(struct config, silent_udp), 0, 10, "0.8",
 	  "nats for UDP silence except on worm ports: many UDP services never answer" },
 	{ "success", PARAM_DOUBLE, offsetof(struct config, success), 0, 10, "1.4",
@@ -112,6 +118,9 @@ static const struct param params[] = {
 	{ "worm_ports", PARAM_PORTS, offsetof(struct config, worm_ports), 1, 65535,
 	  "445,139,135,3389,22,23,2323,5985,5986,1433,1434,5555,7547",
 	  "services that worms use: file sharing, remote procedures and logons, SQL Server" },
+	{ "outward_ports", PARAM_PORTS, offsetof(struct config, outward_ports), 1, 65535,
+	  "22,1433,3389,5985,5986",
+	  "of these, services that people use across the Internet too: half a failure before an answer can come" },
 	{ "service_ports", PARAM_PORTS, offsetof(struct config, service_ports), 1, 65535,
 	  "1521,3306,5432,5900,6379,8000,8080,8443,9200,27017",
 	  "services above 1023; below, all ports are services" },
@@ -139,38 +148,90 @@ static bool is_bare(const struct contact *contact)
 	return contact->kind == CONTACT_TCP && contact->flags & CONTACT_BARE_SYN;
 }
 
-static struct term failure_term(const struct config *config, const struct contact *contact)
+/* Sent there by a name: its silence says more about that machine than about who reached for it. */
+static bool is_named(const struct detector_run *run, const struct contact *contact)
 {
-	struct term term = { .port_class = class_of(config, contact) };
+	struct state *state = detector_state(run);
 
-	switch (term.port_class) {
+	return !is_bare(contact) && named_has(&state->named, contact, detector_machine(run));
+}
+
+/* A peer-to-peer program tries the ports of browsing as well, where firewalls let it out: what fails there after several
+ * peers have failed elsewhere is one more peer. */
+static bool seeks_peers(const struct config *config, const struct slot *slot)
+{
+	return (double)slot->walks[CLASS_HIGH_PORT - FIRST_CLASS].level > 2 * config->high;
+}
+
+static unsigned class_of_failure(const struct config *config, const struct slot *slot,
+				 const struct contact *contact)
+{
+	unsigned port_class = class_of(config, contact);
+
+	if (port_class == CLASS_SERVICE_PORT && contact->kind == CONTACT_TCP && !is_bare(contact) &&
+	    seeks_peers(config, slot))
+		return CLASS_HIGH_PORT;
+	return port_class;
+}
+
+/* What services and other ports bring together is bounded as well. */
+static double high_cap(const struct config *config, const struct slot *slot)
+{
+	double left =
+		config->high_cap - (double)slot->walks[CLASS_SERVICE_PORT - FIRST_CLASS].level;
+
+	return left > config->high ? left : config->high;
+}
+
+static struct term plain_term(const struct config *config, const struct slot *slot,
+			      const struct contact *contact)
+{
+	switch (class_of_failure(config, slot, contact)) {
 	case CLASS_WORM_PORT:
-		term.nats = config->worm;
-		return term;
+		return (struct term){ .nats = config->worm, .port_class = CLASS_WORM_PORT };
 	case CLASS_SERVICE_PORT:
-		term.nats = config->service;
-		break;
+		return (struct term){ .nats = config->service, .port_class = CLASS_SERVICE_PORT };
 	case CLASS_ICMP:
-		term.nats = config->icmp;
-		term.cap_nats = config->icmp_cap;
-		return term;
+		return (struct term){ .nats = config->icmp,
+				      .port_class = CLASS_ICMP,
+				      .cap_nats = config->icmp_cap };
 	default:
-		term.nats = config->high;
-		term.cap_nats = config->high_cap;
-		break;
+		return (struct term){ .nats = config->high,
+				      .port_class = CLASS_HIGH_PORT,
+				      .cap_nats = high_cap(config, slot) };
 	}
+}
+
+static void weigh_datagram(const struct config *config, const struct contact *contact,
+			   struct term *term)
+{
+	if (contact->outcome != CONTACT_REFUSED && term->nats > config->silent_udp)
+		term->nats = config->silent_udp;
+	if (param_ports_has(&config->discovery_ports, contact->dst_port)) {
+		term->nats *= config->discovery;
+		term->cap_nats = config->high_cap;
+	} else if (contact->dst_port == DNS_PORT) {
+		term->cap_nats = config->high_cap; /* who resolves names by itself asks many */
+	}
+}
+
+static struct term failure_term(const struct detector_run *run, const struct slot *slot,
+				const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+	struct term term = plain_term(config, slot, contact);
+
 	if (is_bare(contact)) { /* whose program makes these is no client, so how often clients fail says nothing */
 		term.nats = config->worm;
 		term.cap_nats = 0;
-	} else if (contact->kind == CONTACT_UDP && contact->outcome != CONTACT_REFUSED &&
-		   term.nats > config->silent_udp) {
-		term.nats = config->silent_udp;
+	} else if (contact->kind == CONTACT_UDP && term.port_class != CLASS_WORM_PORT) {
+		weigh_datagram(config, contact, &term);
 	}
-	if (contact->kind == CONTACT_UDP &&
-	    param_ports_has(&config->discovery_ports, contact->dst_port)) {
-		term.nats *= config->discovery;
-		term.cap_nats = config->high_cap;
-	}
+	if (!is_named(run, contact))
+		return term;
+	term.nats = term.nats < config->service ? term.nats : config->service;
+	if (term.cap_nats <= 0 || term.cap_nats > config->named_cap)
+		term.cap_nats = config->named_cap;
 	return term;
 }
 
@@ -296,14 +357,24 @@ static bool is_excused(const struct detector_run *run, const struct contact *con
 	return contact->flags & CONTACT_TO_POPULAR || is_peer(run, contact);
 }
 
-static void grant(struct detector_run *run, struct slot *slot, const struct contact *contact)
+/* The same peer at another of its ports: to browsing's ports a program turns when the others have failed. */
+static bool is_tried_elsewhere(const struct judged *judged, const struct contact *contact,
+			       const struct term *term)
 {
-	struct term term = failure_term(detector_config(run), contact);
+	return judged->port_class == CLASS_HIGH_PORT && term->port_class == CLASS_SERVICE_PORT &&
+	       !is_bare(contact);
+}
+
+static void grant_share(struct detector_run *run, struct slot *slot, const struct contact *contact,
+			double share)
+{
+	struct term term = failure_term(run, slot, contact);
 	uint16_t tag = memo_tag(&contact->dst);
 	struct judged *judged = find_judged(slot, tag);
-	uint8_t tenths = (uint8_t)(term.nats * TENTHS + 0.5);
+	uint8_t tenths = (uint8_t)(term.nats * share * TENTHS + 0.5);
 
-	if (judged && judged->tenths >= tenths) {
+	term.nats *= share;
+	if (judged && (judged->tenths >= tenths || is_tried_elsewhere(judged, contact, &term))) {
 		if (is_of(judged, contact))
 			detector_settled(run, contact, judged->port_class);
 		return;
@@ -318,13 +389,19 @@ static void grant(struct detector_run *run, struct slot *slot, const struct cont
 				   .port_class = term.port_class & 15,
 				   .kind = contact->kind & 7u,
 				   .slow = remembers(run, contact) &&
-					   term.port_class == CLASS_WORM_PORT,
+					   term.port_class == CLASS_WORM_PORT &&
+					   !is_named(run, contact),
 				   .tenths = tenths };
 	if (tenths == 0)
 		return;
 	detector_walk(run, walk_of(slot, term.port_class), contact, &term);
 	if (judged->slow)
 		walk_slowly(run, slot, contact, term);
+}
+
+static void grant(struct detector_run *run, struct slot *slot, const struct contact *contact)
+{
+	grant_share(run, slot, contact, 1);
 }
 
 /* The term this very contact carries, if any. */
@@ -368,14 +445,24 @@ static void accepted(struct detector_run *run, struct slot *slot, const struct c
 	credit(run, slot, contact);
 }
 
-/* Guilty before any answer could come: no operating system sends a SYN without options, and
- * nobody has business with file sharing or remote procedures of the public Internet. */
-static bool needs_no_answer(const struct config *config, const struct contact *contact)
+static bool is_to_internet(const struct config *config, const struct contact *contact)
 {
-	if (is_bare(contact))
-		return true;
 	return class_of(config, contact) == CLASS_WORM_PORT && ip_is_private(&contact->src) &&
 	       !ip_is_private(&contact->dst);
+}
+
+/* How much of a failure it is before any answer could come: no operating system sends a SYN without options, and nobody has
+ * business with file sharing or remote procedures of the public Internet.  Remote logons do go there, to several at
+ * once when a program does it. */
+static double share_at_once(const struct detector_run *run, const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+
+	if (is_bare(contact))
+		return 1;
+	if (!is_to_internet(config, contact) || is_named(run, contact))
+		return 0;
+	return param_ports_has(&config->outward_ports, contact->dst_port) ? 0.5 : 1;
 }
 
 /* ---- contacts in flight ------------------------------------------------------------------------ */
@@ -468,10 +555,11 @@ static bool answers_soon(const struct config *config, const struct contact *cont
 static void opened(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
+	double share = share_at_once(run, contact);
 
 	count_opened(slot, class_of(config, contact), contact);
-	if (needs_no_answer(config, contact)) {
-		grant(run, slot, contact);
+	if (share > 0) {
+		grant_share(run, slot, contact, share);
 	} else if (answers_soon(config, contact)) {
 		grant_overdue(run, slot, contact);
 		remember_waiting(slot, contact);
@@ -520,12 +608,20 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	case CONTACT_UNROUTED:
 	case CONTACT_UNKNOWN:
 		judged = own_term(slot, contact);
-		if (judged && !needs_no_answer(config, contact))
+		if (judged && share_at_once(run, contact) <= 0)
 			take_back(run, slot, judged, contact);
 		break;
 	default:
 		break;
 	}
+}
+
+static void observe(struct detector_run *run, void *memory, const struct observation *observation)
+{
+	struct state *state = detector_state(run);
+
+	(void)memory;
+	named_hear(&state->named, observation, detector_machine(run));
 }
 
 static int check(const void *settings, struct err *err)
@@ -544,7 +640,7 @@ const struct detector detector_trw = {
 	.summary = "first contacts that fail: refused, unanswered, or sent by no operating system",
 	.id = DETECTOR_TRW,
 	.kind = EVIDENCE_WORM,
-	.feeds = FEED_OPENED | FEED_OUTSTANDING | FEED_SETTLED,
+	.feeds = FEED_OPENED | FEED_OUTSTANDING | FEED_SETTLED | FEED_OBSERVED,
 	.kinds = KINDS_FLOWS,
 	.params = params,
 	.config_size = sizeof(struct config),
@@ -552,4 +648,5 @@ const struct detector detector_trw = {
 	.slot_size = sizeof(struct slot),
 	.check = check,
 	.see = see,
+	.observe = observe,
 };

@@ -10,6 +10,7 @@
 
 #include "core/base/random.h"
 #include "core/base/units.h"
+#include "core/contact/observation.h"
 #include "tests/unit/detectors/scene.h"
 
 enum answer { SILENT, RESET, ACCEPT, NO_ROUTE, UNREACHABLE };
@@ -508,6 +509,134 @@ static void a_monitor_may_poll_dead_machines_and_nothing_else(void **state)
 	}
 }
 
+/* ---- who was sent there by a name -------------------------------------------------------------- */
+
+static void be_told(struct scene *scene, const struct ip *who, const struct ip *address)
+{
+	struct host_key key = host_key_of(who, 0);
+	struct observation observation = { .kind = OBSERVED_NAME };
+
+	observation.contact.src = *who;
+	observation.contact.opened_ns = wire_ns(0);
+	observation.name.address_count = 1;
+	observation.name.addresses[0] = *address;
+	engine_observe(scene->engine, tracker_meet(scene->tracker, &key), &observation);
+}
+
+struct reach_out {
+	const char *base; /* as in struct scan */
+	unsigned port, hosts;
+	enum answer answer;
+	bool bare, named;
+};
+
+static void reach_for_all(struct scene *scene, const struct reach_out *reach, uint64_t ms)
+{
+	struct ip host = wire_ip("10.0.0.5");
+	struct scan scan = { .port = reach->port,
+			     .hosts = reach->hosts,
+			     .first = reach->base,
+			     .answer = reach->answer,
+			     .bare = reach->bare };
+
+	for (unsigned n = 0; reach->named && n < reach->hosts; n++) {
+		struct ip dst = reach->base ? scene_ip(reach->base, 10 + n)
+					    : scene_peer("81.0.0.0", n);
+
+		be_told(scene, &host, &dst);
+	}
+	run_scan(scene, &host, &scan, ms);
+}
+
+static void hosts_found_by_name_may_all_be_down(void **state)
+{
+	static const struct {
+		const char *name;
+		struct reach_out reach;
+		bool convicted;
+	} cases[] = {
+		{ "a link checker", { NULL, 443, 40, RESET, false, true }, false },
+		{ "the same by address", { NULL, 443, 40, RESET, false, false }, true },
+		{ "a mail relay", { NULL, 25, 40, UNREACHABLE, false, true }, false },
+		{ "a domain's file servers", { "10.0.1.0", 445, 40, SILENT, false, true }, false },
+		{ "the same by address", { "10.0.1.0", 445, 40, SILENT, false, false }, true },
+		{ "a raw scanner", { NULL, 443, 40, SILENT, true, true }, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct scene scene;
+		double highest;
+
+		scene_start(&scene);
+		reach_for_all(&scene, &cases[i].reach, 0);
+		highest = scene.highest_by[DETECTOR_TRW];
+		if ((highest >= CONVICT_NATS) != cases[i].convicted)
+			print_error("%s: %.1f\n", cases[i].name, highest);
+		if (cases[i].convicted)
+			assert_true(highest >= CONVICT_NATS);
+		else
+			assert_true(highest < CONVICT_NATS - 9.2);
+		scene_stop(&scene);
+	}
+}
+
+/* Skype and its like: first the peer's own port, then those that firewalls let out. */
+static void peers_are_tried_on_the_ports_of_browsing_too(void **state)
+{
+	static const unsigned ports[] = { 33033, 443, 80 };
+	struct ip client = wire_ip("10.0.0.5");
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned n = 0; n < 60; n++) {
+		struct ip peer = scene_peer("81.0.0.0", n % 40);
+		unsigned port = n < 40 ? ports[n % 3] : ports[1 + n % 2];
+		struct packet packet = wire_tcp(n * 300, &client, &peer, port, TCP_SYN);
+
+		scene_see(&scene, packet);
+		answer_to(&scene, &packet, n * 300 + 20, RESET);
+	}
+	scene_wait(&scene, 60000);
+	assert_true(scene.statements > 0);
+	assert_int_equal(scene.convicted, 0);
+	scene_stop(&scene);
+}
+
+/* A program that logs on to several machines of the Internet opens all sessions at once; a sweep meets nobody. */
+static void several_remote_logons_at_once_are_no_sweep(void **state)
+{
+	static const struct {
+		unsigned port, hosts;
+		enum answer answer;
+		bool convicted;
+	} cases[] = {
+		{ 22, 9, ACCEPT, false }, { 5986, 9, ACCEPT, false }, { 445, 9, ACCEPT, true },
+		{ 22, 12, SILENT, true }, { 3389, 12, SILENT, true },
+	};
+	struct ip admin = wire_ip("10.0.0.5");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct packet sent[12];
+		struct scene scene;
+
+		scene_start(&scene);
+		for (unsigned n = 0; n < cases[i].hosts; n++) {
+			struct ip dst = scene_peer("81.0.0.0", n);
+
+			sent[n] = wire_tcp(n, &admin, &dst, cases[i].port, TCP_SYN);
+			scene_see(&scene, sent[n]);
+		}
+		for (unsigned n = 0; n < cases[i].hosts; n++)
+			answer_to(&scene, &sent[n], 100 + n, cases[i].answer);
+		scene_wait(&scene, 9000);
+		assert_int_equal(scene.convicted > 0, cases[i].convicted);
+		scene_stop(&scene);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -528,6 +657,9 @@ int main(void)
 		cmocka_unit_test(a_weaker_failure_of_a_judged_host_changes_nothing),
 		cmocka_unit_test(a_host_whose_term_was_taken_back_may_fail_again),
 		cmocka_unit_test(silence_counts_again_when_the_uplink_is_known_to_work),
+		cmocka_unit_test(hosts_found_by_name_may_all_be_down),
+		cmocka_unit_test(peers_are_tried_on_the_ports_of_browsing_too),
+		cmocka_unit_test(several_remote_logons_at_once_are_no_sweep),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
