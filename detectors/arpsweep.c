@@ -36,9 +36,12 @@
 #define PRIOR_HOSTS 20.0
 /* Of a new sensor's walks: what is below was another occasion. */
 #define FADED_NATS 0.3
+#define COMPANIES  4096 /* 48 KiB */
+#define MET_FREE   3 /* its router, its name server and a server of its own are met by everybody */
+#define LEAST      0.4 /* nats of a question that is excused, but counted: more than what has faded */
 
 struct config {
-	double dark, asleep, asleep_cap, live, sequential, step, scattered;
+	double dark, asleep, asleep_cap, live, company_cap, sequential, step, scattered;
 	double role_cap;
 	uint64_t half_life_ns, new_half_life_ns, cold_half_life_ns, slow_half_life_ns, peer_ns;
 };
@@ -48,8 +51,9 @@ struct slot {
 	uint64_t held_ns; /* opening of the first held question, wall */
 	uint16_t held;    /* the last dark target that was not yet granted, 0 = none */
 	uint8_t next;
-	uint8_t run          : 7; /* targets held: that one and those before it in sequence */
+	uint8_t run          : 6; /* targets held: that one and those before it in sequence */
 	uint8_t is_scattered : 1; /* it has asked out of order where answers are not seen */
+	uint8_t in_company   : 1; /* the run began among neighbours that live */
 	uint32_t machine;         /* whose slow walk it is */
 	uint16_t judged
 		[JUDGED]; /* targets that carry a term; a ring, so an old target may count again */
@@ -63,9 +67,16 @@ struct habit {
 	uint32_t at_s;
 };
 
+/* Whom a host has met lately that lives.  Not in its slot, or every ordinary host would have one. */
+struct company {
+	uint32_t check, met_s; /* wall, of the latest */
+	float credit;          /* nats; below zero for the first few */
+};
+
 struct state {
 	struct known_set peers[PEER_SETS]; /* who asked for which neighbour lately */
 	struct habit habits[VLAN_SETS];
+	struct company companies[COMPANIES];
 };
 
 static const struct param params[] = {
@@ -77,6 +88,8 @@ static const struct param params[] = {
 	  "the most that such owners can bring together: one dark address" },
 	{ "live", PARAM_DOUBLE, offsetof(struct config, live), 0, 10, "0.7",
 	  "nats taken off for a question about a live neighbour, once for each" },
+	{ "company_cap", PARAM_DOUBLE, offsetof(struct config, company_cap), 0, 40, "5.8",
+	  "of that, the most that may be taken off in advance: two dark addresses" },
 	{ "sequential", PARAM_DOUBLE, offsetof(struct config, sequential), 0, 10, "0.8",
 	  "nats on top when the dark target is next to the one before" },
 	{ "step", PARAM_DOUBLE, offsetof(struct config, step), 0, 10, "2.0",
@@ -211,7 +224,7 @@ static double weight_of(struct detector_run *run, const struct slot *slot,
 
 	if (weighs_steps(slot, contact))
 		return config->step;
-	if (contact->flags & CONTACT_SEQUENTIAL)
+	if (contact->flags & CONTACT_SEQUENTIAL && !slot->in_company)
 		return config->dark + (can_tell(contact) ? config->sequential : 0);
 	return dark_of(run, slot, contact);
 }
@@ -239,18 +252,76 @@ static void walk_both(struct detector_run *run, struct slot *slot, const struct 
 	detector_walk(run, &slot->slow, contact, term);
 }
 
+/* ---- the company of the living -------------------------------------------------------------------
+
+ * Who has a list of machines (monitors, backups, clusters, control systems) meets those that live and now and then a few in a
+ * row that are gone.  Who walks through addresses meets the dark first, in most networks.  So neighbours that were new to it
+ * and live are a credit in advance, small and brief, and the order of a list is no sign. */
+
+static struct company *company_of(const struct detector_run *run, const struct contact *contact,
+				  bool take)
+{
+	const struct config *config = detector_config(run);
+	struct state *state = detector_state(run);
+	struct host_key host = host_key_of(&contact->src, contact->vlan);
+	uint64_t print = known_address(&host, &contact->src, 0);
+	uint32_t check = (uint32_t)print | 1, now_s = (uint32_t)(contact->opened_ns / NS_PER_S);
+	struct company *company = &state->companies[(print >> 32) % COMPANIES];
+
+	if (company->check != check ||
+	    now_s > company->met_s + config->new_half_life_ns / NS_PER_S) {
+		if (!take)
+			return NULL;
+		*company = (struct company){ .check = check,
+					     .credit = -(float)(MET_FREE * config->live) };
+	}
+	if (take)
+		company->met_s = now_s;
+	return company;
+}
+
+static void gain_company(const struct detector_run *run, const struct contact *contact, double nats)
+{
+	const struct config *config = detector_config(run);
+	struct company *company = company_of(run, contact, true);
+
+	company->credit = (float)fmin((double)company->credit + nats, config->company_cap);
+}
+
+static double use_company(const struct detector_run *run, const struct contact *contact,
+			  double nats)
+{
+	struct company *company = company_of(run, contact, false);
+	double used = company ? fmin((double)company->credit, nats) : 0;
+
+	if (used <= 0)
+		return 0;
+	company->credit -= (float)used;
+	return used;
+}
+
+static bool has_company(const struct detector_run *run, const struct contact *contact)
+{
+	const struct company *company = company_of(run, contact, false);
+
+	return company && (double)company->credit > LEAST;
+}
+
 static void grant(struct detector_run *run, struct slot *slot, const struct contact *contact,
 		  double nats)
 {
 	const struct config *config = detector_config(run);
-	struct term term = { .nats = nats,
-			     .cap_nats = contact->roles & (HOST_ROUTER | HOST_DHCP_SERVER |
-							   HOST_MONITOR)
-						 ? config->role_cap
-						 : 0 };
-
+	bool is_met = has_company(run, contact);
+	struct term term = {
+		.nats = fmax(nats - use_company(run, contact, nats), fmin(nats, LEAST)),
+		.cap_nats = contact->roles & (HOST_ROUTER | HOST_DHCP_SERVER | HOST_MONITOR)
+				    ? config->role_cap
+				    : 0
+	};
 	bool was_convicted = (double)slot->walk.level >= CONVICT_NATS;
 
+	if (slot->walk.level <= 0)
+		slot->in_company = is_met;
 	slot->judged[slot->next] = memo_tag(&contact->dst);
 	slot->tenths[slot->next] = (uint8_t)(nats * TENTHS + 0.5);
 	slot->next = (uint8_t)((slot->next + 1) % JUDGED);
@@ -289,7 +360,7 @@ static void grant_held(struct detector_run *run, struct slot *slot, const struct
 static void hold(struct slot *slot, const struct contact *contact, unsigned run)
 {
 	slot->held = memo_tag(&contact->dst);
-	slot->run = run & 127;
+	slot->run = run & 63;
 	if (run == 1)
 		slot->held_ns = contact->opened_ns;
 }
@@ -334,9 +405,12 @@ static void live(struct detector_run *run, struct slot *slot, const struct conta
 	const struct config *config = detector_config(run);
 	struct term term = { .nats = -config->live };
 
-	if (!is_news(run, contact, ABOUT_LIVE) || (slot->walk.level <= 0 && slot->slow.level <= 0))
+	if (!is_news(run, contact, ABOUT_LIVE))
 		return;
-	walk_both(run, slot, contact, &term);
+	if (config->live > (double)slot->walk.level)
+		gain_company(run, contact, config->live - (double)slot->walk.level);
+	if (slot->walk.level > 0 || slot->slow.level > 0)
+		walk_both(run, slot, contact, &term);
 }
 
 /* ---- the order of questions -------------------------------------------------------------------- */
@@ -405,6 +479,8 @@ static void answered(struct detector_run *run, struct slot *slot, const struct c
 	if (judged) {
 		*judged = 0;
 		term.nats = -slot->tenths[judged - slot->judged] / TENTHS;
+		if (-term.nats > (double)slot->walk.level)
+			gain_company(run, contact, -term.nats - (double)slot->walk.level);
 		take_back_habit(run, slot, contact);
 		walk_both(run, slot, contact, &term);
 	}

@@ -387,6 +387,41 @@ static void a_walk_through_live_neighbours_takes_everything_back(void **state)
 	scene_stop(&scene);
 }
 
+/* A monitor of a list in order, of which a few in a row were taken away; a worm among as many that live only gets that far. */
+static void the_company_of_the_living_excuses_a_few(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned live, dark, contacts; /* of the conviction; 0 = none */
+	} cases[] = {
+		{ "a list with five gone", 20, 5, 0 },
+		{ "a sweep through a dense block", 20, 40, 7 },
+		{ "two beside the one it has met", 2, 40, 4 },
+		{ "a sweep of the dark", 0, 40, 4 },
+	};
+	struct ip asker = wire_ip("10.0.0.5");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct scene scene;
+
+		scene_start(&scene);
+		show_unicast(&scene, &asker);
+		for (unsigned n = 0; n < cases[i].live + cases[i].dark; n++) {
+			struct ip target = scene_ip("10.0.0.0", 20 + n);
+
+			scene_see(&scene, wire_arp(1000 + n * 300, &asker, &target));
+			if (n < cases[i].live)
+				scene_see(&scene, wire_arp_reply(1001 + n * 300, &target, &asker));
+		}
+		scene_wait(&scene, 60000);
+		if (scene.contacts_at_conviction != cases[i].contacts)
+			print_error("%s: %u\n", cases[i].name, scene.contacts_at_conviction);
+		assert_int_equal(scene.contacts_at_conviction, cases[i].contacts);
+		scene_stop(&scene);
+	}
+}
+
 static void one_dead_neighbour_asked_for_all_day_weighs_once(void **state)
 {
 	struct ip client = wire_ip("10.0.0.5"), dead = wire_ip("10.0.0.77");
@@ -465,6 +500,7 @@ int main(void)
 		cmocka_unit_test(a_burst_out_of_order_with_neighbours_in_it_is_no_sweep),
 		cmocka_unit_test(questions_asked_again_convict_where_answers_are_not_seen),
 		cmocka_unit_test(a_walk_through_live_neighbours_takes_everything_back),
+		cmocka_unit_test(the_company_of_the_living_excuses_a_few),
 		cmocka_unit_test(one_dead_neighbour_asked_for_all_day_weighs_once),
 		cmocka_unit_test(a_laptop_from_another_network_asks_for_few),
 		cmocka_unit_test(announcements_and_probes_weigh_nothing),
