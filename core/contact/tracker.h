@@ -85,8 +85,8 @@ struct coverage *tracker_coverage(struct tracker *tracker);
 const struct roles *tracker_standings(const struct tracker *tracker);
 /* The host, made if it is not known yet: no novice any more. */
 struct host *tracker_meet(struct tracker *tracker, const struct host_key *key);
-/* A public address whose frames come from a station that has also brought answers of public addresses elsewhere: it is
- * somewhere in the Internet, and none of ours. */
+/* A public address whose frames come from a station that calls itself by an address of another network, or has also brought
+ * answers of public addresses elsewhere: it is somewhere in the Internet, and none of ours. */
 bool tracker_is_beyond(const struct tracker *tracker, const struct host_key *key,
 		       const struct mac *mac);
 /* Whether the frame that this MAC sent in that name is not the name's: then whatever it says is nobody's (routers

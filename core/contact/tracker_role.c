@@ -168,9 +168,14 @@ bool tracker_is_beyond(const struct tracker *tracker, const struct host_key *key
 {
 	const struct way_out *way = way_out_of(tracker, mac);
 	const struct owner *owner = addressbook_owner(tracker->book, key);
+	struct ip own;
 
 	if (owner && mac_equal(&owner->mac, mac))
 		return false; /* a neighbour, whatever its address */
+	if (!ip_is_private(&key->ip) &&
+	    addressbook_address(tracker->book, key->vlan, mac, &key->ip, &own) &&
+	    !same_subnet(&own, &key->ip))
+		return true; /* by its own word that station is another */
 	if (!tracker->public_heard)
 		return !ip_is_private(
 			&key->ip); /* where the way out is has not been seen: nothing says that it is ours */

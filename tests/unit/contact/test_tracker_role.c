@@ -132,10 +132,35 @@ static void a_public_address_that_asks_its_neighbours_is_ours(void **state)
 	tracker_free(f.tracker);
 }
 
+/* A server of a public address is scanned before it has asked for anything itself: who brings the scan says who it is. */
+static void a_stranger_comes_by_a_station_that_bears_another_name(void **state)
+{
+	struct ip server = wire_ip("192.0.2.7"), router = wire_ip("192.0.2.1"),
+		  stranger = wire_ip("203.0.113.9");
+	struct mac by = wire_mac(&router);
+	struct host_key key = host_key_of(&stranger, 0), neighbor = host_key_of(&server, 0);
+	struct packet probe, refused;
+	struct fixture f;
+
+	(void)state;
+	start(&f, 1024);
+	probe = wire_tcp(0, &stranger, &server, 2745, TCP_SYN);
+	probe.src_mac = by;
+	refused = wire_answer(1, &probe, TCP_RST | TCP_ACK);
+	see(&f, probe);
+	see(&f, refused); /* by now an answer of a public address was heard: our own */
+	assert_false(tracker_is_beyond(f.tracker, &key, &by));
+	see(&f, wire_arp(2, &router, &server));
+	assert_true(tracker_is_beyond(f.tracker, &key, &by));
+	assert_false(tracker_is_beyond(f.tracker, &neighbor, &refused.src_mac));
+	tracker_free(f.tracker);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_public_address_that_asks_its_neighbours_is_ours),
+		cmocka_unit_test(a_stranger_comes_by_a_station_that_bears_another_name),
 		cmocka_unit_test(a_router_is_whom_others_send_foreign_frames),
 		cmocka_unit_test(claiming_many_addresses_makes_no_router),
 		cmocka_unit_test(a_dhcp_server_answers_somebody_elses_question),
