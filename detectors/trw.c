@@ -10,7 +10,6 @@
  * On worm ports a second, slow walk remembers for days, because slow worms are not safer (E.4); it begins when we have
  * watched for as long.  So that nothing innocent gathers in such a time, destinations of worm ports are kept apart from
  * those of browsing, and a failure says nothing about one that accepted the host before or serves many: it is down.
- *
  * Left out: scans that succeed (hit lists, stolen credentials).  No failure test sees them. */
 #include "detectors/table.h"
 
@@ -21,6 +20,7 @@
 #include "core/contact/contact.h"
 #include "core/contact/host.h"
 #include "core/contact/tags.h"
+#include "core/detect/delays.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
 #include "core/contact/observation.h"
@@ -44,7 +44,7 @@
 
 struct config {
 	double worm, service, high, icmp, silent_udp, success;
-	double high_cap, icmp_cap, named_cap, discovery;
+	double high_cap, icmp_cap, icmp_sequential, named_cap, discovery;
 	uint64_t half_life_ns, slow_half_life_ns, peer_ns, site_answer_ns;
 	struct param_ports worm_ports, outward_ports, service_ports, discovery_ports;
 };
@@ -71,8 +71,7 @@ struct slot {
 	struct walk walks[CLASSES], slow;
 	struct waiting waiting[WAITING];
 	uint32_t run_s[CLASSES]; /* when the run was last added to, wall */
-	/* Rings: first those of worm ports, which nothing else may push out, then all others. */
-	/* Worm ports, then the others; by the tag of the destination, 0 = free. */
+	/* Rings, by the tag of the destination (0 = free): those of worm ports, which nothing else may push out, then others. */
 	uint16_t judged_dst[JUDGED_ALL];
 	struct judged judged[JUDGED_ALL];
 	uint16_t credited[CREDITED]; /* destinations whose success was counted already */
@@ -83,6 +82,7 @@ struct slot {
 struct state {
 	struct known_set peers[PEER_SETS]; /* who accepted whom on a worm port lately */
 	struct named named;
+	struct delays delays;
 	uint64_t first_ns; /* wall, of the first contact of all */
 };
 
@@ -99,6 +99,8 @@ static const struct param params[] = {
 	  "nats for an unanswered ping" },
 	{ "icmp_cap", PARAM_DOUBLE, offsetof(struct config, icmp_cap), 0.1, 40, "9.2",
 	  "the most that pings can bring together: below conviction" },
+	{ "icmp_sequential", PARAM_DOUBLE, offsetof(struct config, icmp_sequential), 0, 10, "0.4",
+	  "nats on top, without that ceiling, next to a host that did not answer either" },
 	{ "named_cap", PARAM_DOUBLE, offsetof(struct config, named_cap), 0.1, 40, "4.5",
 	  "the most that hosts found by their names can bring: with a suspect's 9.2 still no conviction" },
 	{ "silent_udp", PARAM_DOUBLE, offsetof(struct config, silent_udp), 0, 10, "0.8",
@@ -183,7 +185,45 @@ static double high_cap(const struct config *config, const struct slot *slot)
 	return left > config->high ? left : config->high;
 }
 
-static struct term plain_term(const struct config *config, const struct slot *slot,
+static struct judged *find_judged(struct slot *slot, uint16_t tag)
+{
+	for (unsigned set = 0; set < JUDGED_ALL; set += TAGS_IN_SET) {
+		if (!wide_tags_contain(slot->judged_dst + set, tag))
+			continue;
+		for (unsigned i = set; i < set + TAGS_IN_SET; i++)
+			if (slot->judged_dst[i] == tag)
+				return &slot->judged[i];
+	}
+	return NULL;
+}
+
+/* Next to one that did not answer either. */
+static bool is_step(struct slot *slot, const struct contact *contact)
+{
+	for (int step = -1; step <= 1; step += 2) {
+		struct ip next = contact->dst;
+		const struct judged *judged;
+
+		next.bytes[15] = (uint8_t)(next.bytes[15] + step);
+		judged = find_judged(slot, memo_tag(&next));
+		if (judged && judged->kind == CONTACT_ICMP)
+			return true;
+	}
+	return false;
+}
+
+/* Who pings what it was told to meets dead machines here and there; who makes addresses up, one after the other. */
+static struct term ping_term(const struct config *config, struct slot *slot,
+			     const struct contact *contact)
+{
+	bool steps = is_step(slot, contact);
+
+	return (struct term){ .nats = config->icmp + (steps ? config->icmp_sequential : 0),
+			      .port_class = CLASS_ICMP,
+			      .cap_nats = steps ? 0 : config->icmp_cap };
+}
+
+static struct term plain_term(const struct config *config, struct slot *slot,
 			      const struct contact *contact)
 {
 	switch (class_of_failure(config, slot, contact)) {
@@ -192,9 +232,7 @@ static struct term plain_term(const struct config *config, const struct slot *sl
 	case CLASS_SERVICE_PORT:
 		return (struct term){ .nats = config->service, .port_class = CLASS_SERVICE_PORT };
 	case CLASS_ICMP:
-		return (struct term){ .nats = config->icmp,
-				      .port_class = CLASS_ICMP,
-				      .cap_nats = config->icmp_cap };
+		return ping_term(config, slot, contact);
 	default:
 		return (struct term){ .nats = config->high,
 				      .port_class = CLASS_HIGH_PORT,
@@ -215,7 +253,7 @@ static void weigh_datagram(const struct config *config, const struct contact *co
 	}
 }
 
-static struct term failure_term(const struct detector_run *run, const struct slot *slot,
+static struct term failure_term(const struct detector_run *run, struct slot *slot,
 				const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
@@ -233,18 +271,6 @@ static struct term failure_term(const struct detector_run *run, const struct slo
 	if (term.cap_nats <= 0 || term.cap_nats > config->named_cap)
 		term.cap_nats = config->named_cap;
 	return term;
-}
-
-static struct judged *find_judged(struct slot *slot, uint16_t tag)
-{
-	for (unsigned set = 0; set < JUDGED_ALL; set += TAGS_IN_SET) {
-		if (!wide_tags_contain(slot->judged_dst + set, tag))
-			continue;
-		for (unsigned i = set; i < set + TAGS_IN_SET; i++)
-			if (slot->judged_dst[i] == tag)
-				return &slot->judged[i];
-	}
-	return NULL;
 }
 
 static struct judged *next_judged(struct slot *slot, unsigned port_class)
@@ -524,16 +550,18 @@ static void forget_waiting(struct slot *slot, const struct contact *contact)
 static void grant_overdue(struct detector_run *run, struct slot *slot, const struct contact *next)
 {
 	const struct config *config = detector_config(run);
+	const struct state *state = detector_state(run);
 
 	for (unsigned i = 0; i < WAITING; i++) {
 		struct waiting *waiting = &slot->waiting[i];
 		struct contact late = *next;
 
-		if (!waiting->opened_ns ||
-		    next->opened_ns < waiting->opened_ns + config->site_answer_ns)
-			continue;
 		late.dst = waiting->dst;
 		late.opened_ns = waiting->opened_ns;
+		if (!waiting->opened_ns ||
+		    next->opened_ns < late.opened_ns + delays_limit_ns(&state->delays, &late,
+								       config->site_answer_ns))
+			continue;
 		late.elapsed_us = (uint32_t)((next->opened_ns - waiting->opened_ns) / NS_PER_US);
 		late.src_port = waiting->src_port;
 		late.dst_port = waiting->dst_port;
@@ -552,12 +580,21 @@ static bool answers_soon(const struct config *config, const struct contact *cont
 	       !(contact->flags & (CONTACT_BLIND | CONTACT_TO_POPULAR));
 }
 
+/* Another port of a host that carries a term of the class already: Windows tries 139 beside 445. */
+static bool is_counted(struct slot *slot, const struct contact *contact, unsigned port_class)
+{
+	const struct judged *judged = find_judged(slot, memo_tag(&contact->dst));
+
+	return judged && judged->port_class == port_class && judged->port != contact->dst_port;
+}
+
 static void opened(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
 	double share = share_at_once(run, contact);
 
-	count_opened(slot, class_of(config, contact), contact);
+	if (!is_counted(slot, contact, class_of(config, contact)))
+		count_opened(slot, class_of(config, contact), contact);
 	if (share > 0) {
 		grant_share(run, slot, contact, share);
 	} else if (answers_soon(config, contact)) {
@@ -589,6 +626,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	if (contact->roles & HOST_MONITOR &&
 	    (contact->kind == CONTACT_ICMP || contact->dst_port == SNMP_PORT))
 		return; /* what a monitor polls may be switched off; elsewhere it is judged like anybody */
+	delays_hear(&state->delays, contact);
 	fade(config, slot, contact);
 	if (contact->outcome != CONTACT_PENDING)
 		forget_waiting(slot, contact);
