@@ -28,14 +28,17 @@
 #include "core/detect/memo.h"
 #include "core/detect/named.h"
 #include "core/detect/param.h"
+#include "detectors/waiting.h"
 
 #define DNS_PORT    53
 #define SNMP_PORT   161
+#define HTTPS_PORT  443
 #define JUDGED      12
 #define JUDGED_WORM 20
 #define JUDGED_ALL  (JUDGED_WORM + JUDGED)
-#define WAITING     8
 #define RUN_PAUSE_S 1
+#define ROW_FREE    3 /* operators number their servers in a row */
+#define ROW_MOST    6
 #define CREDITED    4
 #define PEER_SETS   8192 /* 65,536 pairs, 512 KiB */
 #define FIRST_CLASS CLASS_WORM_PORT
@@ -59,18 +62,10 @@ struct judged {
 	uint8_t tenths;                   /* of a nat */
 };
 
-/* An unanswered contact on a port that worms use, within the site. */
-struct waiting {
-	struct ip dst;
-	uint64_t opened_ns; /* 0 = free */
-	uint16_t src_port, dst_port;
-	uint8_t kind, flags;
-};
-
 struct slot {
 	struct walk walks[CLASSES], slow;
-	struct waiting waiting[WAITING];
-	uint32_t run_s[CLASSES]; /* when the run was last added to, wall */
+	struct waiting waiting[WAITING]; /* on ports that worms use, within the site */
+	uint32_t run_s[CLASSES];         /* when the run was last added to, wall */
 	/* Rings, by the tag of the destination (0 = free): those of worm ports, which nothing else may push out, then others. */
 	uint16_t judged_dst[JUDGED_ALL];
 	struct judged judged[JUDGED_ALL];
@@ -100,7 +95,7 @@ static const struct param params[] = {
 	{ "icmp_cap", PARAM_DOUBLE, offsetof(struct config, icmp_cap), 0.1, 40, "9.2",
 	  "the most that pings can bring together: below conviction" },
 	{ "icmp_sequential", PARAM_DOUBLE, offsetof(struct config, icmp_sequential), 0, 10, "0.4",
-	  "nats on top, without that ceiling, next to a host that did not answer either" },
+	  "nats on top next to a host that did not answer either; from the fourth in a row the ceiling rises" },
 	{ "named_cap", PARAM_DOUBLE, offsetof(struct config, named_cap), 0.1, 40, "4.5",
 	  "the most that hosts found by their names can bring: with a suspect's 9.2 still no conviction" },
 	{ "silent_udp", PARAM_DOUBLE, offsetof(struct config, silent_udp), 0, 10, "0.8",
@@ -140,6 +135,8 @@ static unsigned class_of(const struct config *config, const struct contact *cont
 		return CLASS_ICMP;
 	if (param_ports_has(&config->worm_ports, contact->dst_port))
 		return CLASS_WORM_PORT;
+	if (contact->dst_port == HTTPS_PORT)
+		return CLASS_HIGH_PORT; /* peers, relays and whatever wants to pass firewalls are found there by address */
 	if (contact->dst_port < 1024 || param_ports_has(&config->service_ports, contact->dst_port))
 		return CLASS_SERVICE_PORT;
 	return CLASS_HIGH_PORT;
@@ -197,30 +194,35 @@ static struct judged *find_judged(struct slot *slot, uint16_t tag)
 	return NULL;
 }
 
-/* Next to one that did not answer either. */
-static bool is_step(struct slot *slot, const struct contact *contact)
+/* How many hosts in a row have not answered, this one included. */
+static unsigned row_of(struct slot *slot, const struct contact *contact)
 {
-	for (int step = -1; step <= 1; step += 2) {
-		struct ip next = contact->dst;
-		const struct judged *judged;
+	unsigned row = 1;
 
-		next.bytes[15] = (uint8_t)(next.bytes[15] + step);
-		judged = find_judged(slot, memo_tag(&next));
-		if (judged && judged->kind == CONTACT_ICMP)
-			return true;
-	}
-	return false;
+	for (int step = -1; step <= 1; step += 2)
+		for (int n = step; n > -ROW_MOST && n < ROW_MOST; n += step, row++) {
+			struct ip next = contact->dst;
+			const struct judged *judged;
+
+			next.bytes[15] = (uint8_t)(next.bytes[15] + n);
+			judged = find_judged(slot, memo_tag(&next));
+			if (!judged || judged->kind != CONTACT_ICMP)
+				break;
+		}
+	return row;
 }
 
-/* Who pings what it was told to meets dead machines here and there; who makes addresses up, one after the other. */
+/* Who pings what it was told to meets dead machines here and there, and clusters of servers that never answer; who makes
+ * addresses up meets one after the other. */
 static struct term ping_term(const struct config *config, struct slot *slot,
 			     const struct contact *contact)
 {
-	bool steps = is_step(slot, contact);
+	unsigned row = row_of(slot, contact);
 
-	return (struct term){ .nats = config->icmp + (steps ? config->icmp_sequential : 0),
+	return (struct term){ .nats = config->icmp + (row > 1 ? config->icmp_sequential : 0),
 			      .port_class = CLASS_ICMP,
-			      .cap_nats = steps ? 0 : config->icmp_cap };
+			      .cap_nats = config->icmp_cap +
+					  (row > ROW_FREE ? (row - ROW_FREE) * config->icmp : 0) };
 }
 
 static struct term plain_term(const struct config *config, struct slot *slot,
@@ -517,33 +519,6 @@ static void end_run(struct slot *slot, unsigned port_class)
 	slot->run_s[port_class - FIRST_CLASS] = 0;
 }
 
-/* The oldest are the first to be overdue: when all places are taken a newer one is not remembered. */
-static void remember_waiting(struct slot *slot, const struct contact *contact)
-{
-	for (unsigned i = 0; i < WAITING; i++) {
-		if (slot->waiting[i].opened_ns)
-			continue;
-		slot->waiting[i] = (struct waiting){ .dst = contact->dst,
-						     .opened_ns = contact->opened_ns,
-						     .src_port = contact->src_port,
-						     .dst_port = contact->dst_port,
-						     .kind = contact->kind,
-						     .flags = contact->flags };
-		return;
-	}
-}
-
-static void forget_waiting(struct slot *slot, const struct contact *contact)
-{
-	for (unsigned i = 0; i < WAITING; i++) {
-		struct waiting *waiting = &slot->waiting[i];
-
-		if (waiting->opened_ns && waiting->dst_port == contact->dst_port &&
-		    ip_equal(&waiting->dst, &contact->dst))
-			*waiting = (struct waiting){ 0 };
-	}
-}
-
 /* Within a site an answer takes a few milliseconds.  A lone slow server is given its quarter of a second, but whoever
  * goes on to the next host while the last ones keep silent is judged at once (worm-detection.md C.2: what
  * is in flight must not be free). */
@@ -551,24 +526,14 @@ static void grant_overdue(struct detector_run *run, struct slot *slot, const str
 {
 	const struct config *config = detector_config(run);
 	const struct state *state = detector_state(run);
+	struct contact late;
 
 	for (unsigned i = 0; i < WAITING; i++) {
-		struct waiting *waiting = &slot->waiting[i];
-		struct contact late = *next;
-
-		late.dst = waiting->dst;
-		late.opened_ns = waiting->opened_ns;
-		if (!waiting->opened_ns ||
+		if (!waiting_at(&slot->waiting[i], next, &late) ||
 		    next->opened_ns < late.opened_ns + delays_limit_ns(&state->delays, &late,
 								       config->site_answer_ns))
 			continue;
-		late.elapsed_us = (uint32_t)((next->opened_ns - waiting->opened_ns) / NS_PER_US);
-		late.src_port = waiting->src_port;
-		late.dst_port = waiting->dst_port;
-		late.kind = waiting->kind;
-		late.flags = waiting->flags;
-		late.outcome = CONTACT_OUTSTANDING;
-		*waiting = (struct waiting){ 0 };
+		slot->waiting[i] = (struct waiting){ 0 };
 		grant(run, slot, &late);
 	}
 }
@@ -599,7 +564,7 @@ static void opened(struct detector_run *run, struct slot *slot, const struct con
 		grant_share(run, slot, contact, share);
 	} else if (answers_soon(config, contact)) {
 		grant_overdue(run, slot, contact);
-		remember_waiting(slot, contact);
+		waiting_add(slot->waiting, contact);
 	}
 }
 
@@ -629,7 +594,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	delays_hear(&state->delays, contact);
 	fade(config, slot, contact);
 	if (contact->outcome != CONTACT_PENDING)
-		forget_waiting(slot, contact);
+		waiting_remove(slot->waiting, contact);
 	switch (contact->outcome) {
 	case CONTACT_PENDING:
 		opened(run, slot, contact);

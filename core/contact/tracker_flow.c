@@ -367,6 +367,12 @@ static bool is_reply(const struct packet *packet)
 	       packet->icmp_type == ICMP4_TIMESTAMP_REPLY || packet->icmp_type == ICMP4_MASK_REPLY;
 }
 
+/* A router of ours cannot reach a host of the Internet: no more than that the next router does not answer it. */
+static bool is_about_the_line(const struct packet *packet)
+{
+	return ip_is_private(&packet->src) && !ip_is_private(&packet->quote.dst);
+}
+
 /* What the error says about the contact; PENDING for nothing.  Codes that speak of the way there
  * (no route, unknown or forbidden network, lifetime exceeded) say nothing about the one who
  * asked. */
@@ -379,12 +385,17 @@ static enum contact_outcome outcome_of_error(const struct packet *packet)
 			return CONTACT_UNROUTED;
 		if (type != ICMP6_UNREACHABLE)
 			return CONTACT_PENDING;
-		return code == 0 || code == 2 || code == 6 ? CONTACT_UNROUTED : CONTACT_REFUSED;
+		return code == 0 || code == 2 || code == 6 ||
+				       (code == 3 && is_about_the_line(packet))
+			       ? CONTACT_UNROUTED
+			       : CONTACT_REFUSED;
 	}
 	if (type == ICMP4_TIME_EXCEEDED)
 		return CONTACT_UNROUTED;
 	if (type != ICMP4_UNREACHABLE || code == 4) /* 4: fragmentation needed, the way is fine */
 		return CONTACT_PENDING;
+	if (code == 1 && is_about_the_line(packet))
+		return CONTACT_UNROUTED;
 	return code == 0 || code == 5 || code == 6 || code == 8 || code == 11 ? CONTACT_UNROUTED
 									      : CONTACT_REFUSED;
 }

@@ -116,6 +116,35 @@ static void an_error_sent_to_somebody_else_settles_nothing(void **state)
 	tracker_free(f.tracker);
 }
 
+/* The router of a line that broke says it of every host of the Internet. */
+static void our_own_router_speaks_about_the_line(void **state)
+{
+	static const struct {
+		const char *target, *router;
+		unsigned outcome;
+	} cases[] = {
+		{ "81.2.3.4", "10.0.0.1", CONTACT_UNROUTED },
+		{ "81.2.3.4", "81.2.0.1", CONTACT_REFUSED },
+		{ "10.9.0.4", "10.9.0.1", CONTACT_REFUSED },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ip target = wire_ip(cases[i].target);
+		struct packet first, error;
+		struct fixture f;
+
+		start(&f, 1024);
+		first = wire_tcp(0, &f.a, &target, 80, TCP_SYN);
+		error = wire_error(10, &first, 3, 1);
+		error.src = wire_ip(cases[i].router);
+		see(&f, first);
+		see(&f, error);
+		assert_int_equal(latest(&f)->outcome, cases[i].outcome);
+		tracker_free(f.tracker);
+	}
+}
+
 static void ipv6_no_route_says_nothing_about_the_source(void **state)
 {
 	struct ip src = wire_ip("fd00::5"), dst = wire_ip("fd00:1::80");
@@ -206,6 +235,7 @@ int main(void)
 		cmocka_unit_test(every_answer_has_its_outcome),
 		cmocka_unit_test(an_icmp_error_that_says_nothing_changes_nothing),
 		cmocka_unit_test(an_error_sent_to_somebody_else_settles_nothing),
+		cmocka_unit_test(our_own_router_speaks_about_the_line),
 		cmocka_unit_test(ipv6_no_route_says_nothing_about_the_source),
 		cmocka_unit_test(retries_open_nothing_and_do_not_move_the_deadline),
 		cmocka_unit_test(a_late_answer_is_told),
