@@ -490,7 +490,9 @@ static double share_at_once(const struct detector_run *run, const struct contact
 		return 1;
 	if (!is_to_internet(config, contact) || is_named(run, contact))
 		return 0;
-	return param_ports_has(&config->outward_ports, contact->dst_port) ? 0.5 : 1;
+	if (!param_ports_has(&config->outward_ports, contact->dst_port))
+		return 1;
+	return contact->flags & CONTACT_BLIND ? 0 : 0.5;
 }
 
 /* ---- contacts in flight ------------------------------------------------------------------------ */
@@ -611,7 +613,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	case CONTACT_UNROUTED:
 	case CONTACT_UNKNOWN:
 		judged = own_term(slot, contact);
-		if (judged && share_at_once(run, contact) <= 0)
+		if (judged && share_at_once(run, contact) < 1)
 			take_back(run, slot, judged, contact);
 		break;
 	default:
