@@ -16,7 +16,12 @@ distort() {
 	for file in "$2"/*.pcap*; do
 		"$OUT/cordon-distort" "$1" "$file" "$3/$(basename "$file")" 2>/dev/null || return 1
 	done
-	cp "$2/MANIFEST.tsv" "$3/"
+	if [ "$1" = no-udp-answers ]; then
+		# Without the answers that told them the names, nobody can know that they had business there.
+		grep -v trap-names "$2/MANIFEST.tsv" >"$3/MANIFEST.tsv"
+	else
+		cp "$2/MANIFEST.tsv" "$3/"
+	fi
 }
 
 # judge MODE FROM BAR

@@ -55,8 +55,8 @@ static uint64_t ask_server(struct scene *scene, struct talk talk, const char *na
 	return talk.at_us;
 }
 
-static uint64_t resolve_name(struct scene *scene, struct station *pc, const char *name,
-			     uint32_t answer, uint64_t at_us)
+uint64_t office_resolve(struct scene *scene, struct station *pc, const char *name, uint32_t answer,
+			uint64_t at_us)
 {
 	struct station *dns = role(scene, lan_plan(scene->lan)->dns);
 
@@ -87,7 +87,7 @@ static void browse(struct scene *scene, struct station *pc, uint64_t at_us)
 		uint32_t pick = dice_below(&scene->dice, sizeof(sites) / sizeof(sites[0]));
 		struct station site = lan_remote(scene->lan, sites[pick].ip);
 
-		at_us = resolve_name(scene, pc, sites[pick].name, site.ip, at_us);
+		at_us = office_resolve(scene, pc, sites[pick].name, site.ip, at_us);
 		visit_page(scene, pc, &site, at_us);
 		at_us += dice_between(&scene->dice, 20000, 200000);
 	}
@@ -158,7 +158,7 @@ static void mistype_name(struct scene *scene, struct station *pc, uint64_t at_us
 {
 	bool wpad = dice_percent(&scene->dice, 50);
 
-	resolve_name(scene, pc, wpad ? "wpad.example.com" : "wwww.example.com", 0, at_us);
+	office_resolve(scene, pc, wpad ? "wpad.example.com" : "wwww.example.com", 0, at_us);
 }
 
 static void try_dead_service(struct scene *scene, struct station *pc, uint64_t at_us)

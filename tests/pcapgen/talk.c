@@ -24,7 +24,7 @@ enum {
 static uint64_t hop_us(struct talk *talk)
 {
 	if (talk->server->remote)
-		return dice_between(&talk->scene->dice, 4000, 12000);
+		return dice_between(&talk->scene->dice, 4000, 12000) + talk->late_us / 2;
 	return dice_between(&talk->scene->dice, 60, 240);
 }
 

@@ -29,6 +29,7 @@ struct talk {
 	struct station *client;
 	struct station *server;
 	uint64_t at_us;
+	uint64_t late_us; /* how much longer than usual the way to a remote server is */
 	uint64_t ends_us; /* the client's program is gone: no more retransmissions; 0 = never */
 	uint32_t client_seq;
 	uint32_t server_seq;

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "tests/pcapgen/calls.h"
 #include "tests/pcapgen/lan.h"
 #include "tests/pcapgen/line.h"
 #include "tests/pcapgen/load.h"
@@ -430,6 +431,73 @@ static void verb_logons(struct recipe *r, struct line *line)
 		logons_run(&r->scene, &plan);
 }
 
+static bool is_yes(struct line *line, const char *key)
+{
+	const char *word = line_word(line, key, "no");
+
+	if (strcmp(word, "yes") != 0 && strcmp(word, "no") != 0)
+		line_fail(line, "%s is yes or no, not \"%s\"", key, word);
+	return word[0] == 'y';
+}
+
+/* "443,80" */
+static void parse_ports(struct line *line, const char *text, struct calls_plan *plan)
+{
+	for (plan->ports = 0; plan->ports < CALL_PORTS_MAX; text++) {
+		char *end;
+		unsigned long port = strtoul(text, &end, 10);
+
+		if (end == text || port > 65535)
+			break;
+		plan->port[plan->ports++] = (uint16_t)port;
+		text = end;
+		if (*text != ',')
+			break;
+	}
+	if (*text || !plan->ports)
+		line_fail(line, "ports are up to %d numbers with commas between", CALL_PORTS_MAX);
+}
+
+static enum call_kind call_kind(struct line *line)
+{
+	static const char *const names[] = { "tcp", "udp", "ping" };
+
+	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(line->words[1], names[i]) == 0)
+			return (enum call_kind)i;
+	line_fail(line, "unknown calls \"%s\"; tcp, udp or ping", line->words[1]);
+	return CALL_TCP;
+}
+
+static void verb_calls(struct recipe *r, struct line *line)
+{
+	struct calls_plan plan;
+
+	line_expect(line, 3, "at to row count rate ports live refuse order names late");
+	if (!line_ok(line))
+		return;
+	plan.kind = call_kind(line);
+	plan.who = who(r, line, line->words[2]);
+	plan.at_us = line_time_us(line, "at", NULL);
+	plan.to = line_address(line, "to", "");
+	plan.row = line_count(line, "row", "1", 50);
+	plan.count = line_count(line, "count", NULL, 1 << 16);
+	plan.per_s = line_number(line, "rate", NULL);
+	parse_ports(line, line_word(line, "ports", "443"), &plan);
+	plan.live_percent = line_count(line, "live", "0", 100);
+	plan.refuse_percent = line_count(line, "refuse", "0", 100);
+	plan.in_order = in_order(line, "sequential");
+	plan.named = is_yes(line, "names");
+	plan.late_us = line_time_us(line, "late", "0");
+	need_gateway(r, line);
+	if (plan.named && !lan_plan(r->scene.lan)->dns)
+		line_fail(line, "names need a LAN with a dns");
+	if (!plan.row || !(plan.per_s > 0))
+		line_fail(line, "row and rate must be above zero");
+	if (line_ok(line) && plan.count)
+		calls_run(&r->scene, &plan);
+}
+
 static const struct {
 	const char *name;
 	bool on_lan; /* a "lan" line must come first */
@@ -449,6 +517,7 @@ static const struct {
 	{ "repair", true, verb_repair },
 	{ "worm", true, verb_worm },
 	{ "sweep", true, verb_sweep },
+	{ "calls", true, verb_calls },
 	{ "portscan", true, verb_portscan },
 	{ "logons", true, verb_logons },
 	{ "p2p", true, verb_p2p },

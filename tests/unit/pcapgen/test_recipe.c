@@ -115,6 +115,14 @@ static const struct {
 	  LAN "refuse 10.20.0.25\n"
 	      "sweep tcp 10.20.0.23 at 1 to 10.20.0.25 count 1 rate 10\n",
 	  is_rst, 1 },
+	{ "calls on dark neighbours are questions, on live ones connections",
+	  LAN "calls tcp 10.20.0.23 at 1 to 10.20.0.28 count 4 rate 1 ports 502\n", is_arp_request,
+	  2 + 3 + 3 },
+	{ "who refuses is tried on each port",
+	  LAN "calls tcp 10.20.0.23 at 1 count 5 rate 1 ports 4662,443,80 refuse 100\n", is_rst,
+	  15 },
+	{ "who answers is not",
+	  LAN "calls tcp 10.20.0.23 at 1 count 5 rate 1 ports 4662,443 live 100\n", is_syn, 5 },
 	{ "a session is eight packets and one and a half per segment, here after one ARP exchange",
 	  "lan 10.20.0.0/24 hosts 1 gateway 10.20.0.1\n"
 	  "sessions at 0 until 1 count 1 segments 8\n",
@@ -192,6 +200,10 @@ static const struct {
 	  "test:2: local is a whole number up to 100, not \"101\"" },
 	{ "lan 10.20.0.0/24 hosts 9\nworm 10.20.0.20 conficker at 1 until 2\n",
 	  "test:2: \"worm\" needs a LAN with a gateway" },
+	{ LAN "calls tcp 10.20.0.23 at 1 count 1 rate 1 ports 80,x\n",
+	  "test:2: ports are up to 4 numbers with commas between" },
+	{ LAN "calls tcp 10.20.0.23 at 1 count 1 rate 1 names maybe\n",
+	  "test:2: names is yes or no, not \"maybe\"" },
 	{ "snaplen bytes $X\n", "test:1: \"$X\" was never set" },
 };
 
