@@ -68,7 +68,7 @@ help:
 	@echo "make            build into $(OUT)/        make deps       install what the build needs (Debian)"
 	@echo "make demo       the whole story in 20 s       make check      all tests"
 	@echo "make score      detectors against captures    make bench      packet path against a bare libpcap loop"
-	@echo "make epidemic   secondary infections of simulated worms"
+	@echo "make epidemic   secondary infections of simulated worms   make equivalence  channels against simulated firmware"
 	@echo "make lint       structure and style rules     make coverage   untested lines (COV=1)"
 	@echo "make fuzz-NAME FUZZ_S=60                      NAME: $(FUZZ)"
 	@echo "make install DESTDIR= PREFIX=/usr             make compile_commands.json"
