@@ -13,6 +13,7 @@
 #include <seccomp.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -191,17 +192,20 @@ static int add_mute(scmp_filter_ctx filter, int mute_fd)
 	return rc;
 }
 
-/* Memory yes, code no; signals to ourselves (abort) yes, to others no. */
+/* Memory yes, code no; whether the interface is up, and nothing else of it; signals to ourselves (abort) yes, to others no. */
 static int add_conditions(scmp_filter_ctx filter)
 {
 	const struct scmp_arg_cmp no_code = { 2, SCMP_CMP_MASKED_EQ, PROT_EXEC, 0 };
 	const struct scmp_arg_cmp ourselves = { 0, SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0 };
+	const struct scmp_arg_cmp is_up = { 1, SCMP_CMP_EQ, SIOCGIFFLAGS, 0 };
 	int rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1, no_code);
 
 	if (rc == 0)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1, no_code);
 	if (rc == 0)
 		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1, ourselves);
+	if (rc == 0)
+		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1, is_up);
 	return rc;
 }
 

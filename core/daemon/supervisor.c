@@ -268,6 +268,7 @@ static void ended(struct supervisor *it, unsigned which, int status)
 	struct child *child = &it->children[which];
 	bool was_asked = child->kill_ns && (WIFEXITED(status) ? WEXITSTATUS(status) == 0
 							      : WTERMSIG(status) == SIGTERM);
+	bool was_working = child->ready;
 	char why[REIN_WHY_BYTES];
 
 	describe_end(child, status, why, sizeof(why));
@@ -275,6 +276,7 @@ static void ended(struct supervisor *it, unsigned which, int status)
 	say(it, was_asked || !child->was_ready ? LOG_LEVEL_INFO : LOG_LEVEL_ERROR, child, why);
 	child->pid = 0;
 	child->kill_ns = 0;
+	child->ready = false;
 	close_fd(&child->rein);
 	if (it->stopping) {
 		if (!was_asked)
@@ -292,7 +294,7 @@ static void ended(struct supervisor *it, unsigned which, int status)
 	}
 	if (which == SENSOR)
 		tell_lost(it, was_asked ? "the sensor is being started with new settings" : why);
-	if (it->trying && child->well && !child->ready && !was_asked)
+	if (it->trying && child->well && !was_working && !was_asked)
 		take_back(it, why);
 	if (was_asked)
 		child->delay_ns = 0;
