@@ -139,12 +139,10 @@ $(OUT)/cordon-distort: $(call obj,$(wildcard tests/distort/*.c)) $(OUT)/libsenso
 $(OUT)/cordon-wire: $(call obj,$(wildcard tests/demo/*.c))
 	$(link)
 
-# A test links everything; what it replaces by a fake it names here, and the fake is found first.
-fakes_test_response := $(OUT)/libfakes.a
-fakes_test_session  := $(OUT)/libfakes.a
-fakes_test_enforcer := $(OUT)/libfakes.a
-fakes_test_dispatch := $(OUT)/libfakes.a
-fakes_test_fake_loop := $(OUT)/libfakes.a
+# A test links everything; these replace parts of it by fakes, which are found first.
+FAKING := $(addprefix test_,response session dispatch fake_loop enforcer enforcer_survey enforcer_identity enforcer_swap \
+	enforcer_torture)
+fakes   = $(if $(filter $(FAKING),$(notdir $@)),$(OUT)/libfakes.a)
 
 # The simulator and its tests never meet the firmware client in one program.
 simulated = $(if $(findstring amtsim,$@),$(OUT)/libamtsim.a $(OUT)/libsensor.a,$(OUT)/libpcapgen.a $(ARCHIVES))
@@ -152,7 +150,7 @@ simulated = $(if $(findstring amtsim,$@),$(OUT)/libamtsim.a $(OUT)/libsensor.a,$
 $(OUT)/tests/unit/%: $(OUT)/tests/unit/%.o $(OUT)/libfakes.a $(OUT)/libamtsim.a $(OUT)/libpcapgen.a $(ARCHIVES)
 	@echo "  LINK $@"
 	@mkdir -p $(@D)
-	@$(CC) $(ALL) $(LINK) -o $@ $< $(fakes_$(notdir $@)) -Wl,--start-group $(simulated) -Wl,--end-group \
+	@$(CC) $(ALL) $(LINK) -o $@ $< $(fakes) -Wl,--start-group $(simulated) -Wl,--end-group \
 		$(CONTROLLER_LIBS) -levent_openssl -lcmocka
 $(OUT)/tests/prop/%: $(OUT)/tests/prop/%.o $(OUT)/libpcapgen.a $(ARCHIVES)
 	@echo "  LINK $@"
