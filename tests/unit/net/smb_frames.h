@@ -5,8 +5,14 @@
 #ifndef CORDON_TESTS_NET_SMB_FRAMES_H
 #define CORDON_TESTS_NET_SMB_FRAMES_H
 
+#include <setjmp.h>
+#include <stdarg.h>
 #include <stdbool.h>
+#include <stddef.h>
 
+#include <cmocka.h>
+
+#include "core/net/smb.h"
 #include "tests/unit/net/messages.h"
 
 static inline void finish_frame(struct bytes *b)
@@ -321,6 +327,19 @@ static inline void put_pipe_call(struct bytes *b, const char *payload)
 	put_le32(b, length);
 	put_zeros(b, 24);
 	put(b, payload, length);
+}
+
+/* The first message of a finished frame. */
+static inline struct smb_message first_message(struct bytes *b)
+{
+	struct smb_reader reader;
+	struct smb_message m;
+
+	finish_frame(b);
+	smb_reader_init(&reader, b->at, b->length);
+	assert_true(smb_next(&reader, &m));
+	assert_int_equal(reader.whole_bytes, b->length);
+	return m;
 }
 
 #endif
