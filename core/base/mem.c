@@ -78,8 +78,7 @@ void mem_give_back(void)
 	malloc_trim(0);
 }
 
-/* ---- regions
- * ------------------------------------------------------------------------------------ */
+/* ---- regions ---- */
 
 struct mapping {
 	struct mapping *next;

@@ -221,8 +221,7 @@ void tracker_settle(struct tracker *tracker, uint32_t index, enum contact_outcom
 	report(tracker, pair, previous);
 }
 
-/* ---- time
- * --------------------------------------------------------------------------------------- */
+/* ---- time ---- */
 
 uint32_t tracker_delay_ms(const struct tracker *tracker, enum pair_queue queue)
 {
@@ -373,8 +372,7 @@ void tracker_advance(struct tracker *tracker, uint64_t wall_ns)
 		pass_time(tracker, wall_ns);
 }
 
-/* ---- opening
- * ------------------------------------------------------------------------------------ */
+/* ---- opening ---- */
 
 static bool is_remembered(struct tracker *tracker, uint32_t index)
 {
@@ -499,8 +497,7 @@ void tracker_reach(struct tracker *tracker, const struct reach *reach)
 		open_contact(tracker, reach, &key, index, host);
 }
 
-/* ---- answers
- * ------------------------------------------------------------------------------------ */
+/* ---- answers ---- */
 
 bool tracker_find(struct tracker *tracker, const struct sought *sought, struct standing *standing)
 {
@@ -530,8 +527,7 @@ void tracker_answered(struct tracker *tracker, const struct standing *standing,
 		tracker_settle(tracker, standing->index, outcome);
 }
 
-/* ---- packets
- * ------------------------------------------------------------------------------------ */
+/* ---- packets ---- */
 
 void tracker_see(struct tracker *tracker, const struct packet *packet)
 {

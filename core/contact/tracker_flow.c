@@ -142,8 +142,7 @@ static struct host *take_back_visit(struct tracker *tracker, const struct ip *sr
 	return host;
 }
 
-/* ---- TCP
- * ---------------------------------------------------------------------------------------- */
+/* ---- TCP ---- */
 
 static void tcp_open(struct tracker *tracker, const struct packet *packet)
 {
@@ -258,8 +257,7 @@ void tracker_segment(struct tracker *tracker, const struct packet *packet)
 		goes_on_unanswered(tracker, index);
 }
 
-/* ---- UDP
- * ---------------------------------------------------------------------------------------- */
+/* ---- UDP ---- */
 
 /* Whether the packet belongs to a contact that the receiver opened. */
 static bool udp_answer(struct tracker *tracker, const struct packet *packet)
@@ -343,8 +341,7 @@ void tracker_udp(struct tracker *tracker, const struct packet *packet)
 				   .taken = 1 };
 }
 
-/* ---- ICMP
- * --------------------------------------------------------------------------------------- */
+/* ---- ICMP ---- */
 
 static bool is_icmp6(const struct packet *packet)
 {

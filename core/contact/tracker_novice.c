@@ -49,8 +49,7 @@ static bool is_waiting(const struct tracker *tracker, const struct novice *novic
 	       age_ms(tracker, novice) < patience_ms(tracker, novice);
 }
 
-/* ---- from novice to host
- * ------------------------------------------------------------------------ */
+/* ---- from novice to host ---- */
 
 static void tell(struct tracker *tracker, struct pair *pair, enum contact_outcome outcome,
 		 uint64_t elapsed_us)
@@ -148,8 +147,7 @@ void tracker_novice_join(struct tracker *tracker, struct host *host, uint64_t sr
 		join(tracker, novice, host, src_hash);
 }
 
-/* ---- packets of novices
- * ------------------------------------------------------------------------- */
+/* ---- packets of novices ---- */
 
 static bool is_same(const struct novice *novice, const struct ip *dst, uint8_t kind,
 		    uint16_t dst_port)
@@ -225,8 +223,7 @@ struct host *tracker_novice_reach(struct tracker *tracker, const struct reach *r
 	return host;
 }
 
-/* ---- answers to novices
- * ------------------------------------------------------------------------- */
+/* ---- answers to novices ---- */
 
 static uint8_t state_by_now(const struct tracker *tracker, const struct novice *novice)
 {

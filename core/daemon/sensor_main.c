@@ -66,8 +66,7 @@ static void on_signal(int number)
 	stopped = 1;
 }
 
-/* ---- printing
- * ----------------------------------------------------------------------------------- */
+/* ---- printing ---- */
 
 static void print_samples(const struct evidence *evidence)
 {
@@ -176,8 +175,7 @@ static void print_feed(const struct run *run, bool at_end)
 	}
 }
 
-/* ---- running
- * ------------------------------------------------------------------------------------ */
+/* ---- running ---- */
 
 static void on_frame(void *arg, const struct capture_frame *frame)
 {
@@ -246,8 +244,7 @@ static int run_sensor(const struct options *options, struct err *err)
 	return rc;
 }
 
-/* ---- command line
- * ------------------------------------------------------------------------------- */
+/* ---- command line ---- */
 
 /* -1: go on; otherwise the exit code. */
 static int read_options(int argc, char **argv, struct options *options)

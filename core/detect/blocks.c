@@ -36,8 +36,7 @@ struct blocks {
 	struct blocks_counts counts;
 };
 
-/* ---- lists
- * -------------------------------------------------------------------------------------- */
+/* ---- lists ---- */
 
 static void take_out(struct blocks *blocks, uint32_t number)
 {
@@ -74,8 +73,7 @@ static enum list list_of(const struct host *host)
 	return host->roles & HOST_SUSPECT ? LIST_SUSPECTS : LIST_ORDINARY;
 }
 
-/* ---- life
- * --------------------------------------------------------------------------------------- */
+/* ---- life ---- */
 
 struct blocks *blocks_new(struct mem_region *region, uint32_t count, size_t block_bytes,
 			  struct hosts *hosts)

@@ -162,8 +162,7 @@ void engine_attach(struct engine *engine, struct hosts *hosts)
 				    engine->slot_size, hosts);
 }
 
-/* ---- settings
- * ----------------------------------------------------------------------------------- */
+/* ---- settings ---- */
 
 static void configure(struct detector_run *run, struct yaml *yaml, const struct yaml_node *settings)
 {
@@ -207,8 +206,7 @@ void engine_describe(const struct engine *engine, struct buf *out)
 	}
 }
 
-/* ---- contacts
- * ----------------------------------------------------------------------------------- */
+/* ---- contacts ---- */
 
 /* The host's memory, or the scratch block for one that has none. */
 static unsigned char *begin(struct engine *engine, struct host *host)
@@ -335,8 +333,7 @@ uint32_t detector_machine(const struct detector_run *run)
 	       b[5];
 }
 
-/* ---- walks and statements
- * ----------------------------------------------------------------------- */
+/* ---- walks and statements ---- */
 
 /* A slow walk's samples are kept apart from those of the ordinary one of its class. */
 #define SLOW 0x80

@@ -22,8 +22,7 @@ static void *field(const struct param *param, void *config)
 	return (unsigned char *)config + param->offset;
 }
 
-/* ---- defaults
- * ----------------------------------------------------------------------------------- */
+/* ---- defaults ---- */
 
 static void add_port(struct param_ports *ports, uint32_t port)
 {
@@ -94,8 +93,7 @@ void params_defaults(const struct param *params, void *config)
 		INVARIANT(from_text(p, config));
 }
 
-/* ---- reading
- * ------------------------------------------------------------------------------------ */
+/* ---- reading ---- */
 
 static void read_duration(const struct param *param, struct yaml *yaml,
 			  const struct yaml_node *node, void *config)
@@ -217,8 +215,7 @@ void params_read(const struct param *params, struct yaml *yaml, const struct yam
 	}
 }
 
-/* ---- description
- * -------------------------------------------------------------------------------- */
+/* ---- description ---- */
 
 static void describe_prefixes(const struct param_prefixes *prefixes, struct buf *out)
 {

@@ -28,8 +28,7 @@ enum {
 	LEVEL_PRIVACY = 6,
 };
 
-/* ---- interfaces
- * -------------------------------------------------------------------------------- */
+/* ---- interfaces ---- */
 
 const struct dcerpc_uuid dcerpc_srvsvc = { { 0x4b, 0x32, 0x4f, 0xc8, 0x16, 0x70, 0x01, 0xd3, 0x12,
 					     0x78, 0x5a, 0x47, 0xbf, 0x6e, 0xe1, 0x88 } };
@@ -77,8 +76,7 @@ const char *dcerpc_interface_name(enum dcerpc_interface interface)
 	return interfaces[(unsigned)interface < DCERPC_INTERFACES ? interface : DCERPC_UNKNOWN].name;
 }
 
-/* ---- reading in the sender's byte order
- * -------------------------------------------------------- */
+/* ---- reading in the sender's byte order ---- */
 
 static uint16_t u16(struct span *from, bool big)
 {
@@ -119,8 +117,7 @@ static void read_uuid(struct span *from, bool big, struct dcerpc_uuid *uuid)
 	swap(uuid->bytes + 6, uuid->bytes + 7);
 }
 
-/* ---- fragments
- * --------------------------------------------------------------------------------- */
+/* ---- fragments ---- */
 
 static void keep_context(struct dcerpc_fragment *f, const struct dcerpc_context *context)
 {
@@ -248,8 +245,7 @@ bool dcerpc_read(const uint8_t *bytes, size_t length, struct dcerpc_fragment *fr
 	return true;
 }
 
-/* ---- parent-directory steps
- * -------------------------------------------------------------------- */
+/* ---- parent-directory steps ---- */
 
 /* Character i of UTF-16 text. */
 static unsigned char16(const uint8_t *text, size_t i, bool big)

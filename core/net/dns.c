@@ -20,8 +20,7 @@ enum {
 	OPCODE_MAX = 6,      /* RFC 8490: stateful operations */
 };
 
-/* ---- names
- * ------------------------------------------------------------------------------------- */
+/* ---- names ---- */
 
 struct name_out {
 	char *text;
@@ -119,8 +118,7 @@ static size_t offset_of(const struct dns_message *m, const struct span *from)
 	return m->length - from->left;
 }
 
-/* ---- header and questions
- * ---------------------------------------------------------------------- */
+/* ---- header and questions ---- */
 
 static bool read_header(struct span *from, struct dns_message *m)
 {
@@ -183,8 +181,7 @@ bool dns_read_tcp(const uint8_t *bytes, size_t length, struct dns_message *messa
 	return dns_read(body.at, body.left, message);
 }
 
-/* ---- records
- * ----------------------------------------------------------------------------------- */
+/* ---- records ---- */
 
 struct dns_walk dns_walk(const struct dns_message *message)
 {

@@ -24,8 +24,7 @@ enum {
 
 enum dialect_id { ID_SMB1 = 0xff, ID_SMB2 = 0xfe, ID_ENCRYPTED = 0xfd, ID_COMPRESSED = 0xfc };
 
-/* ---- frames
- * ------------------------------------------------------------------------------------ */
+/* ---- frames ---- */
 
 static bool is_session_packet(uint8_t type)
 {
@@ -130,8 +129,7 @@ bool smb_next(struct smb_reader *reader, struct smb_message *message)
 	return true;
 }
 
-/* ---- parts
- * ------------------------------------------------------------------------------------- */
+/* ---- parts ---- */
 
 struct smb_slice smb_clip(const struct smb_reader *r, struct smb_message *m, uint32_t offset,
 			  uint32_t length)
@@ -162,8 +160,7 @@ void smb_short(const struct smb_reader *r, struct smb_message *m)
 	m->marks |= r->end < r->claimed ? SMB_IS_CUT : SMB_IS_BROKEN;
 }
 
-/* ---- texts
- * ------------------------------------------------------------------------------------- */
+/* ---- texts ---- */
 
 enum { REPLACEMENT = '?', MAX_UTF8 = 4 };
 
@@ -231,8 +228,7 @@ void smb_name(struct smb_message *m, struct span text, bool is_unicode)
 	m->marks |= SMB_HAS_NAME;
 }
 
-/* ---- logons
- * ------------------------------------------------------------------------------------ */
+/* ---- logons ---- */
 
 /* MS-NLMP 2.2.1.3; offsets count from the signature. */
 enum { NTLM_AUTHENTICATE = 3, NTLM_USER_AT = 36, NTLM_FLAGS_AT = 60, NTLM_UNICODE = 1 };
@@ -314,8 +310,7 @@ enum smb_logon smb_logon_of(const struct smb_message *message)
 	}
 }
 
-/* ---- shares
- * ------------------------------------------------------------------------------------ */
+/* ---- shares ---- */
 
 static bool is_letter(char c)
 {

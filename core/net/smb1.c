@@ -52,8 +52,7 @@ static bool is_response(const struct smb_message *m)
 	return m->marks & SMB_IS_RESPONSE;
 }
 
-/* ---- texts
- * ------------------------------------------------------------------------------------- */
+/* ---- texts ---- */
 
 /* 16-bit text begins at an even distance from the header. */
 static void align(const struct block *b, struct span *text)
@@ -70,8 +69,7 @@ static void read_name(struct smb_message *m, const struct block *b, struct span 
 	smb_name(m, text, b->is_unicode);
 }
 
-/* ---- commands without transactions
- * ------------------------------------------------------------- */
+/* ---- commands without transactions ---- */
 
 /* The dialects, each behind a byte 2 and ended by NUL. */
 static void read_negotiate(struct smb_message *m, struct block *b)
@@ -235,8 +233,7 @@ static void read_core_write(struct smb_reader *r, struct smb_message *m, struct 
 				      m->payload_claimed);
 }
 
-/* ---- transactions
- * ------------------------------------------------------------------------------ */
+/* ---- transactions ---- */
 
 /* The three families have the same fields in 16 or 32 bits. */
 struct part {
@@ -369,8 +366,7 @@ static void read_nt_transact(struct smb_reader *r, struct smb_message *m, struct
 		m->marks |= SMB_HAS_SUBCOMMAND;
 }
 
-/* ---- blocks
- * ------------------------------------------------------------------------------------ */
+/* ---- blocks ---- */
 
 static void read_block(struct smb_reader *r, struct smb_message *m, struct block *b)
 {
@@ -478,8 +474,7 @@ static void read_block_at(struct smb_reader *r, struct smb_message *m, size_t at
 	find_next(r, m, &b, at);
 }
 
-/* ---- header
- * ------------------------------------------------------------------------------------ */
+/* ---- header ---- */
 
 static uint16_t read_header(struct smb_message *m, struct span *from)
 {

@@ -225,8 +225,7 @@ static void a_sweep_of_ipv6_neighbours_is_the_same(void **state)
 	scene_stop(&scene);
 }
 
-/* ---- look-alikes (worm-detection.md D.2)
- * --------------------------------------------------------- */
+/* ---- look-alikes (worm-detection.md D.2) ---- */
 
 static void ask_unknown(struct scene *scene, const struct ip *asker, uint64_t start_ms,
 			unsigned count, bool in_order)
