@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Cordon: build, test, install.  `make help` lists what there is to say.
 #
 # A variant has its own folder, so that switching costs nothing:
