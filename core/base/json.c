@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "core/base/buf.h"
+#include "core/base/clock.h"
 #include "core/base/err.h"
 #include "core/base/invariant.h"
 #include "core/base/mem.h"
@@ -100,11 +101,6 @@ void json_set_u64(struct json *object, const char *key, uint64_t value)
 	set(object, key, json_integer(value > INT64_MAX ? INT64_MAX : (json_int_t)value));
 }
 
-void json_set_i64(struct json *object, const char *key, int64_t value)
-{
-	set(object, key, json_integer(value));
-}
-
 /* Rounding in decimal, then reading that text back, gives the double nearest to the rounded number; it
  * prints without noise in 15 digits. */
 void json_set_real(struct json *object, const char *key, double value, unsigned decimals)
@@ -119,6 +115,16 @@ void json_set_real(struct json *object, const char *key, double value, unsigned 
 	snprintf(text, sizeof(text), "%.*f", decimals < 15 ? (int)decimals : 15, value);
 	rounded = strtod(text, NULL);
 	set(object, key, json_real(rounded == 0 ? 0.0 : rounded)); /* -0.0 is noise too */
+}
+
+void json_set_time(struct json *object, const char *key, uint64_t wall_ns)
+{
+	char text[CLOCK_TEXT_BYTES];
+
+	if (wall_ns == 0)
+		return;
+	clock_text(wall_ns, text, sizeof(text));
+	json_set_text(object, key, text);
 }
 
 void json_set_bool(struct json *object, const char *key, bool value)

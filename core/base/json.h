@@ -21,9 +21,10 @@ void json_free(struct json *value);
 void json_set_text(struct json *object, const char *key, const char *text);
 /* JSON readers agree on 63 bits only: a larger value is written as INT64_MAX. */
 void json_set_u64(struct json *object, const char *key, uint64_t value);
-void json_set_i64(struct json *object, const char *key, int64_t value);
 /* Rounded to the decimals, so that no platform's last bit shows; infinities and NaN become null. */
 void json_set_real(struct json *object, const char *key, double value, unsigned decimals);
+/* In EVE's form (clock.h); left out if 0. */
+void json_set_time(struct json *object, const char *key, uint64_t wall_ns);
 void json_set_bool(struct json *object, const char *key, bool value);
 void json_set(struct json *object, const char *key, struct json *take_value);
 void json_push(struct json *array, struct json *take_value);

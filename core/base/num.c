@@ -194,7 +194,7 @@ void num_duration_text(uint64_t ns, char *text, size_t size)
 	}
 }
 
-static int hex_digit(char c)
+int num_hex_digit(char c)
 {
 	if (is_digit(c))
 		return c - '0';
@@ -210,7 +210,7 @@ bool num_hex(const char *text, uint8_t *bytes, size_t length)
 	if (strlen(text) / 2 != length || strlen(text) % 2)
 		return false;
 	for (size_t i = 0; i < length; i++) {
-		int high = hex_digit(text[2 * i]), low = hex_digit(text[2 * i + 1]);
+		int high = num_hex_digit(text[2 * i]), low = num_hex_digit(text[2 * i + 1]);
 
 		if (high < 0 || low < 0)
 			return false;

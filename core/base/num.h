@@ -15,6 +15,7 @@ bool num_double(const char *text, double *value); /* finite, C locale */
 bool num_duration_ns(const char *text, uint64_t *ns);
 /* "4h", "90s", "1h30m": the shortest exact form, for people; whole seconds above 1 s. */
 void num_duration_text(uint64_t ns, char *text, size_t size);
+int num_hex_digit(char c);                                     /* its value, or -1 */
 bool num_hex(const char *text, uint8_t *bytes, size_t length); /* exactly 2 * length digits */
 
 #endif

@@ -196,16 +196,6 @@ static void show_dot(const struct tree *tree, FILE *out)
 	fprintf(out, "}\n");
 }
 
-static void set_time(struct json *object, const char *key, uint64_t wall_ns)
-{
-	char when[CLOCK_TEXT_BYTES];
-
-	if (wall_ns == 0)
-		return;
-	clock_text(wall_ns, when, sizeof(when));
-	json_set_text(object, key, when);
-}
-
 static struct json *host_json(const struct tree *tree, const struct infected *host)
 {
 	struct json *object = json_object_new();
@@ -214,13 +204,13 @@ static struct json *host_json(const struct tree *tree, const struct infected *ho
 	json_set_text(object, "host", host->host);
 	json_set_text(object, "state", host->state);
 	json_set_u64(object, "generation", host->generation);
-	set_time(object, "convicted_at", host->convicted_ns);
+	json_set_time(object, "convicted_at", host->convicted_ns);
 	if (host->parent) {
 		json_set_u64(object, "parent", host->parent);
 		json_set_text(object, "parent_host", tree->hosts[host->parent_at].host);
 		json_set_u64(object, "port", host->port);
-		set_time(object, "contact_at", host->contact_ns);
-		set_time(object, "attack_at", host->attack_ns);
+		json_set_time(object, "contact_at", host->contact_ns);
+		json_set_time(object, "attack_at", host->attack_ns);
 		json_set_text(object, "why", host->why);
 	}
 	return object;

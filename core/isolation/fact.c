@@ -7,7 +7,6 @@
 #include <netinet/in.h>
 
 #include "core/base/buf.h"
-#include "core/base/clock.h"
 #include "core/base/invariant.h"
 #include "core/base/json.h"
 #include "core/base/units.h"
@@ -38,16 +37,6 @@ const char *fact_sensor_word(unsigned state)
 
 	INVARIANT(state < SENSOR_STATES);
 	return words[state];
-}
-
-static void set_time(struct json *object, const char *key, uint64_t wall_ns)
-{
-	char text[CLOCK_TEXT_BYTES];
-
-	if (wall_ns == 0)
-		return;
-	clock_text(wall_ns, text, sizeof(text));
-	json_set_text(object, key, text);
 }
 
 static void set_ip(struct json *object, const char *key, const struct ip *ip)
@@ -150,7 +139,7 @@ static struct json *samples_json(const struct evidence *evidence)
 		set_count(object, "dest_port", sample->dst_port);
 		json_set_text(object, "proto", contact_kind_name(sample->contact_kind));
 		json_set_text(object, "outcome", contact_outcome_name(sample->outcome));
-		set_time(object, "at", sample->opened_ns);
+		json_set_time(object, "at", sample->opened_ns);
 		json_push(samples, object);
 	}
 	return samples;
@@ -184,8 +173,8 @@ static struct json *incident_json(const struct incident *incident, fact_detector
 	json_set_u64(object, "failed", incident_failed(incident, incident->evidence_count));
 	set_coverage(object, "coverage", incident_coverage(incident));
 	set_word(object, "doubt", evidence_doubt_text(incident->doubt));
-	set_time(object, "first_contact_at", incident->first_contact_ns);
-	set_time(object, "convicted_at", incident->convicted_ns);
+	json_set_time(object, "first_contact_at", incident->first_contact_ns);
+	json_set_time(object, "convicted_at", incident->convicted_ns);
 	if (incident->evidence_count == 0)
 		return object;
 	set_count(object, "port", first->port);
@@ -245,11 +234,11 @@ static struct json *decision_json(const struct fact_decision *told)
 
 static void set_isolation_times(struct json *object, const struct isolation *isolation)
 {
-	set_time(object, "asked_at", isolation->asked_ns);
-	set_time(object, "applied_at", isolation->applied_ns);
-	set_time(object, "proven_at", isolation->proven_ns);
-	set_time(object, "ended_at", isolation->ended_ns);
-	set_time(object, "hold_until", isolation->hold_until_ns);
+	json_set_time(object, "asked_at", isolation->asked_ns);
+	json_set_time(object, "applied_at", isolation->applied_ns);
+	json_set_time(object, "proven_at", isolation->proven_ns);
+	json_set_time(object, "ended_at", isolation->ended_ns);
+	json_set_time(object, "hold_until", isolation->hold_until_ns);
 	set_word(object, "approved_by", isolation->approved_by);
 	set_word(object, "reason", isolation->reason);
 }
@@ -302,8 +291,8 @@ static struct json *stats_json(const struct record_sensor *stats)
 	json_set_u64(object, "hosts", stats->hosts);
 	json_set_u64(object, "hosts_evicted", stats->hosts_evicted);
 	json_set_u64(object, "contacts_evicted", stats->contacts_evicted);
-	set_time(object, "first_packet_at", stats->first_packet_ns);
-	set_time(object, "last_packet_at", stats->last_packet_ns);
+	json_set_time(object, "first_packet_at", stats->first_packet_ns);
+	json_set_time(object, "last_packet_at", stats->last_packet_ns);
 	return object;
 }
 
@@ -359,7 +348,7 @@ static struct json *network_json(const struct fault_state *state)
 		      !state->broken      ? "goes on"
 		      : state->is_for_all ? "pauses"
 					  : "pauses for them");
-	set_time(object, "since", state->since_ns);
+	json_set_time(object, "since", state->since_ns);
 	return object;
 }
 
@@ -369,9 +358,9 @@ static struct json *sensor_json(const struct fact_sensor *told)
 
 	json_set_text(object, "state", fact_sensor_word(told->state));
 	set_word(object, "why", told->why);
-	set_time(object, "blind_from", told->since_ns);
-	set_time(object, "blind_to", told->until_ns);
-	set_time(object, "automation_resumes_at", told->resumes_ns);
+	json_set_time(object, "blind_from", told->since_ns);
+	json_set_time(object, "blind_to", told->until_ns);
+	json_set_time(object, "automation_resumes_at", told->resumes_ns);
 	return object;
 }
 
@@ -383,8 +372,8 @@ static struct json *infection_json(const struct outbreak_link *link)
 	json_set_u64(object, "parent", link->parent);
 	set_ip(object, "parent_ip", &link->parent_host.ip);
 	json_set_u64(object, "port", link->port);
-	set_time(object, "contact_at", link->contact_ns);
-	set_time(object, "attack_at", link->attack_ns);
+	json_set_time(object, "contact_at", link->contact_ns);
+	json_set_time(object, "attack_at", link->attack_ns);
 	json_set_text(object, "why", outbreak_why_name(link->why));
 	json_set_u64(object, "generation", link->generation);
 	json_set_u64(object, "patient_zero", link->patient_zero);
@@ -441,7 +430,7 @@ struct json *fact_to_json(const struct fact *fact, fact_detector_fn *detector_na
 {
 	struct json *object = json_object_new();
 
-	set_time(object, "timestamp", fact->wall_ns);
+	json_set_time(object, "timestamp", fact->wall_ns);
 	json_set_text(object, "event_type", fact_type_name(fact->type));
 	set_host(object, fact);
 	if (fact->type == FACT_INCIDENT)

@@ -82,17 +82,6 @@ bool prefix_contains(const struct prefix *prefix, const struct ip *ip)
 
 /* ---- reading ------------------------------------------------------------------------------------ */
 
-static int hex_digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 bool mac_parse(const char *text, struct mac *mac)
 {
 	size_t length = strlen(text);
@@ -101,7 +90,7 @@ bool mac_parse(const char *text, struct mac *mac)
 	if (length != MAC_TEXT_BYTES - 1 || (text[2] != ':' && text[2] != '-'))
 		return false;
 	for (size_t i = 0; i < sizeof(parsed.bytes); i++) {
-		int high = hex_digit(text[3 * i]), low = hex_digit(text[3 * i + 1]);
+		int high = num_hex_digit(text[3 * i]), low = num_hex_digit(text[3 * i + 1]);
 
 		if (high < 0 || low < 0 || (i < 5 && text[3 * i + 2] != text[2]))
 			return false;

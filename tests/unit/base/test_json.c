@@ -29,16 +29,18 @@ static void members_keep_the_order_of_setting(void **state)
 	(void)state;
 	json_set_text(object, "zeta", "z");
 	json_set_u64(object, "alpha", 1);
-	json_set_i64(object, "mid", -2);
+	json_set_time(object, "never", 0);
+	json_set_time(object, "begin", UINT64_C(1000000000));
 	json_set_bool(object, "yes", true);
 	json_set_text(object, "none", NULL);
 	json_push_text(list, "a");
 	json_push(list, json_object_new());
 	json_set(object, "list", list);
 	json_set_text(object, "zeta", "again");
-	assert_written(object,
-		       "{\"zeta\":\"again\",\"alpha\":1,\"mid\":-2,\"yes\":true,\"none\":null,"
-		       "\"list\":[\"a\",{}]}");
+	assert_written(
+		object,
+		"{\"zeta\":\"again\",\"alpha\":1,\"begin\":\"1970-01-01T00:00:01.000000+0000\",\"yes\":true,\"none\":null,"
+		"\"list\":[\"a\",{}]}");
 }
 
 static void reals_are_rounded_without_noise(void **state)
@@ -79,9 +81,7 @@ static void numbers_too_large_for_json_are_clamped(void **state)
 	(void)state;
 	json_set_u64(object, "x", UINT64_MAX);
 	json_set_u64(object, "y", INT64_MAX);
-	json_set_i64(object, "z", INT64_MIN);
-	assert_written(object, "{\"x\":9223372036854775807,\"y\":9223372036854775807,"
-			       "\"z\":-9223372036854775808}");
+	assert_written(object, "{\"x\":9223372036854775807,\"y\":9223372036854775807}");
 }
 
 static void names_from_the_wire_that_are_no_utf8_are_repaired(void **state)
