@@ -307,6 +307,12 @@ static bool has_company(const struct detector_run *run, const struct contact *co
 	return company && (double)company->credit > LEAST;
 }
 
+static bool keeps_company(const struct detector_run *run, const struct slot *slot,
+			  const struct contact *contact)
+{
+	return slot->walk.level > 0 ? slot->in_company : has_company(run, contact);
+}
+
 static void grant(struct detector_run *run, struct slot *slot, const struct contact *contact,
 		  double nats)
 {
@@ -441,7 +447,11 @@ static void opened(struct detector_run *run, struct slot *slot, const struct con
 	}
 	if (find_judged(slot, tag))
 		return;
-	if (contact->flags & CONTACT_SEQUENTIAL && !is_run(slot, contact)) {
+	/* In company the order says nothing, so silence has to. */
+	if (contact->flags & CONTACT_SEQUENTIAL && keeps_company(run, slot, contact) &&
+	    !(contact->flags & CONTACT_BOOK_WARM)) {
+		hold(slot, contact, 1);
+	} else if (contact->flags & CONTACT_SEQUENTIAL && !is_run(slot, contact)) {
 		hold(slot, contact, slot->held ? slot->run + 1u : 1);
 	} else if (contact->flags & CONTACT_SEQUENTIAL) {
 		if (!weighs_steps(slot, contact))

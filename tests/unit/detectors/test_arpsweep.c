@@ -391,12 +391,13 @@ static void the_company_of_the_living_excuses_a_few(void **state)
 {
 	static const struct {
 		const char *name;
-		unsigned live, dark, contacts; /* of the conviction; 0 = none */
+		unsigned live, dark, gap_ms, contacts; /* of the conviction; 0 = none */
 	} cases[] = {
-		{ "a list with five gone", 20, 5, 0 },
-		{ "a sweep through a dense block", 20, 40, 7 },
-		{ "two beside the one it has met", 2, 40, 4 },
-		{ "a sweep of the dark", 0, 40, 4 },
+		{ "a list with five gone", 20, 5, 300, 0 },
+		{ "the same, faster than silence", 10, 5, 10, 0 },
+		{ "a sweep through a dense block", 20, 40, 300, 7 },
+		{ "two beside the one it has met", 2, 40, 300, 4 },
+		{ "a sweep of the dark", 0, 40, 300, 4 },
 	};
 	struct ip asker = wire_ip("10.0.0.5");
 
@@ -406,12 +407,13 @@ static void the_company_of_the_living_excuses_a_few(void **state)
 
 		scene_start(&scene);
 		show_unicast(&scene, &asker);
-		for (unsigned n = 0; n < cases[i].live + cases[i].dark; n++) {
+		for (unsigned n = 0; n <= cases[i].live + cases[i].dark; n++) {
 			struct ip target = scene_ip("10.0.0.0", 20 + n);
 
-			scene_see(&scene, wire_arp(1000 + n * 300, &asker, &target));
-			if (n < cases[i].live)
-				scene_see(&scene, wire_arp_reply(1001 + n * 300, &target, &asker));
+			scene_see(&scene, wire_arp(1000 + n * cases[i].gap_ms, &asker, &target));
+			if (n < cases[i].live || n == cases[i].live + cases[i].dark)
+				scene_see(&scene, wire_arp_reply(1001 + n * cases[i].gap_ms,
+								 &target, &asker));
 		}
 		scene_wait(&scene, 60000);
 		if (scene.contacts_at_conviction != cases[i].contacts)
