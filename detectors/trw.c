@@ -473,22 +473,23 @@ static void accepted(struct detector_run *run, struct slot *slot, const struct c
 	credit(run, slot, contact);
 }
 
-static bool is_to_internet(const struct config *config, const struct contact *contact)
+static bool is_to_internet(const struct contact *contact, unsigned port_class)
 {
-	return class_of(config, contact) == CLASS_WORM_PORT && ip_is_private(&contact->src) &&
+	return port_class == CLASS_WORM_PORT && ip_is_private(&contact->src) &&
 	       !ip_is_private(&contact->dst);
 }
 
 /* How much of a failure it is before any answer could come: no operating system sends a SYN without options, and nobody has
  * business with file sharing or remote procedures of the public Internet.  Remote logons do go there, to several at
  * once when a program does it. */
-static double share_at_once(const struct detector_run *run, const struct contact *contact)
+static double share_at_once(const struct detector_run *run, const struct contact *contact,
+			    unsigned port_class)
 {
 	const struct config *config = detector_config(run);
 
 	if (is_bare(contact))
 		return 1;
-	if (!is_to_internet(config, contact) || is_named(run, contact))
+	if (!is_to_internet(contact, port_class) || is_named(run, contact))
 		return 0;
 	if (!param_ports_has(&config->outward_ports, contact->dst_port))
 		return 1;
@@ -541,9 +542,9 @@ static void grant_overdue(struct detector_run *run, struct slot *slot, const str
 }
 
 /* Silence means something soon only inside the site, and only where answers reach us. */
-static bool answers_soon(const struct config *config, const struct contact *contact)
+static bool answers_soon(const struct contact *contact, unsigned port_class)
 {
-	return class_of(config, contact) == CLASS_WORM_PORT && ip_is_private(&contact->dst) &&
+	return port_class == CLASS_WORM_PORT && ip_is_private(&contact->dst) &&
 	       !(contact->flags & (CONTACT_BLIND | CONTACT_TO_POPULAR));
 }
 
@@ -555,25 +556,24 @@ static bool is_counted(struct slot *slot, const struct contact *contact, unsigne
 	return judged && judged->port_class == port_class && judged->port != contact->dst_port;
 }
 
-static void opened(struct detector_run *run, struct slot *slot, const struct contact *contact)
+static void opened(struct detector_run *run, struct slot *slot, const struct contact *contact,
+		   unsigned port_class)
 {
-	const struct config *config = detector_config(run);
-	double share = share_at_once(run, contact);
+	double share = share_at_once(run, contact, port_class);
 
-	if (!is_counted(slot, contact, class_of(config, contact)))
-		count_opened(slot, class_of(config, contact), contact);
+	if (!is_counted(slot, contact, port_class))
+		count_opened(slot, port_class, contact);
 	if (share > 0) {
 		grant_share(run, slot, contact, share);
-	} else if (answers_soon(config, contact)) {
+	} else if (answers_soon(contact, port_class)) {
 		grant_overdue(run, slot, contact);
 		waiting_add(slot->waiting, contact);
 	}
 }
 
-static void fade(const struct config *config, struct slot *slot, const struct contact *contact)
+static void fade(const struct config *config, struct slot *slot, const struct contact *contact,
+		 unsigned port_class)
 {
-	unsigned port_class = class_of(config, contact);
-
 	walk_fade(walk_of(slot, port_class), contact, config->half_life_ns);
 	if (port_class == CLASS_WORM_PORT)
 		walk_fade(&slot->slow, contact, config->slow_half_life_ns);
@@ -584,6 +584,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	const struct config *config = detector_config(run);
 	struct slot *slot = memory;
 	struct state *state = detector_state(run);
+	unsigned port_class = class_of(config, contact);
 	struct judged *judged;
 
 	if (state->first_ns == 0)
@@ -594,12 +595,12 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	    (contact->kind == CONTACT_ICMP || contact->dst_port == SNMP_PORT))
 		return; /* what a monitor polls may be switched off; elsewhere it is judged like anybody */
 	delays_hear(&state->delays, contact);
-	fade(config, slot, contact);
+	fade(config, slot, contact, port_class);
 	if (contact->outcome != CONTACT_PENDING)
 		waiting_remove(slot->waiting, contact);
 	switch (contact->outcome) {
 	case CONTACT_PENDING:
-		opened(run, slot, contact);
+		opened(run, slot, contact, port_class);
 		break;
 	case CONTACT_OUTSTANDING:
 	case CONTACT_IGNORED:
@@ -608,12 +609,12 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 		break;
 	case CONTACT_ACCEPTED:
 		accepted(run, slot, contact);
-		end_run(slot, class_of(config, contact));
+		end_run(slot, port_class);
 		break;
 	case CONTACT_UNROUTED:
 	case CONTACT_UNKNOWN:
 		judged = own_term(slot, contact);
-		if (judged && share_at_once(run, contact) < 1)
+		if (judged && share_at_once(run, contact, port_class) < 1)
 			take_back(run, slot, judged, contact);
 		break;
 	default:
