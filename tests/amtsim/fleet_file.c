@@ -165,7 +165,8 @@ const char *fleet_file_field(struct device_config *config, const char *name, con
 
 /* --- the file --- */
 
-#define FILE_MAX_BYTES (16u << 20)
+#define EXPLANATION_BYTES (1u << 16)
+#define FILE_MAX_BYTES    (16u << 20)
 
 struct reading {
 	struct yaml *yaml;
@@ -276,7 +277,8 @@ static void explain(struct complaints *complaints, struct source *source, char *
 {
 	struct buf out;
 
-	buf_init(&out, size);
+	/* More than the caller has: what does not fit a buffer is left out of it whole, and a cut text is better than none. */
+	buf_init(&out, EXPLANATION_BYTES);
 	complaints_print(complaints, source, &out);
 	snprintf(why, size, "%s",
 		 complaints_count(complaints) > 0 ? out.text : "the file is empty");
