@@ -34,11 +34,13 @@ static bool tells(const struct contact *contact)
 
 void delays_hear(struct delays *delays, const struct contact *contact)
 {
-	unsigned place = place_of(contact), known = delays->ms[place];
 	uint64_t ms = us_to_ns(contact->elapsed_us) / NS_PER_MS + 1;
+	unsigned place, known;
 
 	if (!tells(contact) || ms > LONGEST_MS)
 		return;
+	place = place_of(contact);
+	known = delays->ms[place];
 	if (ms < known)
 		ms = known - (known - ms) / FADE;
 	delays->ms[place] = (uint8_t)ms;
