@@ -63,11 +63,12 @@ static uint32_t first_of(const struct pairs *pairs, const struct pair_key *key)
 
 void pairs_sign(const struct pairs *pairs, uint64_t src_hash, struct pair_key *key)
 {
-	uint64_t service = (uint64_t)key->kind << 16 | key->dst_port;
+	/* Spread, or neighbouring ports of neighbouring IPv6 networks would share sets. */
+	uint64_t service =
+		((uint64_t)key->kind << 16 | key->dst_port) * UINT64_C(0xd6e8feb86659fd93);
 
 	key->src_check = pairs_src_check(src_hash);
-	key->hash = hash_joined(&pairs->key, src_hash ^ service * UINT64_C(0xd6e8feb86659fd93),
-				&key->dst);
+	key->hash = hash_joined(&pairs->key, src_hash ^ service, &key->dst);
 	/* In a scan each set is a cache miss: let it begin now. */
 	__builtin_prefetch(&pairs->tags[first_of(pairs, key)]);
 	__builtin_prefetch(&pairs->places[first_of(pairs, key)]);

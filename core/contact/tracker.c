@@ -307,6 +307,7 @@ static void find_next_due(struct tracker *tracker)
 	}
 }
 
+/* Out of line, as blame_nobody(): what is rarely due would cost every packet the saving of registers. */
 static __attribute__((noinline)) void settle_due(struct tracker *tracker)
 {
 	tracker->now_ms = (uint32_t)(tracker->mono_ns / NS_PER_MS);

@@ -27,6 +27,7 @@
 #include "core/base/units.h"
 #include "core/isolation/plan.h"
 #include "tests/bench/stopwatch.h"
+#include "tests/torture/bench.h"
 #include "tests/torture/rig.h"
 
 #define PARALLEL 512
@@ -160,36 +161,6 @@ static pid_t start_swallowing(unsigned count, uint16_t port)
 
 /* ---- the fleet ----------------------------------------------------------------------------------- */
 
-static struct plan repair(void)
-{
-	struct plan plan = { .name = "repair", .drop_transmit = true, .drop_receive = true };
-
-	for (uint8_t way = FILTER_TRANSMIT; way <= FILTER_RECEIVE; way++) {
-		struct filter arp = { .direction = way, .ethertype = 0x0806, .label = "arp" };
-		struct filter dhcp = { .direction = way,
-				       .ethertype = 0x0800,
-				       .proto = 17,
-				       .label = "dhcp",
-				       .local_port_first = 68,
-				       .local_port_last = 68,
-				       .remote_port_first = 67,
-				       .remote_port_last = 67 };
-		struct filter web = { .direction = way,
-				      .ethertype = 0x0800,
-				      .proto = 6,
-				      .label = "web",
-				      .has_remote = true,
-				      .remote_port_first = 8530,
-				      .remote_port_last = 8531 };
-
-		prefix_parse("10.0.0.5", &web.remote);
-		plan.filters[plan.filter_count++] = arp;
-		plan.filters[plan.filter_count++] = dhcp;
-		plan.filters[plan.filter_count++] = web;
-	}
-	return plan;
-}
-
 static void out_of_patience(void *arg)
 {
 	struct fleet *fleet = arg;
@@ -209,7 +180,7 @@ static void fleet_start(struct fleet *fleet, unsigned count, bool tls)
 	fleet->patience = loop_timer(fleet->loop, out_of_patience, fleet);
 	fleet->amt = amt_new(&config, fleet->loop, NULL);
 	fleet->enforcer = amt_enforcer(fleet->amt);
-	fleet->plan = repair();
+	fleet->plan = bench_plan(8530);
 	fleet->count = count;
 	fleet->machines = mem_array(count, sizeof(*fleet->machines));
 	for (unsigned n = 0; n < count; n++) {

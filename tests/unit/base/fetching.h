@@ -220,6 +220,17 @@ static inline struct fetch_target target_of(const struct stage *s, const char *u
 	};
 }
 
+/* The stage with its one origin, as that user (NULL: nobody). */
+static inline void open_stage_as(struct stage *s, const struct step *script, unsigned steps,
+				 const char *user)
+{
+	struct fetch_target target;
+
+	open_stage(s, script, steps);
+	target = target_of(s, user);
+	s->origin = fetch_origin_new(s->fetch, &target);
+}
+
 static inline void keep(struct stage *s, const struct fetch_answer *a)
 {
 	s->done++;

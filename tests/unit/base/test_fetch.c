@@ -5,13 +5,10 @@
 static void a_post_without_a_user_takes_one_exchange(void **state)
 {
 	static const struct step script[] = { { OK_HELLO, false } };
-	struct fetch_target target;
 	struct stage s;
 
 	(void)state;
-	open_stage(&s, script, COUNT(script));
-	target = target_of(&s, NULL);
-	s.origin = fetch_origin_new(s.fetch, &target);
+	open_stage_as(&s, script, COUNT(script), NULL);
 	post_and_run(&s, "<wish/>");
 	assert_int_equal(s.rc, 0);
 	assert_int_equal(s.status, 200);
@@ -32,14 +29,11 @@ static void a_large_body_is_sent_whole_without_expect(void **state)
 	static const struct step script[] = { { OK_HELLO, false } };
 	const size_t length = 1200000; /* curl asks with Expect: from 1 MiB on */
 	char *body = mem_alloc(length + 1);
-	struct fetch_target target;
 	struct stage s;
 
 	(void)state;
 	memset(body, 'b', length);
-	open_stage(&s, script, COUNT(script));
-	target = target_of(&s, NULL);
-	s.origin = fetch_origin_new(s.fetch, &target);
+	open_stage_as(&s, script, COUNT(script), NULL);
 	post_and_run(&s, body);
 	assert_int_equal(s.status, 200);
 	assert_int_equal(s.server.bodies.length, length + 1);
@@ -56,13 +50,10 @@ static void digest_asks_once_then_sends_its_answer_at_once(void **state)
 		{ OK_HELLO, false },
 		{ OK_HELLO, false },
 	};
-	struct fetch_target target;
 	struct stage s;
 
 	(void)state;
-	open_stage(&s, script, COUNT(script));
-	target = target_of(&s, "admin");
-	s.origin = fetch_origin_new(s.fetch, &target);
+	open_stage_as(&s, script, COUNT(script), "admin");
 	post_and_run(&s, "<one/>");
 	assert_int_equal(s.status, 200);
 	assert_string_equal(s.body, "hello"); /* not the page of the 401 before it */
@@ -86,13 +77,10 @@ static void a_forgotten_nonce_is_answered_once_even_if_not_called_stale(void **s
 		{ CHALLENGE("n1"), true }, { OK_HELLO, false }, { CHALLENGE("n2"), true },
 		{ OK_HELLO, false },       { OK_HELLO, false },
 	};
-	struct fetch_target target;
 	struct stage s;
 
 	(void)state;
-	open_stage(&s, script, COUNT(script));
-	target = target_of(&s, "admin");
-	s.origin = fetch_origin_new(s.fetch, &target);
+	open_stage_as(&s, script, COUNT(script), "admin");
 	post_and_run(&s, "<one/>");
 	post_and_run(&s, "<two/>");
 	assert_int_equal(s.status, 200);
@@ -111,13 +99,10 @@ static void a_wrong_password_ends_as_401_without_a_loop(void **state)
 		{ CHALLENGE("n3"), true },
 		{ CHALLENGE("n4"), true },
 	};
-	struct fetch_target target;
 	struct stage s;
 
 	(void)state;
-	open_stage(&s, script, COUNT(script));
-	target = target_of(&s, "admin");
-	s.origin = fetch_origin_new(s.fetch, &target);
+	open_stage_as(&s, script, COUNT(script), "admin");
 	post_and_run(&s, "<one/>");
 	assert_int_equal(s.rc, 0);
 	assert_int_equal(s.status, 401);
@@ -231,13 +216,10 @@ static void a_stranger_at_the_address_gets_no_credentials(void **state)
 		{ OK_HELLO, false },
 		{ STRANGER, true },
 	};
-	struct fetch_target target;
 	struct stage s;
 
 	(void)state;
-	open_stage(&s, script, COUNT(script));
-	target = target_of(&s, "admin");
-	s.origin = fetch_origin_new(s.fetch, &target);
+	open_stage_as(&s, script, COUNT(script), "admin");
 	fetch_origin_expect_realm(s.origin, "Digest:A4");
 	post_and_run(&s, "<one/>");
 	assert_int_equal(s.why, FETCH_WHY_STRANGER);
@@ -259,13 +241,10 @@ static void redirects_are_answers_not_orders(void **state)
 		{ "HTTP/1.1 303 See Other\r\nLocation: /logon.htm\r\nContent-Length: 0\r\n\r\n",
 		  false },
 	};
-	struct fetch_target target;
 	struct stage s;
 
 	(void)state;
-	open_stage(&s, script, COUNT(script));
-	target = target_of(&s, NULL);
-	s.origin = fetch_origin_new(s.fetch, &target);
+	open_stage_as(&s, script, COUNT(script), NULL);
 	post_and_run(&s, "<wish/>");
 	assert_int_equal(s.status, 303);
 	assert_int_equal(s.server.requests, 1);

@@ -42,13 +42,10 @@ static void a_refused_connection_has_sent_nothing(void **state)
 static void a_lost_challenge_has_sent_nothing_that_matters(void **state)
 {
 	static const struct step script[] = { { NULL, true } };
-	struct fetch_target target;
 	struct stage s;
 
 	(void)state;
-	open_stage(&s, script, COUNT(script));
-	target = target_of(&s, "admin");
-	s.origin = fetch_origin_new(s.fetch, &target);
+	open_stage_as(&s, script, COUNT(script), "admin");
 	post_and_run(&s, "<wish/>");
 	assert_int_equal(s.rc, ERR_FAILED);
 	assert_false(s.sent);
@@ -64,13 +61,10 @@ static void a_kept_connection_is_used_again_and_replaced_when_dead(void **state)
 		{ NULL, true },
 		{ OK_HELLO, false },
 	};
-	struct fetch_target target;
 	struct stage s;
 
 	(void)state;
-	open_stage(&s, script, COUNT(script));
-	target = target_of(&s, NULL);
-	s.origin = fetch_origin_new(s.fetch, &target);
+	open_stage_as(&s, script, COUNT(script), NULL);
 	post_and_run(&s, "<one/>");
 	post_and_run(&s, "<two/>");
 	assert_int_equal(s.server.connections, 1);
@@ -90,13 +84,10 @@ static void a_rest_closes_what_is_kept_open_and_forgets_no_nonce(void **state)
 		{ OK_HELLO, false },
 		{ OK_HELLO, false },
 	};
-	struct fetch_target target;
 	struct stage s;
 
 	(void)state;
-	open_stage(&s, script, COUNT(script));
-	target = target_of(&s, "admin");
-	s.origin = fetch_origin_new(s.fetch, &target);
+	open_stage_as(&s, script, COUNT(script), "admin");
 	post_and_run(&s, "<one/>");
 	assert_int_equal(s.server.connections, 2);
 	fetch_rest(s.fetch);
@@ -116,13 +107,10 @@ static void what_may_have_arrived_is_not_sent_again_where_that_is_asked(void **s
 	static const struct step script[] = { { OK_HELLO, false },
 					      { NULL, true },
 					      { OK_HELLO, false } };
-	struct fetch_target target;
 	struct stage s;
 
 	(void)state;
-	open_stage(&s, script, COUNT(script));
-	target = target_of(&s, NULL);
-	s.origin = fetch_origin_new(s.fetch, &target);
+	open_stage_as(&s, script, COUNT(script), NULL);
 	fetch_origin_send_once(s.origin, true);
 	post_and_run(&s, "<one/>");
 	post_and_run(&s, "<two/>");
@@ -145,13 +133,10 @@ static void never(void *arg, const struct fetch_answer *a)
 static void freeing_an_origin_cancels_without_done(void **state)
 {
 	static const struct step script[] = { { NULL, false } };
-	struct fetch_target target;
 	struct stage s;
 
 	(void)state;
-	open_stage(&s, script, COUNT(script));
-	target = target_of(&s, NULL);
-	s.origin = fetch_origin_new(s.fetch, &target);
+	open_stage_as(&s, script, COUNT(script), NULL);
 	fetch_post(s.origin, "text/xml", "x", 1, never, NULL);
 	timer_after_ns(s.guard, 30 * NS_PER_MS);
 	loop_run(s.loop);
@@ -184,13 +169,10 @@ static void post_in_done(void *arg, const struct fetch_answer *a)
 static void done_may_post_the_next_request_or_free_the_origin(void **state)
 {
 	static const struct step script[] = { { OK_HELLO, false }, { OK_HELLO, false } };
-	struct fetch_target target;
 	struct stage s;
 
 	(void)state;
-	open_stage(&s, script, COUNT(script));
-	target = target_of(&s, NULL);
-	s.origin = fetch_origin_new(s.fetch, &target);
+	open_stage_as(&s, script, COUNT(script), NULL);
 	fetch_post(s.origin, "text/xml", "<first/>", 8, post_in_done, &s);
 	loop_run(s.loop);
 	assert_int_equal(s.done, 2);
