@@ -110,6 +110,7 @@ static void a_flood_of_new_hosts_spares_the_suspects(void **state)
 		struct host_key stranger = key_of(i);
 
 		hosts_need(hosts, &stranger, (uint64_t)i * 1000000);
+		assert_non_null(hosts_find(hosts, &stranger));
 	}
 	for (uint32_t i = 0; i < 32; i++) {
 		struct host_key suspect = key_of(i);
@@ -117,6 +118,7 @@ static void a_flood_of_new_hosts_spares_the_suspects(void **state)
 		assert_non_null(hosts_find(hosts, &suspect));
 	}
 	assert_int_equal(hosts_counts(hosts).evicted_suspects, 0);
+	assert_int_equal(hosts_counts(hosts).live, 1024);
 	assert_int_equal(hosts_counts(hosts).memory_bytes, before);
 	hosts_free(hosts);
 	mem_region_free(region);

@@ -145,11 +145,48 @@ static void directions_kinds_ports_and_vlans_are_different_pairs(void **state)
 	mem_region_free(region);
 }
 
+static unsigned found(const struct pairs *pairs, const struct pair_key *keys, unsigned count)
+{
+	unsigned still = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		still += pairs_find(pairs, &keys[i]) != PAIRS_NONE;
+	return still;
+}
+
+/* A vertical scan, a service that all use, a sweep: none of them may fill a set and push its own pairs out. */
+static void what_differs_in_one_thing_alone_is_spread_over_the_sets(void **state)
+{
+	enum { SCAN, CLIENTS, SWEEP, WAYS_TO_DIFFER, EACH = 256 };
+	struct hash_key hash = { { 11, 13 } };
+
+	(void)state;
+	for (unsigned way = 0; way < WAYS_TO_DIFFER; way++) {
+		struct mem_region *region = mem_region_new();
+		struct pairs *pairs = pairs_new(region, 8 * EACH, &hash);
+		struct pair_key keys[EACH];
+
+		for (unsigned i = 0; i < EACH; i++) {
+			uint8_t src4[4] = { 10, 0, 0, way == CLIENTS ? (uint8_t)i : 1 },
+				dst4[4] = { 10, 0, 1, way == SWEEP ? (uint8_t)i : 1 };
+			struct ip src = ip_from_v4(src4), dst = ip_from_v4(dst4);
+
+			keys[i] = pairs_key(pairs, hash_address(&hash, &src, 0), &dst, 0,
+					    way == SCAN ? (uint16_t)i : 445);
+			pairs_place(pairs, pairs_room(pairs, &keys[i], i), &keys[i], i);
+		}
+		assert_int_equal(found(pairs, keys, EACH), EACH);
+		pairs_free(pairs);
+		mem_region_free(region);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_table_agrees_with_a_naive_one),
 		cmocka_unit_test(directions_kinds_ports_and_vlans_are_different_pairs),
+		cmocka_unit_test(what_differs_in_one_thing_alone_is_spread_over_the_sets),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -131,6 +131,10 @@ static void what_was_accepted_for_a_minute_is_its_own(void **state)
 	/* What is never accepted is never learnt, however often it is sent. */
 	for (unsigned n = 0; n < 200; n++)
 		assert_int_equal(reach_out(&f, &tool, 210 + n, false), CONTACT_STRANGE);
+	/* Nor is what was accepted a few times, however far apart. */
+	for (unsigned n = 0; n < 3; n++)
+		assert_int_equal(reach_out(&f, &bare, 420 + n * 35, true), CONTACT_STRANGE);
+	assert_int_equal(reach_out(&f, &bare, 495, false), CONTACT_STRANGE);
 	/* Nor in a moment. */
 	for (unsigned n = 0; n < 20; n++)
 		assert_int_equal(reach_out(&f, &tool, 500, true), CONTACT_STRANGE);

@@ -64,6 +64,21 @@ static void an_entry_is_found_again_by_its_whole_key(void **state)
 	assert_null(memo_find(&table, &address));
 }
 
+/* More of them than one set holds. */
+static void many_ports_of_an_address_are_kept_side_by_side(void **state)
+{
+	struct ip ip = nth(1);
+	struct memo_key key = key_of(&ip, 0);
+	unsigned kept = 0;
+
+	(void)state;
+	for (key.port = 1; key.port <= 2 * MEMO_WAYS; key.port++)
+		memo_need(&table, &key);
+	for (key.port = 1; key.port <= 2 * MEMO_WAYS; key.port++)
+		kept += memo_find(&table, &key) != NULL;
+	assert_true(kept > MEMO_WAYS);
+}
+
 static void a_suspect_outlives_passers_by_until_it_is_stale(void **state)
 {
 	struct ip suspect = nth(60000);
@@ -124,6 +139,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(an_entry_is_found_again_by_its_whole_key, forget),
+		cmocka_unit_test_setup(many_ports_of_an_address_are_kept_side_by_side, forget),
 		cmocka_unit_test_setup(a_suspect_outlives_passers_by_until_it_is_stale, forget),
 		cmocka_unit_test_setup(without_evidence_the_longest_unused_goes, forget),
 		cmocka_unit_test_setup(neighbours_have_different_tags, forget),
