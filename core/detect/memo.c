@@ -16,14 +16,21 @@
 
 static const struct hash_key fixed_key = { { UINT64_C(0x6d656d6f), UINT64_C(0xa0761d6478bd642f) } };
 
-static unsigned char *set_of(const struct memo_table *table, const struct memo_key *key)
+/* Where a key is looked for, and by which tag. */
+struct place {
+	unsigned char *set;
+	uint8_t tag;
+};
+
+static struct place place_of(const struct memo_table *table, const struct memo_key *key)
 {
-	uint64_t about = ((uint64_t)key->vlan << 16 | key->port) * UINT64_C(0xd6e8feb86659fd93);
+	uint64_t about = ((uint64_t)key->vlan << 16 | key->port) * UINT64_C(0xd6e8feb86659fd93),
+		 hash = hash_joined(&fixed_key, about, key->ip);
 
 	INVARIANT(table->sets && (table->sets & (table->sets - 1)) == 0);
-	return (unsigned char *)table->entries +
-	       (hash_joined(&fixed_key, about, key->ip) & (table->sets - 1)) * MEMO_WAYS *
-		       table->entry_size;
+	return (struct place){ (unsigned char *)table->entries +
+				       (hash & (table->sets - 1)) * MEMO_WAYS * table->entry_size,
+			       tag_of_hash(hash) };
 }
 
 static struct memo *way(const struct memo_table *table, unsigned char *set, unsigned n)
@@ -31,14 +38,18 @@ static struct memo *way(const struct memo_table *table, unsigned char *set, unsi
 	return (struct memo *)(void *)(set + n * table->entry_size);
 }
 
-static struct memo *lookup(const struct memo_table *table, unsigned char *set,
+static struct memo *lookup(const struct memo_table *table, const struct place *place,
 			   const struct memo_key *key)
 {
-	for (unsigned n = 0; n < MEMO_WAYS; n++) {
-		struct memo *memo = way(table, set, n);
+	const uint8_t *tags = way(table, place->set, 0)->tags;
 
-		if (memo->used_s && ip_equal(&memo->ip, key->ip) && memo->vlan == key->vlan &&
-		    memo->port == key->port)
+	if (!tags_equal(tags, place->tag))
+		return NULL;
+	for (unsigned n = 0; n < MEMO_WAYS; n++) {
+		struct memo *memo = way(table, place->set, n);
+
+		if (tags[n] == place->tag && memo->used_s && ip_equal(&memo->ip, key->ip) &&
+		    memo->vlan == key->vlan && memo->port == key->port)
 			return memo;
 	}
 	return NULL;
@@ -46,7 +57,8 @@ static struct memo *lookup(const struct memo_table *table, unsigned char *set,
 
 void *memo_find(const struct memo_table *table, const struct memo_key *key)
 {
-	struct memo *memo = lookup(table, set_of(table, key), key);
+	struct place place = place_of(table, key);
+	struct memo *memo = lookup(table, &place, key);
 
 	if (memo)
 		memo->used_s = (uint32_t)(key->now_ns / NS_PER_S) | 1;
@@ -58,33 +70,45 @@ static bool holds_evidence(const struct memo *memo, uint32_t now_s)
 	return memo->walk.level > 0 && memo->used_s + STALE_S > now_s;
 }
 
-static struct memo *victim(const struct memo_table *table, unsigned char *set, uint32_t now_s)
+static unsigned victim(const struct memo_table *table, unsigned char *set, uint32_t now_s)
 {
-	struct memo *worst = way(table, set, 0);
+	unsigned worst_way = 0;
 
 	for (unsigned n = 1; n < MEMO_WAYS; n++) {
-		struct memo *memo = way(table, set, n);
+		struct memo *memo = way(table, set, n), *worst = way(table, set, worst_way);
 		bool held = holds_evidence(memo, now_s), worst_held = holds_evidence(worst, now_s);
 
 		if (worst_held != held ? worst_held : memo->used_s < worst->used_s)
-			worst = memo;
+			worst_way = n;
 	}
-	return worst;
+	return worst_way;
+}
+
+static struct memo *take(const struct memo_table *table, const struct place *place,
+			 const struct memo_key *key, uint32_t now_s)
+{
+	unsigned chosen = victim(table, place->set, now_s);
+	struct memo *memo = way(table, place->set, chosen), *first = way(table, place->set, 0);
+	uint8_t tags[MEMO_WAYS];
+
+	memcpy(tags, first->tags, sizeof(tags));
+	tags[chosen] = place->tag;
+	memset(memo, 0, table->entry_size);
+	memcpy(first->tags, tags, sizeof(tags));
+	memo->ip = *key->ip;
+	memo->vlan = key->vlan;
+	memo->port = key->port;
+	return memo;
 }
 
 void *memo_need(const struct memo_table *table, const struct memo_key *key)
 {
 	uint32_t now_s = (uint32_t)(key->now_ns / NS_PER_S) | 1;
-	unsigned char *set = set_of(table, key);
-	struct memo *memo = lookup(table, set, key);
+	struct place place = place_of(table, key);
+	struct memo *memo = lookup(table, &place, key);
 
-	if (!memo) {
-		memo = victim(table, set, now_s);
-		memset(memo, 0, table->entry_size);
-		memo->ip = *key->ip;
-		memo->vlan = key->vlan;
-		memo->port = key->port;
-	}
+	if (!memo)
+		memo = take(table, &place, key, now_s);
 	memo->used_s = now_s;
 	return memo;
 }

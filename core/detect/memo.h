@@ -12,17 +12,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/contact/tags.h"
 #include "core/detect/detector.h"
 #include "core/net/addr.h"
 
-#define MEMO_WAYS 8
+#define MEMO_WAYS TAGS_IN_SET
 
 /* The first member of each entry.  The rest is the detector's, zeroed when the entry is taken. */
 struct memo {
 	struct ip ip;
 	uint32_t used_s; /* wall */
 	uint16_t vlan;
-	uint16_t port; /* where one address has several entries, else 0 */
+	uint16_t port;           /* where one address has several entries, else 0 */
+	uint8_t tags[MEMO_WAYS]; /* in the first of its set, of all: who is unknown costs one cache line */
 	struct walk walk;
 };
 
