@@ -121,8 +121,9 @@ static uint32_t choose(const struct blocks *blocks)
 {
 	uint32_t suspect = blocks->lists[LIST_SUSPECTS].oldest;
 
-	if (blocks->lists[LIST_FREE].oldest)
-		return blocks->lists[LIST_FREE].oldest;
+	/* The one given back last is still in the cache, and those never taken cost no memory. */
+	if (blocks->lists[LIST_FREE].newest)
+		return blocks->lists[LIST_FREE].newest;
 	if (suspect && !owner_of(blocks, suspect))
 		return suspect;
 	return blocks->lists[LIST_ORDINARY].oldest ? blocks->lists[LIST_ORDINARY].oldest : suspect;
