@@ -100,7 +100,7 @@ static void see_segment(struct reader *reader, const struct packet *packet)
 {
 	if (is_rpc_opening(packet))
 		reader_adopt(reader, packet, STREAM_RPC);
-	else if (reader->adopted[adopted_slot(packet)])
+	else if (reader->adopted[port_slot(packet)])
 		reader_adopted(reader, packet);
 	else if (is_ssh_banner(packet))
 		reader_datagram(reader, packet);

@@ -24,8 +24,8 @@ enum stream_protocol {
 	STREAM_RDP
 };
 
-#define STREAM_PORTS  4096 /* those of services that have one of their own lie below */
-#define ADOPTED_SLOTS 4096
+#define STREAM_PORTS 4096 /* those of services that have one of their own lie below */
+#define PORT_SLOTS   4096
 
 struct reader {
 	reader_fn *tell;
@@ -33,14 +33,15 @@ struct reader {
 	struct streams *streams;
 	struct reader_counts counts;
 	uint64_t ports[STREAM_PORTS / 64]; /* bits of ports whose streams are read */
-	/* Streams on other ports that are read since their first message said what they are: how many, by what their two
-	 * ports make together; spares all other traffic the look-up. */
-	uint16_t adopted[ADOPTED_SLOTS];
+	/* How many connections are known, by what their two ports make together; spares the look-up of what is not, as the
+	 * packets of a scan.  And of these those on other ports, that are read since their first message said what they
+	 * are; spares all other traffic the look-up. */
+	uint32_t known[PORT_SLOTS], adopted[PORT_SLOTS];
 };
 
-static inline unsigned adopted_slot(const struct packet *packet)
+static inline unsigned port_slot(const struct packet *packet)
 {
-	return (packet->src_port ^ packet->dst_port) % ADOPTED_SLOTS;
+	return (packet->src_port ^ packet->dst_port) % PORT_SLOTS;
 }
 
 /* An observation whose contact is "client reached server", from a packet that either of them sent. */

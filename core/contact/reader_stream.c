@@ -196,12 +196,16 @@ static size_t set_of(const struct streams *streams, uint64_t tag)
 	return (size_t)((tag >> 8) & (streams->sets - 1)) * WAYS;
 }
 
-static struct connection *find(struct streams *streams, const struct packet *packet,
-			       bool from_client)
+static struct connection *find(struct reader *reader, const struct packet *packet, bool from_client)
 {
-	uint64_t tag = tag_of(streams, packet, from_client);
-	size_t set = set_of(streams, tag);
+	struct streams *streams = reader->streams;
+	uint64_t tag;
+	size_t set;
 
+	if (!reader->known[port_slot(packet)])
+		return NULL;
+	tag = tag_of(streams, packet, from_client);
+	set = set_of(streams, tag);
 	for (size_t way = set; way < set + WAYS; way++)
 		if (streams->tags[way] == tag &&
 		    is_named(&streams->connections[streams->places[way] - 1], packet, from_client))
@@ -244,12 +248,15 @@ static struct held_bytes *held_by(const struct streams *streams,
 
 static unsigned slot_of(const struct connection *connection)
 {
-	return (connection->client_port ^ connection->server_port) % ADOPTED_SLOTS;
+	return (connection->client_port ^ connection->server_port) % PORT_SLOTS;
 }
 
 static void give_up(struct reader *reader, struct connection *connection)
 {
-	if (connection->used && connection->is_adopted)
+	if (!connection->used)
+		return;
+	reader->known[slot_of(connection)]--;
+	if (connection->is_adopted)
 		reader->adopted[slot_of(connection)]--;
 	connection->used = false;
 }
@@ -269,6 +276,7 @@ static struct connection *open_connection(struct reader *reader, const struct pa
 	connection->rpc.held_bytes = held_by(streams, connection)->rpc;
 	name_of(packet, from_client, connection);
 	connection->used = true;
+	reader->known[port_slot(packet)]++;
 	connection->protocol = (uint8_t)protocol;
 	streams->tags[way] = tag;
 	return connection;
@@ -639,7 +647,7 @@ static void see_segment(struct reader *reader, struct connection *connection,
 void reader_stream(struct reader *reader, const struct packet *packet)
 {
 	bool from_client = is_from_client(packet);
-	struct connection *connection = find(reader->streams, packet, from_client);
+	struct connection *connection = find(reader, packet, from_client);
 
 	if (packet->tcp_flags & TCP_SYN) {
 		see_syn(reader, connection, packet, from_client);
@@ -656,25 +664,25 @@ void reader_stream(struct reader *reader, const struct packet *packet)
 
 void reader_adopt(struct reader *reader, const struct packet *packet, unsigned protocol)
 {
-	struct connection *connection = find(reader->streams, packet, true);
+	struct connection *connection = find(reader, packet, true);
 
 	if (!connection) {
 		connection = open_connection(reader, packet, true, protocol);
 		connection->is_adopted = true;
-		reader->adopted[adopted_slot(packet)]++;
+		reader->adopted[port_slot(packet)]++;
 	}
 	see_segment(reader, connection, packet, true);
 }
 
 void reader_adopted(struct reader *reader, const struct packet *packet)
 {
-	struct connection *connection = find(reader->streams, packet, true);
+	struct connection *connection = find(reader, packet, true);
 
 	if (connection) {
 		see_segment(reader, connection, packet, true);
 		return;
 	}
-	connection = find(reader->streams, packet, false);
+	connection = find(reader, packet, false);
 	if (connection)
 		see_segment(reader, connection, packet, false);
 }
