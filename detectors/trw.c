@@ -225,21 +225,29 @@ static struct term ping_term(const struct config *config, struct slot *slot,
 					  (row > ROW_FREE ? (row - ROW_FREE) * config->icmp : 0) };
 }
 
+static double plain_nats(const struct config *config, unsigned port_class)
+{
+	switch (port_class) {
+	case CLASS_WORM_PORT:
+		return config->worm;
+	case CLASS_SERVICE_PORT:
+		return config->service;
+	default:
+		return config->high;
+	}
+}
+
 static struct term plain_term(const struct config *config, struct slot *slot,
 			      const struct contact *contact)
 {
-	switch (class_of_failure(config, slot, contact)) {
-	case CLASS_WORM_PORT:
-		return (struct term){ .nats = config->worm, .port_class = CLASS_WORM_PORT };
-	case CLASS_SERVICE_PORT:
-		return (struct term){ .nats = config->service, .port_class = CLASS_SERVICE_PORT };
-	case CLASS_ICMP:
+	unsigned port_class = class_of_failure(config, slot, contact);
+	struct term term = { .nats = plain_nats(config, port_class), .port_class = port_class };
+
+	if (port_class == CLASS_ICMP)
 		return ping_term(config, slot, contact);
-	default:
-		return (struct term){ .nats = config->high,
-				      .port_class = CLASS_HIGH_PORT,
-				      .cap_nats = high_cap(config, slot) };
-	}
+	if (port_class == CLASS_HIGH_PORT)
+		term.cap_nats = high_cap(config, slot);
+	return term;
 }
 
 static void weigh_datagram(const struct config *config, const struct contact *contact,
@@ -393,15 +401,39 @@ static bool is_tried_elsewhere(const struct judged *judged, const struct contact
 	       !is_bare(contact);
 }
 
+static uint8_t tenths_of(double nats)
+{
+	return (uint8_t)(nats * TENTHS + 0.5);
+}
+
+/* The most that failing there could weigh: names, peers and datagrams only make it less. */
+static double most_nats(const struct config *config, const struct contact *contact)
+{
+	if (contact->kind == CONTACT_ICMP)
+		return config->icmp + config->icmp_sequential;
+	if (is_bare(contact))
+		return config->worm;
+	return plain_nats(config, class_of(config, contact));
+}
+
 static void grant_share(struct detector_run *run, struct slot *slot, const struct contact *contact,
 			double share)
 {
-	struct term term = failure_term(run, slot, contact);
 	uint16_t tag = memo_tag(&contact->dst);
 	struct judged *judged = find_judged(slot, tag);
-	uint8_t tenths = (uint8_t)(term.nats * share * TENTHS + 0.5);
+	struct term term;
+	uint8_t tenths;
 
+	/* In a scan most have their term by now, and nothing that could be looked up would raise it. */
+	if (judged &&
+	    judged->tenths >= tenths_of(most_nats(detector_config(run), contact) * share)) {
+		if (is_of(judged, contact))
+			detector_settled(run, contact, judged->port_class);
+		return;
+	}
+	term = failure_term(run, slot, contact);
 	term.nats *= share;
+	tenths = tenths_of(term.nats);
 	if (judged && (judged->tenths >= tenths || is_tried_elsewhere(judged, contact, &term))) {
 		if (is_of(judged, contact))
 			detector_settled(run, contact, judged->port_class);

@@ -505,11 +505,12 @@ static void count_one(uint16_t *counter, int change)
 static void count_in(struct detector_run *run, struct walk *walk, const struct contact *contact,
 		     const struct term *term)
 {
-	struct sample_owner owner = owner_of_term(run, term);
-
 	/* By then the list has long been full: the host that goes on is spared the look. */
-	if (walk->contacts < 4 * EVIDENCE_SAMPLES)
+	if (walk->contacts < 4 * EVIDENCE_SAMPLES) {
+		struct sample_owner owner = owner_of_term(run, term);
+
 		samples_add(run->engine->samples, &owner, contact, term->nats, walk->contacts == 0);
+	}
 	if (walk->contacts == 0)
 		walk->first_ns = contact->opened_ns;
 	/* Never back: what faded once must not fade for the same time again. */
@@ -524,10 +525,11 @@ static void count_in(struct detector_run *run, struct walk *walk, const struct c
 static void weigh_in(struct detector_run *run, const struct walk *walk,
 		     const struct contact *contact, const struct term *term)
 {
-	struct sample_owner owner = owner_of_term(run, term);
+	if (walk->contacts < 4 * EVIDENCE_SAMPLES) {
+		struct sample_owner owner = owner_of_term(run, term);
 
-	if (walk->contacts < 4 * EVIDENCE_SAMPLES)
 		samples_weigh(run->engine->samples, &owner, contact, term->nats);
+	}
 }
 
 static void count_out(struct detector_run *run, struct walk *walk, const struct contact *contact,
