@@ -7,14 +7,19 @@
  *
  * A set says where its pairs are; the pairs themselves lie in the order in which they were first
  * needed.  So a table sized for a flood touches, on an ordinary day, little memory that must be
- * zeroed and cached, and neighbours in a queue are neighbours in memory. */
+ * zeroed and cached, and neighbours in a queue are neighbours in memory.
+ *
+ * Tags and places of few sets fit the second cache, those of all do not: a set is split in two by the next bit of the hash,
+ * and all others with it, only when it is full (extendible hashing, Fagin et al. 1979, without a directory).  A pair keeps its
+ * way, so a split moves some and compares nothing. */
 #include "core/contact/pairs.h"
 
 #include "core/base/invariant.h"
 #include "core/base/mem.h"
 #include "core/contact/tags.h"
 
-#define WAYS TAGS_IN_SET
+#define WAYS       TAGS_IN_SET
+#define SETS_FIRST 4096 /* tags and places: 160 KiB */
 
 struct queue {
 	uint32_t oldest, newest;
@@ -26,20 +31,23 @@ struct pairs {
 	uint8_t *tags;    /* of the hash, 0 = free */
 	uint32_t *places; /* where the pair is, plus one; 0 = never needed yet */
 	struct pair *entries;
-	uint32_t capacity, set_mask, count;
+	uint32_t capacity, set_mask, count, memory_ms;
 	struct queue queues[PAIR_QUEUES];
 };
 
 #define BYTES_PER_PAIR (sizeof(struct pair) + sizeof(uint32_t) + sizeof(uint8_t))
 
-struct pairs *pairs_new(struct mem_region *region, uint32_t capacity, const struct hash_key *key)
+struct pairs *pairs_new(struct mem_region *region, uint32_t capacity, uint32_t memory_ms,
+			const struct hash_key *key)
 {
 	struct pairs *pairs = mem_alloc(sizeof(*pairs));
 
 	pairs->key = *key;
 	for (pairs->capacity = WAYS; pairs->capacity < capacity;)
 		pairs->capacity *= 2;
-	pairs->set_mask = pairs->capacity / WAYS - 1;
+	pairs->set_mask =
+		(pairs->capacity / WAYS < SETS_FIRST ? pairs->capacity / WAYS : SETS_FIRST) - 1;
+	pairs->memory_ms = memory_ms;
 	pairs->table = mem_table(region, pairs->capacity, BYTES_PER_PAIR);
 	pairs->tags = pairs->table;
 	pairs->places = (uint32_t *)(void *)(pairs->tags + pairs->capacity);
@@ -104,28 +112,79 @@ static bool goes_before(const struct pair *a, const struct pair *b, uint32_t now
 	return now_ms - a->used_ms > now_ms - b->used_ms;
 }
 
-/* There are as many entries as ways, so a free way always finds one. */
-static uint32_t fill_way(struct pairs *pairs, uint32_t way)
+/* The hash that chooses a set fills the upper bits, the way in it the lower three. */
+static uint32_t home_of(const struct pair_key *key, uint32_t way)
 {
-	if (!pairs->places[way]) {
-		pairs->entries[pairs->count].way = way;
-		pairs->places[way] = ++pairs->count;
-	}
+	return (uint32_t)key->hash * WAYS + way % WAYS;
+}
+
+static uint32_t way_of(const struct pairs *pairs, const struct pair *pair)
+{
+	return pair->home & (pairs->set_mask * WAYS + WAYS - 1);
+}
+
+/* There are as many entries as ways, so a free way always finds one. */
+static uint32_t fill_way(struct pairs *pairs, uint32_t way, const struct pair_key *key)
+{
+	pairs->entries[pairs->count].home = home_of(key, way);
+	pairs->places[way] = ++pairs->count;
 	return pairs->places[way] - 1;
 }
 
-uint32_t pairs_room(struct pairs *pairs, const struct pair_key *key, uint32_t now_ms)
+static void move_if_due(struct pairs *pairs, uint32_t way)
 {
-	uint32_t first = first_of(pairs, key), victim = first;
-	uint64_t free_tags = tags_equal(pairs->tags + first, 0);
+	uint32_t place = pairs->places[way], to;
 
-	if (free_tags)
-		return fill_way(pairs, first + tags_first(free_tags));
+	if (!place)
+		return;
+	to = way_of(pairs, &pairs->entries[place - 1]);
+	if (to == way)
+		return;
+	pairs->tags[to] = pairs->tags[way];
+	pairs->places[to] = place;
+	pairs->tags[way] = 0;
+	pairs->places[way] = 0;
+}
+
+static void split_sets(struct pairs *pairs)
+{
+	uint32_t ways = (pairs->set_mask + 1) * WAYS;
+
+	pairs->set_mask = pairs->set_mask * 2 + 1;
+	for (uint32_t way = 0; way < ways; way++)
+		move_if_due(pairs, way);
+}
+
+static bool is_spent(const struct pairs *pairs, const struct pair *pair, uint32_t now_ms)
+{
+	return pair->queue == QUEUE_NONE && now_ms - pair->used_ms > pairs->memory_ms;
+}
+
+static uint32_t choose_victim(const struct pairs *pairs, uint32_t first, uint32_t now_ms)
+{
+	uint32_t victim = first;
+
 	for (uint32_t i = first + 1; i < first + WAYS; i++)
 		if (goes_before(&pairs->entries[pairs->places[i] - 1],
 				&pairs->entries[pairs->places[victim] - 1], now_ms))
 			victim = i;
 	return pairs->places[victim] - 1;
+}
+
+uint32_t pairs_room(struct pairs *pairs, const struct pair_key *key, uint32_t now_ms)
+{
+	for (;;) {
+		uint32_t first = first_of(pairs, key), victim;
+		uint64_t free_tags = tags_equal(pairs->tags + first, 0);
+
+		if (free_tags)
+			return fill_way(pairs, first + tags_first(free_tags), key);
+		victim = choose_victim(pairs, first, now_ms);
+		if (is_spent(pairs, &pairs->entries[victim], now_ms) ||
+		    (pairs->set_mask + 1) * WAYS == pairs->capacity)
+			return victim;
+		split_sets(pairs);
+	}
 }
 
 struct pair *pairs_place(struct pairs *pairs, uint32_t index, const struct pair_key *key,
@@ -141,8 +200,8 @@ struct pair *pairs_place(struct pairs *pairs, uint32_t index, const struct pair_
 			       .newer = PAIRS_NONE,
 			       .older = PAIRS_NONE,
 			       .used_ms = now_ms,
-			       .way = pair->way };
-	pairs->tags[pair->way] = tag_of_hash(key->hash);
+			       .home = home_of(key, pair->home) };
+	pairs->tags[way_of(pairs, pair)] = tag_of_hash(key->hash);
 	return pair;
 }
 

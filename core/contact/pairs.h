@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* pairs.h - who has reached for whom: the memory behind first contacts.
  *
- * A fixed-size table of (source, destination, kind, port) in sets of eight, keyed hash, 61 bytes
- * per pair (56, its tag and its place).  The source is held as a keyed 32-bit check and as an index
- * of the host table; destination, kind and port are held in full.
+ * A table of (source, destination, kind, port) in sets of eight, keyed hash, 61 bytes per pair (56, its tag and its place).
+ * The source is held as a keyed 32-bit check and as an index of the host table; destination, kind and port are held
+ * in full.  The memory is fixed at the start; how many of the sets are used doubles when one of them is full of pairs
+ * that still count, so that what is looked up on an ordinary day stays in the cache.
  *
  * A pair that waits for an answer stands in one of the queues.  Each queue has one constant delay,
  * so the oldest is always at its head and no timer heap is needed.  Times are milliseconds that
  * wrap.
  *
- * When a set is full, the settled pair longest unused goes first, then the oldest waiting one. */
+ * A set is full when each of its pairs waits or was used within the memory's time.  When no more sets are left, the settled
+ * pair longest unused goes first, then the oldest waiting one. */
 #ifndef CORDON_CONTACT_PAIRS_H
 #define CORDON_CONTACT_PAIRS_H
 
@@ -33,7 +35,7 @@ struct pair {
 	uint8_t kind, state, flags; /* enum contact_kind, contact_outcome, contact_flag */
 	uint8_t queue;              /* enum pair_queue */
 	uint32_t used_ms;           /* while it waits: when it opened */
-	uint32_t way;               /* the table's own: where its tag is */
+	uint32_t home; /* the table's own: its set, whatever the number of sets, and way */
 };
 
 _Static_assert(sizeof(struct pair) == 56, "a pair, its tag and its place stay below 64 bytes");
@@ -50,7 +52,9 @@ struct pair_key {
 struct mem_region;
 struct pairs;
 
-struct pairs *pairs_new(struct mem_region *region, uint32_t capacity, const struct hash_key *key);
+/* memory_ms: a settled pair unused for longer does not count any more. */
+struct pairs *pairs_new(struct mem_region *region, uint32_t capacity, uint32_t memory_ms,
+			const struct hash_key *key);
 void pairs_free(struct pairs *pairs);
 
 /* By which a pair knows its source; never 0.  src_hash is the keyed one: hash_address(). */

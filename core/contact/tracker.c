@@ -48,9 +48,6 @@ struct tracker *tracker_new(const struct tracker_config *config, const struct tr
 	/* Only neighbours are in it, and not every host is one. */
 	tracker->book = addressbook_new(tracker->region, (hosts_max + 1) / 2, &config->key);
 	tracker->hosts = hosts_new(tracker->region, hosts_max, &config->key);
-	tracker->pairs = pairs_new(tracker->region,
-				   config->contacts_max ? config->contacts_max : CONTACTS_DEFAULT,
-				   &config->key);
 	tracker->forgers = forgers_new(&config->key);
 	tracker->visits = visits_new(tracker->hosts);
 	tracker->stacks = stacks_new(hosts_capacity(tracker->hosts));
@@ -61,6 +58,9 @@ struct tracker *tracker_new(const struct tracker_config *config, const struct tr
 					  : OUTSTANDING_DEFAULT_MS;
 	tracker->memory_ms = config->memory_ns ? (uint32_t)(config->memory_ns / NS_PER_MS)
 					       : MEMORY_DEFAULT_MS;
+	tracker->pairs = pairs_new(tracker->region,
+				   config->contacts_max ? config->contacts_max : CONTACTS_DEFAULT,
+				   tracker->memory_ms, &config->key);
 	tracker->due_ns = NEVER;
 	return tracker;
 }

@@ -81,7 +81,7 @@ static void the_table_agrees_with_a_naive_one(void **state)
 {
 	struct hash_key hash = { { 11, 13 } };
 	struct mem_region *region = mem_region_new();
-	struct pairs *pairs = pairs_new(region, WAYS, &hash);
+	struct pairs *pairs = pairs_new(region, WAYS, 0, &hash);
 	struct naive all[WAYS] = { { 0 } };
 	uint64_t seed = 987654321;
 
@@ -124,7 +124,7 @@ static void directions_kinds_ports_and_vlans_are_different_pairs(void **state)
 {
 	struct hash_key hash = { { 11, 13 } };
 	struct mem_region *region = mem_region_new();
-	struct pairs *pairs = pairs_new(region, 64, &hash);
+	struct pairs *pairs = pairs_new(region, 64, 0, &hash);
 	uint8_t a4[4] = { 10, 0, 0, 1 }, b4[4] = { 10, 0, 0, 2 };
 	struct ip a = ip_from_v4(a4), b = ip_from_v4(b4);
 	uint64_t from_a = hash_address(&hash, &a, 0), from_b = hash_address(&hash, &b, 0),
@@ -163,7 +163,7 @@ static void what_differs_in_one_thing_alone_is_spread_over_the_sets(void **state
 	(void)state;
 	for (unsigned way = 0; way < WAYS_TO_DIFFER; way++) {
 		struct mem_region *region = mem_region_new();
-		struct pairs *pairs = pairs_new(region, 8 * EACH, &hash);
+		struct pairs *pairs = pairs_new(region, 8 * EACH, 0, &hash);
 		struct pair_key keys[EACH];
 
 		for (unsigned i = 0; i < EACH; i++) {
@@ -181,12 +181,62 @@ static void what_differs_in_one_thing_alone_is_spread_over_the_sets(void **state
 	}
 }
 
+static struct pair_key nth_of_a_sweep(const struct pairs *pairs, uint32_t n)
+{
+	uint8_t dst4[4] = { 10, (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n };
+	struct ip dst = ip_from_v4(dst4);
+
+	return pairs_key(pairs, UINT64_C(0x0123456789abcdef), &dst, 0, 445);
+}
+
+/* Of a sweep whose n-th pair is used at n milliseconds: how many of the latest are still there. */
+static unsigned kept_of_a_sweep(uint32_t memory_ms, unsigned count, unsigned latest)
+{
+	struct hash_key hash = { { 11, 13 } };
+	struct mem_region *region = mem_region_new();
+	struct pairs *pairs = pairs_new(region, 262144, memory_ms, &hash);
+	unsigned kept = 0;
+
+	for (uint32_t n = 0; n < count; n++) {
+		struct pair_key key = nth_of_a_sweep(pairs, n);
+		uint32_t index = pairs_room(pairs, &key, n);
+
+		assert_int_equal(pairs_find(pairs, &key), PAIRS_NONE);
+		pairs_place(pairs, index, &key, n);
+		assert_int_equal(pairs_find(pairs, &key), index);
+	}
+	for (uint32_t n = count - latest; n < count; n++) {
+		struct pair_key key = nth_of_a_sweep(pairs, n);
+		uint32_t index = pairs_find(pairs, &key);
+
+		kept += index != PAIRS_NONE && pairs_used_ms(pairs, index) == n;
+	}
+	pairs_free(pairs);
+	mem_region_free(region);
+	return kept;
+}
+
+static void sets_are_split_and_no_pair_that_counts_is_lost(void **state)
+{
+	(void)state;
+	assert_int_equal(kept_of_a_sweep(60000, 20000, 20000), 20000);
+	assert_int_equal(kept_of_a_sweep(5000, 200000, 5000), 5000);
+}
+
+static void pairs_that_do_not_count_any_more_make_no_set_split(void **state)
+{
+	(void)state;
+	assert_true(kept_of_a_sweep(1000, 200000, 200000) <= 32768);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_table_agrees_with_a_naive_one),
 		cmocka_unit_test(directions_kinds_ports_and_vlans_are_different_pairs),
 		cmocka_unit_test(what_differs_in_one_thing_alone_is_spread_over_the_sets),
+		cmocka_unit_test(sets_are_split_and_no_pair_that_counts_is_lost),
+		cmocka_unit_test(pairs_that_do_not_count_any_more_make_no_set_split),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
