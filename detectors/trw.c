@@ -214,15 +214,13 @@ static unsigned row_of(struct slot *slot, const struct contact *contact)
 
 /* Who pings what it was told to meets dead machines here and there, and clusters of servers that never answer; who makes
  * addresses up meets one after the other. */
-static struct term ping_term(const struct config *config, struct slot *slot,
-			     const struct contact *contact)
+static void weigh_ping(const struct config *config, struct slot *slot,
+		       const struct contact *contact, struct term *term)
 {
 	unsigned row = row_of(slot, contact);
 
-	return (struct term){ .nats = config->icmp + (row > 1 ? config->icmp_sequential : 0),
-			      .port_class = CLASS_ICMP,
-			      .cap_nats = config->icmp_cap +
-					  (row > ROW_FREE ? (row - ROW_FREE) * config->icmp : 0) };
+	term->nats = config->icmp + (row > 1 ? config->icmp_sequential : 0);
+	term->cap_nats = config->icmp_cap + (row > ROW_FREE ? (row - ROW_FREE) * config->icmp : 0);
 }
 
 static double plain_nats(const struct config *config, unsigned port_class)
@@ -237,17 +235,15 @@ static double plain_nats(const struct config *config, unsigned port_class)
 	}
 }
 
-static struct term plain_term(const struct config *config, struct slot *slot,
-			      const struct contact *contact)
+static void weigh_plainly(const struct config *config, struct slot *slot,
+			  const struct contact *contact, struct term *term)
 {
-	unsigned port_class = class_of_failure(config, slot, contact);
-	struct term term = { .nats = plain_nats(config, port_class), .port_class = port_class };
-
-	if (port_class == CLASS_ICMP)
-		return ping_term(config, slot, contact);
-	if (port_class == CLASS_HIGH_PORT)
-		term.cap_nats = high_cap(config, slot);
-	return term;
+	term->port_class = class_of_failure(config, slot, contact);
+	term->nats = plain_nats(config, term->port_class);
+	if (term->port_class == CLASS_ICMP)
+		weigh_ping(config, slot, contact, term);
+	else if (term->port_class == CLASS_HIGH_PORT)
+		term->cap_nats = high_cap(config, slot);
 }
 
 static void weigh_datagram(const struct config *config, const struct contact *contact,
@@ -263,24 +259,24 @@ static void weigh_datagram(const struct config *config, const struct contact *co
 	}
 }
 
-static struct term failure_term(const struct detector_run *run, struct slot *slot,
-				const struct contact *contact)
+/* Into a zeroed term, in place: a copy of it would be waited for each time. */
+static void weigh_failure(const struct detector_run *run, struct slot *slot,
+			  const struct contact *contact, struct term *term)
 {
 	const struct config *config = detector_config(run);
-	struct term term = plain_term(config, slot, contact);
 
+	weigh_plainly(config, slot, contact, term);
 	if (is_bare(contact)) { /* whose program makes these is no client, so how often clients fail says nothing */
-		term.nats = config->worm;
-		term.cap_nats = 0;
-	} else if (contact->kind == CONTACT_UDP && term.port_class != CLASS_WORM_PORT) {
-		weigh_datagram(config, contact, &term);
+		term->nats = config->worm;
+		term->cap_nats = 0;
+	} else if (contact->kind == CONTACT_UDP && term->port_class != CLASS_WORM_PORT) {
+		weigh_datagram(config, contact, term);
 	}
 	if (!is_named(run, contact))
-		return term;
-	term.nats = term.nats < config->service ? term.nats : config->service;
-	if (term.cap_nats <= 0 || term.cap_nats > config->named_cap)
-		term.cap_nats = config->named_cap;
-	return term;
+		return;
+	term->nats = term->nats < config->service ? term->nats : config->service;
+	if (term->cap_nats <= 0 || term->cap_nats > config->named_cap)
+		term->cap_nats = config->named_cap;
 }
 
 static struct judged *next_judged(struct slot *slot, unsigned port_class)
@@ -421,7 +417,7 @@ static void grant_share(struct detector_run *run, struct slot *slot, const struc
 {
 	uint16_t tag = memo_tag(&contact->dst);
 	struct judged *judged = find_judged(slot, tag);
-	struct term term;
+	struct term term = { 0 };
 	uint8_t tenths;
 
 	/* In a scan most have their term by now, and nothing that could be looked up would raise it. */
@@ -431,7 +427,7 @@ static void grant_share(struct detector_run *run, struct slot *slot, const struc
 			detector_settled(run, contact, judged->port_class);
 		return;
 	}
-	term = failure_term(run, slot, contact);
+	weigh_failure(run, slot, contact, &term);
 	term.nats *= share;
 	tenths = tenths_of(term.nats);
 	if (judged && (judged->tenths >= tenths || is_tried_elsewhere(judged, contact, &term))) {
