@@ -40,7 +40,8 @@ struct pair {
 
 _Static_assert(sizeof(struct pair) == 56, "a pair, its tag and its place stay below 64 bytes");
 
-/* What is looked for; made by pairs_key(). */
+/* What is looked for: dst, dst_port and kind are filled in by the caller, the rest by pairs_sign().  Not returned by value:
+ * what was written in pieces and copied whole would be waited for. */
 struct pair_key {
 	struct ip dst;
 	uint64_t hash;
@@ -66,16 +67,6 @@ static inline uint32_t pairs_src_check(uint64_t src_hash)
 }
 /* Fills in hash and src_check, and has the pair's set fetched into the cache. */
 void pairs_sign(const struct pairs *pairs, uint64_t src_hash, struct pair_key *key);
-
-/* In the caller, where it is made in place: as a function's value it was copied, and waited for, each time. */
-static inline struct pair_key pairs_key(const struct pairs *pairs, uint64_t src_hash,
-					const struct ip *dst, uint8_t kind, uint16_t dst_port)
-{
-	struct pair_key key = { .dst = *dst, .dst_port = dst_port, .kind = kind };
-
-	pairs_sign(pairs, src_hash, &key);
-	return key;
-}
 
 uint32_t pairs_find(const struct pairs *pairs, const struct pair_key *key); /* or PAIRS_NONE */
 /* The place that a new pair would take: free, or the one to be given up.  A waiting one is still

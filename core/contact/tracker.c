@@ -448,12 +448,19 @@ static bool is_repeat(struct tracker *tracker, uint32_t index)
 	return true;
 }
 
+static inline struct pair_key key_of(const struct reach *reach)
+{
+	return (struct pair_key){ .dst = *reach->dst,
+				  .dst_port = reach->dst_port,
+				  .kind = reach->kind };
+}
+
 bool tracker_repeat(struct tracker *tracker, const struct reach *reach)
 {
 	uint64_t src_hash = tracker_hash(tracker, reach->src, reach->packet->vlan);
-	struct pair_key key =
-		pairs_key(tracker->pairs, src_hash, reach->dst, reach->kind, reach->dst_port);
+	struct pair_key key = key_of(reach);
 
+	pairs_sign(tracker->pairs, src_hash, &key);
 	return is_repeat(tracker, pairs_find(tracker->pairs, &key)) ||
 	       tracker_novice_repeat(tracker, reach, src_hash);
 }
@@ -483,12 +490,12 @@ void tracker_reach(struct tracker *tracker, const struct reach *reach)
 {
 	uint64_t src_hash = tracker_hash(tracker, reach->src, reach->packet->vlan);
 	struct host *host = who_reaches(tracker, reach, src_hash);
-	struct pair_key key;
+	struct pair_key key = key_of(reach);
 	uint32_t index;
 
 	if (!host)
 		return;
-	key = pairs_key(tracker->pairs, src_hash, reach->dst, reach->kind, reach->dst_port);
+	pairs_sign(tracker->pairs, src_hash, &key);
 	index = pairs_find(tracker->pairs, &key);
 	if (is_repeat(tracker, index))
 		return;
@@ -503,10 +510,13 @@ void tracker_reach(struct tracker *tracker, const struct reach *reach)
 bool tracker_find(struct tracker *tracker, const struct sought *sought, struct standing *standing)
 {
 	uint64_t src_hash = tracker_hash(tracker, sought->src, sought->vlan);
-	struct pair_key key =
-		pairs_key(tracker->pairs, src_hash, sought->dst, sought->kind, sought->dst_port);
-	uint32_t index = pairs_find(tracker->pairs, &key);
+	struct pair_key key = { .dst = *sought->dst,
+				.dst_port = sought->dst_port,
+				.kind = sought->kind };
+	uint32_t index;
 
+	pairs_sign(tracker->pairs, src_hash, &key);
+	index = pairs_find(tracker->pairs, &key);
 	*standing = (struct standing){ .index = index,
 				       .dst = *sought->dst,
 				       .src_check = key.src_check,

@@ -24,10 +24,12 @@ static bool is_unasked_answer(const struct reach *reach)
 /* It sends to a neighbour for which we have only heard it ask. */
 static bool was_told_unheard(struct tracker *tracker, const struct reach *reach, uint64_t src_hash)
 {
-	uint8_t kind = ip_is_v4(reach->dst) ? CONTACT_ARP : CONTACT_ND;
-	struct pair_key key = pairs_key(tracker->pairs, src_hash, reach->dst, kind, 0);
-	uint32_t index = pairs_find(tracker->pairs, &key);
+	struct pair_key key = { .dst = *reach->dst,
+				.kind = ip_is_v4(reach->dst) ? CONTACT_ARP : CONTACT_ND };
+	uint32_t index;
 
+	pairs_sign(tracker->pairs, src_hash, &key);
+	index = pairs_find(tracker->pairs, &key);
 	return index != PAIRS_NONE && pairs_at(tracker->pairs, index)->state != CONTACT_ACCEPTED;
 }
 
@@ -47,13 +49,13 @@ static void note_sought(struct tracker *tracker, const struct reach *reach,
 
 void tracker_asked_again(struct tracker *tracker, const struct reach *reach)
 {
-	struct pair_key key = pairs_key(tracker->pairs,
-					tracker_hash(tracker, reach->src, reach->packet->vlan),
-					reach->dst, reach->kind, 0);
-	uint32_t index = pairs_find(tracker->pairs, &key);
+	struct pair_key key = { .dst = *reach->dst, .kind = reach->kind };
 	struct host_key asker = host_key_of(reach->src, reach->packet->vlan);
 	struct pair *pair;
+	uint32_t index;
 
+	pairs_sign(tracker->pairs, tracker_hash(tracker, reach->src, reach->packet->vlan), &key);
+	index = pairs_find(tracker->pairs, &key);
 	if (index == PAIRS_NONE)
 		return;
 	pair = pairs_at(tracker->pairs, index);

@@ -241,8 +241,10 @@ static void goes_on_unanswered(struct tracker *tracker, uint32_t index)
 void tracker_segment(struct tracker *tracker, const struct packet *packet)
 {
 	uint64_t src_hash = tracker_hash(tracker, &packet->src, packet->vlan);
+	struct pair_key key = { .dst = packet->dst,
+				.dst_port = packet->dst_port,
+				.kind = CONTACT_TCP };
 	uint32_t index;
-	struct pair_key key;
 
 	if (!(packet->tcp_flags & TCP_ACK))
 		return;
@@ -250,7 +252,7 @@ void tracker_segment(struct tracker *tracker, const struct packet *packet)
 	tracker_novice_segment(tracker, packet, src_hash);
 	if (!tracker->waiting[pairs_src_check(src_hash) % WAITING_SLOTS])
 		return;
-	key = pairs_key(tracker->pairs, src_hash, &packet->dst, CONTACT_TCP, packet->dst_port);
+	pairs_sign(tracker->pairs, src_hash, &key);
 	index = pairs_find(tracker->pairs, &key);
 	if (index != PAIRS_NONE && tracker_is_waiting(tracker, index) &&
 	    pairs_at(tracker->pairs, index)->src_port == packet->src_port)

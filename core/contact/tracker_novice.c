@@ -106,11 +106,14 @@ static void catch_up(struct tracker *tracker, const struct novice *novice, uint3
 static void join(struct tracker *tracker, struct novice *held, struct host *host, uint64_t src_hash)
 {
 	struct novice novice = *held;
-	struct pair_key key =
-		pairs_key(tracker->pairs, src_hash, &novice.dst, novice.kind, novice.dst_port);
-	uint32_t index = pairs_find(tracker->pairs, &key);
+	struct pair_key key = { .dst = novice.dst,
+				.dst_port = novice.dst_port,
+				.kind = novice.kind };
 	struct pair *pair;
+	uint32_t index;
 
+	pairs_sign(tracker->pairs, src_hash, &key);
+	index = pairs_find(tracker->pairs, &key);
 	if (tracker_novice_is_borrowed(tracker, &novice)) {
 		novices_remove(tracker->novices, held);
 		return;

@@ -33,6 +33,8 @@ struct host_key {
 	uint8_t zero[6]; /* always zero, so that keys compare as bytes */
 };
 
+_Static_assert(sizeof(struct host_key) == 24, "an address and a word");
+
 #define MAC_TEXT_BYTES    18
 #define IP_TEXT_BYTES     46
 #define PREFIX_TEXT_BYTES 50
@@ -72,8 +74,13 @@ static inline bool mac_is_group(const struct mac *mac)
 
 static inline struct host_key host_key_of(const struct ip *ip, uint16_t vlan)
 {
-	struct host_key key = { .ip = *ip, .vlan = vlan };
+	struct host_key key;
+	uint64_t rest = 0;
 
+	/* As one word: copied or compared at once, what was written in pieces would be waited for. */
+	memcpy(&rest, &vlan, sizeof(vlan));
+	memcpy(&key, ip, sizeof(key.ip));
+	memcpy((unsigned char *)&key + sizeof(key.ip), &rest, sizeof(rest));
 	return key;
 }
 

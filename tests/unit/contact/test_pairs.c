@@ -21,6 +21,15 @@ struct naive {
 	bool taken, waiting;
 };
 
+static struct pair_key signed_key(const struct pairs *pairs, uint64_t src_hash,
+				  const struct ip *dst, uint8_t kind, uint16_t dst_port)
+{
+	struct pair_key key = { .dst = *dst, .dst_port = dst_port, .kind = kind };
+
+	pairs_sign(pairs, src_hash, &key);
+	return key;
+}
+
 static struct pair_key key_of(const struct pairs *pairs, uint32_t number)
 {
 	uint8_t src[4] = { 10, 0, 0, (uint8_t)(number & 3) },
@@ -28,8 +37,8 @@ static struct pair_key key_of(const struct pairs *pairs, uint32_t number)
 	struct ip from = ip_from_v4(src), to = ip_from_v4(dst);
 	struct hash_key key = { { 3, 5 } };
 
-	return pairs_key(pairs, hash_address(&key, &from, 0), &to, (uint8_t)(number >> 4 & 1),
-			 (uint16_t)(number >> 5));
+	return signed_key(pairs, hash_address(&key, &from, 0), &to, (uint8_t)(number >> 4 & 1),
+			  (uint16_t)(number >> 5));
 }
 
 static struct naive *naive_find(struct naive *all, uint32_t number)
@@ -130,9 +139,9 @@ static void directions_kinds_ports_and_vlans_are_different_pairs(void **state)
 	uint64_t from_a = hash_address(&hash, &a, 0), from_b = hash_address(&hash, &b, 0),
 		 in_vlan = hash_address(&hash, &a, 9);
 	struct pair_key keys[] = {
-		pairs_key(pairs, from_a, &b, 0, 445),  pairs_key(pairs, from_b, &a, 0, 445),
-		pairs_key(pairs, from_a, &b, 1, 445),  pairs_key(pairs, from_a, &b, 0, 139),
-		pairs_key(pairs, in_vlan, &b, 0, 445),
+		signed_key(pairs, from_a, &b, 0, 445),  signed_key(pairs, from_b, &a, 0, 445),
+		signed_key(pairs, from_a, &b, 1, 445),  signed_key(pairs, from_a, &b, 0, 139),
+		signed_key(pairs, in_vlan, &b, 0, 445),
 	};
 
 	(void)state;
@@ -171,8 +180,8 @@ static void what_differs_in_one_thing_alone_is_spread_over_the_sets(void **state
 				dst4[4] = { 10, 0, 1, way == SWEEP ? (uint8_t)i : 1 };
 			struct ip src = ip_from_v4(src4), dst = ip_from_v4(dst4);
 
-			keys[i] = pairs_key(pairs, hash_address(&hash, &src, 0), &dst, 0,
-					    way == SCAN ? (uint16_t)i : 445);
+			keys[i] = signed_key(pairs, hash_address(&hash, &src, 0), &dst, 0,
+					     way == SCAN ? (uint16_t)i : 445);
 			pairs_place(pairs, pairs_room(pairs, &keys[i], i), &keys[i], i);
 		}
 		assert_int_equal(found(pairs, keys, EACH), EACH);
@@ -186,7 +195,7 @@ static struct pair_key nth_of_a_sweep(const struct pairs *pairs, uint32_t n)
 	uint8_t dst4[4] = { 10, (uint8_t)(n >> 16), (uint8_t)(n >> 8), (uint8_t)n };
 	struct ip dst = ip_from_v4(dst4);
 
-	return pairs_key(pairs, UINT64_C(0x0123456789abcdef), &dst, 0, 445);
+	return signed_key(pairs, UINT64_C(0x0123456789abcdef), &dst, 0, 445);
 }
 
 /* Of a sweep whose n-th pair is used at n milliseconds: how many of the latest are still there. */
