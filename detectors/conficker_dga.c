@@ -88,6 +88,7 @@ struct state {
 	uint16_t who[WAITING]; /* tag of the host of each that waits: the ring is searched often */
 	struct known_set known[KNOWN_SETS];
 	struct hitting hitting[HITTING_SETS * MEMO_WAYS];
+	struct memo_tags hitting_tags[HITTING_SETS];
 	struct waiting waiting[WAITING];
 };
 
@@ -185,7 +186,8 @@ static struct known_table known_of(struct state *state)
 
 static struct hitting *hitting_of(struct state *state, const struct contact *contact, bool take)
 {
-	struct memo_table table = { state->hitting, sizeof(state->hitting[0]), HITTING_SETS };
+	struct memo_table table = { state->hitting, sizeof(state->hitting[0]), HITTING_SETS,
+				    state->hitting_tags };
 	struct memo_key key = { &contact->src, contact->opened_ns, contact->vlan, 0 };
 
 	return take ? memo_need(&table, &key) : memo_find(&table, &key);

@@ -35,6 +35,7 @@ struct peer {
 
 struct state {
 	struct peer peers[SETS * MEMO_WAYS];
+	struct memo_tags peer_tags[SETS];
 };
 
 static const struct param params[] = {
@@ -53,7 +54,7 @@ static struct memo_table table_of(const struct detector_run *run)
 {
 	struct state *state = detector_state(run);
 
-	return (struct memo_table){ state->peers, sizeof(state->peers[0]), SETS };
+	return (struct memo_table){ state->peers, sizeof(state->peers[0]), SETS, state->peer_tags };
 }
 
 static void matched(struct detector_run *run, struct peer *peer, const struct contact *contact)

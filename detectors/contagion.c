@@ -51,6 +51,7 @@ struct victim {
 
 struct state {
 	struct victim victims[SETS * MEMO_WAYS];
+	struct memo_tags victim_tags[SETS];
 	struct known_set peers[PEER_SETS]; /* who accepted whom lately */
 	uint64_t first_ns;                 /* wall, of the first contact of all */
 };
@@ -85,7 +86,8 @@ static struct memo_table table_of(const struct detector_run *run)
 {
 	struct state *state = detector_state(run);
 
-	return (struct memo_table){ state->victims, sizeof(state->victims[0]), SETS };
+	return (struct memo_table){ state->victims, sizeof(state->victims[0]), SETS,
+				    state->victim_tags };
 }
 
 static struct memo_key key_of(const struct contact *contact, const struct ip *ip)

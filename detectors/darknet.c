@@ -41,6 +41,7 @@ struct visitor {
 
 struct state {
 	struct visitor visitors[SETS * MEMO_WAYS];
+	struct memo_tags visitor_tags[SETS];
 };
 
 static const struct param params[] = {
@@ -65,7 +66,8 @@ static struct memo_table table_of(const struct detector_run *run)
 {
 	struct state *state = detector_state(run);
 
-	return (struct memo_table){ state->visitors, sizeof(state->visitors[0]), SETS };
+	return (struct memo_table){ state->visitors, sizeof(state->visitors[0]), SETS,
+				    state->visitor_tags };
 }
 
 static bool is_dark(const struct config *config, const struct ip *ip)

@@ -40,6 +40,7 @@ struct config {
 struct state {
 	struct known_set asked[ASKED_SETS], judged[JUDGED_SETS];
 	struct memo failing[FAILING_SETS * MEMO_WAYS];
+	struct memo_tags failing_tags[FAILING_SETS];
 };
 
 static const struct param params[] = {
@@ -196,7 +197,8 @@ static void judge(struct detector_run *run, const struct contact *contact, const
 {
 	const struct config *config = detector_config(run);
 	struct state *state = detector_state(run);
-	struct memo_table table = { state->failing, sizeof(state->failing[0]), FAILING_SETS };
+	struct memo_table table = { state->failing, sizeof(state->failing[0]), FAILING_SETS,
+				    state->failing_tags };
 	struct memo_key key = { &contact->src, contact->opened_ns, contact->vlan, 0 };
 	struct memo *failing = term->nats > 0 ? memo_need(&table, &key) : memo_find(&table, &key);
 

@@ -61,6 +61,7 @@ struct client {
 struct state {
 	struct known_set learnt[LEARNT_SETS];
 	struct client clients[CLIENT_SETS * MEMO_WAYS];
+	struct memo_tags client_tags[CLIENT_SETS];
 	struct ip resolvers[RESOLVERS]; /* the first one unspecified: not read yet */
 };
 
@@ -131,7 +132,8 @@ static uint32_t seconds(uint64_t ns)
 
 static struct client *client_of(struct state *state, const struct contact *contact, bool take)
 {
-	struct memo_table table = { state->clients, sizeof(state->clients[0]), CLIENT_SETS };
+	struct memo_table table = { state->clients, sizeof(state->clients[0]), CLIENT_SETS,
+				    state->client_tags };
 	struct memo_key key = { &contact->src, contact->opened_ns, contact->vlan, 0 };
 
 	return take ? memo_need(&table, &key) : memo_find(&table, &key);

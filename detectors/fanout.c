@@ -45,8 +45,10 @@ struct spreader {
 
 struct state {
 	struct spreader spreaders[SETS * MEMO_WAYS];
+	struct memo_tags spreader_tags[SETS];
 	struct memo servers[SETS * MEMO_WAYS]; /* popular with others */
-	struct known_set peers[PEER_SETS];     /* who accepted whom lately */
+	struct memo_tags server_tags[SETS];
+	struct known_set peers[PEER_SETS]; /* who accepted whom lately */
 };
 
 static const struct param params[] = {
@@ -72,14 +74,16 @@ static struct memo_table spreaders_of(const struct detector_run *run)
 {
 	struct state *state = detector_state(run);
 
-	return (struct memo_table){ state->spreaders, sizeof(state->spreaders[0]), SETS };
+	return (struct memo_table){ state->spreaders, sizeof(state->spreaders[0]), SETS,
+				    state->spreader_tags };
 }
 
 static struct memo_table servers_of(const struct detector_run *run)
 {
 	struct state *state = detector_state(run);
 
-	return (struct memo_table){ state->servers, sizeof(state->servers[0]), SETS };
+	return (struct memo_table){ state->servers, sizeof(state->servers[0]), SETS,
+				    state->server_tags };
 }
 
 static struct memo_key key_of(const struct contact *contact, const struct ip *ip)

@@ -48,7 +48,9 @@ struct server {
 
 struct state {
 	struct sender senders[SETS * MEMO_WAYS];
+	struct memo_tags sender_tags[SETS];
 	struct server servers[SETS * MEMO_WAYS];
+	struct memo_tags server_tags[SETS];
 };
 
 static const struct param params[] = {
@@ -73,14 +75,16 @@ static struct memo_table senders_of(const struct detector_run *run)
 {
 	struct state *state = detector_state(run);
 
-	return (struct memo_table){ state->senders, sizeof(state->senders[0]), SETS };
+	return (struct memo_table){ state->senders, sizeof(state->senders[0]), SETS,
+				    state->sender_tags };
 }
 
 static struct memo_table servers_of(const struct detector_run *run)
 {
 	struct state *state = detector_state(run);
 
-	return (struct memo_table){ state->servers, sizeof(state->servers[0]), SETS };
+	return (struct memo_table){ state->servers, sizeof(state->servers[0]), SETS,
+				    state->server_tags };
 }
 
 static struct memo_key key_of(const struct contact *contact, const struct ip *ip)

@@ -45,6 +45,7 @@ struct scanner {
 
 struct state {
 	struct scanner scanners[SETS * MEMO_WAYS];
+	struct memo_tags scanner_tags[SETS];
 };
 
 static const struct param params[] = {
@@ -72,7 +73,8 @@ static struct memo_table table_of(const struct detector_run *run)
 
 	return (struct memo_table){ .entries = state->scanners,
 				    .entry_size = sizeof(state->scanners[0]),
-				    .sets = SETS };
+				    .sets = SETS,
+				    .tags = state->scanner_tags };
 }
 
 /* Silence of a UDP port is normal. */

@@ -54,6 +54,7 @@ struct sprayer {
 
 struct state {
 	struct sprayer sprayers[SETS * MEMO_WAYS];
+	struct memo_tags sprayer_tags[SETS];
 };
 
 static const struct param params[] = {
@@ -80,7 +81,8 @@ static struct memo_table table_of(const struct detector_run *run)
 
 	return (struct memo_table){ .entries = state->sprayers,
 				    .entry_size = sizeof(state->sprayers[0]),
-				    .sets = SETS };
+				    .sets = SETS,
+				    .tags = state->sprayer_tags };
 }
 
 static struct memo_key key_of(const struct contact *contact)

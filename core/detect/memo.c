@@ -16,49 +16,52 @@
 
 static const struct hash_key fixed_key = { { UINT64_C(0x6d656d6f), UINT64_C(0xa0761d6478bd642f) } };
 
-/* Where a key is looked for, and by which tag. */
-struct place {
-	unsigned char *set;
-	uint8_t tag;
-};
-
-static struct place place_of(const struct memo_table *table, const struct memo_key *key)
+static inline uint64_t hash_of(const struct memo_key *key)
 {
-	uint64_t about = ((uint64_t)key->vlan << 16 | key->port) * UINT64_C(0xd6e8feb86659fd93),
-		 hash = hash_joined(&fixed_key, about, key->ip);
+	uint64_t about = ((uint64_t)key->vlan << 16 | key->port) * UINT64_C(0xd6e8feb86659fd93);
 
+	return hash_joined(&fixed_key, about, key->ip);
+}
+
+static inline size_t set_of(const struct memo_table *table, uint64_t hash)
+{
 	INVARIANT(table->sets && (table->sets & (table->sets - 1)) == 0);
-	return (struct place){ (unsigned char *)table->entries +
-				       (hash & (table->sets - 1)) * MEMO_WAYS * table->entry_size,
-			       tag_of_hash(hash) };
+	return hash & (table->sets - 1);
 }
 
-static struct memo *way(const struct memo_table *table, unsigned char *set, unsigned n)
+static inline struct memo *way_of(const struct memo_table *table, size_t set, unsigned way)
 {
-	return (struct memo *)(void *)(set + n * table->entry_size);
+	return (struct memo *)(void *)((unsigned char *)table->entries +
+				       (set * MEMO_WAYS + way) * table->entry_size);
 }
 
-static struct memo *lookup(const struct memo_table *table, const struct place *place,
-			   const struct memo_key *key)
+static struct memo *find_in(const struct memo_table *table, size_t set, uint8_t tag,
+			    const struct memo_key *key)
 {
-	const uint8_t *tags = way(table, place->set, 0)->tags;
+	const uint8_t *tags = table->tags[set].ways;
 
-	if (!tags_equal(tags, place->tag))
-		return NULL;
 	for (unsigned n = 0; n < MEMO_WAYS; n++) {
-		struct memo *memo = way(table, place->set, n);
+		struct memo *memo = way_of(table, set, n);
 
-		if (tags[n] == place->tag && memo->used_s && ip_equal(&memo->ip, key->ip) &&
-		    memo->vlan == key->vlan && memo->port == key->port)
+		if (tags[n] == tag && ip_equal(&memo->ip, key->ip) && memo->vlan == key->vlan &&
+		    memo->port == key->port)
 			return memo;
 	}
 	return NULL;
 }
 
+static inline struct memo *lookup(const struct memo_table *table, uint64_t hash,
+				  const struct memo_key *key)
+{
+	size_t set = set_of(table, hash);
+	uint8_t tag = tag_of_hash(hash);
+
+	return tags_equal(table->tags[set].ways, tag) ? find_in(table, set, tag, key) : NULL;
+}
+
 void *memo_find(const struct memo_table *table, const struct memo_key *key)
 {
-	struct place place = place_of(table, key);
-	struct memo *memo = lookup(table, &place, key);
+	struct memo *memo = lookup(table, hash_of(key), key);
 
 	if (memo)
 		memo->used_s = (uint32_t)(key->now_ns / NS_PER_S) | 1;
@@ -70,31 +73,29 @@ static bool holds_evidence(const struct memo *memo, uint32_t now_s)
 	return memo->walk.level > 0 && memo->used_s + STALE_S > now_s;
 }
 
-static unsigned victim(const struct memo_table *table, unsigned char *set, uint32_t now_s)
+static unsigned choose_way(const struct memo_table *table, size_t set, uint32_t now_s)
 {
-	unsigned worst_way = 0;
+	unsigned chosen = 0;
 
 	for (unsigned n = 1; n < MEMO_WAYS; n++) {
-		struct memo *memo = way(table, set, n), *worst = way(table, set, worst_way);
+		struct memo *memo = way_of(table, set, n), *worst = way_of(table, set, chosen);
 		bool held = holds_evidence(memo, now_s), worst_held = holds_evidence(worst, now_s);
 
 		if (worst_held != held ? worst_held : memo->used_s < worst->used_s)
-			worst_way = n;
+			chosen = n;
 	}
-	return worst_way;
+	return chosen;
 }
 
-static struct memo *take(const struct memo_table *table, const struct place *place,
-			 const struct memo_key *key, uint32_t now_s)
+static struct memo *take(const struct memo_table *table, uint64_t hash, const struct memo_key *key,
+			 uint32_t now_s)
 {
-	unsigned chosen = victim(table, place->set, now_s);
-	struct memo *memo = way(table, place->set, chosen), *first = way(table, place->set, 0);
-	uint8_t tags[MEMO_WAYS];
+	size_t set = set_of(table, hash);
+	unsigned chosen = choose_way(table, set, now_s);
+	struct memo *memo = way_of(table, set, chosen);
 
-	memcpy(tags, first->tags, sizeof(tags));
-	tags[chosen] = place->tag;
+	table->tags[set].ways[chosen] = tag_of_hash(hash);
 	memset(memo, 0, table->entry_size);
-	memcpy(first->tags, tags, sizeof(tags));
 	memo->ip = *key->ip;
 	memo->vlan = key->vlan;
 	memo->port = key->port;
@@ -104,11 +105,11 @@ static struct memo *take(const struct memo_table *table, const struct place *pla
 void *memo_need(const struct memo_table *table, const struct memo_key *key)
 {
 	uint32_t now_s = (uint32_t)(key->now_ns / NS_PER_S) | 1;
-	struct place place = place_of(table, key);
-	struct memo *memo = lookup(table, &place, key);
+	uint64_t hash = hash_of(key);
+	struct memo *memo = lookup(table, hash, key);
 
 	if (!memo)
-		memo = take(table, &place, key, now_s);
+		memo = take(table, hash, key, now_s);
 	memo->used_s = now_s;
 	return memo;
 }

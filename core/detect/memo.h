@@ -23,16 +23,21 @@ struct memo {
 	struct ip ip;
 	uint32_t used_s; /* wall */
 	uint16_t vlan;
-	uint16_t port;           /* where one address has several entries, else 0 */
-	uint8_t tags[MEMO_WAYS]; /* in the first of its set, of all: who is unknown costs one cache line */
+	uint16_t port; /* where one address has several entries, else 0 */
 	struct walk walk;
 };
 
-/* A zeroed array of sets * MEMO_WAYS entries. */
+/* Of a set; by themselves, so that who is unknown costs no more than one cache line that serves eight sets. */
+struct memo_tags {
+	uint8_t ways[MEMO_WAYS]; /* 0 = free */
+};
+
+/* Zeroed arrays: sets * MEMO_WAYS entries, and tags of each set. */
 struct memo_table {
 	void *entries;
 	size_t entry_size;
 	unsigned sets; /* a power of two */
+	struct memo_tags *tags;
 };
 
 struct memo_key {

@@ -20,7 +20,8 @@ struct entry {
 };
 
 static struct entry entries[SETS * MEMO_WAYS];
-static const struct memo_table table = { entries, sizeof(entries[0]), SETS };
+static struct memo_tags tags[SETS];
+static const struct memo_table table = { entries, sizeof(entries[0]), SETS, tags };
 
 static struct ip nth(unsigned n)
 {
@@ -40,6 +41,7 @@ static int forget(void **state)
 {
 	(void)state;
 	memset(entries, 0, sizeof(entries));
+	memset(tags, 0, sizeof(tags));
 	return 0;
 }
 
