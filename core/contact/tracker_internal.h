@@ -56,6 +56,13 @@ struct claim {
 
 struct stacks;
 
+/* Frames to this station tell nothing about routing, or those to its own address alone. */
+struct plain {
+	uint64_t word; /* VLAN, family and MAC */
+	struct ip own;
+	bool has_own;
+};
+
 struct tracker {
 	struct tracker_sink sink;
 	struct hash_key key;       /* also of hosts */
@@ -91,8 +98,7 @@ struct tracker {
 	bool public_heard;
 	uint32_t public_answer_ms; /* when anybody last heard from beyond the router */
 
-	/* Frames to these stations tell nothing about routing: VLAN, family and MAC in a word. */
-	uint64_t plain[PLAIN_SLOTS];
+	struct plain plain[PLAIN_SLOTS];
 
 	struct way_out ways_out[WAYS_OUT];
 

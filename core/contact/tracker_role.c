@@ -33,17 +33,22 @@ static bool same_subnet(const struct ip *a, const struct ip *b)
 	return memcmp(a->bytes, b->bytes, ip_is_v4(a) ? 15 : 8) == 0;
 }
 
-/* Most frames go to a station that is no news: unknown to the book, or known as a router.  The
- * latest few of them are remembered until the book learns something. */
+/* Most frames go to a station that is no news: unknown to the book, known as a router, or the very one that has the address.
+ * The latest few of them are remembered until the book learns something. */
 static uint64_t plain_word(const struct packet *packet)
 {
 	return mac_number(&packet->dst_mac) | (uint64_t)packet->vlan << 48 |
 	       (uint64_t)ip_is_v4(&packet->dst) << 63;
 }
 
-static uint64_t *plain_slot(struct tracker *tracker, uint64_t word)
+static struct plain *plain_of(struct tracker *tracker, uint64_t word)
 {
 	return &tracker->plain[word * UINT64_C(0x9e3779b97f4a7c15) >> 60];
+}
+
+static bool is_plain(const struct plain *plain, uint64_t word, const struct ip *dst)
+{
+	return plain->word == word && (ip_equal(&plain->own, dst) || !plain->has_own);
 }
 
 void tracker_learn(struct tracker *tracker, const struct host_key *address, const struct mac *mac)
@@ -77,17 +82,19 @@ static void see_forwarding(struct tracker *tracker, const struct packet *packet,
 
 void tracker_watch_routing(struct tracker *tracker, const struct packet *packet)
 {
-	uint64_t word = plain_word(packet), *slot = plain_slot(tracker, word);
+	uint64_t word = plain_word(packet);
+	struct plain *plain = plain_of(tracker, word);
 	struct ip own;
 
-	if (*slot == word || !(packet->marks & PACKET_HAS_MACS) || mac_is_group(&packet->src_mac))
+	if (is_plain(plain, word, &packet->dst) || !(packet->marks & PACKET_HAS_MACS) ||
+	    mac_is_group(&packet->src_mac))
 		return;
 	if (!addressbook_address(tracker->book, packet->vlan, &packet->dst_mac, &packet->dst, &own))
-		*slot = word;
+		*plain = (struct plain){ .word = word };
 	else if (ip_equal(&own, &packet->dst))
-		return;
+		*plain = (struct plain){ .word = word, .own = own, .has_own = true };
 	else if (addressbook_is_router(tracker->book, packet->vlan, &packet->dst_mac))
-		*slot = word;
+		*plain = (struct plain){ .word = word };
 	else
 		see_forwarding(tracker, packet, &own);
 }
@@ -201,6 +208,8 @@ void tracker_bind_mac(struct tracker *tracker, struct host *host, const struct m
 
 	if (!mac || mac_is_zero(mac) || mac_is_group(mac))
 		return;
+	if (!is_known_sender && mac_equal(mac, &host->mac))
+		return; /* whatever that station calls itself, nothing would change */
 	/* A station that calls another address its own only forwards for this one. */
 	if (!is_known_sender &&
 	    addressbook_address(tracker->book, host->key.vlan, mac, &host->key.ip, &own) &&
