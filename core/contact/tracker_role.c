@@ -48,7 +48,7 @@ static struct plain *plain_of(struct tracker *tracker, uint64_t word)
 
 static bool is_plain(const struct plain *plain, uint64_t word, const struct ip *dst)
 {
-	return plain->word == word && (ip_equal(&plain->own, dst) || !plain->has_own);
+	return plain->word == word && (!plain->has_own || ip_equal(&plain->own, dst));
 }
 
 void tracker_learn(struct tracker *tracker, const struct host_key *address, const struct mac *mac)
