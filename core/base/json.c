@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* jansson behind our own names.  It keeps members in the order of setting, which makes equal facts equal
  * bytes.  Texts come from the wire (host names, account names), so bytes that are no UTF-8 become the replacement
- * character instead of an error.  Left out: pointers, patches, comments. */
+ * character instead of an error.  Left out:
+ * reading, for nothing that Cordon is told comes as JSON. */
 #include "core/base/json.h"
 
 #include <math.h>
@@ -13,14 +14,10 @@
 
 #include "core/base/buf.h"
 #include "core/base/clock.h"
-#include "core/base/err.h"
 #include "core/base/invariant.h"
 #include "core/base/mem.h"
 #include "core/base/utf8.h"
 
-#undef json_is_true /* jansson's macro of this name; ours is a function */
-
-#define DEPTH_MAX 32
 /* A decimal number of 15 digits survives the way into a double and back (DBL_DIG). */
 #define REAL_DIGITS         15
 #define REAL_TEXT_MAX_BYTES 400 /* DBL_MAX has 309 digits before the point */
@@ -158,72 +155,4 @@ void json_write(const struct json *value, struct buf *out)
 	size_t flags = JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(REAL_DIGITS);
 
 	INVARIANT(json_dump_callback(look(value), append, out, flags) == 0);
-}
-
-static bool deeper_than(const json_t *value, unsigned levels)
-{
-	json_t *member;
-	const char *key;
-	size_t i;
-
-	if (!json_is_array(value) && !json_is_object(value))
-		return false;
-	if (levels == 0)
-		return true;
-	json_array_foreach(value, i, member) if (deeper_than(member, levels - 1)) return true;
-	json_object_foreach((json_t *)(uintptr_t)value, key,
-			    member) if (deeper_than(member, levels - 1)) return true;
-	return false;
-}
-
-/* jansson itself stops at 2048 levels, so its recursion is bounded before ours is asked. */
-struct json *json_parse(const char *text, size_t length, struct err *err)
-{
-	json_error_t error;
-	json_t *value = json_loadb(text, length, JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &error);
-
-	if (!value) {
-		err_set_at(err, ERR_FAILED, error.line > 0 ? (unsigned)error.line : 0,
-			   error.column > 0 ? (unsigned)error.column : 0, "bad JSON: %s",
-			   error.text);
-		return NULL;
-	}
-	if (deeper_than(value, DEPTH_MAX)) {
-		json_decref(value);
-		err_set(err, ERR_LIMIT, "bad JSON: nested deeper than %d levels", DEPTH_MAX);
-		return NULL;
-	}
-	return (struct json *)value;
-}
-
-const struct json *json_find(const struct json *object, const char *key)
-{
-	return (const struct json *)json_object_get(look(object), key);
-}
-
-const char *json_text(const struct json *value)
-{
-	const char *text = json_string_value(look(value));
-
-	return text ? text : "";
-}
-
-double json_number(const struct json *value)
-{
-	return json_number_value(look(value));
-}
-
-bool json_is_true(const struct json *value)
-{
-	return value && json_typeof(look(value)) == JSON_TRUE;
-}
-
-size_t json_count(const struct json *array)
-{
-	return json_array_size(look(array));
-}
-
-const struct json *json_at(const struct json *array, size_t index)
-{
-	return (const struct json *)json_array_get(look(array), index);
 }

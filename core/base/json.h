@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* json.h - writing and reading JSON (jansson).  Objects keep the order in which members were set, so that
+/* json.h - writing JSON (jansson).  Objects keep the order in which members were set, so that
  * equal input gives equal bytes. */
 #ifndef CORDON_BASE_JSON_H
 #define CORDON_BASE_JSON_H
@@ -9,7 +9,6 @@
 #include <stdint.h>
 
 struct buf;
-struct err;
 struct json; /* owned by its holder; adding to a parent gives it away */
 
 /* Not json_object() and json_array(): jansson exports these two names and calls them itself. */
@@ -31,14 +30,5 @@ void json_push(struct json *array, struct json *take_value);
 void json_push_text(struct json *array, const char *text);
 
 void json_write(const struct json *value, struct buf *out); /* compact, one line */
-
-/* Reading: NULL and err on bad JSON or deeper than 32 levels. */
-struct json *json_parse(const char *text, size_t length, struct err *err);
-const struct json *json_find(const struct json *object, const char *key); /* borrowed or NULL */
-const char *json_text(const struct json *value);                          /* "" unless a string */
-double json_number(const struct json *value);                             /* 0 unless a number */
-bool json_is_true(const struct json *value);
-size_t json_count(const struct json *array);
-const struct json *json_at(const struct json *array, size_t index);
 
 #endif

@@ -4,12 +4,10 @@
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <string.h>
 
 #include <cmocka.h>
 
 #include "core/base/buf.h"
-#include "core/base/err.h"
 
 static void assert_written(struct json *take_value, const char *wanted)
 {
@@ -106,67 +104,6 @@ static void names_from_the_wire_that_are_no_utf8_are_repaired(void **state)
 	}
 }
 
-static void reading_finds_members_and_forgives_the_wrong_kind(void **state)
-{
-	static const char text[] = "{\"a\":\"x\",\"n\":2.5,\"i\":7,\"t\":true,\"l\":[1,\"b\"]}";
-	struct json *value = json_parse(text, strlen(text), NULL);
-	const struct json *list = json_find(value, "l");
-
-	(void)state;
-	assert_string_equal(json_text(json_find(value, "a")), "x");
-	assert_true(fabs(json_number(json_find(value, "n")) - 2.5) < 1e-12);
-	assert_true(fabs(json_number(json_find(value, "i")) - 7) < 1e-12);
-	assert_true(json_is_true(json_find(value, "t")));
-	assert_int_equal(json_count(list), 2);
-	assert_string_equal(json_text(json_at(list, 1)), "b");
-	assert_null(json_at(list, 2));
-	assert_null(json_find(value, "none"));
-	assert_null(json_find(list, "a"));
-	assert_string_equal(json_text(list), "");
-	assert_string_equal(json_text(NULL), "");
-	assert_true(fabs(json_number(json_find(value, "a"))) < 1e-12);
-	assert_false(json_is_true(NULL));
-	assert_int_equal(json_count(NULL), 0);
-	json_free(value);
-	json_free(NULL);
-}
-
-static void bad_json_is_refused_with_a_position(void **state)
-{
-	static const char *const cases[] = {
-		"", "{", "{\"a\":1,}", "{\"a\":1,\"a\":2}", "[1] x", "{'a':1}", "\"\xff\"", "nul",
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct err err = { 0 };
-
-		assert_null(json_parse(cases[i], strlen(cases[i]), &err));
-		assert_int_equal(err.code, ERR_FAILED);
-		assert_int_equal(err.line, 1);
-	}
-}
-
-static void nesting_has_a_limit_of_32(void **state)
-{
-	char text[2 * 5000];
-
-	(void)state;
-	for (size_t depth = 31; depth <= 34; depth++) {
-		struct err err = { 0 };
-		struct json *value;
-
-		memset(text, '[', depth);
-		memset(text + depth, ']', depth);
-		value = json_parse(text, 2 * depth, &err);
-		assert_int_equal(value != NULL, depth <= 32);
-		assert_int_equal(err.code, depth <= 32 ? ERR_NONE : ERR_LIMIT);
-		json_free(value);
-	}
-	memset(text, '[', sizeof(text));
-	assert_null(json_parse(text, sizeof(text), NULL));
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -174,9 +111,6 @@ int main(void)
 		cmocka_unit_test(reals_are_rounded_without_noise),
 		cmocka_unit_test(numbers_too_large_for_json_are_clamped),
 		cmocka_unit_test(names_from_the_wire_that_are_no_utf8_are_repaired),
-		cmocka_unit_test(reading_finds_members_and_forgives_the_wrong_kind),
-		cmocka_unit_test(bad_json_is_refused_with_a_position),
-		cmocka_unit_test(nesting_has_a_limit_of_32),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
