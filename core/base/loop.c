@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* libevent with our promises on top: time stands still during a callback, a timer never fires before its
- * time by our clock, "later" keeps the order of asking, and everything may be freed in its own callback.
+ * time by our clock, and everything may be freed in its own callback.
  * The trampolines copy what they need before they call out, and touch nothing of the object afterwards.
  * Left out: priorities, threads, buffered events; one thread owns all state. */
 #include "core/base/loop.h"
@@ -14,16 +14,8 @@
 #include "core/base/mem.h"
 #include "core/base/units.h"
 
-struct later {
-	struct later *next;
-	later_fn *fn;
-	void *arg;
-};
-
 struct loop {
 	struct event_base *base;
-	struct event *later_event;
-	struct later *later_first, **later_end;
 	uint64_t now_ns; /* valid while inside a callback */
 	bool inside, stopping;
 };
@@ -64,39 +56,6 @@ static void end_callback(struct loop *loop)
 		event_base_loopbreak(loop->base);
 }
 
-/* What is asked for while these run waits for the next round: nobody can starve the descriptors. */
-static void run_later(evutil_socket_t fd, short what, void *arg)
-{
-	struct loop *loop = arg;
-	struct later *first = loop->later_first;
-
-	(void)fd;
-	(void)what;
-	loop->later_first = NULL;
-	loop->later_end = &loop->later_first;
-	while (first && !loop->stopping) {
-		struct later *later = first;
-
-		first = later->next;
-		begin_callback(loop);
-		later->fn(later->arg);
-		end_callback(loop);
-		mem_free(later);
-	}
-	/* Stopped in the middle: the rest keeps its place for the next run. */
-	if (first) {
-		struct later *last = first;
-
-		while (last->next)
-			last = last->next;
-		last->next = loop->later_first;
-		if (!loop->later_first)
-			loop->later_end = &last->next;
-		loop->later_first = first;
-		event_active(loop->later_event, EV_TIMEOUT, 0);
-	}
-}
-
 static struct event_base *new_base(void)
 {
 	struct event_config *config = event_config_new();
@@ -117,9 +76,6 @@ struct loop *loop_new(void)
 	struct loop *loop = mem_alloc(sizeof(*loop));
 
 	loop->base = new_base();
-	loop->later_end = &loop->later_first;
-	loop->later_event = event_new(loop->base, -1, 0, run_later, loop);
-	INVARIANT(loop->later_event);
 	return loop;
 }
 
@@ -127,13 +83,6 @@ void loop_free(struct loop *loop)
 {
 	if (!loop)
 		return;
-	while (loop->later_first) {
-		struct later *later = loop->later_first;
-
-		loop->later_first = later->next;
-		mem_free(later);
-	}
-	event_free(loop->later_event);
 	event_base_free(loop->base);
 	mem_free(loop);
 }
@@ -297,15 +246,4 @@ void signal_watch_free(struct signal_watch *watch)
 		return;
 	event_free(watch->event);
 	mem_free(watch);
-}
-
-void loop_later(struct loop *loop, later_fn *fn, void *arg)
-{
-	struct later *later = mem_alloc(sizeof(*later));
-
-	later->fn = fn;
-	later->arg = arg;
-	*loop->later_end = later;
-	loop->later_end = &later->next;
-	event_active(loop->later_event, EV_TIMEOUT, 0);
 }

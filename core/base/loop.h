@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* loop.h - the one event loop: timers, descriptors, signals, "later" calls.
+/* loop.h - the one event loop: timers, descriptors, signals.
  *
  * One thread owns all state.  What you make here you own and free; freeing inside its own callback
- * is allowed.  A callback never blocks and never runs long; results go back up through loop_later().
+ * is allowed.  A callback never blocks and never runs long; a result that must not arrive before its caller has
+ * returned comes by a timer of no delay.
  * loop_now_ns() is monotonic and constant during one callback.
  *
  * Tests link tests/fakes/fake_loop.c instead: the same interface on virtual time. */
@@ -35,10 +36,6 @@ void timer_free(struct timer *timer);
 typedef void watch_fn(void *arg, int fd, unsigned ready);
 struct watch *loop_watch(struct loop *loop, int fd, unsigned ready, watch_fn *fn, void *arg);
 void watch_free(struct watch *watch); /* does not close the descriptor */
-
-typedef void later_fn(void *arg);
-/* Runs fn after the current callback, in order of asking.  Cannot be taken back: arg must live. */
-void loop_later(struct loop *loop, later_fn *fn, void *arg);
 
 typedef void signal_fn(void *arg, int signal_number);
 struct signal_watch *loop_signal(struct loop *loop, int signal_number, signal_fn *fn, void *arg);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* dryrun.h - an enforcer that only writes down: every act succeeds at once, nothing is sent.  Results come back through the
- * "later" function given (loop_later in a daemon, a queue in replay), never before act returns. */
+/* dryrun.h - an enforcer that only writes down: every act succeeds at once, nothing is sent.  Results wait
+ * until dryrun_answer() is asked for them: never before act returns. */
 #ifndef CORDON_ISOLATION_DRYRUN_H
 #define CORDON_ISOLATION_DRYRUN_H
 

@@ -6,18 +6,11 @@
 #include "core/base/invariant.h"
 #include "core/base/mem.h"
 
-struct later {
-	struct later *next;
-	later_fn *fn;
-	void *arg;
-};
-
 struct loop {
 	uint64_t now_ns, starts;
 	struct timer *timers;
 	struct watch *watches;
 	struct signal_watch *signals;
-	struct later *later_first, **later_end;
 	bool stopping;
 };
 
@@ -52,7 +45,6 @@ struct loop *loop_new(void)
 	struct loop *loop = mem_alloc(sizeof(*loop));
 
 	loop->now_ns = FAKE_LOOP_START_NS;
-	loop->later_end = &loop->later_first;
 	return loop;
 }
 
@@ -61,12 +53,6 @@ void loop_free(struct loop *loop)
 	if (!loop)
 		return;
 	INVARIANT(!loop->timers && !loop->watches && !loop->signals);
-	while (loop->later_first) {
-		struct later *later = loop->later_first;
-
-		loop->later_first = later->next;
-		mem_free(later);
-	}
 	mem_free(loop);
 }
 
@@ -78,19 +64,6 @@ uint64_t loop_now_ns(struct loop *loop)
 void loop_stop(struct loop *loop)
 {
 	loop->stopping = true;
-}
-
-static void run_later(struct loop *loop)
-{
-	while (loop->later_first && !loop->stopping) {
-		struct later *later = loop->later_first;
-
-		loop->later_first = later->next;
-		if (!loop->later_first)
-			loop->later_end = &loop->later_first;
-		later->fn(later->arg);
-		mem_free(later);
-	}
 }
 
 static struct timer *next_timer(const struct loop *loop)
@@ -111,13 +84,11 @@ static void run_until(struct loop *loop, uint64_t end_ns)
 {
 	struct timer *timer;
 
-	run_later(loop);
 	while (!loop->stopping && (timer = next_timer(loop)) != NULL && timer->due_ns <= end_ns) {
 		if (timer->due_ns > loop->now_ns)
 			loop->now_ns = timer->due_ns;
 		timer->running = false;
 		timer->fire(timer->arg);
-		run_later(loop);
 	}
 }
 
@@ -280,14 +251,4 @@ void signal_watch_free(struct signal_watch *watch)
 		INVARIANT(*at);
 	*at = watch->next;
 	mem_free(watch);
-}
-
-void loop_later(struct loop *loop, later_fn *fn, void *arg)
-{
-	struct later *later = mem_alloc(sizeof(*later));
-
-	later->fn = fn;
-	later->arg = arg;
-	*loop->later_end = later;
-	loop->later_end = &later->next;
 }

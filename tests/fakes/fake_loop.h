@@ -2,7 +2,7 @@
 /* fake_loop.h - core/base/loop.h on virtual time, for tests: link fake_loop.c instead of loop.c.
  *
  * The clock starts at FAKE_LOOP_START_NS and moves only when a test says so.  Watches and signals fire only when
- * a test says so.  "Later" calls run after each callback, as in the real loop.  loop_run() works too: it
+ * a test says so.   loop_run() works too: it
  * jumps from timer to timer until loop_stop() or until nothing is left to do. */
 #ifndef CORDON_TESTS_FAKE_LOOP_H
 #define CORDON_TESTS_FAKE_LOOP_H
@@ -16,7 +16,7 @@
 /* Not 0, so that code which takes 0 for "never" shows itself. */
 #define FAKE_LOOP_START_NS UINT64_C(1000000000000)
 
-/* Runs what is due now: later calls, and timers whose time has come. */
+/* Runs the timers whose time has come. */
 void fake_loop_run_pending(struct loop *loop);
 /* Moves the clock ahead, stopping at each timer on the way; ties run in the order they were started. */
 void fake_loop_advance_ns(struct loop *loop, uint64_t ns);
