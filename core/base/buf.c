@@ -99,10 +99,3 @@ void buf_format(struct buf *buf, const char *format, ...)
 	}
 	buf->length += (size_t)length;
 }
-
-void buf_consume(struct buf *buf, size_t length)
-{
-	INVARIANT(length <= buf->length);
-	memmove(buf->text, buf->text + length, buf->length - length + 1);
-	buf->length -= length;
-}

@@ -22,7 +22,5 @@ void buf_append(struct buf *buf, const void *bytes, size_t length);
 void buf_text(struct buf *buf, const char *text);
 void buf_char(struct buf *buf, char c);
 void buf_format(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Removes the first length bytes. */
-void buf_consume(struct buf *buf, size_t length);
 
 #endif

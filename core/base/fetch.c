@@ -248,11 +248,6 @@ void fetch_origin_send_once(struct fetch_origin *origin, bool once)
 	origin->server.once = once;
 }
 
-bool fetch_origin_is_busy(const struct fetch_origin *origin)
-{
-	return origin->exchange != NULL;
-}
-
 void fetch_post(struct fetch_origin *origin, const char *content_type, const char *body,
 		size_t length, fetch_done_fn *done, void *arg)
 {

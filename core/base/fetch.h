@@ -88,7 +88,6 @@ void fetch_origin_free(struct fetch_origin *origin);
 void fetch_origin_expect_realm(struct fetch_origin *origin, const char *realm);
 /* From the next request on: what may have reached the server is not sent a second time. */
 void fetch_origin_send_once(struct fetch_origin *origin, bool once);
-bool fetch_origin_is_busy(const struct fetch_origin *origin);
 /* body is copied.  Never call while busy. */
 void fetch_post(struct fetch_origin *origin, const char *content_type, const char *body,
 		size_t length, fetch_done_fn *done, void *arg);

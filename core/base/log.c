@@ -34,12 +34,6 @@ void log_free(struct log *log)
 	mem_free(log);
 }
 
-void log_set_level(struct log *log, enum log_level most)
-{
-	if (log)
-		log->most = most;
-}
-
 static const char *level_word(enum log_level level)
 {
 	static const char *const words[] = { "error", "warning", "notice", "info", "debug" };

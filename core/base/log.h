@@ -24,7 +24,6 @@ struct log;
 /* Writes to stream (borrowed, outlives the log).  Never NULL: aborts when memory is out. */
 struct log *log_new(FILE *stream, enum log_level most);
 void log_free(struct log *log);
-void log_set_level(struct log *log, enum log_level most);
 
 /* event and the rest are one printf text, by convention "event key=value key=value". */
 void log_line(struct log *log, enum log_level level, const char *topic, const char *format, ...)

@@ -109,7 +109,8 @@ static inline void peer_readable(void *arg, int fd, unsigned ready)
 	buf_append(&server->heads, peer->input.text, head_length);
 	buf_append(&server->bodies, peer->input.text + head_length, length - head_length);
 	buf_char(&server->bodies, '|');
-	buf_consume(&peer->input, length);
+	memmove(peer->input.text, peer->input.text + length, peer->input.length - length + 1);
+	peer->input.length -= length;
 	answer(peer);
 }
 
@@ -261,10 +262,8 @@ static inline void post_and_run(struct stage *s, const char *body)
 
 	fetch_post(s->origin, "application/soap+xml", body, strlen(body), done, s);
 	assert_int_equal(s->done, before); /* never before it returns */
-	assert_true(fetch_origin_is_busy(s->origin));
 	loop_run(s->loop);
 	assert_int_equal(s->done, before + 1);
-	assert_false(fetch_origin_is_busy(s->origin));
 }
 
 #define OK_HELLO "HTTP/1.1 200 OK\r\nContent-Type: text/xml\r\nContent-Length: 5\r\n\r\nhello"

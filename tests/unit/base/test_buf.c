@@ -55,29 +55,12 @@ static void the_ceiling_drops_whole_appends_and_all_later_ones(void **state)
 	buf_fini(&buf);
 }
 
-static void consuming_moves_the_rest_to_the_front(void **state)
-{
-	struct buf buf;
-
-	(void)state;
-	buf_init(&buf, 6);
-	buf_text(&buf, "abcdef");
-	buf_consume(&buf, 4);
-	assert_string_equal(buf.text, "ef");
-	buf_text(&buf, "ghij"); /* the room is there again */
-	assert_string_equal(buf.text, "efghij");
-	buf_consume(&buf, 6);
-	assert_int_equal(buf.length, 0);
-	buf_fini(&buf);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_empty_buf_is_an_empty_text),
 		cmocka_unit_test(appends_grow_and_stay_terminated),
 		cmocka_unit_test(the_ceiling_drops_whole_appends_and_all_later_ones),
-		cmocka_unit_test(consuming_moves_the_rest_to_the_front),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
