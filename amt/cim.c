@@ -189,20 +189,6 @@ bool cim_bool(const struct cim_instance *instance, const char *name, bool *value
 	return true;
 }
 
-const char *cim_datetime(const struct cim_instance *instance, const char *name)
-{
-	const struct cim_property *property = find(instance, name, 0);
-
-	if (!property)
-		return NULL;
-	if (property->kind == CIM_TEXT)
-		return property->text;
-	if (property->kind == CIM_EMBEDDED && property->embedded->count == 1 &&
-	    property->embedded->properties[0].kind == CIM_TEXT)
-		return property->embedded->properties[0].text;
-	return NULL;
-}
-
 struct cim_reference *cim_reference_new(const char *class_name)
 {
 	struct cim_reference *reference = mem_alloc(sizeof(*reference));
@@ -487,6 +473,8 @@ struct cim_instance *cim_read(const struct soap_node *node)
 	return read_instance(node, 0);
 }
 
+static void write_reference(const struct cim_reference *reference, struct soap_writer *writer);
+
 void cim_selectors_write(const struct cim_reference *reference, struct soap_writer *writer)
 {
 	soap_open(writer, "wsman:SelectorSet");
@@ -497,7 +485,7 @@ void cim_selectors_write(const struct cim_reference *reference, struct soap_writ
 		soap_attribute(writer, "Name", selector->name);
 		if (selector->reference) {
 			soap_open(writer, "wsa:EndpointReference");
-			cim_reference_write(selector->reference, writer);
+			write_reference(selector->reference, writer);
 			soap_close(writer);
 		} else {
 			soap_text(writer, selector->text);
@@ -507,7 +495,7 @@ void cim_selectors_write(const struct cim_reference *reference, struct soap_writ
 	soap_close(writer);
 }
 
-void cim_reference_write(const struct cim_reference *reference, struct soap_writer *writer)
+static void write_reference(const struct cim_reference *reference, struct soap_writer *writer)
 {
 	soap_leaf(writer, "wsa:Address", SOAP_ANONYMOUS);
 	soap_open(writer, "wsa:ReferenceParameters");
@@ -525,7 +513,7 @@ static void write_property(const struct cim_property *property, struct soap_writ
 	if (property->kind == CIM_TEXT)
 		soap_text(writer, property->text);
 	else if (property->kind == CIM_REFERENCE)
-		cim_reference_write(property->reference, writer);
+		write_reference(property->reference, writer);
 	else
 		for (size_t i = 0; i < property->embedded->count; i++)
 			write_property(&property->embedded->properties[i], writer);

@@ -84,8 +84,6 @@ const struct cim_reference *cim_reference_of(const struct cim_instance *instance
 /* False if absent, not of the type or out of bounds; the value is then left alone. */
 bool cim_u32(const struct cim_instance *instance, const char *name, size_t n, uint32_t *value);
 bool cim_bool(const struct cim_instance *instance, const char *name, bool *value);
-/* The text of a datetime ("2026-01-02T03:04:05Z"), whichever wrapper it has; NULL if absent. */
-const char *cim_datetime(const struct cim_instance *instance, const char *name);
 
 struct cim_reference *cim_reference_new(const char *class_name);
 void cim_reference_free(struct cim_reference *reference);
@@ -110,7 +108,6 @@ struct cim_reference *cim_reference_read(const struct soap_node *node);
 /* With the prefixes that wsman.c declares: wsa, wsman, and r for the class.  The children of
  * an embedded instance are written in the class namespace: enough for what we send. */
 void cim_write(const struct cim_instance *instance, struct soap_writer *writer);
-void cim_reference_write(const struct cim_reference *reference, struct soap_writer *writer);
 void cim_selectors_write(const struct cim_reference *reference, struct soap_writer *writer);
 
 #endif

@@ -7,23 +7,21 @@
 #include "core/base/invariant.h"
 #include "core/base/num.h"
 
-static const struct release_row rows[RELEASE_QUIRKS] = {
-	[RELEASE_UNSUPPORTED] = { { 0, 1 },
-				  { 3, 2 },
-				  "WS-Management before the standard of 2008, or none",
-				  "1.1",
-				  true },
-	[RELEASE_NO_TIMEOUT] = { { 3, 2 }, { 4, 0 }, "policies have no timeout", "1.1", true },
-	[RELEASE_NO_DEFAULT_POLICY] = { { 3, 2 }, { 6, 0 }, "no default policies", "1.1", false },
-	[RELEASE_NO_IPV6_FILTERS] = { { 3, 2 }, { 6, 0 }, "no IPv6 filters", "1.1", true },
-	[RELEASE_OLD_TLS] = { { 3, 2 }, { 12, 0 }, "TLS 1.0 or 1.1 only", "1.2", true },
-	[RELEASE_TLS_ONLY] = { { 16, 1 }, { 0, 0 }, "no plain port on the network", "1.2", true },
-	[RELEASE_BIG_KEYS] = { { 22, 0 }, { 0, 0 }, "certificates on secp384r1", "1.2", true },
+/* From this release on, and before that one (0.0: no end).  Sections are those of amt-system-defense.md. */
+static const struct {
+	struct release from, below;
+} quirks[RELEASE_QUIRKS] = {
+	/* 1.1: the standard of 2008 came with 3.2 */
+	[RELEASE_UNSUPPORTED] = { { 0, 1 }, { 3, 2 } },
+	[RELEASE_NO_TIMEOUT] = { { 3, 2 }, { 4, 0 } }, /* 1.1 */
+	[RELEASE_NO_DEFAULT_POLICY] = { { 3, 2 },
+					{ 6, 0 } }, /* 1.1: a guess; the swap must survive it */
+	[RELEASE_NO_IPV6_FILTERS] = { { 3, 2 }, { 6, 0 } }, /* 1.1 */
+	[RELEASE_OLD_TLS] = { { 3, 2 }, { 12, 0 } },        /* 1.2 */
+	[RELEASE_TLS_ONLY] = { { 16, 1 }, { 0, 0 } },       /* 1.2 */
+	[RELEASE_BIG_KEYS] = { { 22, 0 }, { 0, 0 } },       /* 1.2 */
 	[RELEASE_NOT_DOCUMENTED] = { { 18, 0 },
-				     { 0, 0 },
-				     "System Defense is in no public list",
-				     "1.1, 9.7",
-				     false },
+				     { 0, 0 } }, /* 1.1, 9.7: a guess; a probe must survive it */
 };
 
 static bool read_part(const char **at, uint16_t *part)
@@ -66,16 +64,9 @@ static bool is_before(const struct release *a, const struct release *b)
 
 bool release_has(const struct release *release, enum release_quirk quirk)
 {
-	const struct release_row *row = release_row(quirk);
-
+	INVARIANT(quirk < RELEASE_QUIRKS);
 	if (!release->major && !release->minor)
 		return false;
-	return !is_before(release, &row->from) &&
-	       (!row->below.major || is_before(release, &row->below));
-}
-
-const struct release_row *release_row(enum release_quirk quirk)
-{
-	INVARIANT(quirk < RELEASE_QUIRKS);
-	return &rows[quirk];
+	return !is_before(release, &quirks[quirk].from) &&
+	       (!quirks[quirk].below.major || is_before(release, &quirks[quirk].below));
 }

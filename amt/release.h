@@ -26,16 +26,8 @@ enum release_quirk {
 	RELEASE_QUIRKS
 };
 
-struct release_row {
-	struct release from, below; /* below 0.0: no end */
-	const char *what;           /* in words: "no IPv6 filters" */
-	const char *source;         /* section of amt-system-defense.md */
-	bool certain;               /* else a guess that a switch or a probe must survive */
-};
-
 /* "12.0.67" or "3.2.1"; false (and 0.0) if it does not begin so. */
 bool release_read(const char *text, struct release *release);
 bool release_has(const struct release *release, enum release_quirk quirk);
-const struct release_row *release_row(enum release_quirk quirk);
 
 #endif

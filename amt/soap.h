@@ -56,7 +56,6 @@ struct soap_message;
 /* NULL and err if refused; the caller frees. */
 struct soap_message *soap_read(const char *bytes, size_t length, struct err *err);
 void soap_message_free(struct soap_message *message);
-const struct soap_node *soap_root(const struct soap_message *message);
 const struct soap_node *soap_header(const struct soap_message *message, const char *ns,
 				    const char *name);
 /* The first element inside Body; NULL if Body is empty. */

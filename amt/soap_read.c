@@ -291,11 +291,6 @@ void soap_message_free(struct soap_message *message)
 	mem_free(message);
 }
 
-const struct soap_node *soap_root(const struct soap_message *message)
-{
-	return message->root;
-}
-
 const struct soap_node *soap_header(const struct soap_message *message, const char *ns,
 				    const char *name)
 {

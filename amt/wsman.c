@@ -76,7 +76,8 @@ const char *wsman_op_name(unsigned op)
 	return op < WSMAN_OPS ? ops[op].name : "?";
 }
 
-const char *wsman_status_name(uint32_t status)
+/* NULL if unknown. */
+static const char *status_name(uint32_t status)
 {
 	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
 		if (statuses[i].status == status)
@@ -354,7 +355,7 @@ void wsman_answer_fini(struct wsman_answer *answer)
 
 void wsman_fault_text(const struct wsman_fault *fault, char *text, size_t size)
 {
-	const char *name = fault->has_status ? wsman_status_name(fault->status) : NULL;
+	const char *name = fault->has_status ? status_name(fault->status) : NULL;
 	int used = snprintf(text, size, "%s%s%s", fault->subcode, *fault->reason ? ": " : "",
 			    fault->reason);
 

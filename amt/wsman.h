@@ -59,8 +59,6 @@ enum wsman_status {
 	AMT_STATUS_NO_ASSOCIATION = 2072,
 	AMT_STATUS_AUDIT_FAIL = 2075
 };
-/* "FLASH_WRITE_LIMIT_EXCEEDED"; NULL if unknown. */
-const char *wsman_status_name(uint32_t status);
 
 struct wsman_fault {
 	bool present;

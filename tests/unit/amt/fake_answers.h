@@ -338,11 +338,12 @@ struct fake_request {
 static inline struct cim_reference *fake_key(const struct soap_message *message)
 {
 	/* The selectors stand in the header as they would inside a reference. */
-	const struct soap_node *header = soap_child(soap_root(message), SOAP_NS_ENVELOPE, "Header");
-	struct soap_node parameters = *header, node = { .name = "x", .ns = "", .text = "" };
+	const struct soap_node *set = soap_header(message, SOAP_NS_WSMAN, "SelectorSet");
+	struct soap_node parameters, node = { .name = "x", .ns = "", .text = "" };
 
-	if (!soap_child(header, SOAP_NS_WSMAN, "SelectorSet"))
+	if (!set)
 		return NULL;
+	parameters = *set->parent;
 	parameters.name = "ReferenceParameters";
 	parameters.ns = SOAP_NS_ADDRESSING;
 	parameters.next = NULL;
