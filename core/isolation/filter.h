@@ -31,11 +31,7 @@ struct filter {
 
 struct err;
 
-#define FILTER_TEXT_BYTES 192
-
 /* Whether the fields can be true together; err says which do not fit. */
 int filter_check(const struct filter *filter, struct err *err);
-/* One line for people: "transmit pass tcp to 10.0.0.5:8530". */
-void filter_text(const struct filter *filter, char text[FILTER_TEXT_BYTES]);
 
 #endif

@@ -169,21 +169,6 @@ static void say(const struct evidence *evidence, struct buf *out)
 /* Less would be told as "0.0 nats". */
 #define TELLABLE_NATS 0.05
 
-static void finish(struct buf *out, char text[SUMMARY_BYTES])
-{
-	snprintf(text, SUMMARY_BYTES, "%s", out->text ? out->text : "");
-	buf_fini(out);
-}
-
-void summary_of_evidence(const struct evidence *evidence, char text[SUMMARY_BYTES])
-{
-	struct buf out;
-
-	buf_init(&out, SUMMARY_BYTES - 1);
-	say(evidence, &out);
-	finish(&out, text);
-}
-
 void summary_of_incident(const struct incident *incident, char text[SUMMARY_BYTES])
 {
 	const struct evidence *first = &incident->evidence[0];
@@ -199,5 +184,6 @@ void summary_of_incident(const struct incident *incident, char text[SUMMARY_BYTE
 			say(&incident->evidence[i], &out);
 			break;
 		}
-	finish(&out, text);
+	snprintf(text, SUMMARY_BYTES, "%s", out.text ? out.text : "");
+	buf_fini(&out);
 }

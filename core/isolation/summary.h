@@ -8,13 +8,11 @@
 #ifndef CORDON_ISOLATION_SUMMARY_H
 #define CORDON_ISOLATION_SUMMARY_H
 
-struct evidence;
 struct incident;
 
 #define SUMMARY_BYTES 320
 
 /* The strongest evidence and, behind "; also ", the strongest of another class of contacts. */
 void summary_of_incident(const struct incident *incident, char text[SUMMARY_BYTES]);
-void summary_of_evidence(const struct evidence *evidence, char text[SUMMARY_BYTES]);
 
 #endif

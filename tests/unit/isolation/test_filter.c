@@ -38,43 +38,28 @@ static struct filter make(const struct given *given)
 	return filter;
 }
 
-static const struct {
-	struct given given;
-	const char *text;
-} texts[] = {
-	{ { FILTER_TRANSMIT, FILTER_PASS, 0x0800, IPPROTO_TCP, "10.0.0.5", 0, 0, 8530, 8530, 0 },
-	  "transmit pass tcp to 10.0.0.5:8530" },
-	{ { FILTER_RECEIVE, FILTER_PASS, 0x0800, IPPROTO_TCP, "10.0.0.5", 0, 0, 8530, 8531, 0 },
-	  "receive pass tcp from 10.0.0.5:8530-8531" },
-	{ { FILTER_TRANSMIT, FILTER_PASS, 0x0806, 0, NULL, 0, 0, 0, 0, 0 }, "transmit pass arp" },
-	{ { FILTER_TRANSMIT, FILTER_PASS, 0x888e, 0, NULL, 0, 0, 0, 0, 0 }, "transmit pass eapol" },
-	{ { FILTER_TRANSMIT, FILTER_PASS, 0x0800, IPPROTO_UDP, NULL, 68, 68, 67, 67, 0 },
-	  "transmit pass udp from 68 to any:67" },
-	{ { FILTER_RECEIVE, FILTER_PASS, 0x0800, IPPROTO_UDP, NULL, 68, 68, 67, 67, 0 },
-	  "receive pass udp to 68 from any:67" },
-	{ { FILTER_TRANSMIT, FILTER_PASS, 0x86dd, IPPROTO_TCP, "2001:db8::5", 0, 0, 443, 443, 0 },
-	  "transmit pass tcp to [2001:db8::5]:443" },
-	{ { FILTER_RECEIVE, FILTER_PASS, 0x0800, IPPROTO_ICMP, "10.0.0.0/24", 0, 0, 0, 0, 0 },
-	  "receive pass icmp from 10.0.0.0/24" },
-	{ { FILTER_TRANSMIT, FILTER_DROP, 0, 0, NULL, 0, 0, 0, 0, 0 }, "transmit drop everything" },
-	{ { FILTER_TRANSMIT, FILTER_RATE_LIMIT, 0x0800, 0, NULL, 0, 0, 0, 0, 100 },
-	  "transmit limit 100/s ipv4" },
-	{ { FILTER_TRANSMIT, FILTER_PASS, 0x0800, 47, NULL, 0, 0, 0, 0, 0 },
-	  "transmit pass ip protocol 47" },
-	{ { FILTER_TRANSMIT, FILTER_PASS, 0x88cc, 0, NULL, 0, 0, 0, 0, 0 },
-	  "transmit pass ethertype 0x88cc" },
+static const struct given good[] = {
+	{ FILTER_TRANSMIT, FILTER_PASS, 0x0800, IPPROTO_TCP, "10.0.0.5", 0, 0, 8530, 8530, 0 },
+	{ FILTER_RECEIVE, FILTER_PASS, 0x0800, IPPROTO_TCP, "10.0.0.5", 0, 0, 8530, 8531, 0 },
+	{ FILTER_TRANSMIT, FILTER_PASS, 0x0806, 0, NULL, 0, 0, 0, 0, 0 },
+	{ FILTER_TRANSMIT, FILTER_PASS, 0x888e, 0, NULL, 0, 0, 0, 0, 0 },
+	{ FILTER_TRANSMIT, FILTER_PASS, 0x0800, IPPROTO_UDP, NULL, 68, 68, 67, 67, 0 },
+	{ FILTER_RECEIVE, FILTER_PASS, 0x0800, IPPROTO_UDP, NULL, 68, 68, 67, 67, 0 },
+	{ FILTER_TRANSMIT, FILTER_PASS, 0x86dd, IPPROTO_TCP, "2001:db8::5", 0, 0, 443, 443, 0 },
+	{ FILTER_RECEIVE, FILTER_PASS, 0x0800, IPPROTO_ICMP, "10.0.0.0/24", 0, 0, 0, 0, 0 },
+	{ FILTER_TRANSMIT, FILTER_DROP, 0, 0, NULL, 0, 0, 0, 0, 0 },
+	{ FILTER_TRANSMIT, FILTER_RATE_LIMIT, 0x0800, 0, NULL, 0, 0, 0, 0, 100 },
+	{ FILTER_TRANSMIT, FILTER_PASS, 0x0800, 47, NULL, 0, 0, 0, 0, 0 },
+	{ FILTER_TRANSMIT, FILTER_PASS, 0x88cc, 0, NULL, 0, 0, 0, 0, 0 },
 };
 
-static void a_filter_reads_like_a_sentence(void **state)
+static void what_fits_together_is_accepted(void **state)
 {
 	(void)state;
-	for (size_t c = 0; c < sizeof(texts) / sizeof(texts[0]); c++) {
-		struct filter filter = make(&texts[c].given);
-		char text[FILTER_TEXT_BYTES];
+	for (size_t c = 0; c < sizeof(good) / sizeof(good[0]); c++) {
+		struct filter filter = make(&good[c]);
 		struct err err = { 0 };
 
-		filter_text(&filter, text);
-		assert_string_equal(text, texts[c].text);
 		assert_int_equal(filter_check(&filter, &err), 0);
 	}
 }
@@ -115,7 +100,7 @@ static void a_filter_that_cannot_be_true_is_refused(void **state)
 
 static void a_prefix_cannot_be_wider_than_its_family(void **state)
 {
-	struct filter filter = make(&texts[0].given);
+	struct filter filter = make(&good[0]);
 
 	(void)state;
 	filter.remote.bits = 95;
@@ -137,7 +122,7 @@ static void a_filter_needs_a_label_that_ends(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_filter_reads_like_a_sentence),
+		cmocka_unit_test(what_fits_together_is_accepted),
 		cmocka_unit_test(a_filter_that_cannot_be_true_is_refused),
 		cmocka_unit_test(a_prefix_cannot_be_wider_than_its_family),
 		cmocka_unit_test(a_filter_needs_a_label_that_ends),

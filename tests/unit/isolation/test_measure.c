@@ -14,6 +14,7 @@
 #include "core/isolation/plan.h"
 #include "core/policy/decision.h"
 #include "core/policy/policy.h"
+#include "tests/unit/isolation/filter_text.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 

@@ -10,6 +10,7 @@
 
 #include "core/base/err.h"
 #include "core/policy/channel.h"
+#include "tests/unit/isolation/filter_text.h"
 
 static void add(struct channel *channel, unsigned kind, const char *to, unsigned first,
 		unsigned last)

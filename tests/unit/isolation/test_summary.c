@@ -64,6 +64,13 @@ static const struct {
 	{ { CONTACT_TCP, 445, 0, 0, 0, 0, 0, 0, 0 }, "gave 14.2 nats of evidence for worm" },
 };
 
+static void summary_alone(const struct evidence *evidence, char text[SUMMARY_BYTES])
+{
+	struct incident incident = { .evidence_count = 1, .evidence = { *evidence } };
+
+	summary_of_incident(&incident, text);
+}
+
 static void the_numbers_are_told_in_one_sentence(void **state)
 {
 	(void)state;
@@ -71,7 +78,7 @@ static void the_numbers_are_told_in_one_sentence(void **state)
 		struct evidence evidence = make(&cases[c].given);
 		char text[SUMMARY_BYTES];
 
-		summary_of_evidence(&evidence, text);
+		summary_alone(&evidence, text);
 		assert_string_equal(text, cases[c].text);
 	}
 }
@@ -144,7 +151,7 @@ static void what_is_no_failing_contact_has_words_of_its_own(void **state)
 					 .log_odds = 9 };
 		char text[SUMMARY_BYTES];
 
-		summary_of_evidence(&item, text);
+		summary_alone(&item, text);
 		assert_ptr_equal(strstr(text, others[i].text), text);
 	}
 }
