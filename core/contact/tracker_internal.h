@@ -231,7 +231,6 @@ void tracker_watch_service(struct tracker *tracker, const struct standing *serve
 void tracker_watch_roles(struct tracker *tracker, const struct packet *packet);
 
 /* tracker_role.c */
-void tracker_give_role(struct tracker *tracker, struct host *host, unsigned role);
 /* The one way into the address book. */
 void tracker_learn(struct tracker *tracker, const struct host_key *address, const struct mac *mac);
 void tracker_watch_routing(struct tracker *tracker, const struct packet *packet);

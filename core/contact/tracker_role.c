@@ -18,7 +18,7 @@
 
 enum { PORT_DHCP_SERVER = 67, PORT_DHCP_CLIENT = 68 };
 
-void tracker_give_role(struct tracker *tracker, struct host *host, unsigned role)
+static void give_role(struct tracker *tracker, struct host *host, unsigned role)
 {
 	if (host->roles & role)
 		return;
@@ -75,7 +75,7 @@ static void see_forwarding(struct tracker *tracker, const struct packet *packet,
 	addressbook_mark_router(tracker->book, packet->vlan, &packet->dst_mac);
 	host = hosts_need(tracker->hosts, &key, tracker->mono_ns);
 	host->mac = packet->dst_mac;
-	tracker_give_role(tracker, host, HOST_ROUTER);
+	give_role(tracker, host, HOST_ROUTER);
 	tracker_attest(tracker, &(struct role_witness){ .host = key, .role = HOST_ROUTER },
 		       &packet->src);
 }
@@ -126,7 +126,7 @@ static void dhcp_answered(struct tracker *tracker, const struct packet *packet)
 		return;
 	host = hosts_need(tracker->hosts, &key, tracker->mono_ns);
 	host->mac = packet->src_mac;
-	tracker_give_role(tracker, host, HOST_DHCP_SERVER);
+	give_role(tracker, host, HOST_DHCP_SERVER);
 	memcpy(client.bytes + 10, tracker->dhcp_client.bytes, sizeof(tracker->dhcp_client.bytes));
 	tracker_attest(tracker, &(struct role_witness){ .host = key, .role = HOST_DHCP_SERVER },
 		       &client);
@@ -194,8 +194,7 @@ void tracker_watch_dns(struct tracker *tracker, const struct packet *packet)
 {
 	struct host_key key = host_key_of(&packet->src, packet->vlan);
 
-	tracker_give_role(tracker, hosts_need(tracker->hosts, &key, tracker->mono_ns),
-			  HOST_DNS_SERVER);
+	give_role(tracker, hosts_need(tracker->hosts, &key, tracker->mono_ns), HOST_DNS_SERVER);
 	tracker_attest(tracker,
 		       &(struct role_witness){ .host = key, .role = HOST_DNS_SERVER, .port = 53 },
 		       &packet->dst);
@@ -218,5 +217,5 @@ void tracker_bind_mac(struct tracker *tracker, struct host *host, const struct m
 	host->mac = *mac;
 	/* A router often has several addresses; it asks on behalf of others under each. */
 	if (is_known_sender && addressbook_is_router(tracker->book, host->key.vlan, mac))
-		tracker_give_role(tracker, host, HOST_ROUTER);
+		give_role(tracker, host, HOST_ROUTER);
 }

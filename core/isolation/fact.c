@@ -17,7 +17,7 @@
 
 enum { ICMP_ECHO_REQUEST = 8, ICMP6_ECHO = 128 };
 
-const char *fact_type_name(unsigned type)
+static const char *type_name(unsigned type)
 {
 	static const char *const names[FACT_TYPES] = {
 		[FACT_INCIDENT] = "incident",   [FACT_DECISION] = "decision",
@@ -431,10 +431,10 @@ struct json *fact_to_json(const struct fact *fact, fact_detector_fn *detector_na
 	struct json *object = json_object_new();
 
 	json_set_time(object, "timestamp", fact->wall_ns);
-	json_set_text(object, "event_type", fact_type_name(fact->type));
+	json_set_text(object, "event_type", type_name(fact->type));
 	set_host(object, fact);
 	if (fact->type == FACT_INCIDENT)
 		set_flow(object, fact->incident);
-	json_set(object, fact_type_name(fact->type), body_json(fact, detector_name));
+	json_set(object, type_name(fact->type), body_json(fact, detector_name));
 	return object;
 }

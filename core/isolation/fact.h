@@ -89,7 +89,6 @@ typedef const char *fact_detector_fn(unsigned detector_id);
 
 /* The caller frees the object. */
 struct json *fact_to_json(const struct fact *fact, fact_detector_fn *detector_name);
-const char *fact_type_name(unsigned type); /* event_type: "incident", ... */
 
 /* Whoever wants to hear facts. */
 struct fact_sink {

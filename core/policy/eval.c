@@ -14,7 +14,7 @@
 #define DAY_MINUTES  1440u
 #define WEEK_MINUTES (7 * DAY_MINUTES)
 
-bool eval_interval(const struct interval *in, double number)
+static bool in_interval(const struct interval *in, double number)
 {
 	bool above = in->low_open ? number > in->low : number >= in->low;
 	bool below = in->high_open ? number < in->high : number <= in->high;
@@ -42,7 +42,7 @@ static bool any_interval(const struct condition *c, const struct policy_input *i
 	double number = eval_number(c, input);
 
 	for (size_t i = 0; i < c->count; i++)
-		if (eval_interval(&c->intervals[i], number))
+		if (in_interval(&c->intervals[i], number))
 			return true;
 	return false;
 }

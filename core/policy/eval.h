@@ -7,7 +7,6 @@
 #include <stdint.h>
 
 struct condition;
-struct interval;
 struct policy_input;
 struct time_span;
 struct when;
@@ -17,7 +16,6 @@ bool eval_condition(const struct condition *condition, const struct policy_input
 
 /* The pieces that explaining and checking share. */
 double eval_number(const struct condition *condition, const struct policy_input *input);
-bool eval_interval(const struct interval *interval, double number);
 /* minute of the week, 0 = Monday 00:00 */
 bool eval_time(const struct time_span *span, unsigned week_minute);
 unsigned eval_week_minute(uint64_t wall_ns);
