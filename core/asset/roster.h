@@ -15,8 +15,8 @@
  * found again when its lease has changed, which needs a realm, a pin or a first answer to know it by.
  *
  * Also vlan (then the address counts in that VLAN only) and never_isolate.  In amt only password is
- * a must: address is the asset's ip (host and firmware share one, amt-system-defense.md 3.4), port
- * 16992 or with TLS 16993, tls "none", user "admin".  tls: "verify" asks the system's authorities,
+ * a must: address, a name or an address and nothing more, is the asset's ip (host and firmware share
+ * one, amt-system-defense.md 3.4), port 16992 or with TLS 16993, tls "none", user "admin".  tls: "verify" asks the system's authorities,
  * "pin" a certificate by the SHA-256 in "pin:" (64 hexadecimal digits), "legacy" the same with the
  * old ciphers of early firmware. */
 #ifndef CORDON_ASSET_ROSTER_H

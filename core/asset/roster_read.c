@@ -177,6 +177,31 @@ static void read_uuid(struct reader *r, const struct yaml_node *node, struct ass
 		amt->uuid[i] = (char)tolower((unsigned char)text[i]);
 }
 
+/* A name or an address and nothing else: what it becomes a part of is a URL. */
+static bool is_place(const char *text)
+{
+	static const char letters[] =
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.";
+	size_t length = strlen(text);
+	bool bracketed = length > 2 && text[0] == '[' && text[length - 1] == ']';
+	char bare[ASSET_ADDRESS_BYTES];
+	struct ip ip;
+
+	if (!strchr(text, ':'))
+		return text[strspn(text, letters)] == '\0';
+	snprintf(bare, sizeof(bare), "%.*s", (int)(bracketed ? length - 2 : length),
+		 text + bracketed);
+	return ip_parse(bare, &ip);
+}
+
+static void read_place(struct reader *r, const struct yaml_node *node,
+		       char place[ASSET_ADDRESS_BYTES])
+{
+	if (read_text(r, node, place, ASSET_ADDRESS_BYTES) && !is_place(place))
+		yaml_complain(r->yaml, node, "a name or an address; a port goes behind port:",
+			      "\"%s\" is not where a machine can be reached", place);
+}
+
 static void read_also(struct reader *r, const struct yaml_node *node, struct asset_amt *amt)
 {
 	bool list = node && yaml_kind(node) == YAML_SEQUENCE;
@@ -186,7 +211,7 @@ static void read_also(struct reader *r, const struct yaml_node *node, struct ass
 		yaml_complain(r->yaml, yaml_item(node, ASSET_ALSO), "", "at most %d more addresses",
 			      ASSET_ALSO);
 	for (size_t i = 0; i < count && i < ASSET_ALSO; i++)
-		read_text(r, list ? yaml_item(node, i) : node, amt->also[i], sizeof(amt->also[i]));
+		read_place(r, list ? yaml_item(node, i) : node, amt->also[i]);
 }
 
 static void read_amt(struct reader *r, const struct yaml_node *node, struct asset *asset)
@@ -219,7 +244,7 @@ static void read_amt(struct reader *r, const struct yaml_node *node, struct asse
 		read_text(r, yaml_find(node, "realm"), amt->realm, sizeof(amt->realm));
 	read_also(r, yaml_find(node, "also"), amt);
 	if (yaml_find(node, "address"))
-		read_text(r, yaml_find(node, "address"), amt->address, sizeof(amt->address));
+		read_place(r, yaml_find(node, "address"), amt->address);
 	else if (!ip_is_unspecified(&asset->ip))
 		ip_text(&asset->ip, amt->address);
 	else

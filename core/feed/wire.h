@@ -4,7 +4,7 @@
  * A head (version, type, length, time, number of hosts), then the bytes of the type's own struct, in this machine's order and
  * layout.  Who reads trusts nothing: the sensor looks at hostile packets all day, so the controller takes what it says for
  * hostile too.  A record that was read has a known type for its direction, exactly its length, every enum and count in
- * range, finite levels and no bytes where zeros belong; times may be anything (record_not_later). */
+ * range, finite levels and no bytes where zeros belong; times may be anything (wire_not_later). */
 #ifndef CORDON_FEED_WIRE_H
 #define CORDON_FEED_WIRE_H
 

@@ -144,6 +144,9 @@ static const struct {
 	{ "bad UUID", ONE("amt: { password: 'env:P', uuid: 13aee355d2bfbb6117a088aedd7037ea }"),
 	  "a:2:62: this is no UUID\n    2 |   - { name: a, ip: 10.0.0.1, amt: { password: 'env:P', uuid: 13aee355d2bfbb6117a088aedd7037ea } }\n"
 	  "      |                                                              ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~~ write it as 13aee355-d2bf-bb61-17a0-88aedd7037ea\n" },
+	{ "more than an address", ONE("amt: { password: 'env:P', address: 'http://a/b' }"),
+	  "a:2:65: \"http://a/b\" is not where a machine can be reached\n    2 |   - { name: a, ip: 10.0.0.1, amt: { password: 'env:P', address: 'http://a/b' } }\n"
+	  "      |                                                                 ^~~~~~~~~~~~ a name or an address; a port goes behind port:\n" },
 	{ "too many addresses", ONE("amt: { password: 'env:P', also: [a, b, c, d] }"),
 	  "a:2:72: at most 3 more addresses\n    2 |   - { name: a, ip: 10.0.0.1, amt: { password: 'env:P', also: [a, b, c, d] } }\n"
 	  "      |                                                                        ^\n" },
@@ -230,6 +233,40 @@ static void each_mistake_is_shown_where_it_is_with_its_remedy(void **state)
 		reading_fini(&r);
 	}
 	assert_int_equal(wrong, 0);
+}
+
+/* What is accepted becomes a part of a URL, of which fetch.h wants a short path. */
+static void a_firmware_is_reached_at_a_name_or_an_address(void **state)
+{
+	static const struct {
+		const char *place;
+		bool good;
+	} places[] = {
+		{ "pc-23.example", true }, { "10.0.0.5", true },       { "fd00::17", true },
+		{ "[fd00::17]", true },    { "fe80::17%/a", false },   { "10.0.0.5:443", false },
+		{ "pc 23", false },        { "pc/23", false },         { "u@pc", false },
+		{ "[fd00::17", false },    { "[fd00::17]:80", false }, { "fd00::17/64", false },
+		{ "pc?q", false },         { "pc#f", false },          { "pc\\x", false },
+		{ "http://pc", false },    { "pc-\xc3\xa4", false },   { ":", false },
+		{ "[::1]a]", false },      { "[:]", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		struct reading r;
+		char text[256];
+
+		for (unsigned also = 0; also < 2; also++) {
+			snprintf(
+				text, sizeof(text),
+				"assets:\n  - { name: a, ip: 10.0.0.1, amt: { password: env:P, %s: '%s' } }\n",
+				also ? "also" : "address", places[i].place);
+			reading_init(&r, text);
+			if (complaints_count(r.complaints) != !places[i].good)
+				fail_msg("%s: %s", places[i].place, r.said.text);
+			reading_fini(&r);
+		}
+	}
 }
 
 static void all_mistakes_are_reported_at_once(void **state)
@@ -365,6 +402,7 @@ int main(void)
 		cmocka_unit_test(an_asset_is_read_with_all_it_has_and_sensible_defaults),
 		cmocka_unit_test(nothing_is_an_empty_roster),
 		cmocka_unit_test(each_mistake_is_shown_where_it_is_with_its_remedy),
+		cmocka_unit_test(a_firmware_is_reached_at_a_name_or_an_address),
 		cmocka_unit_test(all_mistakes_are_reported_at_once),
 		cmocka_unit_test(a_host_is_found_by_mac_first_and_never_in_doubt),
 		cmocka_unit_test(ten_thousand_assets_are_all_found),
