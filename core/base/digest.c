@@ -8,6 +8,7 @@
 #include <openssl/evp.h>
 
 #include "core/base/invariant.h"
+#include "core/base/num.h"
 
 void digest_sha256(const void *bytes, size_t length, struct digest_sha256 *sum)
 {
@@ -26,13 +27,7 @@ void digest_md5(const void *bytes, size_t length, uint8_t sum[DIGEST_MD5_BYTES])
 
 void digest_sha256_text(const struct digest_sha256 *sum, char *text)
 {
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < DIGEST_SHA256_BYTES; i++) {
-		*text++ = digits[sum->bytes[i] >> 4];
-		*text++ = digits[sum->bytes[i] & 15];
-	}
-	*text = '\0';
+	num_hex_text(sum->bytes, DIGEST_SHA256_BYTES, text);
 }
 
 bool digest_equal(const void *a, const void *b, size_t length)

@@ -13,6 +13,7 @@
 #include "core/base/digest.h"
 #include "core/base/invariant.h"
 #include "core/base/mem.h"
+#include "core/base/num.h"
 #include "core/base/random.h"
 #include "core/base/slab.h"
 
@@ -200,23 +201,12 @@ void logon_forget(struct logon *logon)
 	logon->slab = slab;
 }
 
-static void write_hex(const uint8_t *bytes, size_t count, char *hex)
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (size_t i = 0; i < count; i++) {
-		*hex++ = digits[bytes[i] >> 4];
-		*hex++ = digits[bytes[i] & 15];
-	}
-	*hex = '\0';
-}
-
 static void hash(const void *bytes, size_t length, char hex[HEX_BYTES])
 {
 	uint8_t sum[DIGEST_MD5_BYTES];
 
 	digest_md5(bytes, length, sum);
-	write_hex(sum, sizeof(sum), hex);
+	num_hex_text(sum, sizeof(sum), hex);
 }
 
 static void hash_text(const struct buf *text, char hex[HEX_BYTES])
@@ -273,7 +263,7 @@ static void prove(struct logon *logon, const struct logon_request *request, stru
 
 	proof->qop = logon->auth ? "auth" : logon->auth_int ? "auth-int" : NULL;
 	random_bytes(random, sizeof(random));
-	write_hex(random, sizeof(random), proof->client_nonce);
+	num_hex_text(random, sizeof(random), proof->client_nonce);
 	snprintf(proof->counter, sizeof(proof->counter), "%08x", ++logon->uses);
 	hash_request(request, proof->qop && !logon->auth, what);
 	buf_init(&text, INPUT_MAX_BYTES);

@@ -218,3 +218,14 @@ bool num_hex(const char *text, uint8_t *bytes, size_t length)
 	}
 	return true;
 }
+
+void num_hex_text(const uint8_t *bytes, size_t length, char *text)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < length; i++) {
+		*text++ = digits[bytes[i] >> 4];
+		*text++ = digits[bytes[i] & 15];
+	}
+	*text = '\0';
+}

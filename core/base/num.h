@@ -17,5 +17,7 @@ bool num_duration_ns(const char *text, uint64_t *ns);
 void num_duration_text(uint64_t ns, char *text, size_t size);
 int num_hex_digit(char c);                                     /* its value, or -1 */
 bool num_hex(const char *text, uint8_t *bytes, size_t length); /* exactly 2 * length digits */
+/* In lower case; text needs 2 * length + 1 bytes. */
+void num_hex_text(const uint8_t *bytes, size_t length, char *text);
 
 #endif

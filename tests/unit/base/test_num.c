@@ -182,6 +182,18 @@ static void hex_has_exactly_the_wanted_length(void **state)
 	assert_true(num_hex("", bytes, 0));
 }
 
+static void hex_is_written_in_lower_case(void **state)
+{
+	static const uint8_t bytes[] = { 0x00, 0xaB, 0x9f };
+	char text[7];
+
+	(void)state;
+	num_hex_text(bytes, sizeof(bytes), text);
+	assert_string_equal(text, "00ab9f");
+	num_hex_text(bytes, 0, text);
+	assert_string_equal(text, "");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -193,6 +205,7 @@ int main(void)
 		cmocka_unit_test(a_printed_duration_reads_back_to_the_second),
 		cmocka_unit_test(a_text_too_small_for_a_duration_is_cut_not_overrun),
 		cmocka_unit_test(hex_has_exactly_the_wanted_length),
+		cmocka_unit_test(hex_is_written_in_lower_case),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
