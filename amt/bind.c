@@ -17,6 +17,7 @@
 #include "amt/endpoint.h"
 #include "amt/session.h"
 #include "amt/transaction.h"
+#include "core/base/printable.h"
 
 static const struct step_kind step_bind, step_verify, step_decide_bind, step_decide_release;
 
@@ -43,6 +44,7 @@ static void tell_foreign(struct act *act, const char *name)
 	act->result.foreign_active = true;
 	snprintf(act->result.foreign_name, sizeof(act->result.foreign_name), "%s",
 		 *name ? name : "(unnamed)");
+	printable(act->result.foreign_name, '?');
 	snprintf(act->result.did, sizeof(act->result.did),
 		 "the policy \"%s\" of another console is the active one on "
 		 "the Ethernet port",

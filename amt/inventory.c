@@ -14,6 +14,7 @@
 #include "amt/cim.h"
 #include "amt/session.h"
 #include "core/base/err.h"
+#include "core/base/printable.h"
 
 #define PROVISIONED        2 /* ProvisioningState (1.1) */
 #define ADMIN_CONTROL_MODE 1 /* ProvisioningMode (1.1) */
@@ -48,6 +49,7 @@ static void take_software(struct inventory *inventory, const struct cim_instance
 	if (id && strcmp(id, "AMT") == 0)
 		set_text(inventory->release, sizeof(inventory->release),
 			 cim_text(item, "VersionString", 0));
+	printable(inventory->release, '?'); /* people are told of it */
 	release_read(inventory->release, &inventory->number);
 }
 

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/printable.h"
+
 void err_clear(struct err *err)
 {
 	if (err)
@@ -18,14 +20,6 @@ bool err_is_set(const struct err *err)
 	return err && err->code != ERR_NONE;
 }
 
-/* A newline or an escape sequence from a file name must not break the one-line promise. */
-static void make_one_line(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			*text = ' ';
-}
-
 __attribute__((format(printf, 5, 0))) static void fill(struct err *err, int code, unsigned line,
 						       unsigned column, const char *format,
 						       va_list args)
@@ -34,7 +28,8 @@ __attribute__((format(printf, 5, 0))) static void fill(struct err *err, int code
 	err->line = line;
 	err->column = column;
 	vsnprintf(err->text, sizeof(err->text), format, args);
-	make_one_line(err->text);
+	/* A newline or an escape sequence from a file name must not break the one-line promise. */
+	printable(err->text, ' ');
 }
 
 int err_set(struct err *err, int code, const char *format, ...)
@@ -90,7 +85,7 @@ void err_prefix(struct err *err, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(err->text, sizeof(err->text), format, args);
 	va_end(args);
-	make_one_line(err->text);
+	printable(err->text, ' ');
 	used = strlen(err->text);
 	snprintf(err->text + used, sizeof(err->text) - used, ": %s", old);
 }

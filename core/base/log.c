@@ -9,6 +9,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/mem.h"
+#include "core/base/printable.h"
 #include "core/base/units.h"
 
 #define LINE_MAX_BYTES  1024
@@ -41,13 +42,6 @@ static const char *level_word(enum log_level level)
 	return words[level];
 }
 
-static void neutralise(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			*text = '?';
-}
-
 void log_line(struct log *log, enum log_level level, const char *topic, const char *format, ...)
 {
 	char time_text[CLOCK_TEXT_BYTES], message[LINE_MAX_BYTES];
@@ -58,7 +52,7 @@ void log_line(struct log *log, enum log_level level, const char *topic, const ch
 	va_start(args, format);
 	vsnprintf(message, sizeof(message), format, args);
 	va_end(args);
-	neutralise(message);
+	printable(message, '?');
 	clock_text(clock_wall_ns(), time_text, sizeof(time_text));
 	fprintf(log->stream, "%s %s %s %s\n", time_text, level_word(level), topic, message);
 	fflush(log->stream);

@@ -16,6 +16,7 @@
 #include "core/base/buf.h"
 #include "core/base/err.h"
 #include "core/base/mem.h"
+#include "core/base/printable.h"
 #include "core/base/utf8.h"
 
 #define COMPLAINTS_MAX    1000 /* nobody reads more, and a hostile file could make millions */
@@ -130,14 +131,6 @@ void complaints_free(struct complaints *list)
 	mem_free(list);
 }
 
-/* What is wrong is often quoted from the file itself. */
-static void neutralise(char *text)
-{
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			*text = '?';
-}
-
 void complaints_add(struct complaints *list, const struct complaint *complaint)
 {
 	struct complaint *added;
@@ -150,8 +143,9 @@ void complaints_add(struct complaints *list, const struct complaint *complaint)
 	}
 	added = &list->items[list->count++];
 	*added = *complaint;
-	neutralise(added->text);
-	neutralise(added->hint);
+	/* What is wrong is often quoted from the file itself. */
+	printable(added->text, '?');
+	printable(added->hint, '?');
 }
 
 size_t complaints_count(const struct complaints *list)

@@ -224,6 +224,25 @@ static void a_policy_that_outranks_ours_is_told_and_left_alone(void **state)
 	bench_free(bench);
 }
 
+static void what_a_device_calls_things_stays_on_one_line(void **state)
+{
+	struct bench *bench = bench_new();
+	struct plan plan = repair("repair", 1);
+
+	(void)state;
+	bench->device.release = "12.0\n1.1.1.1";
+	fake_foreign(&bench->device,
+		     "Anti\nvirus \xc2\x9b"
+		     "31m",
+		     5000, AGENT_BINDING);
+	must(bench, ENFORCER_PREPARE, &plan);
+	must(bench, ENFORCER_ISOLATE, &plan);
+	assert_string_equal(bench->result.device, "AMT 12.0?1.1.1.1 at 10.0.0.23:16992");
+	assert_string_equal(bench->result.foreign_name, "Anti?virus ??31m");
+	assert_non_null(strstr(bench->result.did, "Anti?virus"));
+	bench_free(bench);
+}
+
 static void a_foreign_policy_in_our_place_is_never_removed(void **state)
 {
 	struct bench *bench = bench_new();
@@ -406,6 +425,7 @@ int main(void)
 		cmocka_unit_test(a_release_after_a_restart_finds_what_is_ours),
 		cmocka_unit_test(another_channel_replaces_the_one_in_force),
 		cmocka_unit_test(a_policy_that_outranks_ours_is_told_and_left_alone),
+		cmocka_unit_test(what_a_device_calls_things_stays_on_one_line),
 		cmocka_unit_test(a_foreign_policy_in_our_place_is_never_removed),
 		cmocka_unit_test(objects_removed_behind_our_back_are_written_again),
 		cmocka_unit_test(a_machine_provisioned_anew_is_not_bound_to_a_strangers_policy),
