@@ -168,6 +168,7 @@ static void what_waits_may_become_urgent(void **state)
 		want(fleet, i, 1, DISPATCH_BACKGROUND);
 	want(fleet, 3, 1, DISPATCH_URGENT);
 	want(fleet, 3, 1, DISPATCH_BACKGROUND); /* and not less so again */
+	want(fleet, 0, 1, DISPATCH_BACKGROUND); /* who asks twice keeps its place */
 	fake_loop_advance_ns(fleet->loop, s_to_ns(1));
 	assert_int_equal(fleet->started, 4);
 	assert_ptr_equal(fleet->order[0], &fleet->machines[3]);

@@ -195,6 +195,45 @@ static void a_link_tells_port_times_and_patient_zero(void **state)
 	outbreak_free(outbreak);
 }
 
+static void who_is_suspected_of_something_else_is_in_no_outbreak(void **state)
+{
+	static const struct seen seen[] = { { 1, 445, 10, C, 0, 0, false, 2, 12 },
+					    { 2, 445, 30, C, 1, 20, true, 0, 0 } };
+	struct log log = { 0 };
+	struct outbreak *outbreak = outbreak_new(0, linked, &log);
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct incident incident = incident_of(&seen[i]);
+
+		incident.kind = i == 0 ? EVIDENCE_RECONNAISSANCE : EVIDENCE_WORM;
+		outbreak_see(outbreak, &incident);
+	}
+	assert_int_equal(log.links, 0);
+	assert_int_equal(outbreak_counts(outbreak).hosts, 1);
+	outbreak_free(outbreak);
+}
+
+static void a_suspect_who_infected_nobody_makes_room_for_another(void **state)
+{
+	struct seen seen[] = { { 1, 445, 5, C, 0, 0, false, 0, 0 },
+			       { 2, 445, 10, S, 0, 0, false, 0, 0 },
+			       { 3, 445, 30, C, 1, 20, false, 0, 0 } };
+	struct log log = { 0 };
+	struct outbreak *outbreak = outbreak_new(2, linked, &log);
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct incident incident = incident_of(&seen[i]);
+
+		outbreak_see(outbreak, &incident);
+	}
+	assert_string_equal(log.text, "3<1/1");
+	assert_int_equal(outbreak_counts(outbreak).evicted, 1);
+	assert_int_equal(outbreak_counts(outbreak).refused, 0);
+	outbreak_free(outbreak);
+}
+
 /* Whatever is claimed: a tree without circles, within its places. */
 static void hostile_claims_make_no_circle_and_take_no_more_room(void **state)
 {
@@ -233,6 +272,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_parent_is_who_could_have_done_it),
 		cmocka_unit_test(a_link_tells_port_times_and_patient_zero),
+		cmocka_unit_test(who_is_suspected_of_something_else_is_in_no_outbreak),
+		cmocka_unit_test(a_suspect_who_infected_nobody_makes_room_for_another),
 		cmocka_unit_test(hostile_claims_make_no_circle_and_take_no_more_room),
 	};
 

@@ -9,6 +9,7 @@
 
 #include "core/base/units.h"
 #include "core/contact/contact.h"
+#include "core/contact/host.h"
 #include "core/notify/account.h"
 
 #define NOON_NS (UINT64_C(1772452800) * NS_PER_S) /* 2026-03-02T12:00:00Z */
@@ -213,6 +214,99 @@ static void a_refusal_by_safety_is_loud(void **state)
 	free(text);
 }
 
+static void a_decision_is_told_with_what_it_takes(void **state)
+{
+	static const struct {
+		struct decision decision;
+		const char *told, *not_told;
+	} cases[] = {
+		{ { .verdict = VERDICT_ISOLATE,
+		    .channel = "repair",
+		    .hold_ns = UINT64_C(14400000000000) },
+		  "decision   isolate with channel \"repair\" for 4h (no rule matched)\n",
+		  "approval" },
+		{ { .verdict = VERDICT_PROPOSE,
+		    .channel = "repair",
+		    .approvals = 2,
+		    .rule = 3,
+		    .rule_name = "r" },
+		  "decision   propose with channel \"repair\", 2 approvals needed (rule 3 \"r\")\n",
+		  "a second" },
+		{ { .verdict = VERDICT_PROPOSE, .channel = "repair", .approvals = 1 },
+		  ", 1 approval needed",
+		  "approvals" },
+		{ { .verdict = VERDICT_LIMIT, .measure = { .per_s = 5 } },
+		  " to 5 a second",
+		  "channel" },
+		{ { .verdict = VERDICT_WATCH,
+		    .channel = "repair",
+		    .approvals = 2,
+		    .measure = { .per_s = 5 } },
+		  "decision   watch (no rule matched)\n",
+		  "dry run" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fact_decision decision = { .decision = cases[i].decision,
+						  .role = "unknown",
+						  .dry_run = cases[i].decision.approvals == 1 };
+		struct fact fact = fact_of(FACT_DECISION);
+		char *text;
+
+		fact.decision = &decision;
+		text = told(&fact, false);
+		if (!strstr(text, cases[i].told) || strstr(text, cases[i].not_told))
+			fail_msg("%zu: %s", i, text);
+		assert_int_equal(strstr(text, "[dry run: nothing is sent]") != NULL,
+				 decision.dry_run);
+		free(text);
+	}
+}
+
+static void requests_are_told_where_there_were_any(void **state)
+{
+	static const struct {
+		uint32_t writes, reads;
+		const char *told;
+	} cases[] = {
+		{ 0, 0, NULL },
+		{ 1, 0, "requests: 1 write, 0 read-backs\n" },
+		{ 0, 1, "requests: 0 writes, 1 read-back\n" },
+		{ 2, 3, "requests: 2 writes, 3 read-backs\n" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fact_isolation isolation = { .enforcer = "amt",
+						    .writes = cases[i].writes,
+						    .reads = cases[i].reads };
+		struct fact fact = fact_of(FACT_ISOLATION);
+		char *text;
+
+		fact.isolation = &isolation;
+		text = told(&fact, false);
+		if (cases[i].told ? !strstr(text, cases[i].told) : strstr(text, "requests") != NULL)
+			fail_msg("%zu: %s", i, text);
+		free(text);
+	}
+}
+
+static void a_role_is_told_once(void **state)
+{
+	struct role_standing standing = { .role = HOST_ROUTER };
+	struct fact fact = fact_of(FACT_ROLE);
+	char *text, *second;
+
+	(void)state;
+	fact.role = &standing;
+	text = told(&fact, false);
+	second = strstr(text, "role ");
+	assert_non_null(second);
+	assert_ptr_equal(strchr(text, '\n') + 1, text + strlen(text));
+	free(text);
+}
+
 static void plain_text_has_no_escapes_and_colour_ends_what_it_begins(void **state)
 {
 	struct incident incident = convicted_incident();
@@ -238,6 +332,9 @@ int main(void)
 		cmocka_unit_test(requested_applied_and_proven_are_three_words),
 		cmocka_unit_test(what_the_sensor_does_not_see_is_told_with_its_remedy),
 		cmocka_unit_test(a_refusal_by_safety_is_loud),
+		cmocka_unit_test(a_decision_is_told_with_what_it_takes),
+		cmocka_unit_test(requests_are_told_where_there_were_any),
+		cmocka_unit_test(a_role_is_told_once),
 		cmocka_unit_test(plain_text_has_no_escapes_and_colour_ends_what_it_begins),
 	};
 

@@ -254,6 +254,25 @@ static void a_disputed_address_is_for_people_for_ten_minutes(void **state)
 	guard_free(guard);
 }
 
+static void a_few_thousand_disputes_put_nobody_else_in_doubt(void **state)
+{
+	struct guard *guard = guard_new(0);
+	struct host_key other = host("10.0.0.23", 0);
+	char reason[GUARD_REASON_BYTES];
+
+	(void)state;
+	for (unsigned i = 0; i < 2000; i++) {
+		uint8_t four[4] = { 11, 0, (uint8_t)(i >> 8), (uint8_t)i };
+		struct ip ip = ip_from_v4(four);
+		struct host_key disputed = host_key_of(&ip, 0);
+
+		guard_doubt(guard, &disputed, s_to_ns(101));
+		assert_true(guard_is_in_doubt(guard, &disputed, s_to_ns(102), reason));
+	}
+	assert_false(guard_is_in_doubt(guard, &other, s_to_ns(102), reason));
+	guard_free(guard);
+}
+
 /* Who disputes more addresses than there is room for makes automation pause for all of them, not for none. */
 static void a_flood_of_disputes_pushes_nobody_out(void **state)
 {
@@ -292,6 +311,7 @@ int main(void)
 		cmocka_unit_test(a_flood_of_forged_roles_displaces_nobody),
 		cmocka_unit_test(other_roles_protect_nobody),
 		cmocka_unit_test(a_disputed_address_is_for_people_for_ten_minutes),
+		cmocka_unit_test(a_few_thousand_disputes_put_nobody_else_in_doubt),
 		cmocka_unit_test(a_flood_of_disputes_pushes_nobody_out),
 	};
 
