@@ -43,6 +43,7 @@ struct child {
 	unsigned ticks;
 	uint64_t bad; /* records of this sensor's forerunners */
 	bool accused; /* this sensor is to be replaced */
+	char origin[64];
 };
 
 static void judge_sensor(struct child *child)
@@ -159,9 +160,12 @@ static int make_pipeline(struct child *child, struct err *err)
 					  .loop = child->loop,
 					  .log = child->parts->log,
 					  .account = child->parts->account,
+					  .origin = child->origin,
 					  .lasting = true,
 					  .apart = true };
 
+	snprintf(child->origin, sizeof(child->origin), "interface %s",
+		 child->parts->setup->config.interface);
 	child->told = pipe_reader_new(child->parts->line, WIRE_TO_CONTROLLER);
 	child->orders = pipe_writer_new(child->parts->line, ORDERS_BACKLOG);
 	config.told = child->told;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* main.c - cordond: options, start, exit codes (0 ok, 1 failure, 2 usage, 3 bad configuration). */
 #include <getopt.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -216,13 +217,25 @@ static int read_everything(void *arg, struct setup *setup, struct err *err)
 	return rc < 0 ? rc : check_options(options, setup, err);
 }
 
+/* For the store, where incidents of many captures may lie: in full, whatever folder it was named from. */
+static void name_origin(const char *file, char *origin, size_t size)
+{
+	char whole[PATH_MAX];
+
+	if (strcmp(file, "-") == 0)
+		snprintf(origin, size, "pipe");
+	else
+		snprintf(origin, size, "capture %s", realpath(file, whole) ? whole : file);
+}
+
 /* Returns the exit code; what went wrong before the wire was opened is in err. */
 static int watch(struct options *options, struct setup *setup, struct log *log, struct err *err)
 {
 	/* Standard output belongs to the JSON if that is where it goes. */
 	bool quiet = options->quiet || strcmp(setup->config.eve, "-") == 0;
 	FILE *account = quiet ? NULL : stdout;
-	struct run run = { .setup = setup, .log = log, .account = account };
+	char origin[PATH_MAX + 16];
+	struct run run = { .setup = setup, .log = log, .account = account, .origin = origin };
 	struct live live = { .setup = setup,
 			     .log = log,
 			     .account = account,
@@ -231,6 +244,7 @@ static int watch(struct options *options, struct setup *setup, struct log *log, 
 
 	if (!options->file)
 		return run_live(&live);
+	name_origin(options->file, origin, sizeof(origin));
 	watch_capture(options, &run, err);
 	return err_exit_code(err);
 }

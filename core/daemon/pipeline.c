@@ -370,18 +370,28 @@ static void make_sight(struct pipeline *pipeline, bool apart)
 	pipeline->sight = sight_new(&sight);
 }
 
-static int open_writers(struct pipeline *pipeline, bool lasting, struct err *err)
+static bool enforces(const struct pipeline_config *parts)
+{
+	return parts->loop && parts->setup->config.enforce;
+}
+
+static int open_writers(struct pipeline *pipeline, const struct pipeline_config *parts,
+			struct err *err)
 {
 	const struct config *config = &pipeline->setup->config;
+	struct store_terms terms = { .path = config->store,
+				     .detector_name = sensor_detector_name,
+				     .origin = parts->origin ? parts->origin : "",
+				     .dry_run = !enforces(parts) };
 
 	if (*config->store) {
-		pipeline->store = store_open(config->store, sensor_detector_name, err);
+		pipeline->store = store_open(&terms, err);
 		if (!pipeline->store ||
 		    store_assets(pipeline->store, pipeline->setup->roster, err) < 0)
 			return ERR_FAILED;
 	}
 	if (*config->eve)
-		pipeline->eve = eve_open(config->eve, lasting, sensor_detector_name, err);
+		pipeline->eve = eve_open(config->eve, parts->lasting, sensor_detector_name, err);
 	return *config->eve && !pipeline->eve ? ERR_FAILED : 0;
 }
 
@@ -390,6 +400,7 @@ static const char *or_null(const char *text)
 	return *text ? text : NULL;
 }
 
+/* loop: NULL in a dry run. */
 static void make_enforcer(struct pipeline *pipeline, struct loop *loop)
 {
 	const struct config *config = &pipeline->setup->config;
@@ -407,7 +418,7 @@ static void make_enforcer(struct pipeline *pipeline, struct loop *loop)
 		amt.tcp_flags++;
 
 	pipeline->dryrun = dryrun_new();
-	if (loop && config->enforce)
+	if (loop)
 		pipeline->amt = amt_new(&amt, loop, pipeline->log);
 }
 
@@ -543,14 +554,14 @@ struct pipeline *pipeline_new(const struct pipeline_config *config, struct err *
 		pipeline->account = account_new(config->account,
 						account_wants_colour(config->account),
 						sensor_detector_name);
-	if (open_writers(pipeline, config->lasting, err) < 0)
+	if (open_writers(pipeline, config, err) < 0)
 		goto fail;
-	if (config->loop && config->setup->config.enforce && !pipeline->store) {
+	if (enforces(config) && !pipeline->store) {
 		err_set(err, ERR_CONFIG,
 			"enforcing needs a journal: set \"store:\" in cordon.yaml or use --store");
 		goto fail;
 	}
-	make_enforcer(pipeline, config->loop);
+	make_enforcer(pipeline, enforces(config) ? config->loop : NULL);
 	make_book_and_response(pipeline);
 	/* A replay looks at the past: what a live daemon left unfinished is none of its business. */
 	if (pipeline->amt && recall(pipeline, err) < 0)

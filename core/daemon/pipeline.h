@@ -26,7 +26,9 @@ struct pipeline_config {
 	struct loop *loop;         /* NULL in replay */
 	struct log *log;
 	FILE *account; /* live account for people; NULL = none */
-	bool lasting;  /* an appliance: EVE lines are added to those of the last run */
+	const char *
+		origin; /* of what is told, for the store: "capture /srv/old.pcap", "interface eth1", "pipe"; borrowed */
+	bool lasting; /* an appliance: EVE lines are added to those of the last run */
 	/* The sensor is another process: without a sign of life for a few seconds it is taken for gone. */
 	bool apart;
 };

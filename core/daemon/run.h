@@ -15,7 +15,8 @@ struct setup;
 struct run {
 	const struct setup *setup;
 	struct log *log;
-	FILE *account; /* NULL = quiet */
+	FILE *account;      /* NULL = quiet */
+	const char *origin; /* "capture /srv/old.pcap" or "pipe" */
 };
 
 /* A file: as fast as it can be read, time comes from the packets, nothing is ever sent. */

@@ -43,9 +43,11 @@ static void make_sensor(struct whole *whole, const struct config *config, bool f
 struct whole *whole_new(const struct run *run, struct loop *loop, struct err *err)
 {
 	struct whole *whole = mem_alloc(sizeof(*whole));
-	struct pipeline_config pipeline = {
-		.setup = run->setup, .loop = loop, .log = run->log, .account = run->account
-	};
+	struct pipeline_config pipeline = { .setup = run->setup,
+					    .loop = loop,
+					    .log = run->log,
+					    .account = run->account,
+					    .origin = run->origin };
 
 	whole->told = feed_queue_new(TOLD_RECORDS);
 	whole->orders = feed_queue_new(ORDERS_RECORDS);

@@ -21,7 +21,7 @@
 #include "core/base/invariant.h"
 #include "core/base/mem.h"
 
-#define SCHEMA_VERSION  2
+#define SCHEMA_VERSION  3
 #define OLDEST_READABLE 1
 #define CLAIM_TRIES     10
 #define CLAIM_PAUSE_NS  100000000
@@ -64,6 +64,17 @@ static const char *const upgrades[SCHEMA_VERSION] = {
 	"CREATE TABLE infections(incident INTEGER PRIMARY KEY, parent INTEGER NOT NULL, port INTEGER NOT NULL,"
 	" contact_ns INTEGER NOT NULL, attack_ns INTEGER NOT NULL, why TEXT NOT NULL);"
 	"PRAGMA user_version = 2;"
+	"COMMIT;",
+	/* Which isolations were on paper only, the ledger knows. */
+	"BEGIN;"
+	"ALTER TABLE incidents ADD COLUMN origin TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE isolations ADD COLUMN dry_run INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE isolations ADD COLUMN asked_by TEXT NOT NULL DEFAULT '';"
+	"ALTER TABLE isolations ADD COLUMN why TEXT NOT NULL DEFAULT '';"
+	"UPDATE isolations SET dry_run = 1 WHERE id IN (SELECT CASE WHEN json_valid(json)"
+	" AND json_extract(json, '$.isolation.dry_run') = 1 THEN json_extract(json, '$.isolation.id') END"
+	" FROM ledger);"
+	"PRAGMA user_version = 3;"
 	"COMMIT;",
 };
 

@@ -59,7 +59,7 @@ static const struct field texts[] = {
 
 #define NUMBERS ((int)(sizeof(numbers) / sizeof(numbers[0])))
 #define TEXTS   ((int)(sizeof(texts) / sizeof(texts[0])))
-#define COLUMNS (NUMBERS + TEXTS + 2) /* and host, mac */
+#define COLUMNS (NUMBERS + TEXTS + 3) /* and host, mac, dry_run */
 
 /* What a measure is about has a table of its own, so that older versions read the rest as before. */
 static const char measures[] =
@@ -68,6 +68,7 @@ static const char measures[] =
 
 struct journal_db {
 	struct db *db;
+	bool dry_run;
 	struct db_query *keep, *recall, *keep_measure, *recall_measure, *untold, *tell;
 	struct journal interface;
 };
@@ -147,8 +148,9 @@ static int keep(void *self, const struct isolation *isolation, struct err *err)
 			     (const char *)isolation + texts[i].offset);
 	ip_text(&isolation->host.ip, host);
 	mac_text(&isolation->mac, mac);
-	db_bind_text(journal->keep, COLUMNS - 1, host);
-	db_bind_text(journal->keep, COLUMNS, mac);
+	db_bind_text(journal->keep, COLUMNS - 2, host);
+	db_bind_text(journal->keep, COLUMNS - 1, mac);
+	db_bind_u64(journal->keep, COLUMNS, journal->dry_run);
 	return db_step(journal->keep, err);
 }
 
@@ -160,8 +162,8 @@ static int read_row(struct db_query *query, struct isolation *isolation, struct 
 	for (int i = 0; i < TEXTS; i++)
 		snprintf((char *)isolation + texts[i].offset, texts[i].size, "%s",
 			 db_text(query, NUMBERS + i));
-	if (!ip_parse(db_text(query, COLUMNS - 2), &isolation->host.ip) ||
-	    !mac_parse(db_text(query, COLUMNS - 1), &isolation->mac) ||
+	if (!ip_parse(db_text(query, COLUMNS - 3), &isolation->host.ip) ||
+	    !mac_parse(db_text(query, COLUMNS - 2), &isolation->mac) ||
 	    isolation->state >= ISOLATION_STATES)
 		return err_set(
 			err, ERR_FAILED,
@@ -256,7 +258,7 @@ static int make_told(struct db *db, struct err *err)
 			       err);
 }
 
-/* "id, incident, ..., host, mac" and as many question marks. */
+/* "id, incident, ..., host, mac, dry_run" and as many question marks. */
 static void column_list(char *names, size_t names_size, char *marks, size_t marks_size)
 {
 	size_t at = 0, mark = 0;
@@ -268,16 +270,17 @@ static void column_list(char *names, size_t names_size, char *marks, size_t mark
 		mark += (size_t)snprintf(marks + mark, marks_size - mark, "?, ");
 		INVARIANT(at < names_size && mark < marks_size);
 	}
-	snprintf(names + at, names_size - at, "host, mac");
-	snprintf(marks + mark, marks_size - mark, "?, ?");
+	snprintf(names + at, names_size - at, "host, mac, dry_run");
+	snprintf(marks + mark, marks_size - mark, "?, ?, ?");
 }
 
-struct journal_db *journal_db_new(struct db *db, struct err *err)
+struct journal_db *journal_db_new(struct db *db, bool dry_run, struct err *err)
 {
 	struct journal_db *journal = mem_alloc(sizeof(*journal));
 	char names[768], marks[256], sql[1280];
 
 	journal->db = db;
+	journal->dry_run = dry_run;
 	journal->interface = (struct journal){
 		.self = journal, .keep = keep, .recall = recall, .untold = untold
 	};
@@ -287,8 +290,8 @@ struct journal_db *journal_db_new(struct db *db, struct err *err)
 	snprintf(sql, sizeof(sql), "INSERT OR REPLACE INTO isolations(%s) VALUES(%s)", names,
 		 marks);
 	journal->keep = db_prepare(db, sql, err);
-	snprintf(sql, sizeof(sql), "SELECT %s FROM isolations WHERE ended_ns = 0 ORDER BY id",
-		 names);
+	snprintf(sql, sizeof(sql),
+		 "SELECT %s FROM isolations WHERE ended_ns = 0 AND dry_run = 0 ORDER BY id", names);
 	journal->recall = journal->keep ? db_prepare(db, sql, err) : NULL;
 	if (journal->recall && db_run(db, measures, err) == 0)
 		journal->keep_measure =
@@ -304,7 +307,7 @@ struct journal_db *journal_db_new(struct db *db, struct err *err)
 				   err);
 	snprintf(
 		sql, sizeof(sql),
-		"SELECT %s FROM isolations WHERE NOT EXISTS (SELECT 1 FROM told WHERE told.isolation ="
+		"SELECT %s FROM isolations WHERE dry_run = 0 AND NOT EXISTS (SELECT 1 FROM told WHERE told.isolation ="
 		" isolations.id AND told.state = isolations.state) ORDER BY id",
 		names);
 	journal->untold = journal->recall_measure ? db_prepare(db, sql, err) : NULL;

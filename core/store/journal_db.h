@@ -3,6 +3,8 @@
 #ifndef CORDON_STORE_JOURNAL_DB_H
 #define CORDON_STORE_JOURNAL_DB_H
 
+#include <stdbool.h>
+
 #include "core/isolation/journal.h"
 
 struct db;
@@ -10,7 +12,8 @@ struct err;
 struct isolation;
 struct journal_db;
 
-struct journal_db *journal_db_new(struct db *db, struct err *err); /* db outlives it */
+/* db outlives it.  dry_run: what is kept is marked as on paper only, and then neither recalled nor told late by anybody. */
+struct journal_db *journal_db_new(struct db *db, bool dry_run, struct err *err);
 void journal_db_free(struct journal_db *journal);
 /* Within the transaction that stores the fact of it. */
 int journal_db_told(struct journal_db *journal, const struct isolation *isolation, struct err *err);

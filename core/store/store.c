@@ -24,20 +24,22 @@ struct store {
 	struct ledger *ledger;
 	struct journal_db *journal;
 	struct db_query *incident, *asset, *infection;
-	fact_detector_fn *detector_name;
+	struct store_terms terms;
 	uint64_t next_incident, next_isolation;
 };
 
 static int prepare(struct store *store, struct err *err)
 {
 	store->ledger = ledger_new(store->db, err);
-	store->journal = store->ledger ? journal_db_new(store->db, err) : NULL;
+	store->journal = store->ledger ? journal_db_new(store->db, store->terms.dry_run, err)
+				       : NULL;
 	if (!store->journal)
 		return ERR_FAILED;
 	store->incident = db_prepare(
 		store->db,
 		"INSERT OR REPLACE INTO incidents(id, host, vlan, mac, state, kind, log_odds,"
-		" contacts, opened_ns, updated_ns, convicted_ns, json) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		" contacts, opened_ns, updated_ns, convicted_ns, json, origin)"
+		" VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		err);
 	store->asset =
 		store->incident
@@ -63,12 +65,12 @@ static int prepare(struct store *store, struct err *err)
 	return 0;
 }
 
-struct store *store_open(const char *path, fact_detector_fn *detector_name, struct err *err)
+struct store *store_open(const struct store_terms *terms, struct err *err)
 {
 	struct store *store = mem_alloc(sizeof(*store));
 
-	store->detector_name = detector_name;
-	store->db = db_open_alone(path, err);
+	store->terms = *terms;
+	store->db = db_open_alone(terms->path, err);
 	if (!store->db || prepare(store, err) < 0) {
 		store_close(store);
 		return NULL;
@@ -109,6 +111,7 @@ static int write_incident(struct store *store, const struct incident *incident, 
 	db_bind_u64(query, 10, incident->updated_ns);
 	db_bind_u64(query, 11, incident->convicted_ns);
 	db_bind_text(query, 12, json);
+	db_bind_text(query, 13, store->terms.origin);
 	return db_step(query, err);
 }
 
@@ -152,7 +155,7 @@ static int abandon(struct store *store, struct err *err)
 
 int store_fact(struct store *store, const struct fact *fact, struct err *err)
 {
-	struct json *object = fact_to_json(fact, store->detector_name);
+	struct json *object = fact_to_json(fact, store->terms.detector_name);
 	struct buf json;
 	int rc;
 
@@ -233,8 +236,8 @@ int store_ended_starts(struct store *store, uint64_t since_ns,
 {
 	struct db_query *query =
 		db_prepare(store->db,
-			   "SELECT asked_ns FROM isolations WHERE ended_ns <> 0 AND asked_ns >= ?"
-			   " ORDER BY asked_ns",
+			   "SELECT asked_ns FROM isolations WHERE ended_ns <> 0 AND dry_run = 0"
+			   " AND asked_ns >= ? ORDER BY asked_ns",
 			   err);
 	int rc;
 

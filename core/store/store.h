@@ -12,8 +12,15 @@ struct readiness;
 struct roster;
 struct store;
 
-/* One process at a time: two would give the same numbers to entries of the ledger. */
-struct store *store_open(const char *path, fact_detector_fn *detector_name, struct err *err);
+struct store_terms {
+	const char *path;
+	fact_detector_fn *detector_name;
+	const char *origin; /* of its incidents: "capture /srv/old.pcap", "interface eth1", "pipe" */
+	bool dry_run;       /* its isolations are on paper: nobody takes them up after a restart */
+};
+
+/* One process at a time: two would give the same numbers to entries of the ledger.  The terms' texts are borrowed for good. */
+struct store *store_open(const struct store_terms *terms, struct err *err);
 void store_close(struct store *store);
 /* Appends to the ledger and updates the table of its subject, in one transaction. */
 int store_fact(struct store *store, const struct fact *fact, struct err *err);
@@ -24,7 +31,7 @@ int store_assets(struct store *store, const struct roster *roster, struct err *e
 /* The next free numbers, so that a new process does not give an old incident's number again. */
 uint64_t store_next_incident(const struct store *store);
 uint64_t store_next_isolation(const struct store *store);
-/* When each isolation that has ended since was started: the hourly cap must not forget them over a restart. */
+/* When each isolation that has ended, but those on paper, since was started: the hourly cap must not forget them over a restart. */
 int store_ended_starts(struct store *store, uint64_t since_ns,
 		       void (*each)(void *arg, uint64_t started_ns), void *arg, struct err *err);
 

@@ -256,7 +256,10 @@ static void chaos_start(struct chaos *chaos)
 	chaos->start_ns = loop_now_ns(chaos->loop);
 	chaos->tick = loop_timer(chaos->loop, on_tick, chaos);
 	chaos->amt = amt_new(&config, chaos->loop, NULL);
-	chaos->store = store_open(chaos->path, detector, &err);
+	chaos->store = store_open(&(struct store_terms){ .path = chaos->path,
+							 .detector_name = detector,
+							 .origin = "" },
+				  &err);
 	if (!chaos->store)
 		fail_msg("%s", err.text);
 	chaos->policy = bench_policy();

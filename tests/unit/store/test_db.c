@@ -48,6 +48,8 @@ static void an_old_store_is_read_and_upgraded(void **state)
 	assert_non_null(db);
 	assert_int_equal(
 		db_run(db,
+		       "ALTER TABLE incidents DROP COLUMN origin; ALTER TABLE isolations DROP COLUMN dry_run;"
+		       "ALTER TABLE isolations DROP COLUMN asked_by; ALTER TABLE isolations DROP COLUMN why;"
 		       "DROP TABLE infections; PRAGMA user_version = 1; INSERT INTO assets VALUES('a', 'b', '', '', '')",
 		       &err),
 		0);

@@ -27,7 +27,7 @@ static struct journal_db *open_journal(struct db **db)
 	close(fd);
 	*db = db_open(path, &err);
 	assert_non_null(*db);
-	return journal_db_new(*db, &err);
+	return journal_db_new(*db, false, &err);
 }
 
 static void close_journal(struct journal_db *journal, struct db *db)
