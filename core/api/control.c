@@ -144,7 +144,7 @@ static bool admit(int fd, char *who, size_t size)
 	if (user)
 		snprintf(who, size, "%s", user->pw_name);
 	else
-		snprintf(who, size, "uid %u", peer.uid);
+		snprintf(who, size, "uid-%u", peer.uid);
 	return true;
 }
 

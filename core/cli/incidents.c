@@ -6,33 +6,63 @@
 #include "core/base/err.h"
 #include "core/cli/command.h"
 #include "core/cli/options.h"
+#include "core/isolation/isolation.h"
 #include "core/store/db.h"
 
-/* An origin is "interface eth1", "capture /srv/old.pcap", "pipe", or "" of what an older Cordon wrote. */
+/* An origin is "interface eth1", "capture /srv/old.pcap", "pipe", "person" of what people isolated though nothing was held
+ * against it, or "" of what an older Cordon wrote. */
 #define ORIGIN_IS                                                                            \
 	" WHERE ?1 IN ('', origin) OR ?1 = substr(origin, 1, instr(origin || ' ', ' ') - 1)" \
 	" OR ?1 = substr(origin, instr(origin, ' ') + 1)"                                    \
-	" OR '/' || ?1 = substr(origin, -1 - length(?1))"
+	" OR '/' || ?1 = substr(origin, -1 - length(?1))"                                    \
+	" ORDER BY updated_ns DESC, id DESC LIMIT 200"
 
+/* The last that people asked for, should there be several for one incident. */
 static const char listing[] =
-	"SELECT id, host, mac, state, kind, log_odds, updated_ns, contacts, origin FROM incidents" ORIGIN_IS
-	" ORDER BY id DESC LIMIT 200";
+	"SELECT * FROM (SELECT incidents.id, incidents.host, incidents.mac, incidents.state, kind, log_odds,"
+	" updated_ns, contacts, origin, coalesce(max(isolations.id), 0), coalesce(asked_by, ''), coalesce(why, '')"
+	" FROM incidents LEFT JOIN isolations ON incident = incidents.id AND asked_by <> ''"
+	" GROUP BY incidents.id"
+	" UNION ALL SELECT 0, host, mac, state, '', 0, asked_ns, 0, 'person', id, asked_by, why"
+	" FROM isolations WHERE incident = 0 AND asked_by <> '')" ORIGIN_IS;
 
 /* A store that nobody has opened for writing since. */
 static const char listing_of_old[] =
-	"SELECT id, host, mac, state, kind, log_odds, updated_ns, contacts, origin FROM"
-	" (SELECT *, '' AS origin FROM incidents)" ORIGIN_IS " ORDER BY id DESC LIMIT 200";
+	"SELECT * FROM (SELECT id, host, mac, state, kind, log_odds, updated_ns, contacts, '' AS origin, 0, '', ''"
+	" FROM incidents)" ORIGIN_IS;
+
+enum { ID, HOST, MAC, STATE, KIND, NATS, UPDATED, CONTACTS, ORIGIN, ISOLATION, ASKED_BY, WHY };
+
+static void show_person(struct db_query *query, FILE *out)
+{
+	char who[64], why[256];
+
+	if (!db_u64(query, ISOLATION))
+		return;
+	snprintf(who, sizeof(who), "%s", db_text(query, ASKED_BY));
+	snprintf(why, sizeof(why), "%s", db_text(query, WHY));
+	fprintf(out, "  isolation %llu by %s%s%s", (unsigned long long)db_u64(query, ISOLATION),
+		who, *why ? ": " : "", why);
+}
 
 static void show_row(struct db_query *query, FILE *out)
 {
+	const char *host = db_text(query, HOST);
 	char when[CLOCK_TEXT_BYTES];
-	const char *origin = db_text(query, 8);
 
-	clock_text(db_u64(query, 6), when, sizeof(when));
-	fprintf(out, "%-5llu %.19s  %-15s  %-17s  %-10s %-15s %6.1f nats  %llu contacts  %s\n",
-		(unsigned long long)db_u64(query, 0), when, db_text(query, 1), db_text(query, 2),
-		db_text(query, 3), db_text(query, 4), db_real(query, 5),
-		(unsigned long long)db_u64(query, 7), *origin ? origin : "-");
+	clock_text(db_u64(query, UPDATED), when, sizeof(when));
+	fprintf(out, "%-5llu %.19s  %-15s  %-17s  ", (unsigned long long)db_u64(query, ID), when,
+		strcmp(host, "::") == 0 ? "-" : host, db_text(query, MAC));
+	if (db_u64(query, ID))
+		fprintf(out, "%-10s %-15s %6.1f nats  %llu contacts  %s", db_text(query, STATE),
+			db_text(query, KIND), db_real(query, NATS),
+			(unsigned long long)db_u64(query, CONTACTS),
+			*db_text(query, ORIGIN) ? db_text(query, ORIGIN) : "-");
+	else if (db_u64(query, STATE) < ISOLATION_STATES)
+		fprintf(out, "%-10s by a person, nothing was held against it",
+			isolation_state_name((unsigned)db_u64(query, STATE)));
+	show_person(query, out);
+	fputc('\n', out);
 }
 
 static struct db_query *prepare(struct db *db, const char *origin, struct err *err)

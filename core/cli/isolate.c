@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* isolate.c - cordon health, hosts, isolations, approve, deny, release: asked of the running daemon over its socket. */
+/* isolate.c - cordon health, hosts, isolations, isolate, approve, deny, release: asked of the running daemon over its socket. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -14,8 +14,8 @@
 #define DEFAULT_CONTROL "/run/cordon/control"
 #define PATIENCE_MS     5000
 
-/* What a person may ask: with the number of an isolation, with a reason behind it, or with nothing. */
-enum takes { NOTHING, ID, ID_AND_REASON };
+/* What a person may ask: with nothing, with the number of an isolation, with a reason behind it, or with that or a machine. */
+enum takes { NOTHING, ID, ID_AND_REASON, PC_AND_REASON };
 
 /* Wrong words are told at once, whether a daemon answers or not. */
 static bool words_fit(const char *request, enum takes takes, int argc, char **argv, FILE *errors)
@@ -24,6 +24,15 @@ static bool words_fit(const char *request, enum takes takes, int argc, char **ar
 
 	if (takes == NOTHING)
 		return cli_no_words(argc, argv, errors);
+	if (takes == PC_AND_REASON && argc > 0)
+		return true;
+	if (takes == PC_AND_REASON) {
+		fprintf(errors, "cordon: %s needs a machine, by name or address%s\n", request,
+			strcmp(request, "release") == 0
+				? ", or the number of an isolation: see \"cordon isolations\""
+				: "");
+		return false;
+	}
 	if (argc == 0 || !num_u64(argv[0], &id)) {
 		fprintf(errors,
 			"cordon: %s needs the number of an isolation: see \"cordon isolations\"\n",
@@ -33,35 +42,75 @@ static bool words_fit(const char *request, enum takes takes, int argc, char **ar
 	return takes == ID_AND_REASON || cli_no_words(argc - 1, argv + 1, errors);
 }
 
+/* One line there, one answer back. */
+static int send_line(const char *path, const struct buf *line, FILE *out, FILE *errors)
+{
+	struct buf answer;
+	struct err err = { 0 };
+	int rc;
+
+	buf_init(&answer, 256u * 1024);
+	if (line->overflow || strpbrk(line->text, "\r\n"))
+		rc = err_set(&err, ERR_USAGE, "the request is too long or has a line break");
+	else
+		rc = control_ask(path, line->text, PATIENCE_MS, &answer, &err);
+	if (rc == 0)
+		fputs(answer.text, out);
+	else
+		fprintf(errors, "cordon: %s\n", err.text);
+	buf_fini(&answer);
+	return rc == 0 ? EXIT_CODE_OK : err_exit_code(&err);
+}
+
 /* request is the first word; the rest of argv follows it. */
 static int ask(const char *request, enum takes takes, int argc, char **argv, FILE *out,
 	       FILE *errors)
 {
 	const char *path = DEFAULT_CONTROL;
 	const struct cli_option options[] = { { "control", &path }, { NULL, NULL } };
-	struct buf line, answer;
-	struct err err = { 0 };
-	int rc;
+	struct buf line;
+	int code;
 
 	if (!cli_options(&argc, argv, options, errors) ||
 	    !words_fit(request, takes, argc, argv, errors))
 		return EXIT_CODE_USAGE;
 	buf_init(&line, CONTROL_LINE_BYTES - 2);
-	buf_init(&answer, 256u * 1024);
 	buf_text(&line, request);
 	for (int i = 0; i < argc; i++)
 		buf_format(&line, " %s", argv[i]);
-	if (line.overflow || (line.length && strchr(line.text, '\n')))
-		rc = err_set(&err, ERR_USAGE, "the request is too long or has a line break");
-	else
-		rc = control_ask(path, line.text, PATIENCE_MS, &answer, &err);
-	if (rc == 0)
-		fputs(answer.text, out);
-	else
-		fprintf(errors, "cordon: %s\n", err.text);
+	code = send_line(path, &line, out, errors);
 	buf_fini(&line);
-	buf_fini(&answer);
-	return rc == 0 ? EXIT_CODE_OK : err_exit_code(&err);
+	return code;
+}
+
+static bool is_one_word(const char *word, const char *what, FILE *errors)
+{
+	if (*word && !strpbrk(word, " \t\r\n"))
+		return true;
+	fprintf(errors, "cordon: \"%s\" is no name of %s in one word\n", word, what);
+	return false;
+}
+
+int cli_isolate(int argc, char **argv, FILE *out, FILE *errors)
+{
+	const char *path = DEFAULT_CONTROL, *channel = "-", *why = "";
+	const struct cli_option options[] = {
+		{ "channel", &channel }, { "why", &why }, { "control", &path }, { NULL, NULL }
+	};
+	struct buf line;
+	int code;
+
+	if (!cli_options(&argc, argv, options, errors) ||
+	    !words_fit("isolate", PC_AND_REASON, argc, argv, errors) ||
+	    !cli_no_words(argc - 1, argv + 1, errors) ||
+	    !is_one_word(argv[0], "a machine (say its address instead)", errors) ||
+	    !is_one_word(channel, "a channel", errors))
+		return EXIT_CODE_USAGE;
+	buf_init(&line, CONTROL_LINE_BYTES - 2);
+	buf_format(&line, "isolate %s %s %s", argv[0], channel, why);
+	code = send_line(path, &line, out, errors);
+	buf_fini(&line);
+	return code;
 }
 
 int cli_health(int argc, char **argv, FILE *out, FILE *errors)
@@ -91,5 +140,5 @@ int cli_deny(int argc, char **argv, FILE *out, FILE *errors)
 
 int cli_release(int argc, char **argv, FILE *out, FILE *errors)
 {
-	return ask("release", ID_AND_REASON, argc, argv, out, errors);
+	return ask("release", PC_AND_REASON, argc, argv, out, errors);
 }

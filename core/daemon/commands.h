@@ -5,12 +5,24 @@
 
 #include <stdint.h>
 
+struct book;
 struct buf;
 struct err;
 struct response;
+struct roster;
 
-/* "isolations" | "approve ID" | "deny ID [REASON...]" | "release ID [REASON...]" */
-int commands_run(struct response *response, char *const *words, const char *who, uint64_t now_ns,
-		 struct buf *answer, struct err *err);
+/* All borrowed for the call. */
+struct commands_asked {
+	struct response *response;
+	const struct roster *roster;
+	const struct book *book;
+	char *const *words; /* NULL-terminated, at least one */
+	const char *who;    /* login name */
+	uint64_t now_ns;
+};
+
+/* "isolations" | "isolate PC CHANNEL [WHY...]" (CHANNEL "-": as the policy says) | "approve ID" | "deny ID [REASON...]" |
+ * "release ID|PC [REASON...]" */
+int commands_run(const struct commands_asked *asked, struct buf *answer, struct err *err);
 
 #endif

@@ -324,9 +324,15 @@ void pipeline_sensor_lost(struct pipeline *pipeline, const char *why, uint64_t s
 int pipeline_command(struct pipeline *pipeline, char *const *words, const char *who,
 		     uint64_t wall_ns, struct buf *answer, struct err *err)
 {
+	struct commands_asked asked = { .response = pipeline->response,
+					.roster = pipeline->setup->roster,
+					.book = pipeline->book,
+					.words = words,
+					.who = who };
 	int rc;
 
 	note_time(pipeline, wall_ns);
+	asked.now_ns = pipeline->now_ns;
 	if (strcmp(words[0], "health") == 0)
 		sight_describe(pipeline->sight, answer);
 	if (strcmp(words[0], "health") == 0 || strcmp(words[0], "hosts") == 0) {
@@ -334,7 +340,7 @@ int pipeline_command(struct pipeline *pipeline, char *const *words, const char *
 						: outlook_describe)(pipeline->outlook, answer);
 		return 0;
 	}
-	rc = commands_run(pipeline->response, words, who, pipeline->now_ns, answer, err);
+	rc = commands_run(&asked, answer, err);
 	step(pipeline);
 	return rc;
 }

@@ -210,7 +210,7 @@ static struct json *decision_json(const struct fact_decision *told)
 	bool wants = verdict_acts(decision->verdict);
 	struct json *object = json_object_new();
 
-	json_set_u64(object, "incident", told->incident);
+	set_count(object, "incident", told->incident);
 	json_set_text(object, "verdict", verdict_name(decision->verdict));
 	set_count(object, "rule", decision->rule);
 	set_word(object, "rule_name", decision->rule_name);
@@ -225,8 +225,12 @@ static struct json *decision_json(const struct fact_decision *told)
 		json_set_u64(object, "approvals", decision->approvals);
 	set_word(object, "asset", told->asset);
 	set_word(object, "role", told->role);
-	json_set_real(object, "confidence", told->confidence, 6);
-	json_set_real(object, "log_odds", told->log_odds, 3);
+	if (told->incident) {
+		json_set_real(object, "confidence", told->confidence, 6);
+		json_set_real(object, "log_odds", told->log_odds, 3);
+	}
+	set_word(object, "asked_by", told->asked_by);
+	set_word(object, "why", told->why);
 	set_word(object, "refused", told->refused);
 	json_set_bool(object, "dry_run", told->dry_run);
 	return object;
@@ -239,6 +243,8 @@ static void set_isolation_times(struct json *object, const struct isolation *iso
 	json_set_time(object, "proven_at", isolation->proven_ns);
 	json_set_time(object, "ended_at", isolation->ended_ns);
 	json_set_time(object, "hold_until", isolation->hold_until_ns);
+	set_word(object, "asked_by", isolation->asked_by);
+	set_word(object, "why", isolation->why);
 	set_word(object, "approved_by", isolation->approved_by);
 	set_word(object, "reason", isolation->reason);
 }
@@ -390,7 +396,9 @@ static void set_host(struct json *object, const struct fact *fact)
 	if (fact->type == FACT_STATS || fact->type == FACT_COVERAGE || fact->type == FACT_NETWORK ||
 	    fact->type == FACT_SENSOR)
 		return;
-	set_ip(object, "src_ip", &fact->host.ip);
+	/* A machine that people name, and that was not seen, may be known by its MAC alone. */
+	if (!ip_is_unspecified(&fact->host.ip))
+		set_ip(object, "src_ip", &fact->host.ip);
 	if (!mac_is_zero(&fact->mac)) {
 		mac_text(&fact->mac, mac);
 		json_set_text(object, "src_mac", mac);

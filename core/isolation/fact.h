@@ -36,8 +36,9 @@ struct fact_decision {
 	uint64_t incident;
 	struct decision decision;
 	double confidence, log_odds;
-	const char *asset, *role; /* "" and "unknown" if we do not answer for the host */
-	const char *refused;      /* why safety said no; NULL if it did not */
+	const char *asset, *role;   /* "" and "unknown" if we do not answer for the host */
+	const char *refused;        /* why safety said no; NULL if it did not */
+	const char *asked_by, *why; /* of a person; NULL if the policy decided */
 	bool dry_run;
 };
 

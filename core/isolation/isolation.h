@@ -36,12 +36,14 @@ enum isolation_state {
 };
 
 #define ISOLATION_NAMES_BYTES 128
+#define ISOLATION_WHO_BYTES   64
+#define ISOLATION_WHY_BYTES   160
 #define ISOLATION_ATTEMPTS_MAX \
 	6 /* of one act, then it has failed (a release: hourly from then on) */
 
 struct isolation {
 	uint64_t id;       /* 1, 2, ... */
-	uint64_t incident; /* its incident's id; 0 = asked by a person */
+	uint64_t incident; /* its incident's id; 0 = a person asked, and nothing was held against it */
 	struct host_key host;
 	struct mac mac;
 	char asset[ASSET_NAME_BYTES];
@@ -56,6 +58,8 @@ struct isolation {
 	uint64_t last_contact_ns; /* last evidence seen of the host, for "silence" */
 	char reason[160];         /* of failed, refused, released, and of the last failed attempt */
 	char approved_by[ISOLATION_NAMES_BYTES]; /* "anna, bert"; each person counts once */
+	char asked_by[ISOLATION_WHO_BYTES];      /* the person who wanted it; "" = the policy did */
+	char why[ISOLATION_WHY_BYTES];           /* in that person's words; "" = not said */
 	/* What follows is worth nothing after a restart: RECALLED sets it anew. */
 	uint8_t asked;       /* enum isolation_action whose answer is awaited; 0 = none */
 	bool doubt;          /* the last act's outcome is unknown: inspect before repeating it */

@@ -70,9 +70,16 @@ struct running *response_find_running(const struct response *response, const cha
 	while (asset && (running = response_of_asset(response, asset, running)) != NULL)
 		best = better(best, running);
 	running = NULL;
-	while ((running = response_of_host(response, host, running)) != NULL)
+	while (host && (running = response_of_host(response, host, running)) != NULL)
 		best = better(best, running);
 	return best;
+}
+
+const struct isolation *response_of(const struct response *response, const struct asset *asset)
+{
+	const struct running *running = response_find_running(response, asset->name, NULL);
+
+	return running ? &running->isolation : NULL;
 }
 
 /* What people ended stays ended until the verdict changes; what failed may be tried again later, and a host that relapses

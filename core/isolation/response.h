@@ -17,6 +17,7 @@
 #include "core/policy/policy.h"
 
 struct asset;
+struct buf;
 struct enforcer;
 struct err;
 struct governor;
@@ -61,11 +62,26 @@ uint64_t response_advance(struct response *response, uint64_t now_ns);
  * were asked of the enforcer. */
 size_t response_prepare(struct response *response);
 
+/* What a person wants cut off.  Borrowed for the call. */
+struct response_wish {
+	const struct asset *asset;       /* of the roster */
+	const struct incident *incident; /* what is held against it; NULL = nothing */
+	const char *channel;             /* NULL = as the policy says */
+	const char *who, *why;           /* login name; why "" = not said */
+};
+/* By hand: the same path as what the policy wants, with the same guard.  The policy says how long it holds and how many must
+ * agree (who asks counts as the first); the governor counts it and does not refuse it.  said gets, for people, what was
+ * begun and what is to be known about it. */
+int response_isolate(struct response *response, const struct response_wish *wish, uint64_t now_ns,
+		     struct buf *said, struct err *err);
+
 /* who: the person's login name; each counts once. */
 int response_approve(struct response *response, uint64_t isolation, const char *who,
 		     uint64_t now_ns, struct err *err);
 int response_deny(struct response *response, uint64_t isolation, const char *reason,
 		  uint64_t now_ns, struct err *err);
+/* Of an asset, the one that cuts off most; NULL if nothing holds or is wanted. */
+const struct isolation *response_of(const struct response *response, const struct asset *asset);
 int response_release(struct response *response, uint64_t isolation, const char *reason,
 		     uint64_t now_ns, struct err *err);
 size_t response_count(const struct response *response); /* not ended */

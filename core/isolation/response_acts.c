@@ -209,7 +209,9 @@ void response_take_answer(struct running *running, uint64_t now_ns)
 		.has_counters = answer->has_counters,
 		.hopeless = answer->rc == ERR_CONFIG || answer->rc == ERR_USAGE,
 		.pretended = running->response->parts.dry_run,
-		.blind = governor_is_blind(running->response->parts.governor),
+		/* Of others than suspects the sensor tells no contacts. */
+		.blind = governor_is_blind(running->response->parts.governor) ||
+			 running->isolation.incident == 0,
 		.dropped_transmit = answer->dropped_transmit,
 		.dropped_receive = answer->dropped_receive,
 		.ends_in_s = answer->ends_in_s,

@@ -22,7 +22,6 @@
 #include "core/safety/governor.h"
 #include "core/safety/guard.h"
 
-#define PROPOSAL_NS   s_to_ns(30 * 60) /* of a proposal that the policy did not ask for */
 #define REFUSAL_BYTES 600
 
 struct case_file {

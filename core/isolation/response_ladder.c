@@ -15,8 +15,7 @@
 #include "core/safety/governor.h"
 #include "core/safety/guard.h"
 
-#define WITNESS_NS  s_to_ns(60)
-#define PROPOSAL_NS s_to_ns(30 * 60)
+#define WITNESS_NS s_to_ns(60)
 
 static bool cuts_off_more(const struct running *a, const struct running *b)
 {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* response_running.h - the inside of a response, shared by its five files: response.c (people, time, recall),
- * response_decide.c (incident to isolation), response_ladder.c (from measure to isolation), response_acts.c
+/* response_running.h - the inside of a response, shared by its six files: response.c (people, time, recall),
+ * response_decide.c (incident to isolation), response_hand.c (a person's wish to isolation), response_ladder.c (from measure to isolation), response_acts.c
  * (isolation to journal, enforcer and facts) and response_index.c (which of thousands is meant, and whose turn it is). */
 #ifndef CORDON_ISOLATION_RESPONSE_RUNNING_H
 #define CORDON_ISOLATION_RESPONSE_RUNNING_H
 
 #include "core/base/err.h"
+#include "core/base/units.h"
 #include "core/isolation/response.h"
 
 /* One isolation that has not ended.  Lives at one address until then: the enforcer's answer comes to it. */
@@ -39,6 +40,9 @@ struct verdict_memory {
 	uint32_t rule;
 	uint64_t again_ns; /* wall: from then on the same verdict may act once more; 0 = never */
 };
+
+/* How long a proposal stands that the policy did not ask for. */
+#define PROPOSAL_NS s_to_ns(30 * 60)
 
 #define VERDICT_MEMORIES \
 	4096 /* as many as a book holds by default; ids are dense, so few collide */
@@ -89,7 +93,7 @@ void response_wake(struct running *running, uint64_t wake_ns);
 uint64_t response_next_wake_ns(const struct response *response); /* 0 = never */
 
 struct verdict_memory *response_memory(struct response *response, uint64_t incident);
-/* The one that cuts off most; NULL if nothing holds or is wanted for the asset (name, may be NULL) or the host. */
+/* The one that cuts off most; NULL if nothing holds or is wanted for the asset (name, may be NULL) or the host (may be NULL). */
 struct running *response_find_running(const struct response *response, const char *asset,
 				      const struct host_key *host);
 

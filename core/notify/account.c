@@ -144,17 +144,22 @@ static void tell_decision(const struct account *account, const struct fact *fact
 			decision->approvals == 1 ? "" : "s");
 	if (decision->rule)
 		fprintf(account->stream, " (rule %u \"%s\")", decision->rule, decision->rule_name);
-	else
+	else if (!told->asked_by)
 		fprintf(account->stream, " (no rule matched)");
 	fprintf(account->stream, "%s\n", told->dry_run ? " [dry run: nothing is sent]" : "");
-	fprintf(account->stream, "%29s%sbecause: %s%s is %s, confidence %.6f\n", "",
-		paint(account, TONE_DIM), plain(account),
-		told->asset && *told->asset ? told->asset : "the host",
-		told->asset && *told->asset ? told->role : "not one of our assets",
-		told->confidence);
+	if (told->asked_by)
+		fprintf(account->stream, "%29s%sasked by: %s%s%s%s\n", "", paint(account, TONE_DIM),
+			plain(account), told->asked_by, *told->why ? ": " : "", told->why);
+	else
+		fprintf(account->stream, "%29s%sbecause: %s%s is %s, confidence %.6f\n", "",
+			paint(account, TONE_DIM), plain(account),
+			told->asset && *told->asset ? told->asset : "the host",
+			told->asset && *told->asset ? told->role : "not one of our assets",
+			told->confidence);
 	if (told->refused) {
 		headline(account, fact, TONE_WARN, "REFUSED");
-		fprintf(account->stream, "not isolated by itself: %s\n", told->refused);
+		fprintf(account->stream, told->asked_by ? "%s\n" : "not isolated by itself: %s\n",
+			told->refused);
 	}
 }
 

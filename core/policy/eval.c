@@ -163,3 +163,44 @@ bool eval_when(const struct when *when, const struct policy_input *input)
 			return false;
 	return true;
 }
+
+/* What a machine was seen to do, against who it is and when. */
+static bool is_about_conduct(const struct condition *c)
+{
+	switch (c->word->subject) {
+	case SUBJECT_CONFIDENCE:
+	case SUBJECT_LOG_ODDS:
+	case SUBJECT_CONTACTS:
+	case SUBJECT_PORT:
+	case SUBJECT_KIND:
+	case SUBJECT_EVIDENCE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool holds_anyway(const struct condition *c, const struct policy_input *input)
+{
+	if (c->word->subject == SUBJECT_NOT)
+		return !eval_could_hold(&c->inner, input);
+	return !is_about_conduct(c) && eval_condition(c, input);
+}
+
+static bool could_hold(const struct condition *c, const struct policy_input *input)
+{
+	if (c->word->subject != SUBJECT_NOT)
+		return is_about_conduct(c) || eval_condition(c, input);
+	for (size_t i = 0; i < c->inner.count; i++)
+		if (!holds_anyway(&c->inner.conditions[i], input))
+			return true;
+	return false;
+}
+
+bool eval_could_hold(const struct when *when, const struct policy_input *input)
+{
+	for (size_t i = 0; i < when->count; i++)
+		if (!could_hold(&when->conditions[i], input))
+			return false;
+	return true;
+}

@@ -13,6 +13,8 @@ struct when;
 
 bool eval_when(const struct when *when, const struct policy_input *input);
 bool eval_condition(const struct condition *condition, const struct policy_input *input);
+/* Whether they could hold for this machine at this time, whatever it was seen to do. */
+bool eval_could_hold(const struct when *when, const struct policy_input *input);
 
 /* The pieces that explaining and checking share. */
 double eval_number(const struct condition *condition, const struct policy_input *input);

@@ -70,6 +70,22 @@ void policy_decide(const struct policy *policy, const struct policy_input *input
 		}
 }
 
+bool policy_decide_by_hand(const struct policy *policy, const struct policy_input *input,
+			   struct decision *decision)
+{
+	for (size_t i = 0; i < policy->rule_count; i++) {
+		const struct rule *rule = &policy->rules[i];
+
+		if ((rule->answer.verdict != VERDICT_ISOLATE &&
+		     rule->answer.verdict != VERDICT_PROPOSE) ||
+		    !eval_could_hold(&rule->when, input))
+			continue;
+		*decision = rule->answer;
+		return true;
+	}
+	return false;
+}
+
 /* One entry per detector, the strongest: it may have judged several classes of contacts. */
 static void input_evidence(struct policy_input *input, const char *detector, double log_odds)
 {

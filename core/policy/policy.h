@@ -7,6 +7,7 @@
 #ifndef CORDON_POLICY_POLICY_H
 #define CORDON_POLICY_POLICY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -70,6 +71,10 @@ void policy_free(struct policy *policy);
 
 void policy_decide(const struct policy *policy, const struct policy_input *input,
 		   struct decision *decision);
+/* For a machine that a person wants isolated: the first rule that could isolate it, or propose that, at this time and whatever
+ * it was seen to do.  False if there is none; then the policy leaves it to the person. */
+bool policy_decide_by_hand(const struct policy *policy, const struct policy_input *input,
+			   struct decision *decision);
 /* Why each rule did or did not fire, in words, a line each.  What it means: decision_sentence(). */
 void policy_explain(const struct policy *policy, const struct policy_input *input, struct buf *out);
 

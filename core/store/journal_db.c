@@ -55,6 +55,8 @@ static const struct field texts[] = {
 	FIELD("channel", decision.channel),
 	FIELD("reason", reason),
 	FIELD("approved_by", approved_by),
+	FIELD("asked_by", asked_by),
+	FIELD("why", why),
 };
 
 #define NUMBERS ((int)(sizeof(numbers) / sizeof(numbers[0])))

@@ -49,7 +49,7 @@ check "has its verbs" grep -q "policy explain" "$work/out"
 expect 0 "help behind a verb" "$cordon" assets check --help
 check "has its options" grep -q -- --accept "$work/out"
 for words in "incidents twice" "ledger verify x" "ledger show x" "detectors x" "outbreak x" "assets codes x" \
-	"isolations x" "health x" "hosts x" "release" "release x" "approve" "approve 1 2" "deny x"; do
+	"isolations x" "health x" "hosts x" "release" "isolate" "isolate pc-1 pc-2" "isolate --channel x" "approve" "approve 1 2" "deny x"; do
 	# shellcheck disable=SC2086
 	expect 2 "wrong words are told without a daemon or a store: $words" "$cordon" $words
 done
@@ -94,4 +94,9 @@ expect 0 "the ledger verifies" "$cordon" ledger verify --store "$work/cordon.db"
 expect 1 "a ledger that is not there" "$cordon" ledger verify --store "$work/none.db"
 expect 1 "a release without a daemon" "$cordon" release 1 --control "$work/none"
 check "says so" says "no cordond answers"
+expect 1 "a release of a machine without a daemon" "$cordon" release pc-1 --control "$work/none"
+expect 1 "an isolation by hand without a daemon" "$cordon" isolate pc-1 --why "it screams" --control "$work/none"
+check "says so" says "no cordond answers"
+check "one line" one_line
+expect 2 "a channel of two words" "$cordon" isolate pc-1 --channel "a b" --control "$work/none"
 tap_done

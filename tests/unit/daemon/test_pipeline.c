@@ -223,6 +223,71 @@ static void a_release_is_an_order_to_forget(void **unused)
 	close_stage(&stage);
 }
 
+/* Answers "ok ..." or the refusal. */
+static const char *command(struct stage *stage, const char *line, uint64_t now_ns)
+{
+	static char said[2048];
+	char copy[256], *rest = copy, *words[16] = { NULL };
+	struct err err = { 0 };
+	struct buf answer;
+
+	snprintf(copy, sizeof(copy), "%s", line);
+	for (size_t i = 0; i < 15 && (words[i] = strsep(&rest, " ")) != NULL; i++)
+		;
+	buf_init(&answer, sizeof(said));
+	if (pipeline_command(stage->pipeline, words, "anna", now_ns, &answer, &err) == 0)
+		snprintf(said, sizeof(said), "ok %s", answer.length ? answer.text : "");
+	else
+		snprintf(said, sizeof(said), "%s", err.text);
+	buf_fini(&answer);
+	return said;
+}
+
+static void a_person_isolates_and_releases_by_name(void **unused)
+{
+	struct stage stage;
+	struct record order;
+
+	(void)unused;
+	open_stage(&stage);
+	assert_non_null(
+		strstr(command(&stage, "isolate pc-25 -", S(1)), "did you mean \"pc-23\"?"));
+	assert_non_null(strstr(command(&stage, "isolate pc-23 lan", S(1)), "it has: repair"));
+	assert_non_null(
+		strstr(command(&stage, "isolate pc-23 - smells of smoke", S(2)),
+		       "ok isolation 1 of pc-23 through channel \"repair\" is requested\n"
+		       "as rule 1 \"worm\" says, it ends by itself 1h after it was applied\n"
+		       "note: on paper only"));
+	assert_int_equal(told(&stage, "\"event_type\":\"decision\"",
+			      "\"asked_by\":\"anna\",\"why\":\"smells of smoke\""),
+			 1);
+	assert_int_equal(told(&stage, "\"event_type\":\"decision\"", "\"confidence\""), 0);
+	assert_int_equal(told(&stage, "\"applied\"", "\"asked_by\":\"anna\""), 1);
+	assert_non_null(strstr(command(&stage, "isolations", S(3)), "by anna: smells of smoke"));
+	assert_non_null(strstr(command(&stage, "isolate 10.20.0.23 -", S(3)), "isolated already"));
+	assert_non_null(strstr(command(&stage, "release pc-24", S(4)), "pc-24 is not isolated"));
+	assert_string_equal(command(&stage, "release 10.20.0.23 cleaned", S(4)),
+			    "ok isolation 1 is being released");
+	pipeline_advance(stage.pipeline, S(5));
+	assert_int_equal(told(&stage, "\"released\"", "\"reason\":\"cleaned (anna)\""), 1);
+	assert_true(feed_next(stage.orders, &order));
+	assert_int_equal(order.type, RECORD_FORGET);
+	close_stage(&stage);
+}
+
+static void by_hand_a_suspect_keeps_its_incident(void **unused)
+{
+	struct stage stage;
+
+	(void)unused;
+	open_stage(&stage);
+	state(&stage, "10.20.0.24", 8, S(1));
+	assert_non_null(strstr(command(&stage, "isolate pc-24 -", S(2)), "ok isolation 1"));
+	assert_int_equal(told(&stage, "\"event_type\":\"isolation\"", "\"id\":1,\"incident\":1,"),
+			 2);
+	close_stage(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -230,6 +295,8 @@ int main(void)
 		cmocka_unit_test(a_controller_that_was_held_up_does_not_blame_the_sensor),
 		cmocka_unit_test(what_waits_for_people_is_told_by_health),
 		cmocka_unit_test(a_release_is_an_order_to_forget),
+		cmocka_unit_test(a_person_isolates_and_releases_by_name),
+		cmocka_unit_test(by_hand_a_suspect_keeps_its_incident),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -205,9 +205,68 @@ static void a_score_that_is_no_number_isolates_nobody(void **state)
 	fixture_fini(&f);
 }
 
+/* Of the machine in question the role is server, the tag a, the time Monday noon; what it did nobody knows. */
+static void what_a_person_asks_for_is_decided_by_who_the_machine_is(void **state)
+{
+	static const struct {
+		const char *when;
+		int holds;
+	} rows[] = {
+		{ "confidence: '>= 0.9999'", 1 },
+		{ "evidence: { all: [trw, arpsweep] }, kind: worm, contacts: '> 90', port: 445",
+		  1 },
+		{ "role: server", 1 },
+		{ "role: workstation", 0 },
+		{ "role: workstation, confidence: '>= 0.9999'", 0 },
+		{ "tag: a", 1 },
+		{ "tag: b", 0 },
+		{ "host: 10.0.0.0/8", 1 },
+		{ "host: 192.0.2.0/24", 0 },
+		{ "time: { days: mon }", 1 },
+		{ "time: { days: tue }", 0 },
+		{ "not: { role: server }", 0 },
+		{ "not: { role: workstation }", 1 },
+		{ "not: { kind: worm }", 1 },
+		{ "not: { role: server, kind: worm }", 1 },
+		{ "not: { role: workstation, kind: worm }", 1 },
+		{ "not: { not: { kind: worm } }", 1 },
+		{ "not: { not: { role: workstation, kind: worm } }", 0 },
+		{ "not: { not: { role: server, kind: worm } }", 1 },
+	};
+	struct policy_input input = { .kind = "",
+				      .asset = "x",
+				      .role = "server",
+				      .tags = { "a" },
+				      .wall_ns = UINT64_C(1772452800000000000) };
+
+	(void)state;
+	assert_true(ip_parse("10.0.0.1", &input.host.ip));
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct decision decision;
+		char text[512];
+		struct fixture f;
+
+		snprintf(
+			text, sizeof(text),
+			"channels: { r: [arp, dhcp] }\nrules:\n"
+			"  - { name: measures do not count, when: { contacts: '>= 77', tag: z }, then: { count: { tcp: 445 } } }\n"
+			"  - { name: asked, when: { %s }, then: { isolate: { channel: r, for: 2h } } }\n",
+			rows[i].when);
+		fixture_init(&f, text);
+		if (!f.policy)
+			fail_msg("%s", f.said.text);
+		if (policy_decide_by_hand(f.policy, &input, &decision) != rows[i].holds)
+			fail_msg("%s", rows[i].when);
+		if (rows[i].holds)
+			assert_string_equal(decision.rule_name, "asked");
+		fixture_fini(&f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_a_person_asks_for_is_decided_by_who_the_machine_is),
 		cmocka_unit_test(each_condition_holds_exactly_when_it_says_so),
 		cmocka_unit_test(the_first_rule_that_fires_decides),
 		cmocka_unit_test(a_score_that_is_no_number_isolates_nobody),

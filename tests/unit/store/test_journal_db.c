@@ -79,6 +79,8 @@ static struct isolation random_isolation(uint64_t id, uint64_t *seed)
 	snprintf(isolation.reason, sizeof(isolation.reason),
 		 "it's \"quoted\"; DROP TABLE isolations --");
 	snprintf(isolation.approved_by, sizeof(isolation.approved_by), "anna, bert");
+	snprintf(isolation.asked_by, sizeof(isolation.asked_by), "anna");
+	snprintf(isolation.why, sizeof(isolation.why), "ransom note on the screen");
 	return isolation;
 }
 
