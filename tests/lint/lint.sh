@@ -97,6 +97,13 @@ check_spdx()
 	done
 }
 
+check_citations()
+{
+	[ -f docs/sources.md ] || return 0
+	awk -v page=docs/sources.md -f "$here/sources.awk" docs/sources.md $sources \
+		$(find $folders docs policies pcaps debian -type f -name '*.md' ! -path docs/sources.md 2>/dev/null | sort)
+}
+
 check_format()
 {
 	[ "${LINT_FORMAT:-1}" = 1 ] || return 0
@@ -122,6 +129,7 @@ check_tidy()
 	check_headers
 	[ -z "$sources" ] || awk -f "$here/banned.awk" $sources
 	check_spdx
+	check_citations
 	check_format
 	check_tidy
 } >"$found"

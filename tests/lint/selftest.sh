@@ -253,6 +253,14 @@ clean_tree
 echo 'core/late: core/typo' >>core/layers.def
 wants "a folder allowed that is never listed" '^core/layers.def:13: folder core/typo is allowed but never'
 
+clean_tree
+mkdir docs
+printf '## notes.md\n\n| section | about |\n|---|---|\n| C.7 | x |\n| 3 | y |\n' >docs/sources.md
+put core/net/x.c <<-'END'
+	/* As notes.md C.7, C.7.2 of others.md D.1, notes.md section 3, notes.md 3.4, notes.md and notes.md C.77 say. */
+END
+wants "a citation that docs/sources.md does not explain" '^core/net/x.c:2: docs/sources.md has no row for notes.md C.77$'
+
 cd / || exit 2
 echo "1..$cases"
 [ $failures -eq 0 ]
