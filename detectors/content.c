@@ -29,7 +29,8 @@
 #define OPNUM_UPGRADE_DOWNLEVEL 9
 
 struct config {
-	double decisive, lone_packet, kill_switch, reserved, probe, remote_run, weak_cap;
+	double decisive, lone_packet, kill_switch, reserved, probe, remote_run, remote_driver,
+		weak_cap;
 	uint64_t remote_run_ns;
 };
 
@@ -41,6 +42,7 @@ enum fact {
 	FACT_RESERVED,
 	FACT_PROBE,
 	FACT_REMOTE_RUN,
+	FACT_REMOTE_DRIVER,
 };
 
 /* A server that carries a term. */
@@ -70,8 +72,10 @@ static const struct param params[] = {
 	  "nats for peeking into pipe 0, the test for a missing MS17-010" },
 	{ "remote_run", PARAM_DOUBLE, offsetof(struct config, remote_run), 0, 25, "4.6",
 	  "nats for a file on an administrative share followed by a service or job call" },
+	{ "remote_driver", PARAM_DOUBLE, offsetof(struct config, remote_driver), 0, 25, "7",
+	  "nats for a printer driver installed from a machine that is neither end" },
 	{ "weak_cap", PARAM_DOUBLE, offsetof(struct config, weak_cap), 0.1, 40, "9.2",
-	  "the most that the last three can bring together, and anything said from the Internet: below conviction" },
+	  "the most that the last four can bring together, and anything said from the Internet: below conviction" },
 	{ "remote_run_within", PARAM_DURATION_NS, offsetof(struct config, remote_run_ns), 1, 86400,
 	  "10m", "longest time between that file and that call" },
 	{ .type = PARAM_END },
@@ -132,6 +136,8 @@ static enum fact fact_of_rpc(const struct config *config, const struct slot *slo
 {
 	const struct observed_rpc *rpc = &observation->rpc;
 
+	if (rpc->wrong)
+		return rpc->wrong == RPC_DISTANT_DRIVER ? FACT_REMOTE_DRIVER : FACT_EXPLOIT;
 	switch (rpc->interface) {
 	case RPC_SRVSVC:
 		return rpc->climbs ? FACT_EXPLOIT : FACT_NONE;
@@ -209,6 +215,10 @@ static struct term term_of(const struct config *config, enum fact fact)
 		break;
 	case FACT_REMOTE_RUN:
 		term.nats = config->remote_run;
+		term.cap_nats = config->weak_cap;
+		break;
+	case FACT_REMOTE_DRIVER:
+		term.nats = config->remote_driver;
 		term.cap_nats = config->weak_cap;
 		break;
 	default:

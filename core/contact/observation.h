@@ -62,7 +62,23 @@ enum observed_interface {
 	RPC_ACTIVATION,
 	RPC_ATSVC,
 	RPC_SVCCTL,
+	RPC_WKSSVC,
+	RPC_PNP,
+	RPC_NETLOGON,
+	RPC_SPOOLSS,
 	RPC_INTERFACES
+};
+
+/* Of the four last a call is told only if something is wrong with it. */
+enum observed_wrong {
+	RPC_NOTHING_WRONG,
+	RPC_ENDLESS_PATH,     /* SRVSVC path calls: longer than two paths can be */
+	RPC_ENDLESS_NAME,     /* WKSSVC, PNP: longer than any name they are called with */
+	RPC_STRANGE_RESOURCE, /* PNP: asks for conflicts over a resource that knows none */
+	RPC_ZERO_NONCE,       /* NETLOGON: what should be random, or follow from it, is all zero */
+	RPC_OWN_DRIVER, /* SPOOLSS: a driver that lies on the machine that calls, or has a path of the kernel's own */
+	RPC_DISTANT_DRIVER, /* SPOOLSS: a driver that lies on some other machine */
+	RPC_WRONGS
 };
 
 #define RPC_BIG_STUB_BYTES 1024
@@ -71,6 +87,7 @@ struct observed_rpc {
 	uint8_t interface;   /* enum observed_interface */
 	bool climbs;         /* SRVSVC path calls: the path has parent-directory steps */
 	bool endless_server; /* activation: names a server longer than any host name can be */
+	uint8_t wrong;       /* enum observed_wrong */
 	uint16_t opnum;
 	uint32_t stub_bytes; /* of the call so far; told again when it passes RPC_BIG_STUB_BYTES */
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reader_internal.h - what the files of the reader share: reader.c (which packet is whose), reader_dns.c (names),
- * reader_datagram.c (single packets), reader_stream.c (bytes in order), reader_smb.c (SMB), reader_rpc.c (DCE/RPC),
- * reader_logon.c (FTP, Telnet, RDP). */
+ * reader_datagram.c (single packets), reader_stream.c (bytes in order), reader_smb.c (SMB), reader_rpc.c (DCE/RPC), reader_call.c
+ * (what is wrong with a call), reader_logon.c (FTP, Telnet, RDP). */
 #ifndef CORDON_CONTACT_READER_INTERNAL_H
 #define CORDON_CONTACT_READER_INTERNAL_H
 
@@ -10,6 +10,7 @@
 #include "core/contact/observation.h"
 #include "core/contact/reader.h"
 #include "core/net/dcerpc.h"
+#include "core/net/dcerpc_args.h"
 #include "core/net/packet.h"
 
 struct streams;
@@ -86,13 +87,25 @@ struct rpc_server_name {
 	bool has_byte;
 };
 
+#define RPC_DRIVER_BYTES 96
+
+/* The string at hand of a printer driver's description, from its first separator on. */
+struct rpc_driver {
+	char text[RPC_DRIVER_BYTES];
+	uint8_t length, front; /* front: characters before it */
+	uint8_t byte;
+	bool has_byte;
+};
+
 struct rpc_call {
 	uint64_t file;
 	uint32_t call_id, stub_bytes;
 	struct dcerpc_path path;
+	struct dcerpc_args args;
 	struct rpc_server_name server;
+	struct rpc_driver driver;
 	uint8_t interface;
-	bool used;
+	bool used, is_wrong;
 };
 
 struct rpc_talk {
@@ -183,6 +196,12 @@ size_t logon_frame_bytes(unsigned protocol, const uint8_t *bytes, size_t length)
 void rdp_see(const struct turn *turn);
 /* Of a user's name, in any case of letters; never 0. */
 uint32_t user_hash(const uint8_t *text, size_t length);
+
+/* reader_call.c: what the fragment's stub shows to be wrong with its call, enum observed_wrong; once for each call. */
+uint8_t call_wrong(const struct turn *turn, struct rpc_call *call, const uint8_t *bytes,
+		   const struct dcerpc_fragment *fragment);
+/* Whether calls of that operation can show it. */
+bool call_is_judged(uint8_t interface, uint16_t opnum);
 
 /* reader_rpc.c: bytes that the client sent into a pipe (file; 0 over TCP). */
 void rpc_see(const struct turn *turn, uint64_t file, const uint8_t *bytes, size_t length);

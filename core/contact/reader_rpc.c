@@ -50,6 +50,14 @@ static uint8_t interface_of(const struct dcerpc_uuid *uuid)
 		return RPC_ATSVC;
 	case DCERPC_SVCCTL:
 		return RPC_SVCCTL;
+	case DCERPC_WKSSVC:
+		return RPC_WKSSVC;
+	case DCERPC_PNP:
+		return RPC_PNP;
+	case DCERPC_NETLOGON:
+		return RPC_NETLOGON;
+	case DCERPC_SPOOLSS:
+		return RPC_SPOOLSS;
 	default:
 		return RPC_OTHER;
 	}
@@ -215,8 +223,8 @@ static struct rpc_call *place_call(struct rpc_talk *talk, uint64_t file, uint32_
 }
 
 /* Its fragment's stub, in addition to those before. */
-static struct observed_rpc read_stub(struct rpc_call *call, const uint8_t *bytes,
-				     const struct dcerpc_fragment *fragment)
+static struct observed_rpc read_stub(const struct turn *turn, struct rpc_call *call,
+				     const uint8_t *bytes, const struct dcerpc_fragment *fragment)
 {
 	struct observed_rpc rpc = { .interface = call->interface, .opnum = fragment->opnum };
 
@@ -228,7 +236,22 @@ static struct observed_rpc read_stub(struct rpc_call *call, const uint8_t *bytes
 			     names_endless_server(&call->server, bytes + fragment->stub_offset,
 						  fragment->stub_length,
 						  fragment->marks & DCERPC_BIG_ENDIAN);
+	rpc.wrong = call_wrong(turn, call, bytes, fragment);
 	return rpc;
+}
+
+/* Of the others a call tells something by itself. */
+static bool is_told_when_wrong(uint8_t interface)
+{
+	return interface >= RPC_WKSSVC;
+}
+
+static bool is_news(const struct observed_rpc *rpc, bool is_first, bool was_big)
+{
+	if (rpc->climbs || rpc->endless_server || rpc->wrong)
+		return true;
+	return !is_told_when_wrong(rpc->interface) &&
+	       (is_first || (!was_big && rpc->stub_bytes > RPC_BIG_STUB_BYTES));
 }
 
 static void request(const struct turn *turn, uint64_t file, const uint8_t *bytes,
@@ -241,18 +264,18 @@ static void request(const struct turn *turn, uint64_t file, const uint8_t *bytes
 	uint8_t interface = call ? call->interface : called_interface(talk, file, bytes, fragment);
 	struct observed_rpc rpc;
 
-	if (interface == RPC_OTHER)
+	if (interface == RPC_OTHER ||
+	    (is_told_when_wrong(interface) && !call_is_judged(interface, fragment->opnum)))
 		return;
 	if (is_first) {
 		call = place_call(talk, file, fragment->call_id);
 		call->interface = interface;
 	}
 	was_big = call->stub_bytes > RPC_BIG_STUB_BYTES;
-	rpc = read_stub(call, bytes, fragment);
+	rpc = read_stub(turn, call, bytes, fragment);
 	if (fragment->marks & DCERPC_LAST)
 		call->used = false;
-	if (is_first || rpc.climbs || rpc.endless_server ||
-	    (!was_big && rpc.stub_bytes > RPC_BIG_STUB_BYTES))
+	if (is_news(&rpc, is_first, was_big))
 		tell_call(turn, &rpc);
 }
 

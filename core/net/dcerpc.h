@@ -30,6 +30,10 @@ extern const struct dcerpc_uuid
 extern const struct dcerpc_uuid dcerpc_atsvc;  /* 1ff70682-0a51-30e8-076d-740be8cee98b */
 extern const struct dcerpc_uuid dcerpc_tasks;  /* 86d35949-83c9-4044-b424-db363231fd0c, MS-TSCH */
 extern const struct dcerpc_uuid dcerpc_svcctl; /* 367abb81-9844-35f1-ad32-98f038001003 */
+extern const struct dcerpc_uuid dcerpc_wkssvc; /* 6bffd098-a112-3610-9833-46c3f87e345a, MS-WKST */
+extern const struct dcerpc_uuid dcerpc_pnp;    /* 8d9f4e40-a03d-11ce-8f69-08003e30051b, MS05-039 */
+extern const struct dcerpc_uuid dcerpc_netlogon; /* 12345678-1234-abcd-ef00-01234567cffb, MS-NRPC */
+extern const struct dcerpc_uuid dcerpc_spoolss;  /* 12345678-1234-abcd-ef00-0123456789ab, MS-RPRN */
 
 static inline bool dcerpc_uuid_equal(const struct dcerpc_uuid *a, const struct dcerpc_uuid *b)
 {
@@ -45,6 +49,10 @@ enum dcerpc_interface {
 	DCERPC_ATSVC,
 	DCERPC_SVCCTL,
 	DCERPC_TASKS,
+	DCERPC_WKSSVC,
+	DCERPC_PNP,
+	DCERPC_NETLOGON,
+	DCERPC_SPOOLSS,
 	DCERPC_INTERFACES
 };
 

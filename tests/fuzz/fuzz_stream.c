@@ -48,6 +48,7 @@ static void check(void *arg, const struct observation *observation)
 	case OBSERVED_RPC:
 		INVARIANT(observation->rpc.interface != RPC_OTHER &&
 			  observation->rpc.interface < RPC_INTERFACES);
+		INVARIANT(observation->rpc.wrong < RPC_WRONGS);
 		INVARIANT(!observation->rpc.climbs || observation->rpc.interface == RPC_SRVSVC);
 		break;
 	case OBSERVED_LOGON:

@@ -27,6 +27,12 @@ static const uint8_t atsvc[] = { 0x1f, 0xf7, 0x06, 0x82, 0x0a, 0x51, 0x30, 0xe8,
 				 0x07, 0x6d, 0x74, 0x0b, 0xe8, 0xce, 0xe9, 0x8b };
 static const uint8_t tasks[] = { 0x86, 0xd3, 0x59, 0x49, 0x83, 0xc9, 0x40, 0x44,
 				 0xb4, 0x24, 0xdb, 0x36, 0x32, 0x31, 0xfd, 0x0c };
+static const uint8_t wkssvc[] = { 0x6b, 0xff, 0xd0, 0x98, 0xa1, 0x12, 0x36, 0x10,
+				  0x98, 0x33, 0x46, 0xc3, 0xf8, 0x7e, 0x34, 0x5a };
+static const uint8_t pnp[] = { 0x8d, 0x9f, 0x4e, 0x40, 0xa0, 0x3d, 0x11, 0xce,
+			       0x8f, 0x69, 0x08, 0x00, 0x3e, 0x30, 0x05, 0x1b };
+static const uint8_t netlogon[] = { 0x12, 0x34, 0x56, 0x78, 0x12, 0x34, 0xab, 0xcd,
+				    0xef, 0x00, 0x01, 0x23, 0x45, 0x67, 0xcf, 0xfb };
 static const uint8_t spoolss[] = { 0x12, 0x34, 0x56, 0x78, 0x12, 0x34, 0xab, 0xcd,
 				   0xef, 0x00, 0x01, 0x23, 0x45, 0x67, 0x89, 0xab };
 
@@ -50,9 +56,9 @@ static uint32_t word_of(const struct observation *o)
 		return (uint32_t)o->smb.act << 1 | o->smb.is_answer;
 	if (o->kind != OBSERVED_RPC)
 		return (uint32_t)o->kind << 24;
-	return (uint32_t)o->kind << 24 | (uint32_t)o->rpc.interface << 16 |
+	return (uint32_t)o->kind << 24 | (uint32_t)o->rpc.interface << 20 |
 	       (uint32_t)o->rpc.opnum << 3 | (o->rpc.climbs ? 1u : 0u) |
-	       (o->rpc.endless_server ? 2u : 0u) |
+	       (o->rpc.endless_server ? 2u : 0u) | (uint32_t)o->rpc.wrong << 12 |
 	       (o->rpc.stub_bytes > RPC_BIG_STUB_BYTES ? 4u : 0u);
 }
 
@@ -200,7 +206,21 @@ static void told_however_it_arrives(const struct exchange *exchange, const char 
 
 /* ---- calls -------------------------------------------------------------------------------------- */
 
-enum stub { STUB_PATH, STUB_COMPARE, STUB_FILLER, STUB_SERVER };
+enum stub {
+	STUB_PATH,
+	STUB_COMPARE,
+	STUB_FILLER,
+	STUB_SERVER,
+	STUB_PREFIX,   /* a path, behind a prefix of filler characters */
+	STUB_NAME,     /* a name of filler characters */
+	STUB_OPTIONAL, /* the same, which may be missing */
+	STUB_DEVICE,   /* the same without a server in front */
+	STUB_RESOURCE, /* class-specific, of filler bytes */
+	STUB_MEMORY,   /* a resource that conflicts can be over */
+	STUB_CHALLENGE,
+	STUB_CREDENTIAL, /* their last byte is filler */
+	STUB_DRIVER,     /* that lies there */
+};
 
 struct call {
 	const char *what;
@@ -212,11 +232,103 @@ struct call {
 	bool convicts;
 };
 
+static void put_long_string(struct bytes *b, const struct marshal *how, unsigned chars,
+			    const char *end)
+{
+	char text[1200];
+
+	snprintf(text, sizeof(text), "%0*d%s", (int)chars, 0, end);
+	put_wide_string(b, how, chars ? text : end);
+}
+
+static void put_server(struct bytes *b, const struct marshal *how)
+{
+	put32(b, how, 0x20000);
+	put_wide_string(b, how, "\\\\10.0.0.9");
+}
+
+static void put_nonce(struct bytes *b, unsigned last)
+{
+	put_zeros(b, 7);
+	put8(b, last);
+}
+
+static void put_resource(struct bytes *b, const struct marshal *how, uint32_t kind, unsigned bytes)
+{
+	put_wide_string(b, how, "HTREE\\ROOT\\0");
+	put32(b, how, kind);
+	put32(b, how, bytes);
+	put_zeros(b, bytes);
+	put32(b, how, bytes);
+	put_zeros(b, 12);
+}
+
+static void put_credential(struct bytes *b, const struct marshal *how, unsigned last)
+{
+	put_server(b, how);
+	put_wide_string(b, how, "DC$");
+	put16(b, how, 6);
+	put_zeros(b, 2);
+	put_wide_string(b, how, "PC1"); /* no padding: bytes follow */
+	put_nonce(b, last);
+	put_zeros(b, b->length % 4 ? 4 - b->length % 4 : 0);
+	put32(b, how, 0x212fffff);
+}
+
+static void put_driver(struct bytes *b, const struct marshal *how, const char *place)
+{
+	put_server(b, how);
+	for (unsigned i = 0; i < 8; i++)
+		put32(b, how, i + 2);
+	put_wide_string(b, how, "A Printer");
+	put_wide_string(b, how, "Windows x64");
+	put_wide_string(b, how, "C:\\Windows\\System32\\DriverStore\\UNIDRV.DLL");
+	put_wide_string(b, how, place);
+	put_wide_string(b, how, "C:\\Windows\\System32\\winhttp.dll");
+	put32(b, how, 0x8014);
+}
+
+static struct bytes newer_stub_of(const struct call *call)
+{
+	const struct marshal *how = &call->how;
+	struct bytes b = { 0 };
+
+	switch (call->stub) {
+	case STUB_RESOURCE:
+		put_resource(&b, how, 0xffff, call->filler);
+		break;
+	case STUB_MEMORY:
+		put_resource(&b, how, 1, call->filler);
+		break;
+	case STUB_CHALLENGE:
+		put_server(&b, how);
+		put_wide_string(&b, how, "PC1");
+		put_nonce(&b, call->filler);
+		break;
+	case STUB_CREDENTIAL:
+		put_credential(&b, how, call->filler);
+		break;
+	case STUB_DRIVER:
+		put_driver(&b, how, call->path);
+		break;
+	default:
+		if (call->stub != STUB_DEVICE)
+			put_server(&b, how);
+		if (call->stub != STUB_NAME)
+			put32(&b, how, 0x20004);
+		put_long_string(&b, how, call->filler, "");
+		put_zeros(&b, 16);
+	}
+	return b;
+}
+
 static struct bytes stub_of(const struct call *call)
 {
 	const struct marshal *how = &call->how;
 	struct bytes b = { 0 };
 
+	if (call->stub >= STUB_NAME)
+		return newer_stub_of(call);
 	switch (call->stub) {
 	case STUB_FILLER:
 		put_zeros(&b, call->filler);
@@ -232,10 +344,10 @@ static struct bytes stub_of(const struct call *call)
 		put32(&b, how, 0x20000);
 		put_wide_string(&b, how, "10.0.0.9");
 		put_wide_string(&b, how, call->path);
-		if (call->stub == STUB_PATH)
+		if (call->stub != STUB_COMPARE)
 			put32(&b, how, 1000);
-		put_wide_string(&b, how, "\\");
-		put_zeros(&b, call->stub == STUB_PATH ? 8 : 4);
+		put_long_string(&b, how, call->stub == STUB_PREFIX ? call->filler : 0, "\\");
+		put_zeros(&b, call->stub != STUB_COMPARE ? 8 : 4);
 	}
 	return b;
 }
@@ -304,6 +416,110 @@ static const struct call calls[] = {
 	{ "a service made without a file", svcctl, 12, STUB_FILLER, NULL, 600, { 0 }, false },
 	{ "a task made without a file", tasks, 1, STUB_FILLER, NULL, 600, { 0 }, false },
 	{ "a printer", spoolss, 31, STUB_PATH, "\\A\\..\\B", 0, { 0 }, false },
+	{ "MS06-040", srvsvc, 31, STUB_PREFIX, "\\A", 530, { 0 }, true },
+	{ "MS06-040, in big endian fragments",
+	  srvsvc,
+	  31,
+	  STUB_PREFIX,
+	  "\\A",
+	  530,
+	  { true, 97 },
+	  true },
+	{ "the longest path behind the longest prefix",
+	  srvsvc,
+	  31,
+	  STUB_PREFIX,
+	  "\\A",
+	  515,
+	  { 0 },
+	  false },
+	{ "MS03-049", wkssvc, 27, STUB_OPTIONAL, NULL, 600, { 0 }, true },
+	{ "MS03-049, in fragments", wkssvc, 25, STUB_NAME, NULL, 600, { false, 101 }, true },
+	{ "MS06-070", wkssvc, 22, STUB_NAME, NULL, 600, { true, 0 }, true },
+	{ "a domain and its controller, joined", wkssvc, 22, STUB_NAME, NULL, 511, { 0 }, false },
+	{ "its users listed", wkssvc, 2, STUB_NAME, NULL, 600, { 0 }, false },
+	{ "MS05-039", pnp, 54, STUB_RESOURCE, NULL, 300, { 0 }, true },
+	{ "MS05-039, in fragments", pnp, 54, STUB_RESOURCE, NULL, 300, { true, 31 }, true },
+	{ "conflicts over memory", pnp, 54, STUB_MEMORY, NULL, 300, { 0 }, false },
+	{ "a small resource of its class", pnp, 54, STUB_RESOURCE, NULL, 44, { 0 }, false },
+	{ "MS05-047", pnp, 10, STUB_DEVICE, NULL, 300, { 0 }, true },
+	{ "devices of a service listed", pnp, 10, STUB_DEVICE, NULL, 200, { 0 }, false },
+	{ "a zero challenge", netlogon, 4, STUB_CHALLENGE, NULL, 0, { 0 }, true },
+	{ "a zero credential", netlogon, 26, STUB_CREDENTIAL, NULL, 0, { 0 }, true },
+	{ "a zero credential, in fragments",
+	  netlogon,
+	  15,
+	  STUB_CREDENTIAL,
+	  NULL,
+	  0,
+	  { true, 11 },
+	  true },
+	{ "a challenge", netlogon, 4, STUB_CHALLENGE, NULL, 1, { 0 }, false },
+	{ "a credential", netlogon, 26, STUB_CREDENTIAL, NULL, 1, { 0 }, false },
+	{ "a driver of the caller's",
+	  spoolss,
+	  89,
+	  STUB_DRIVER,
+	  "\\\\10.0.0.5\\s\\x.dll",
+	  0,
+	  { 0 },
+	  true },
+	{ "a driver by the kernel's path",
+	  spoolss,
+	  89,
+	  STUB_DRIVER,
+	  "\\??\\UNC\\10.0.0.8\\s\\x.dll",
+	  0,
+	  { true, 0 },
+	  true },
+	{ "a driver of the caller's, in fragments",
+	  spoolss,
+	  9,
+	  STUB_DRIVER,
+	  "\\\\?\\UNC\\10.0.0.5\\s\\x.dll",
+	  0,
+	  { false, 33 },
+	  true },
+	{ "a driver that was copied before",
+	  spoolss,
+	  89,
+	  STUB_DRIVER,
+	  "C:\\Windows\\System32\\x.dll",
+	  0,
+	  { 0 },
+	  false },
+	{ "a driver on the server's share",
+	  spoolss,
+	  89,
+	  STUB_DRIVER,
+	  "\\\\10.0.0.5\\print$\\x64\\x.dll",
+	  0,
+	  { 0 },
+	  false },
+	{ "a driver on a long path",
+	  spoolss,
+	  89,
+	  STUB_DRIVER,
+	  "\\\\?\\C:\\x\\x.dll",
+	  0,
+	  { 0 },
+	  false },
+	{ "a driver of a file server",
+	  spoolss,
+	  89,
+	  STUB_DRIVER,
+	  "\\\\files\\s\\x.dll",
+	  0,
+	  { 0 },
+	  false },
+	{ "a printer, opened from its path",
+	  spoolss,
+	  69,
+	  STUB_DRIVER,
+	  "\\\\10.0.0.5\\s\\x",
+	  0,
+	  { 0 },
+	  false },
 };
 
 static const struct {
@@ -329,6 +545,15 @@ static const struct {
 	{ "TCP on a port below its client's", WAY_TCP, 1026, true },
 };
 
+static const struct call *call_named(const char *what)
+{
+	for (size_t c = 0; c < COUNT(calls); c++)
+		if (strcmp(calls[c].what, what) == 0)
+			return &calls[c];
+	fail_msg("%s", what);
+	return NULL;
+}
+
 static void every_call_convicts_or_not_by_every_way(void **state)
 {
 	(void)state;
@@ -349,12 +574,27 @@ static void every_call_convicts_or_not_by_every_way(void **state)
 
 static void a_call_is_told_wherever_its_segments_are_cut(void **state)
 {
-	static const size_t some[] = { 0, 3, 5, 8, 12 };
+	static const struct {
+		const char *what;
+		unsigned every; /* way: of the slower ones one is enough */
+	} some[] = {
+		{ "MS08-067", 1 },
+		{ "MS08-067, big endian", 1 },
+		{ "MS08-067, in fragments", 1 },
+		{ "MS04-011, in fragments", 1 },
+		{ "MS03-026, in fragments", 1 },
+		{ "MS06-040, in big endian fragments", 4 },
+		{ "MS03-049, in fragments", 4 },
+		{ "MS05-039, in fragments", 2 },
+		{ "a zero challenge", 2 },
+		{ "a zero credential, in fragments", 1 },
+		{ "a driver of the caller's, in fragments", 4 },
+	};
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(some); i++)
-		for (size_t w = 0; w < COUNT(ways); w++) {
-			const struct call *call = &calls[some[i]];
+		for (size_t w = i % some[i].every; w < COUNT(ways); w += some[i].every) {
+			const struct call *call = call_named(some[i].what);
 			static struct exchange exchange;
 
 			exchange.count = 0;

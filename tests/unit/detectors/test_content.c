@@ -114,6 +114,27 @@ static void a_single_packet_that_may_be_forged_needs_a_second_target(void **stat
 	}
 }
 
+static void what_is_wrong_with_a_call_convicts_at_once_but_for_one(void **state)
+{
+	(void)state;
+	for (unsigned wrong = 1; wrong < RPC_WRONGS; wrong++) {
+		struct scene scene;
+
+		scene_start(&scene);
+		for (unsigned server = 1; server < 9; server++) {
+			struct observation call = rpc(server, RPC_SPOOLSS, 89, LITTLE);
+
+			call.rpc.wrong = (uint8_t)wrong;
+			scene_said(&scene, &call);
+			if (server == 1)
+				assert_int_equal(scene.convicted, wrong != RPC_DISTANT_DRIVER);
+		}
+		assert_true(scene.highest >= SUSPECT_NATS);
+		assert_int_equal(scene.highest >= CONVICT_NATS, wrong != RPC_DISTANT_DRIVER);
+		scene_stop(&scene);
+	}
+}
+
 static void what_administrators_and_scanners_do_never_convicts(void **state)
 {
 	static const unsigned acts[] = { SMB_NT_TRANS_RESERVED, SMB_PEEK_PIPE_PROBE,
@@ -266,6 +287,7 @@ int main(void)
 		cmocka_unit_test(one_message_that_only_an_exploit_sends_convicts),
 		cmocka_unit_test(what_clients_say_every_day_is_nothing),
 		cmocka_unit_test(a_single_packet_that_may_be_forged_needs_a_second_target),
+		cmocka_unit_test(what_is_wrong_with_a_call_convicts_at_once_but_for_one),
 		cmocka_unit_test(what_administrators_and_scanners_do_never_convicts),
 		cmocka_unit_test(a_service_call_counts_after_a_write_to_that_server_not_long_ago),
 		cmocka_unit_test(asking_for_the_kill_switch_convicts_when_the_answer_comes),
