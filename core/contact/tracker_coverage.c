@@ -21,8 +21,9 @@ static bool is_unasked_answer(const struct reach *reach)
 	       reach->src_port < FIRST_CLIENT_PORT && reach->dst_port >= FIRST_CLIENT_PORT;
 }
 
-/* It sends to a neighbour for which we have only heard it ask. */
-static bool was_told_unheard(struct tracker *tracker, const struct reach *reach, uint64_t src_hash)
+/* Which question for a neighbour it has asked and we have not heard answered; PAIRS_NONE if there is none. */
+static uint32_t unheard_question(struct tracker *tracker, const struct reach *reach,
+				 uint64_t src_hash)
 {
 	struct pair_key key = { .dst = *reach->dst,
 				.kind = ip_is_v4(reach->dst) ? CONTACT_ARP : CONTACT_ND };
@@ -30,7 +31,36 @@ static bool was_told_unheard(struct tracker *tracker, const struct reach *reach,
 
 	pairs_sign(tracker->pairs, src_hash, &key);
 	index = pairs_find(tracker->pairs, &key);
-	return index != PAIRS_NONE && pairs_at(tracker->pairs, index)->state != CONTACT_ACCEPTED;
+	if (index != PAIRS_NONE && pairs_at(tracker->pairs, index)->state == CONTACT_ACCEPTED)
+		return PAIRS_NONE;
+	return index;
+}
+
+/* Spares those who go far the look-up: whoever asks for neighbours asks for some in the same /16. */
+static bool may_be_neighbor(const struct host *host, const struct ip *dst)
+{
+	uint32_t last = host->last_target[!ip_is_v4(dst)];
+
+	return last && (!ip_is_v4(dst) || last >> 16 == ip_v4_number(dst) >> 16);
+}
+
+/* It sends to a neighbour for which we have only heard it ask: it was told the station, so the neighbour lives.  A forger gains
+ * nothing where answers are heard, because then the silence of what it pretends to reach counts in place of the question's. */
+static void sends_to_neighbor(struct tracker *tracker, const struct host *host,
+			      const struct reach *reach)
+{
+	uint16_t vlan = host->key.vlan;
+	uint32_t index;
+
+	if (!may_be_neighbor(host, reach->dst) ||
+	    addressbook_is_router(tracker->book, vlan, &reach->packet->dst_mac))
+		return;
+	index = unheard_question(tracker, reach, tracker_hash(tracker, reach->src, vlan));
+	if (index == PAIRS_NONE)
+		return;
+	if (!coverage_hears_neighbors(tracker->coverage, vlan))
+		coverage_neighbor_missed(tracker->coverage, vlan);
+	tracker_settle(tracker, index, CONTACT_ACCEPTED);
 }
 
 /* Asked for by many, as a gateway is: it passes on what others ask for. */
@@ -85,9 +115,7 @@ uint8_t tracker_watch_coverage(struct tracker *tracker, const struct host *host,
 	}
 	if (reach->src_mac && !mac_is_group(&reach->packet->dst_mac)) {
 		coverage_direct(tracker->coverage, vlan);
-		if (!coverage_hears_neighbors(tracker->coverage, vlan) &&
-		    was_told_unheard(tracker, reach, tracker_hash(tracker, reach->src, vlan)))
-			coverage_neighbor_missed(tracker->coverage, vlan);
+		sends_to_neighbor(tracker, host, reach);
 	}
 	if (is_unasked_answer(reach))
 		coverage_question_missed(tracker->coverage, vlan,

@@ -129,6 +129,27 @@ static void who_sends_to_a_neighbour_was_told_its_station(void **state)
 	tracker_free(f.tracker);
 }
 
+static void whoever_is_sent_to_lives_though_its_answer_was_not_heard(void **state)
+{
+	struct ip target = host_ip(50);
+	struct fixture f;
+
+	(void)state;
+	start(&f, 1024);
+	see(&f, wire_arp(0, &f.a, &target));
+	assert_int_equal(latest(&f)->kind, CONTACT_ARP);
+	see(&f, wire_tcp(5, &f.a, &target, 80, TCP_SYN));
+	assert_int_equal(f.count, 3);
+	assert_int_equal(f.seen[1].kind, CONTACT_ARP);
+	assert_int_equal(f.seen[1].outcome, CONTACT_ACCEPTED);
+	assert_int_equal(f.seen[2].kind, CONTACT_TCP);
+	/* Nor is it news that the answer was heard, or that nobody had asked. */
+	see(&f, wire_tcp(10, &f.a, &target, 81, TCP_SYN));
+	see(&f, wire_tcp(10, &f.b, &target, 80, TCP_SYN));
+	assert_int_equal(f.count, 5);
+	tracker_free(f.tracker);
+}
+
 static void a_packet_seen_twice_opens_and_settles_once(void **state)
 {
 	struct fixture f;
@@ -158,6 +179,7 @@ int main(void)
 		cmocka_unit_test(answers_whose_questions_are_missing_are_no_failures),
 		cmocka_unit_test(syn_acks_without_a_syn_tell_the_same),
 		cmocka_unit_test(who_sends_to_a_neighbour_was_told_its_station),
+		cmocka_unit_test(whoever_is_sent_to_lives_though_its_answer_was_not_heard),
 		cmocka_unit_test(a_packet_seen_twice_opens_and_settles_once),
 	};
 

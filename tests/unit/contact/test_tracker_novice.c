@@ -163,7 +163,8 @@ static void who_asks_for_a_neighbour_is_a_host_at_once(void **state)
 	assert_int_equal(f.seen[0].kind, CONTACT_TCP);
 	assert_int_equal(f.seen[1].kind, CONTACT_ARP);
 	see(&f, wire_tcp(20, &f.a, &f.b, 446, TCP_SYN));
-	assert_int_equal(f.count, 3);
+	assert_int_equal(f.count, 4); /* and the neighbour lives */
+	assert_int_equal(f.seen[3].kind, CONTACT_TCP);
 	tracker_free(f.tracker);
 }
 
