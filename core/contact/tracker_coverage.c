@@ -113,7 +113,8 @@ uint8_t tracker_watch_coverage(struct tracker *tracker, const struct host *host,
 			note_sought(tracker, reach, host);
 		return tracker_is_blind(tracker, host, reach->kind, reach->dst) ? CONTACT_BLIND : 0;
 	}
-	if (reach->src_mac && !mac_is_group(&reach->packet->dst_mac)) {
+	/* Whose receiver is not told (cooked frames) is for one, as its address is. */
+	if (!reach->src_mac || !mac_is_group(&reach->packet->dst_mac)) {
 		coverage_direct(tracker->coverage, vlan);
 		sends_to_neighbor(tracker, host, reach);
 	}

@@ -172,7 +172,8 @@ static bool is_ordinary(int link_type)
 {
 	return link_type == DLT_EN10MB || link_type == DLT_LINUX_SLL ||
 	       link_type == DLT_LINUX_SLL2 || link_type == DLT_RAW || link_type == DLT_NULL ||
-	       link_type == DLT_LOOP || link_type == DLT_IPV4 || link_type == DLT_IPV6;
+	       link_type == DLT_LOOP || link_type == DLT_IPV4 || link_type == DLT_IPV6 ||
+	       link_type == DLT_PPP || link_type == DLT_PPP_SERIAL || link_type == DLT_C_HDLC;
 }
 
 static void choose_reader(struct capture *capture, int fd, off_t start)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Dispatch by link type.  The numbers are those of the LINKTYPE_ registry (tcpdump.org/linktypes.html);
- * raw IP also under the DLT_ numbers that systems use for it.  Left out: 802.11 in any wrapping, PPP,
- * tunnels inside IP; such frames are counted or become PACKET_OTHER. */
+ * raw IP also under the DLT_ numbers that systems use for it.  Left out: 802.11 in any wrapping;
+ * such frames are counted.  Tunnels inside IP are PACKET_OTHER or datagrams: whoever can send them
+ * could say anything in anybody's name, so what brings a mirror through one has to unwrap it. */
 #include "core/net/decode.h"
 
 #include "core/net/decode_internal.h"
@@ -9,9 +10,12 @@
 enum link_type {
 	LINK_NULL = 0,
 	LINK_ETHERNET = 1,
+	LINK_PPP = 9,
 	LINK_RAW_BSD = 12,
 	LINK_RAW_OPENBSD = 14,
+	LINK_PPP_HDLC = 50,
 	LINK_RAW = 101,
+	LINK_CISCO_HDLC = 104,
 	LINK_LOOP = 108,
 	LINK_COOKED1 = 113,
 	LINK_IPV4 = 228,
@@ -39,6 +43,11 @@ static enum decode_result decode_other_links(int link_type, struct cursor c, str
 	case LINK_NULL:
 	case LINK_LOOP:
 		return decode_loopback(c, packet);
+	case LINK_PPP:
+	case LINK_PPP_HDLC:
+		return decode_ppp(c, packet);
+	case LINK_CISCO_HDLC:
+		return decode_cisco_hdlc(c, packet);
 	case LINK_RAW:
 	case LINK_RAW_BSD:
 	case LINK_RAW_OPENBSD:

@@ -2,9 +2,9 @@
 /* decode.h - frame bytes to packet, or the reason why not.
  *
  * Never fails on hostile bytes: what cannot be read is counted by reason and given up.  Understands
- * Ethernet II and 802.3, 802.1Q/802.1ad (up to 4 tags), Linux cooked v1 and v2, BSD null and loop, raw
- * IP; ARP; IPv4 with options and fragments; IPv6 with extension headers (at most 8, each but one
- * at most once by RFC 8200 4.1); TCP, UDP, ICMP, ICMPv6.  802.11, PPI and PPP are counted as DECODE_LINK. */
+ * Ethernet II and 802.3, 802.1Q/802.1ad (up to 4 tags), PPPoE sessions, MPLS (up to 8 labels), Linux cooked v1 and v2, BSD
+ * null and loop, PPP, Cisco HDLC, raw IP; ARP; IPv4 with options and fragments; IPv6 with extension headers (at most 8, each but one
+ * at most once by RFC 8200 4.1); TCP, UDP, ICMP, ICMPv6.  802.11 and PPI are counted as DECODE_LINK. */
 #ifndef CORDON_NET_DECODE_H
 #define CORDON_NET_DECODE_H
 

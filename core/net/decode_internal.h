@@ -21,6 +21,9 @@ enum {
 	ETHERTYPE_ARP = 0x0806,
 	ETHERTYPE_8021Q = 0x8100,
 	ETHERTYPE_IPV6 = 0x86dd,
+	ETHERTYPE_MPLS = 0x8847,
+	ETHERTYPE_MPLS_UPSTREAM = 0x8848,
+	ETHERTYPE_PPPOE_SESSION = 0x8864,
 	ETHERTYPE_8021AD = 0x88a8,
 	ETHERTYPE_QINQ_OLD = 0x9100,
 };
@@ -89,6 +92,13 @@ enum decode_result decode_ethernet(struct cursor c, struct packet *packet);
 enum decode_result decode_cooked1(struct cursor c, struct packet *packet);
 enum decode_result decode_cooked2(struct cursor c, struct packet *packet);
 enum decode_result decode_loopback(struct cursor c, struct packet *packet);
+enum decode_result decode_ethertype(struct cursor c, uint16_t ethertype, struct packet *packet);
+
+/* decode_carrier.c */
+enum decode_result decode_ppp(struct cursor c, struct packet *packet);
+enum decode_result decode_pppoe(struct cursor c, struct packet *packet);
+enum decode_result decode_mpls(struct cursor c, struct packet *packet);
+enum decode_result decode_cisco_hdlc(struct cursor c, struct packet *packet);
 
 /* decode_ip.c; decode_ip_any goes by the version nibble. */
 enum decode_result decode_ip_any(struct cursor c, struct packet *packet);

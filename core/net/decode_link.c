@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Link layers: Ethernet II with VLAN tags (IEEE 802.3, 802.1Q), Linux cooked v1 and v2, BSD loopback; and
- * ARP (RFC 826), which lives beside IP here.  Left out: LLC and SNAP payloads, MPLS, PPPoE, RARP: they
- * are PACKET_OTHER because no host of a LAN is reached for a service that way. */
+ * ARP (RFC 826), which lives beside IP here.  Left out: LLC and SNAP payloads, RARP: they are PACKET_OTHER
+ * because no host of a LAN is reached for a service that way. */
 #include "core/net/decode_internal.h"
 
 #define VLAN_TAGS_MAX 4
@@ -78,14 +78,18 @@ static enum decode_result decode_tagged(struct cursor c, struct packet *packet)
 		return decode_ip6(c, packet);
 	case ETHERTYPE_ARP:
 		return decode_arp(c, packet);
+	case ETHERTYPE_MPLS:
+	case ETHERTYPE_MPLS_UPSTREAM:
+		return decode_mpls(c, packet);
+	case ETHERTYPE_PPPOE_SESSION:
+		return decode_pppoe(c, packet);
 	default: /* also an 802.3 length, that is LLC */
 		set_payload(packet, c);
 		return DECODE_OK;
 	}
 }
 
-static enum decode_result decode_ethertype(struct cursor c, uint16_t ethertype,
-					   struct packet *packet)
+enum decode_result decode_ethertype(struct cursor c, uint16_t ethertype, struct packet *packet)
 {
 	packet->ethertype = ethertype;
 	if (LIKELY(ethertype == ETHERTYPE_IPV4))
@@ -103,23 +107,83 @@ enum decode_result decode_ethernet(struct cursor c, struct packet *packet)
 	return decode_ethertype(cursor_behind(c, 14), be16(c.at + 12), packet);
 }
 
-/* Cooked headers carry the sender's address only, so PACKET_HAS_MACS stays unset. */
+/* ---- Linux cooked ----
+
+ * The header carries the sender's address and whether the frame was for a group.  For questions about neighbours and their
+ * answers that tells the receiver's as well: an answer names it, and what is sent to a group has a group's address.
+ * Elsewhere PACKET_HAS_MACS stays unset. */
+
+enum { COOKED_TO_ALL = 1, COOKED_TO_GROUP = 2, COOKED_SENT = 4 };
+
+struct cooked {
+	uint16_t ethertype;
+	unsigned direction, address_bytes;
+	const uint8_t *address;
+};
+
+/* Of what the capturing machine itself sends the header does not say whether it is for a group: a question for a neighbour
+ * is, unless it only refreshes. */
+static bool is_for_group(const struct cooked *cooked, const struct packet *packet)
+{
+	if (cooked->direction == COOKED_TO_ALL || cooked->direction == COOKED_TO_GROUP)
+		return true;
+	if (cooked->direction != COOKED_SENT)
+		return false;
+	if (packet->kind == PACKET_ND)
+		return ip_is_multicast(&packet->dst);
+	return packet->kind == PACKET_ARP && packet->neighbor.is_request;
+}
+
+static void name_receiver(const struct cooked *cooked, struct packet *packet)
+{
+	if (cooked->address_bytes != sizeof(packet->src_mac.bytes) || mac_is_zero(&packet->src_mac))
+		return;
+	if (is_for_group(cooked, packet))
+		memset(packet->dst_mac.bytes, 0xff, sizeof(packet->dst_mac.bytes));
+	else if (packet->kind == PACKET_ARP && !packet->neighbor.is_request)
+		packet->dst_mac = packet->neighbor.target_mac;
+	else
+		return;
+	packet->marks |= PACKET_HAS_MACS;
+}
+
+static enum decode_result decode_cooked(struct cursor c, const struct cooked *cooked,
+					struct packet *packet)
+{
+	enum decode_result result;
+
+	if (cooked->address_bytes == sizeof(packet->src_mac.bytes))
+		memcpy(packet->src_mac.bytes, cooked->address, sizeof(packet->src_mac.bytes));
+	result = decode_ethertype(c, cooked->ethertype, packet);
+	if (result == DECODE_OK)
+		name_receiver(cooked, packet);
+	return result;
+}
+
 enum decode_result decode_cooked1(struct cursor c, struct packet *packet)
 {
+	struct cooked cooked;
+
 	if (c.have < 16)
 		return cursor_short_of(c, 16);
-	if (be16(c.at + 4) == 6)
-		memcpy(packet->src_mac.bytes, c.at + 6, 6);
-	return decode_ethertype(cursor_behind(c, 16), be16(c.at + 14), packet);
+	cooked = (struct cooked){ .ethertype = be16(c.at + 14),
+				  .direction = be16(c.at),
+				  .address_bytes = be16(c.at + 4),
+				  .address = c.at + 6 };
+	return decode_cooked(cursor_behind(c, 16), &cooked, packet);
 }
 
 enum decode_result decode_cooked2(struct cursor c, struct packet *packet)
 {
+	struct cooked cooked;
+
 	if (c.have < 20)
 		return cursor_short_of(c, 20);
-	if (c.at[11] == 6)
-		memcpy(packet->src_mac.bytes, c.at + 12, 6);
-	return decode_ethertype(cursor_behind(c, 20), be16(c.at), packet);
+	cooked = (struct cooked){ .ethertype = be16(c.at),
+				  .direction = c.at[10],
+				  .address_bytes = c.at[11],
+				  .address = c.at + 12 };
+	return decode_cooked(cursor_behind(c, 20), &cooked, packet);
 }
 
 /* The family is in the byte order of the machine that captured; families are small, so the order shows.

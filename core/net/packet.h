@@ -32,7 +32,9 @@ enum tcp_flag {
 };
 
 enum packet_mark {
-	PACKET_HAS_MACS = 1 << 0,    /* both; cooked frames have src_mac alone and no mark */
+	PACKET_HAS_MACS =
+		1
+		<< 0, /* both; most cooked frames have src_mac alone and no mark; to a group: any group's */
 	PACKET_CUT = 1 << 1,         /* capture shorter than the packet */
 	PACKET_TCP_OPTIONS = 1 << 2, /* the TCP header carries options */
 	PACKET_FIRST_FRAGMENT = 1 << 3,

@@ -55,7 +55,7 @@ static void check_kind(const struct packet *packet)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const int links[] = { 1, 0, 12, 101, 108, 113, 228, 229, 276, 127 };
+	static const int links[] = { 1, 0, 12, 101, 108, 113, 228, 229, 276, 127, 9, 50, 104 };
 	struct packet packet;
 	enum decode_result result;
 	uint8_t *frame;

@@ -15,6 +15,7 @@
 enum {
 	LINK_NULL = 0,
 	LINK_ETHERNET = 1,
+	LINK_PPP = 9,
 	LINK_RAW = 101,
 	LINK_LOOP = 108,
 	LINK_COOKED1 = 113,
@@ -64,6 +65,12 @@ static void every_link_type_leads_to_the_same_packet(void **state)
 		{ "raw of OpenBSD", 14, V6, "", 0 },
 		{ "IPv4", 228, V4, "", 0 },
 		{ "IPv6", 229, V6, "", 0 },
+		{ "PPP", 9, V4, "\0\x21", 2 },
+		{ "PPP, IPv6", 9, V6, "\0\x57", 2 },
+		{ "PPP, short protocol", 9, V4, "\x21", 1 },
+		{ "PPP with address and control", 50, V4, "\xff\3\0\x21", 4 },
+		{ "Cisco HDLC", 104, V4, "\x0f\0\x08\0", 4 },
+		{ "Cisco HDLC, IPv6", 104, V6, "\x0f\0\x86\xdd", 4 },
 	};
 
 	(void)state;
@@ -111,8 +118,13 @@ static void unknown_families_and_protocols_are_nothing_for_us(void **state)
 		{ LINK_ETHERNET, "\1\x80\xc2\0\0\0\2\0\0\0\0\1\0\x26\x42\x42\3",
 		  17 }, /* LLC, spanning tree */
 		{ LINK_ETHERNET, "\1\x80\xc2\0\0\3\2\0\0\0\0\1\x88\x8e\1", 15 }, /* EAPOL */
-		{ LINK_ETHERNET, "\2\0\0\0\0\2\2\0\0\0\0\1\x88\x47\0\0\x10\xff\x45",
-		  19 },                                                     /* MPLS */
+		{ LINK_ETHERNET, "\2\0\0\0\0\2\2\0\0\0\0\1\x88\x47\0\0\x11\xff\x45\0\xff\xff\0\0",
+		  24 }, /* MPLS, a pseudowire: too short for its length */
+		{ LINK_ETHERNET, "\2\0\0\0\0\2\2\0\0\0\0\1\x88\x64\x11\0\0\1\0\4\xc0\x21\1\1",
+		  24 }, /* PPPoE, link control */
+		{ LINK_ETHERNET, "\2\0\0\0\0\2\2\0\0\0\0\1\x88\x64\x11\7\0\1\0\4\0\x21\x45\0",
+		  24 }, /* PPPoE, no session */
+		{ LINK_PPP, "\xff\3\x80\x21\1\1", 6 },
 		{ LINK_COOKED1, "\0\0\3\x38\0\0\0\0\0\0\0\0\0\0\0\0", 16 }, /* netlink */
 	};
 
@@ -161,6 +173,118 @@ static void cooked_frames_give_the_senders_mac_only(void **state)
 		assert_int_equal(packet.src_mac.bytes[5], 1);
 		assert_int_equal(packet.marks & PACKET_HAS_MACS, 0);
 	}
+}
+
+static void cooked_questions_for_neighbours_have_both_macs(void **state)
+{
+	enum { SENT = 4, TO_US = 0, TO_ALL = 1, TO_GROUP = 2, REQUEST = 1, REPLY = 2 };
+	static const struct {
+		const char *name;
+		unsigned direction, operation;
+		bool has_macs, is_group;
+	} cases[] = {
+		{ "heard question", TO_ALL, REQUEST, true, true },
+		{ "own question", SENT, REQUEST, true, true },
+		{ "refresh", TO_US, REQUEST, false, false },
+		{ "heard answer", TO_US, REPLY, true, false },
+		{ "own answer", SENT, REPLY, true, false },
+		{ "to a group", TO_GROUP, REQUEST, true, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < 2 * COUNT(cases); i++) {
+		unsigned n = (unsigned)i / 2;
+		bool is_v1 = i % 2;
+		struct frame f = { .length = 0 };
+		struct packet packet;
+
+		if (is_v1)
+			put_cooked1(&f, 0x0806);
+		else
+			put_cooked2(&f, 0x0806);
+		f.bytes[is_v1 ? 1 : 10] = (uint8_t)cases[n].direction;
+		put_arp(&f, cases[n].operation, 1, 2);
+		assert_int_equal(decode(is_v1 ? LINK_COOKED1 : LINK_COOKED2, &f, &packet),
+				 DECODE_OK);
+		if (packet.kind != PACKET_ARP ||
+		    !(packet.marks & PACKET_HAS_MACS) != !cases[n].has_macs)
+			fail_msg("%s", cases[n].name);
+		assert_int_equal(packet.src_mac.bytes[5], 1);
+		if (cases[n].has_macs)
+			assert_int_equal(mac_is_group(&packet.dst_mac), cases[n].is_group);
+		if (cases[n].has_macs && !cases[n].is_group)
+			assert_int_equal(packet.dst_mac.bytes[5], 2);
+	}
+}
+
+static void what_carries_ip_changes_nothing_about_it(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned ethertype;
+		bool v6;
+		const char *head;
+		size_t head_bytes;
+		enum decode_result result;
+	} cases[] = {
+		{ "PPPoE", 0x8864, false, "\x11\0\x12\x34\0\x2e\0\x21", 8, DECODE_OK },
+		{ "PPPoE, IPv6", 0x8864, true, "\x11\0\x12\x34\0\x42\0\x57", 8, DECODE_OK },
+		{ "PPPoE, shorter than its IP header", 0x8864, false, "\x11\0\x12\x34\0\x0a\0\x21",
+		  8, DECODE_LENGTH },
+		{ "MPLS", 0x8847, false, "\0\1\1\x40", 4, DECODE_OK },
+		{ "MPLS, upstream, IPv6", 0x8848, true, "\0\1\1\x40", 4, DECODE_OK },
+		{ "two labels", 0x8847, false, "\0\1\0\x40\0\2\1\x40", 8, DECODE_OK },
+		{ "nine labels", 0x8847, false,
+		  "\0\1\0\1\0\1\0\1\0\1\0\1\0\1\0\1\0\1\0\1\0\1\0\1\0\1\0\1\0\1\0\1\0\1\1\1", 36,
+		  DECODE_CHAIN },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct frame f = { .length = 0 };
+		struct packet packet;
+		enum decode_result result;
+
+		put_ethernet(&f, cases[i].ethertype);
+		put(&f, cases[i].head, cases[i].head_bytes);
+		if (cases[i].v6)
+			put_syn6(&f);
+		else
+			put_syn4(&f);
+		result = decode(LINK_ETHERNET, &f, &packet);
+		if (result != cases[i].result)
+			fail_msg("%s: %s", cases[i].name, decode_result_name(result));
+		if (result == DECODE_OK && (packet.kind != PACKET_TCP || packet.dst_port != 445 ||
+					    packet.marks != (PACKET_HAS_MACS | PACKET_TCP_OPTIONS)))
+			fail_msg("%s", cases[i].name);
+	}
+}
+
+static void what_carries_ip_may_end_anywhere(void **state)
+{
+	static const struct {
+		int link;
+		const char *head;
+		size_t head_bytes;
+	} cases[] = {
+		{ LINK_ETHERNET, "\2\0\0\0\0\2\2\0\0\0\0\1\x88\x64\x11\0\0\1\0\x2e\0\x21", 22 },
+		{ LINK_ETHERNET, "\2\0\0\0\0\2\2\0\0\0\0\1\x88\x47\0\1\0\x40\0\2\1\x40", 22 },
+		{ LINK_PPP, "\xff\3\0\x21", 4 },
+		{ 104, "\x0f\0\x08\0", 4 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		for (size_t length = 0; length < cases[i].head_bytes; length++) {
+			struct frame f = { .length = 0 };
+			struct packet packet;
+
+			put(&f, cases[i].head, cases[i].head_bytes);
+			put_syn4(&f);
+			assert_int_equal(decode_frame(cases[i].link, f.bytes, length, f.length,
+						      &packet),
+					 DECODE_CUT);
+		}
 }
 
 static void vlan_tags_are_peeled_to_the_innermost_id(void **state)
@@ -281,7 +405,7 @@ static void arp_of_other_families_is_left_alone(void **state)
 
 static void link_types_we_do_not_read_are_counted_as_such(void **state)
 {
-	static const int links[] = { 105, 127, 192, 9, 107, -1, 999999 };
+	static const int links[] = { 105, 127, 192, 107, -1, 999999 };
 	struct frame f = { .length = 0 };
 	struct packet packet;
 
@@ -300,6 +424,9 @@ int main(void)
 		cmocka_unit_test(unknown_families_and_protocols_are_nothing_for_us),
 		cmocka_unit_test(ethernet_gives_both_macs),
 		cmocka_unit_test(cooked_frames_give_the_senders_mac_only),
+		cmocka_unit_test(cooked_questions_for_neighbours_have_both_macs),
+		cmocka_unit_test(what_carries_ip_changes_nothing_about_it),
+		cmocka_unit_test(what_carries_ip_may_end_anywhere),
 		cmocka_unit_test(vlan_tags_are_peeled_to_the_innermost_id),
 		cmocka_unit_test(arp_is_a_question_an_answer_or_an_announcement),
 		cmocka_unit_test(an_arp_probe_announces_nothing),
