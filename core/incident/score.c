@@ -11,11 +11,27 @@
 #include "core/detect/evidence.h"
 #include "core/net/addr.h"
 
+/* What the same list of addresses explains. */
+enum side { NO_SIDE, BY_LIST, FAILURE };
+
 /* Which statements are looked at, and how they fade. */
 struct view {
 	uint64_t now_ns, half_life_ns;
 	bool slow;
+	enum side weaker;
 };
+
+/* Peers, pings and haste convict nobody alone, because innocents with a list do the same: programs dial what peers announce,
+ * monitors ping and tools visit what operators wrote down. */
+static enum side side_of(const struct evidence *item)
+{
+	bool is_capped = item->port_class == CLASS_HIGH_PORT || item->port_class == CLASS_ICMP;
+
+	if (item->detector == DETECTOR_FANOUT || (item->detector == DETECTOR_TRW && is_capped))
+		return BY_LIST;
+	return item->detector == DETECTOR_TRW || item->detector == DETECTOR_ARPSWEEP ? FAILURE
+										     : NO_SIDE;
+}
 
 double score_level(const struct evidence *item, uint64_t now_ns, uint64_t half_life_ns)
 {
@@ -26,11 +42,33 @@ double score_level(const struct evidence *item, uint64_t now_ns, uint64_t half_l
 	return item->log_odds * exp2(-(double)(now_ns - item->stated_ns) / (double)half_life_ns);
 }
 
-static double level_in(const struct view *view, const struct evidence *item)
+static double whole_level(const struct view *view, const struct evidence *item)
 {
 	if (view->slow != (item->half_life_min != 0))
 		return 0;
 	return score_level(item, view->now_ns, view->half_life_ns);
+}
+
+static double level_in(const struct view *view, const struct evidence *item)
+{
+	double level = whole_level(view, item);
+
+	if (view->weaker == NO_SIDE || side_of(item) != view->weaker)
+		return level;
+	return fmin(level, SCORE_AGREEMENT_NATS);
+}
+
+/* On a list are machines that are gone: the weaker of the two sides is no second witness.  Who makes addresses up needs none. */
+static struct view view_of(const struct evidence *items, size_t count, struct score_pace pace,
+			   bool slow)
+{
+	struct view view = { pace.now_ns, pace.half_life_ns, slow, NO_SIDE };
+	double sums[FAILURE + 1] = { 0 };
+
+	for (size_t i = 0; i < count; i++)
+		sums[side_of(&items[i])] += whole_level(&view, &items[i]);
+	view.weaker = sums[BY_LIST] < sums[FAILURE] ? BY_LIST : FAILURE;
+	return view;
 }
 
 /* Each item as if it only agreed, then the strongest raised to its full level. */
@@ -155,19 +193,24 @@ static double sum_in(const struct view *view, const struct evidence *items, size
 	return sum + joint(&shares);
 }
 
-double score_recent(const struct evidence *items, size_t count, uint64_t now_ns,
-		    uint64_t half_life_ns)
+static double sum_of(const struct evidence *items, size_t count, struct score_pace pace, bool slow)
 {
-	struct view view = { now_ns, half_life_ns, false };
+	struct view view = view_of(items, count, pace, slow);
 
 	return sum_in(&view, items, count);
 }
 
+double score_recent(const struct evidence *items, size_t count, uint64_t now_ns,
+		    uint64_t half_life_ns)
+{
+	return sum_of(items, count, (struct score_pace){ now_ns, half_life_ns, 0 }, false);
+}
+
 double score_sum(const struct evidence *items, size_t count, uint64_t now_ns, uint64_t half_life_ns)
 {
-	struct view slow = { now_ns, half_life_ns, true };
+	struct score_pace pace = { now_ns, half_life_ns, 0 };
 
-	return fmax(score_recent(items, count, now_ns, half_life_ns), sum_in(&slow, items, count));
+	return fmax(sum_of(items, count, pace, false), sum_of(items, count, pace, true));
 }
 
 /* ---- the verdict ------------------------------------------------------------------------------- */
@@ -191,9 +234,9 @@ static bool convicts_in(const struct view *view, const struct evidence *items, s
 bool score_convicts(const struct evidence *items, size_t count, double threshold_nats,
 		    const struct score_pace *pace)
 {
-	struct view recent = { pace->now_ns, pace->half_life_ns, false }, slow = recent;
+	struct view recent = view_of(items, count, *pace, false),
+		    slow = view_of(items, count, *pace, true);
 
-	slow.slow = true;
 	return convicts_in(&recent, items, count, threshold_nats - pace->relief_nats) ||
 	       convicts_in(&slow, items, count, threshold_nats);
 }

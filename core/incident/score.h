@@ -7,6 +7,10 @@
  * machine after machine (content) that are reached in haste (spread): a level is laid on the samples by what each
  * of them brought, and of each destination the strongest part counts in full, each further one at most 0.7.
  *
+ * Innocents with a list of addresses look like worms in two ways at once: what is capped because they do it all the time (haste of
+ * fanout; peers and pings of trw), and failures at what is gone (arpsweep, trw elsewhere).  So of these two sides
+ * the weaker one adds 0.7 for each of its statements, and is no second witness to the other.
+ *
  * A level fades with a half-life since it was stated.  There are two sums, and the greater counts: of what was stated
  * lately, which fades at the reader's pace, and of the slow statements, each at its own (evidence.h: half_life_min), so
  * that a worm of one contact in ten minutes adds up all the same (D.1, E.4).  They are not mixed: who once looked for

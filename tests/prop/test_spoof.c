@@ -46,7 +46,7 @@ static void convicts_no_innocent(void **state)
 	assert_int_equal(bench.innocents, 0);
 	if (flood->forged_mac)
 		/* And people are told why; of those whose targets answer, not all come near a conviction. */
-		assert_in_range(bench.in_doubt, INNOCENTS * 3 / 4, INNOCENTS);
+		assert_in_range(bench.in_doubt, INNOCENTS * 2 / 3, INNOCENTS);
 	else
 		/* The number is told anew after ten seconds. */
 		the_forger_is_named(&bench, packets_wanted() < PACKETS_DEFAULT
