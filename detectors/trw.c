@@ -501,10 +501,10 @@ static void accepted(struct detector_run *run, struct slot *slot, const struct c
 	credit(run, slot, contact);
 }
 
-static bool is_to_internet(const struct contact *contact, unsigned port_class)
+/* From a host of the site.  Of which site those of the Internet are nobody knows. */
+static bool is_to_internet(const struct contact *contact)
 {
-	return port_class == CLASS_WORM_PORT && ip_is_private(&contact->src) &&
-	       !ip_is_private(&contact->dst);
+	return !(contact->roles & HOST_BEYOND) && !ip_is_of_site(&contact->dst, &contact->src);
 }
 
 /* How much of a failure it is before any answer could come: no operating system sends a SYN without options, and nobody has
@@ -517,7 +517,7 @@ static double share_at_once(const struct detector_run *run, const struct contact
 
 	if (is_bare(contact))
 		return 1;
-	if (!is_to_internet(contact, port_class) || is_named(run, contact))
+	if (port_class != CLASS_WORM_PORT || !is_to_internet(contact) || is_named(run, contact))
 		return 0;
 	if (!param_ports_has(&config->outward_ports, contact->dst_port))
 		return 1;
@@ -572,7 +572,7 @@ static void grant_overdue(struct detector_run *run, struct slot *slot, const str
 /* Silence means something soon only inside the site, and only where answers reach us. */
 static bool answers_soon(const struct contact *contact, unsigned port_class)
 {
-	return port_class == CLASS_WORM_PORT && ip_is_private(&contact->dst) &&
+	return port_class == CLASS_WORM_PORT && ip_is_of_site(&contact->dst, &contact->src) &&
 	       !(contact->flags & (CONTACT_BLIND | CONTACT_TO_POPULAR));
 }
 

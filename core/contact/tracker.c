@@ -130,6 +130,13 @@ static uint8_t told_outcome(const struct pair *pair)
 	return is_silent && pair->flags & CONTACT_BLIND ? CONTACT_UNKNOWN : pair->state;
 }
 
+/* A public address that does not speak for itself here: only a router's frames bear it. */
+static bool is_outsider(const struct tracker *tracker, const struct host *host)
+{
+	return !ip_is_private(&host->key.ip) &&
+	       (mac_is_zero(&host->mac) || tracker_is_beyond(tracker, &host->key, &host->mac));
+}
+
 void tracker_report(struct tracker *tracker, const struct pair *pair, uint8_t previous,
 		    uint64_t elapsed_us)
 {
@@ -156,6 +163,8 @@ void tracker_report(struct tracker *tracker, const struct pair *pair, uint8_t pr
 	};
 	if (host->roles & HOST_ROUTER)
 		contact.flags |= CONTACT_FROM_ROUTER;
+	if (is_outsider(tracker, host))
+		contact.roles |= HOST_BEYOND;
 	tracker->sink.contact(tracker->sink.arg, host, &contact);
 }
 

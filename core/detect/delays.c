@@ -28,8 +28,9 @@ static unsigned place_of(const struct contact *contact)
 /* Of connections within the site: other answers take as long as somebody thinks, or as the Internet. */
 static bool tells(const struct contact *contact)
 {
-	return contact->kind == CONTACT_TCP && ip_is_private(&contact->dst) &&
-	       (contact->outcome == CONTACT_ACCEPTED || contact->outcome == CONTACT_REFUSED);
+	return contact->kind == CONTACT_TCP &&
+	       (contact->outcome == CONTACT_ACCEPTED || contact->outcome == CONTACT_REFUSED) &&
+	       ip_is_of_site(&contact->dst, &contact->src);
 }
 
 void delays_hear(struct delays *delays, const struct contact *contact)

@@ -71,6 +71,13 @@ bool ip_is_private(const struct ip *ip)
 	       ip_equal(ip, &loopback); /* RFC 4291 2.5.6, 2.5.3 */
 }
 
+bool ip_is_of_site(const struct ip *ip, const struct ip *of)
+{
+	if (ip_is_private(ip))
+		return true;
+	return memcmp(ip->bytes, of->bytes, ip_is_v4(ip) ? 12 + 2 : 4) == 0;
+}
+
 bool prefix_contains(const struct prefix *prefix, const struct ip *ip)
 {
 	unsigned whole = prefix->bits / 8, rest = prefix->bits % 8;

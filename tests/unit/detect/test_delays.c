@@ -64,6 +64,17 @@ static void one_quick_answer_does_not_hide_a_slow_network(void **state)
 	assert_int_equal(limit_ms(&delays, "10.44.0.9"), 25);
 }
 
+static void a_site_of_public_addresses_is_heard_too(void **state)
+{
+	struct delays delays = { { 0 } };
+	struct contact contact = answer("130.20.7.1", 140);
+
+	(void)state;
+	contact.src = wire_ip("130.20.5.9");
+	delays_hear(&delays, &contact);
+	assert_true(limit_ms(&delays, "130.20.7.9") >= 280);
+}
+
 static void what_says_nothing_about_the_site_is_not_heard(void **state)
 {
 	struct contact other[4];
@@ -89,6 +100,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_slow_network_is_waited_for),
 		cmocka_unit_test(one_quick_answer_does_not_hide_a_slow_network),
+		cmocka_unit_test(a_site_of_public_addresses_is_heard_too),
 		cmocka_unit_test(what_says_nothing_about_the_site_is_not_heard),
 	};
 

@@ -212,6 +212,29 @@ static void macs_know_zero_and_groups(void **state)
 	assert_false(mac_is_group(&last));
 }
 
+static void a_site_is_what_addresses_tell(void **state)
+{
+	static const struct {
+		const char *ip, *of;
+		bool is_of_site;
+	} cases[] = {
+		{ "10.9.9.9", "10.0.0.5", true },        { "192.168.3.4", "130.20.5.9", true },
+		{ "130.20.7.1", "130.20.5.9", true },    { "130.21.7.1", "130.20.5.9", false },
+		{ "81.2.3.4", "10.0.0.5", false },       { "fe80::1", "2001:db8:1::5", true },
+		{ "fd00::1", "2001:db8:1::5", true },    { "2001:db8:2::1", "2001:db8:1::5", true },
+		{ "2001:db9::1", "2001:db8::5", false }, { "2001:db8::1", "10.0.0.5", false },
+		{ "81.2.3.4", "2001:db8::5", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ip ip, of;
+
+		assert_true(ip_parse(cases[i].ip, &ip) && ip_parse(cases[i].of, &of));
+		assert_int_equal(ip_is_of_site(&ip, &of), cases[i].is_of_site);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +244,7 @@ int main(void)
 		cmocka_unit_test(a_prefix_contains_what_shares_its_bits),
 		cmocka_unit_test(addresses_know_their_class),
 		cmocka_unit_test(an_ipv4_address_is_also_a_number),
+		cmocka_unit_test(a_site_is_what_addresses_tell),
 		cmocka_unit_test(macs_know_zero_and_groups),
 	};
 
