@@ -29,8 +29,8 @@
 #define OPNUM_UPGRADE_DOWNLEVEL 9
 
 struct config {
-	double decisive, lone_packet, kill_switch, reserved, probe, remote_run, remote_driver,
-		weak_cap;
+	double decisive, lone_packet, kill_switch, reserved, probe, remote_run, remote_driver;
+	double web_request, weak_cap;
 	uint64_t remote_run_ns;
 };
 
@@ -43,6 +43,7 @@ enum fact {
 	FACT_PROBE,
 	FACT_REMOTE_RUN,
 	FACT_REMOTE_DRIVER,
+	FACT_WEB_REQUEST,
 };
 
 /* A server that carries a term. */
@@ -74,8 +75,10 @@ static const struct param params[] = {
 	  "nats for a file on an administrative share followed by a service or job call" },
 	{ "remote_driver", PARAM_DOUBLE, offsetof(struct config, remote_driver), 0, 25, "7",
 	  "nats for a printer driver installed from a machine that is neither end" },
+	{ "web_request", PARAM_DOUBLE, offsetof(struct config, web_request), 0, 25, "7",
+	  "nats for a request of Code Red's or Nimda's: proxies hand them on" },
 	{ "weak_cap", PARAM_DOUBLE, offsetof(struct config, weak_cap), 0.1, 40, "9.2",
-	  "the most that the last four can bring together, and anything said from the Internet: below conviction" },
+	  "the most that the last five can bring together, and anything said from the Internet: below conviction" },
 	{ "remote_run_within", PARAM_DURATION_NS, offsetof(struct config, remote_run_ns), 1, 86400,
 	  "10m", "longest time between that file and that call" },
 	{ .type = PARAM_END },
@@ -121,6 +124,7 @@ static enum fact fact_of_smb(const struct observed_smb *smb)
 	case SMB_IMPLANT_PING:
 	case SMB_NT_TRANS_OVERSIZE:
 	case SMB_TRANS_CONTRADICTION:
+	case SMB_IMPOSSIBLE_SIZE:
 		return FACT_EXPLOIT;
 	case SMB_NT_TRANS_RESERVED:
 		return FACT_RESERVED;
@@ -221,6 +225,10 @@ static struct term term_of(const struct config *config, enum fact fact)
 		term.nats = config->remote_driver;
 		term.cap_nats = config->weak_cap;
 		break;
+	case FACT_WEB_REQUEST:
+		term.nats = config->web_request;
+		term.cap_nats = config->weak_cap;
+		break;
 	default:
 		break;
 	}
@@ -263,6 +271,9 @@ static void observe(struct detector_run *run, void *memory, const struct observa
 	switch (observation->kind) {
 	case OBSERVED_DATAGRAM:
 		fact = FACT_LONE_PACKET;
+		break;
+	case OBSERVED_REQUEST:
+		fact = observation->request == REQUEST_WEB_WORM ? FACT_WEB_REQUEST : FACT_EXPLOIT;
 		break;
 	case OBSERVED_NAME:
 		fact = fact_of_name(slot, observation);

@@ -17,6 +17,7 @@ enum observation_kind {
 	OBSERVED_RPC,      /* a DCE/RPC call */
 	OBSERVED_LOGON,    /* a logon was answered: SMB, FTP, Telnet, RDP; or begun: SSH, RDP */
 	OBSERVED_DATAGRAM, /* one packet that speaks for itself */
+	OBSERVED_REQUEST, /* the beginning of a conversation, which no program of its kind makes so */
 	OBSERVED_NEIGHBOR_NAME, /* a neighbour told an address itself: LLMNR, unicast mDNS, NetBIOS; anybody may claim a name */
 	OBSERVED_FORGERY, /* it opened a contact in the name of contact.dst; told by the tracker */
 	OBSERVATION_KINDS
@@ -45,6 +46,7 @@ enum observed_smb_act {
 	SMB_PEEK_PIPE_PROBE,   /* Transaction PeekNamedPipe on FID 0 */
 	SMB_GROOM, /* many large session setups or secondaries without a purpose (not told yet) */
 	SMB_TRANS_CONTRADICTION, /* a part of a transaction that its own or its primary's totals forbid */
+	SMB_IMPOSSIBLE_SIZE,   /* compressed, with sizes that no message has */
 	SMB_NT_TRANS_RESERVED, /* NT Trans with a function that no server has */
 	SMB_ACTS
 };
@@ -100,6 +102,12 @@ struct observed_logon {
 
 enum observed_datagram { DATAGRAM_SLAMMER, DATAGRAM_WELCHIA_PING, DATAGRAM_MIRAI_SYN, DATAGRAMS };
 
+enum observed_request {
+	REQUEST_INNER_CHANNEL, /* RDP: a channel that servers make for themselves */
+	REQUEST_WEB_WORM,      /* HTTP: what Code Red or Nimda would ask for */
+	REQUESTS
+};
+
 struct observed_forgery {
 	bool is_address_known; /* else contact.src is made of its MAC (RFC 4291 2.5.1) */
 	bool is_new_name;      /* else it still uses those told before */
@@ -115,6 +123,7 @@ struct observation {
 		struct observed_rpc rpc;
 		struct observed_logon logon;
 		uint8_t datagram; /* enum observed_datagram */
+		uint8_t request;  /* enum observed_request */
 		struct observed_forgery forgery;
 	};
 };

@@ -11,6 +11,7 @@
 
 enum {
 	PORT_DNS = 53,
+	PORT_WEB = 80,
 	PORT_NETBIOS_NAMES = 137,
 	PORT_MDNS = 5353,
 	PORT_LLMNR = 5355,
@@ -100,8 +101,10 @@ static void see_segment(struct reader *reader, const struct packet *packet)
 {
 	if (is_rpc_opening(packet))
 		reader_adopt(reader, packet, STREAM_RPC);
-	else if (reader->adopted[port_slot(packet)])
-		reader_adopted(reader, packet);
+	else if (reader->adopted[port_slot(packet)] && reader_adopted(reader, packet))
+		return;
+	else if (packet->dst_port == PORT_WEB && packet->payload[0] == 'G')
+		web_see(reader, packet);
 	else if (is_ssh_banner(packet))
 		reader_datagram(reader, packet);
 }

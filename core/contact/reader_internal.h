@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reader_internal.h - what the files of the reader share: reader.c (which packet is whose), reader_dns.c (names),
  * reader_datagram.c (single packets), reader_stream.c (bytes in order), reader_smb.c (SMB), reader_rpc.c (DCE/RPC), reader_call.c
- * (what is wrong with a call), reader_logon.c (FTP, Telnet, RDP). */
+ * (what is wrong with a call), reader_logon.c (FTP, Telnet, RDP, HTTP). */
 #ifndef CORDON_CONTACT_READER_INTERNAL_H
 #define CORDON_CONTACT_READER_INTERNAL_H
 
@@ -22,7 +22,8 @@ enum stream_protocol {
 	STREAM_DNS,
 	STREAM_FTP,
 	STREAM_TELNET,
-	STREAM_RDP
+	STREAM_RDP,
+	STREAM_WEB
 };
 
 #define STREAM_PORTS 4096 /* those of services that have one of their own lie below */
@@ -60,8 +61,8 @@ void reader_stream(struct reader *reader, const struct packet *packet);
 uint8_t stream_of_port(uint16_t port); /* enum stream_protocol */
 /* A connection on any port whose client begins to speak that protocol in this packet. */
 void reader_adopt(struct reader *reader, const struct packet *packet, unsigned protocol);
-/* Its further packets; does nothing for connections that were not adopted. */
-void reader_adopted(struct reader *reader, const struct packet *packet);
+/* Its further packets; false for connections that were not adopted. */
+bool reader_adopted(struct reader *reader, const struct packet *packet);
 
 struct streams *streams_new(const struct hash_key *key, uint32_t streams_max);
 void streams_free(struct streams *streams);
@@ -87,14 +88,14 @@ struct rpc_server_name {
 	bool has_byte;
 };
 
-#define RPC_DRIVER_BYTES 96
+#define RPC_DRIVER_BYTES 72
 
 /* The string at hand of a printer driver's description, from its first separator on. */
 struct rpc_driver {
-	char text[RPC_DRIVER_BYTES];
 	uint8_t length, front; /* front: characters before it */
 	uint8_t byte;
 	bool has_byte;
+	char text[RPC_DRIVER_BYTES];
 };
 
 struct rpc_call {
@@ -103,9 +104,9 @@ struct rpc_call {
 	struct dcerpc_path path;
 	struct dcerpc_args args;
 	struct rpc_server_name server;
-	struct rpc_driver driver;
 	uint8_t interface;
 	bool used, is_wrong;
+	struct rpc_driver driver; /* last: its text need not be cleared */
 };
 
 struct rpc_talk {
@@ -189,9 +190,11 @@ void dns_see(const struct turn *turn, const uint8_t *bytes, size_t length);
 /* Like smb_frame_bytes(). */
 size_t dns_frame_bytes(const uint8_t *bytes, size_t length);
 
-/* reader_logon.c: a line of FTP, what there is of Telnet, the first message of RDP. */
+/* reader_logon.c: a line of FTP, what there is of Telnet, the first messages of RDP, the first line of HTTP. */
 void logon_see(const struct turn *turn, unsigned protocol, const uint8_t *bytes, size_t length);
 size_t logon_frame_bytes(unsigned protocol, const uint8_t *bytes, size_t length);
+/* The first bytes of a segment to port 80 that begins with a G. */
+void web_see(struct reader *reader, const struct packet *packet);
 /* Any segment of RDP, and its end. */
 void rdp_see(const struct turn *turn);
 /* Of a user's name, in any case of letters; never 0. */

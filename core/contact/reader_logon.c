@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reader_logon.c - how logons end over FTP, Telnet and RDP (worm-detection.md A.7, B: Morto, Mirai).
+/* reader_logon.c - how logons end over FTP, Telnet and RDP (worm-detection.md A.7, B: Morto, Mirai); and how RDP and HTTP
+ * are begun by worms alone.
  *
  * FTP says it in numbers (RFC 959 4.2).  Telnet says it in words that differ from device to device: a refusal is one of
  * a few phrases, or to be asked for the name or the password again; a shell's prompt is a success.  RDP encrypts it; the
@@ -7,11 +8,14 @@
  * kilobytes while a desktop never does.  An end before the credentials can have been sent says nothing: so ends
  * who only looks whether somebody listens, and a person in front of a certificate.
  *
- * Left out: FTP's TLS, RDP's UDP and gateways, logons drawn on RDP's screen, HTTP. */
+ * Left out: FTP's TLS, RDP's UDP and gateways, logons drawn on RDP's screen or asked for over HTTP. */
 #include "core/contact/reader_internal.h"
 
 #include <ctype.h>
 #include <string.h>
+
+#include "core/net/http.h"
+#include "core/net/rdp.h"
 
 enum {
 	LINE_MAX_BYTES = 512,
@@ -23,6 +27,7 @@ enum {
 		800, /* key exchange and the two messages of a password's proof take more */
 	RDP_REFUSED_MOST = 1 << 14, /* from the server; certificates and an error take less */
 	RDP_DESKTOP_LEAST = 1 << 16,
+	RDP_OPENING_MOST = 4096, /* from the client; its request and settings take less */
 };
 
 /* FNV-1a over the letters in one case. */
@@ -49,6 +54,15 @@ static void tell(const struct turn *turn, bool accepted)
 	observation.logon.user_hash = turn->logon->user_hash;
 	turn->logon->is_asked = false;
 	turn->logon->is_done |= accepted;
+	reader_tell(turn->reader, &observation);
+}
+
+static void tell_request(const struct turn *turn, unsigned request)
+{
+	struct observation observation =
+		reader_observation(turn->packet, turn->from_client, OBSERVED_REQUEST);
+
+	observation.request = (uint8_t)request;
 	reader_tell(turn->reader, &observation);
 }
 
@@ -246,9 +260,7 @@ static void telnet_client(const struct turn *turn, const uint8_t *bytes, size_t 
 
 /* ---- RDP ------------------------------------------------------------------------------------------ */
 
-enum { TPKT_VERSION = 3, TPKT_BYTES = 4, X224_REQUEST = 0xe0, X224_BYTES = 7 };
-
-/* The first message: a connection request, perhaps with the user's name in a cookie. */
+/* The first message, perhaps with the user's name in a cookie. */
 static void rdp_request(const struct turn *turn, const uint8_t *bytes, size_t length)
 {
 	static const char cookie[] = "mstshash=";
@@ -257,9 +269,6 @@ static void rdp_request(const struct turn *turn, const uint8_t *bytes, size_t le
 		reader_observation(turn->packet, turn->from_client, OBSERVED_LOGON);
 	const uint8_t *name, *end;
 
-	talk->is_done = true;
-	if (!turn->from_client || length < TPKT_BYTES + X224_BYTES || bytes[5] != X224_REQUEST)
-		return;
 	name = memmem(bytes, length, cookie, strlen(cookie));
 	if (name) {
 		name += strlen(cookie);
@@ -271,6 +280,22 @@ static void rdp_request(const struct turn *turn, const uint8_t *bytes, size_t le
 	observation.logon.sealed = true;
 	observation.logon.user_hash = talk->user_hash;
 	reader_tell(turn->reader, &observation);
+}
+
+/* The client's settings are the last that is read, and only if TLS does not hide them. */
+static void rdp_message(const struct turn *turn, const uint8_t *bytes, size_t length)
+{
+	struct rdp_message message = rdp_read(bytes, length);
+
+	if (!turn->from_client) {
+		turn->logon->is_done |= message.kind != RDP_CONFIRM;
+	} else if (message.kind == RDP_REQUEST) {
+		rdp_request(turn, bytes, length);
+	} else {
+		turn->logon->is_done = true;
+		if (message.asks_inner_channel)
+			tell_request(turn, REQUEST_INNER_CHANNEL);
+	}
 }
 
 static uint32_t sent_bytes(const struct logon_talk *talk, bool by_client)
@@ -299,6 +324,8 @@ void rdp_see(const struct turn *turn)
 	if (packet->payload_length)
 		count(&talk->seen[!turn->from_client], packet);
 	from_server = sent_bytes(talk, false);
+	if (sent_bytes(talk, true) > RDP_OPENING_MOST)
+		talk->is_done = true;
 	if (!talk->is_asked)
 		return;
 	if (from_server >= RDP_DESKTOP_LEAST)
@@ -306,6 +333,32 @@ void rdp_see(const struct turn *turn)
 	else if (packet->tcp_flags & (TCP_FIN | TCP_RST) && from_server <= RDP_REFUSED_MOST &&
 		 sent_bytes(talk, true) >= RDP_CLIENT_LEAST)
 		tell(turn, false);
+}
+
+/* ---- HTTP ----------------------------------------------------------------------------------------- */
+
+/* One line of one request; a connection's further ones are seen by their own packets. */
+static void web_line(const struct turn *turn, const uint8_t *bytes, size_t length)
+{
+	turn->logon->is_done = true;
+	if (turn->from_client && http_line_of(bytes, length) == HTTP_WORM)
+		tell_request(turn, REQUEST_WEB_WORM);
+}
+
+void web_see(struct reader *reader, const struct packet *packet)
+{
+	struct turn turn = { .reader = reader, .packet = packet, .from_client = true };
+
+	switch (http_line_of(packet->payload, packet->payload_length)) {
+	case HTTP_WORM:
+		tell_request(&turn, REQUEST_WEB_WORM);
+		break;
+	case HTTP_UNFINISHED:
+		reader_adopt(reader, packet, STREAM_WEB);
+		break;
+	default:
+		break;
+	}
 }
 
 /* ---- streams -------------------------------------------------------------------------------------- */
@@ -316,17 +369,13 @@ size_t logon_frame_bytes(unsigned protocol, const uint8_t *bytes, size_t length)
 
 	switch (protocol) {
 	case STREAM_FTP:
+	case STREAM_WEB:
 		end = length ? memchr(bytes, '\n', length) : NULL;
 		if (end)
 			return (size_t)(end - bytes) + 1;
 		return length < LINE_MAX_BYTES ? length + 1 : length;
 	case STREAM_RDP:
-		if ((length > 0 && bytes[0] != TPKT_VERSION) || (length > 1 && bytes[1] != 0))
-			return 0;
-		if (length < TPKT_BYTES)
-			return TPKT_BYTES;
-		length = (size_t)bytes[2] << 8 | bytes[3];
-		return length > TPKT_BYTES ? length : 0;
+		return rdp_frame_bytes(bytes, length);
 	default:
 		return length ? length : 1;
 	}
@@ -337,7 +386,9 @@ void logon_see(const struct turn *turn, unsigned protocol, const uint8_t *bytes,
 	if (turn->logon->is_done)
 		return;
 	if (protocol == STREAM_RDP)
-		rdp_request(turn, bytes, length);
+		rdp_message(turn, bytes, length);
+	else if (protocol == STREAM_WEB)
+		web_line(turn, bytes, length);
 	else if (protocol == STREAM_FTP && turn->from_client)
 		ftp_command(turn, bytes, length);
 	else if (protocol == STREAM_FTP)

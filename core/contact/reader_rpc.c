@@ -218,7 +218,10 @@ static struct rpc_call *place_call(struct rpc_talk *talk, uint64_t file, uint32_
 		call = &talk->calls[talk->next_call];
 		talk->next_call = (uint8_t)((talk->next_call + 1) % RPC_CALLS);
 	}
-	*call = (struct rpc_call){ .file = file, .call_id = call_id, .used = true };
+	memset(call, 0, offsetof(struct rpc_call, driver.text));
+	call->file = file;
+	call->call_id = call_id;
+	call->used = true;
 	return call;
 }
 

@@ -286,6 +286,10 @@ static void see_request(const struct turn *turn, const uint8_t *bytes,
 			rpc_see(turn, message->file, bytes + message->payload.offset,
 				message->payload.length);
 		break;
+	case SMB_UNREADABLE:
+		if (message->marks & SMB_IS_IMPOSSIBLE)
+			tell_smb(turn, SMB_IMPOSSIBLE_SIZE, message);
+		break;
 	default:
 		break;
 	}

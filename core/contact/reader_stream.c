@@ -310,7 +310,8 @@ static size_t frame_bytes(const struct segment *s, const uint8_t *bytes, size_t 
 /* Text, which may be read from anywhere. */
 static bool is_text(const struct segment *s)
 {
-	return s->connection->protocol == STREAM_FTP || s->connection->protocol == STREAM_TELNET;
+	return s->connection->protocol == STREAM_FTP || s->connection->protocol == STREAM_TELNET ||
+	       s->connection->protocol == STREAM_WEB;
 }
 
 static bool starts_message(const struct segment *s, const uint8_t *bytes, size_t length)
@@ -674,15 +675,16 @@ void reader_adopt(struct reader *reader, const struct packet *packet, unsigned p
 	see_segment(reader, connection, packet, true);
 }
 
-void reader_adopted(struct reader *reader, const struct packet *packet)
+bool reader_adopted(struct reader *reader, const struct packet *packet)
 {
-	struct connection *connection = find(reader, packet, true);
+	bool from_client = true;
+	struct connection *connection = find(reader, packet, from_client);
 
-	if (connection) {
-		see_segment(reader, connection, packet, true);
-		return;
+	if (!connection) {
+		from_client = false;
+		connection = find(reader, packet, from_client);
 	}
-	connection = find(reader, packet, false);
 	if (connection)
-		see_segment(reader, connection, packet, false);
+		see_segment(reader, connection, packet, from_client);
+	return connection != NULL;
 }

@@ -20,6 +20,9 @@ enum {
 	NETBIOS_MESSAGE = 0x00,
 	NETBIOS_REQUEST = 0x81, /* session set-up on port 139, RFC 1002 4.3 */
 	NETBIOS_KEEP_ALIVE = 0x85,
+	COMPRESSED_BYTES = 16,
+	FLAG_CHAINED = 1,
+	MOST_BYTES = 0xffffff, /* a frame's length has 24 bits */
 };
 
 enum dialect_id { ID_SMB1 = 0xff, ID_SMB2 = 0xfe, ID_ENCRYPTED = 0xfd, ID_COMPRESSED = 0xfc };
@@ -88,6 +91,26 @@ static bool open_frame(struct smb_reader *r)
 	return false;
 }
 
+/* MS-SMB2 2.2.42: the size before compression, of the part behind the offset unless the parts are chained; then how far
+ * from here the packed part begins, or the length of the first.  The sum is what a server makes room for. */
+static bool is_impossible(const struct smb_reader *r)
+{
+	struct span from = span_of(r->bytes + r->header, r->end - r->header);
+	uint32_t original, distance;
+	uint16_t flags;
+
+	span_skip(&from, 4);
+	original = span_le32(&from);
+	span_skip(&from, 2);
+	flags = span_le16(&from);
+	distance = span_le32(&from);
+	if (from.bad)
+		return false;
+	if (distance > r->claimed - r->header - COMPRESSED_BYTES)
+		return true;
+	return (uint64_t)original + (flags & FLAG_CHAINED ? 0 : distance) > MOST_BYTES;
+}
+
 static void read_first(struct smb_reader *r, struct smb_message *m)
 {
 	r->is_compound = false;
@@ -101,6 +124,8 @@ static void read_first(struct smb_reader *r, struct smb_message *m)
 	default: /* ID_ENCRYPTED, ID_COMPRESSED */
 		m->version = SMB_V2;
 		m->kind = SMB_UNREADABLE;
+		if (r->bytes[r->header] == ID_COMPRESSED && is_impossible(r))
+			m->marks |= SMB_IS_IMPOSSIBLE;
 	}
 }
 

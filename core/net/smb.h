@@ -56,6 +56,7 @@ enum smb_mark {
 	SMB_HAS_COUNTS = 1 << 8,
 	SMB_HAS_DOS_STATUS = 1 << 9, /* SMB1: status is class, zero, two bytes of code */
 	SMB_OFFERS_SMB2 = 1 << 10,   /* SMB1 NEGOTIATE with an SMB2 dialect */
+	SMB_IS_IMPOSSIBLE = 1 << 11, /* compressed, with sizes that no message has */
 };
 
 /* NT status codes (MS-ERREF 2.3.1); too large for an enum. */

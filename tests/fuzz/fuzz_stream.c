@@ -54,6 +54,9 @@ static void check(void *arg, const struct observation *observation)
 	case OBSERVED_LOGON:
 		INVARIANT(!(observation->logon.accepted && observation->logon.sealed));
 		break;
+	case OBSERVED_REQUEST:
+		INVARIANT(observation->request < REQUESTS);
+		break;
 	default:
 		INVARIANT(observation->kind == OBSERVED_DATAGRAM);
 	}
@@ -93,14 +96,14 @@ static size_t segment(struct reader *reader, struct conversation *conversation, 
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const uint16_t ports[] = { 445, 139, 135, 49155, 53, 21, 23, 3389 };
+	static const uint16_t ports[] = { 445, 139, 135, 49155, 53, 21, 23, 3389, 80 };
 	static const struct hash_key key = { { 5, 9 } };
 	struct conversation conversation = { .next = { { 0xfffffff0, 1000 }, { 7000, 9000 } } };
 	struct reader *reader;
 
 	if (size < 1)
 		return 0;
-	conversation.port = ports[data[0] % 8];
+	conversation.port = ports[data[0] % 9];
 	reader = reader_new(&key, 4, check, &conversation);
 	for (size_t at = 1; size - at > HEADER_BYTES;)
 		at += segment(reader, &conversation, data + at, size - at);
