@@ -501,6 +501,7 @@ const struct detector detector_conficker_dga = {
 	.id = DETECTOR_CONFICKER_DGA,
 	.kind = EVIDENCE_WORM,
 	.feeds = FEED_OPENED | FEED_OBSERVED,
+	.observes = 1 << OBSERVED_NAME,
 	.params = params,
 	.config_size = sizeof(struct config),
 	.state_size = sizeof(struct state),

@@ -299,6 +299,8 @@ const struct detector detector_content = {
 	.id = DETECTOR_CONTENT,
 	.kind = EVIDENCE_WORM,
 	.feeds = FEED_OBSERVED,
+	.observes = 1 << OBSERVED_NAME | 1 << OBSERVED_SMB | 1 << OBSERVED_RPC |
+		    1 << OBSERVED_DATAGRAM | 1 << OBSERVED_REQUEST,
 	.params = params,
 	.config_size = sizeof(struct config),
 	.slot_size = sizeof(struct slot),

@@ -267,6 +267,7 @@ const struct detector detector_dnsfail = {
 	.id = DETECTOR_DNSFAIL,
 	.kind = EVIDENCE_WORM,
 	.feeds = FEED_OBSERVED,
+	.observes = 1 << OBSERVED_NAME,
 	.params = params,
 	.config_size = sizeof(struct config),
 	.state_size = sizeof(struct state),

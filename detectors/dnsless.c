@@ -303,6 +303,7 @@ const struct detector detector_dnsless = {
 	.id = DETECTOR_DNSLESS,
 	.kind = EVIDENCE_WORM,
 	.feeds = FEED_OPENED | FEED_OBSERVED,
+	.observes = 1 << OBSERVED_NAME | 1 << OBSERVED_NEIGHBOR_NAME,
 	.kinds = KINDS_PORTS,
 	.params = params,
 	.config_size = sizeof(struct config),

@@ -225,6 +225,7 @@ const struct detector detector_logonfail = {
 	.id = DETECTOR_LOGONFAIL,
 	.kind = EVIDENCE_BRUTE_FORCE,
 	.feeds = FEED_OBSERVED,
+	.observes = 1 << OBSERVED_LOGON,
 	.params = params,
 	.config_size = sizeof(struct config),
 	.slot_size = sizeof(struct slot),

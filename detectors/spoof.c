@@ -71,6 +71,7 @@ const struct detector detector_spoof = {
 	.id = DETECTOR_SPOOF,
 	.kind = EVIDENCE_SPOOFING,
 	.feeds = FEED_OBSERVED,
+	.observes = 1 << OBSERVED_FORGERY,
 	.params = params,
 	.config_size = sizeof(struct config),
 	.slot_size = sizeof(struct slot),

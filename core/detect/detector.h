@@ -44,10 +44,11 @@ enum detector_kinds {
 struct detector {
 	const char *name; /* stable: policies and the ledger use it */
 	const char *summary;
-	unsigned id;                /* enum detector_id */
-	unsigned kind;              /* enum evidence_kind */
-	unsigned feeds;             /* outcomes that see is called for, and whether observe is */
-	unsigned kinds;             /* of contacts that see is called for; 0 = all */
+	unsigned id;    /* enum detector_id */
+	unsigned kind;  /* enum evidence_kind */
+	unsigned feeds; /* outcomes that see is called for, and whether observe is */
+	unsigned kinds; /* of contacts that see is called for; 0 = all */
+	unsigned observes; /* a bit 1 << enum observation_kind for each that observe is called for; 0 = all */
 	const struct param *params; /* ends with PARAM_END */
 	size_t config_size;         /* filled from params, then constant */
 	size_t state_size;          /* of the whole run, zeroed; 0 = none */

@@ -71,7 +71,8 @@ struct engine {
 	size_t slot_size;
 	unsigned count;
 	struct detector_run runs[DETECTOR_IDS_MAX];
-	struct audience of_contacts[CONTACT_KINDS][CONTACT_OUTCOMES], of_observations;
+	struct audience of_contacts[CONTACT_KINDS][CONTACT_OUTCOMES];
+	struct audience of_observations[OBSERVATION_KINDS];
 };
 
 static void invite(struct audience *audience, unsigned run)
@@ -90,16 +91,25 @@ static void invite_to_contacts(struct engine *engine, unsigned run)
 				invite(&engine->of_contacts[kind][outcome], run);
 }
 
+static void invite_to_observations(struct engine *engine, unsigned run)
+{
+	const struct detector *detector = engine->runs[run].detector;
+
+	for (unsigned kind = 0; kind < OBSERVATION_KINDS; kind++)
+		if (detector->feeds & FEED_OBSERVED &&
+		    (!detector->observes || detector->observes >> kind & 1))
+			invite(&engine->of_observations[kind], run);
+}
+
 static void choose_audiences(struct engine *engine)
 {
 	memset(engine->of_contacts, 0, sizeof(engine->of_contacts));
-	engine->of_observations.count = 0;
+	memset(engine->of_observations, 0, sizeof(engine->of_observations));
 	for (unsigned i = 0; i < engine->count; i++) {
 		if (!engine->runs[i].enabled)
 			continue;
 		invite_to_contacts(engine, i);
-		if (engine->runs[i].detector->feeds & FEED_OBSERVED)
-			invite(&engine->of_observations, i);
+		invite_to_observations(engine, i);
 	}
 }
 
@@ -301,7 +311,7 @@ void engine_see(struct engine *engine, struct host *host, const struct contact *
 
 void engine_observe(struct engine *engine, struct host *host, const struct observation *observation)
 {
-	const struct audience *audience = &engine->of_observations;
+	const struct audience *audience = &engine->of_observations[observation->kind];
 	unsigned char *slots = begin(engine, host);
 	bool kept = false;
 

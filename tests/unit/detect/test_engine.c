@@ -15,6 +15,7 @@
 #include "core/base/yaml.h"
 #include "core/contact/contact.h"
 #include "core/contact/host.h"
+#include "core/contact/observation.h"
 #include "core/detect/detector.h"
 #include "core/detect/engine.h"
 #include "core/detect/evidence.h"
@@ -491,6 +492,54 @@ static void a_detector_is_shown_the_kinds_and_outcomes_it_asked_for(void **state
 	}
 }
 
+static void count_said(struct detector_run *run, void *memory,
+		       const struct observation *observation)
+{
+	(void)memory;
+	(void)observation;
+	(void)run;
+	shown_count++;
+}
+
+static unsigned said_to(unsigned observes, unsigned kind)
+{
+	struct detector counting = { .name = "counting",
+				     .summary = "counts",
+				     .id = 7,
+				     .feeds = FEED_OBSERVED,
+				     .observes = observes,
+				     .params = params,
+				     .config_size = sizeof(struct config),
+				     .observe = count_said };
+	const struct detector *const only[] = { &counting, NULL };
+	struct engine_config config = { .detectors = only };
+	struct engine_sink sink = { .evidence = on_evidence };
+	struct engine *engine = engine_new(&config, &sink);
+	struct hash_key key = { { 1, 1 } };
+	struct mem_region *region = mem_region_new();
+	struct hosts *hosts = hosts_new(region, 64, &key);
+	struct observation observation = { .kind = (uint8_t)kind };
+	struct host_key host = host_key_of(&observation.contact.src, 3);
+
+	shown_count = 0;
+	engine_attach(engine, hosts);
+	engine_observe(engine, hosts_need(hosts, &host, 1), &observation);
+	engine_free(engine);
+	hosts_free(hosts);
+	mem_region_free(region);
+	return shown_count;
+}
+
+static void a_detector_hears_the_observations_it_asked_for(void **state)
+{
+	(void)state;
+	for (unsigned kind = 0; kind < OBSERVATION_KINDS; kind++) {
+		assert_int_equal(said_to(0, kind), 1);
+		assert_int_equal(said_to(1u << kind, kind), 1);
+		assert_int_equal(said_to(~(1u << kind), kind), 0);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -506,6 +555,7 @@ int main(void)
 		cmocka_unit_test(at_zero_the_memory_starts_anew),
 		cmocka_unit_test(a_walk_fades_by_half_lives),
 		cmocka_unit_test(a_detector_is_shown_the_kinds_and_outcomes_it_asked_for),
+		cmocka_unit_test(a_detector_hears_the_observations_it_asked_for),
 		cmocka_unit_test(settings_reach_the_detector),
 		cmocka_unit_test(a_disabled_detector_is_silent_and_mistakes_are_told),
 	};
