@@ -6,6 +6,8 @@
  * of worm-detection.md C.1 over distinct ports of one target instead of distinct targets of one port.
  *
  * It is reconnaissance, by a person or an inventory program as often as by a worm, so the level stays below conviction.
+ * Probes that belong to no connection (null, FIN, Xmas; ACK and Maimon once they are reset) count like closed ports.
+ *
  * The statement is about the class in which trw counts the same contacts, so that they count once.
  *
  * Left out: scans of all hosts and all ports at once (trw sees those), and ports that answer:
@@ -15,6 +17,7 @@
 #include "core/base/units.h"
 #include "core/contact/contact.h"
 #include "core/contact/host.h"
+#include "core/contact/observation.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
 #include "core/detect/memo.h"
@@ -126,7 +129,8 @@ static uint64_t bit_of(const struct contact *contact)
 	return UINT64_C(1) << (mixed >> 26);
 }
 
-static void closed(struct detector_run *run, struct scanner *scanner, const struct contact *contact)
+static void closed(struct detector_run *run, struct scanner *scanner, const struct contact *contact,
+		   unsigned free_ports)
 {
 	const struct config *config = detector_config(run);
 	struct target *target = need_target(scanner, contact);
@@ -142,7 +146,7 @@ static void closed(struct detector_run *run, struct scanner *scanner, const stru
 	target->ports |= bit_of(contact);
 	if (target->ports == UINT64_MAX)
 		target->ports = 0; /* what is left of the scan counts too */
-	if (target->distinct < config->free_ports) {
+	if (target->distinct < free_ports) {
 		target->distinct++;
 		return;
 	}
@@ -182,7 +186,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	if (is_closed(contact)) {
 		scanner = memo_need(&table, &key);
 		walk_fade(&scanner->memo.walk, contact, config->half_life_ns);
-		closed(run, scanner, contact);
+		closed(run, scanner, contact, config->free_ports);
 	} else if (contact->outcome == CONTACT_ACCEPTED) {
 		scanner = memo_find(&table, &key);
 		if (scanner)
@@ -190,14 +194,36 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	}
 }
 
+/* Nobody's alternatives are tried without a connection; but a server that was started anew resets those that it has
+ * forgotten. */
+static void observe(struct detector_run *run, void *memory, const struct observation *observation)
+{
+	const struct config *config = detector_config(run);
+	const struct contact *contact = &observation->contact;
+	struct memo_table table = table_of(run);
+	struct memo_key key = { .ip = &contact->src,
+				.vlan = contact->vlan,
+				.now_ns = now_of(contact) };
+	struct scanner *scanner;
+
+	(void)memory;
+	if (observation->kind != OBSERVED_STRAY)
+		return;
+	scanner = memo_need(&table, &key);
+	walk_fade(&scanner->memo.walk, contact, config->half_life_ns);
+	closed(run, scanner, contact, observation->stray == STRAY_FLAGS ? 0 : config->free_ports);
+}
+
 const struct detector detector_portscan = {
 	.name = "portscan",
 	.summary = "many ports of one host tried, most of them closed",
 	.id = DETECTOR_PORTSCAN,
 	.kind = EVIDENCE_RECONNAISSANCE,
-	.feeds = FEED_OUTSTANDING | FEED_SETTLED,
+	.feeds = FEED_OUTSTANDING | FEED_SETTLED | FEED_OBSERVED,
+	.observes = 1 << OBSERVED_STRAY,
 	.params = params,
 	.config_size = sizeof(struct config),
 	.state_size = sizeof(struct state),
 	.see = see,
+	.observe = observe,
 };

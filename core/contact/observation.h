@@ -18,6 +18,7 @@ enum observation_kind {
 	OBSERVED_LOGON,    /* a logon was answered: SMB, FTP, Telnet, RDP; or begun: SSH, RDP */
 	OBSERVED_DATAGRAM, /* one packet that speaks for itself */
 	OBSERVED_REQUEST, /* the beginning of a conversation, which no program of its kind makes so */
+	OBSERVED_STRAY,   /* a TCP segment that belongs to no connection */
 	OBSERVED_NEIGHBOR_NAME, /* a neighbour told an address itself: LLMNR, unicast mDNS, NetBIOS; anybody may claim a name */
 	OBSERVED_FORGERY, /* it opened a contact in the name of contact.dst; told by the tracker */
 	OBSERVATION_KINDS
@@ -108,6 +109,12 @@ enum observed_request {
 	REQUESTS
 };
 
+enum observed_stray {
+	STRAY_FLAGS, /* its flags say so */
+	STRAY_RESET, /* its receiver does */
+	STRAYS
+};
+
 struct observed_forgery {
 	bool is_address_known; /* else contact.src is made of its MAC (RFC 4291 2.5.1) */
 	bool is_new_name;      /* else it still uses those told before */
@@ -124,6 +131,7 @@ struct observation {
 		struct observed_logon logon;
 		uint8_t datagram; /* enum observed_datagram */
 		uint8_t request;  /* enum observed_request */
+		uint8_t stray;    /* enum observed_stray */
 		struct observed_forgery forgery;
 	};
 };

@@ -118,18 +118,43 @@ static bool repeats_target(const struct packet *packet)
 	return packet->tcp_seq == ntohl(target);
 }
 
+static bool is_bare(const struct packet *packet, unsigned flags)
+{
+	return !packet->payload_length &&
+	       (packet->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST | TCP_ACK)) == flags;
+}
+
+/* Beginnings and ends, and what belongs to no connection. */
+static void see_flags(struct reader *reader, const struct packet *packet)
+{
+	unsigned flags = packet->tcp_flags;
+
+	if (flags & TCP_SYN) {
+		if (repeats_target(packet))
+			reader_datagram(reader, packet);
+	} else if (!(flags & TCP_ACK)) {
+		if (flags & TCP_RST)
+			stray_reset(reader, packet);
+		else
+			stray_flags(reader, packet);
+	} else if (reader->watching_until_ns && is_bare(packet, TCP_FIN | TCP_ACK)) {
+		stray_probe(reader, packet);
+	}
+}
+
 static void see_tcp(struct reader *reader, const struct packet *packet)
 {
-	bool is_syn = packet->tcp_flags & TCP_SYN;
-
-	if (!packet->payload_length && !(packet->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)))
+	if (is_bare(packet, TCP_ACK)) {
+		if (reader->watching_until_ns)
+			stray_probe(reader, packet);
 		return;
+	}
 	if (is_stream_port(reader, packet->dst_port) || is_stream_port(reader, packet->src_port))
 		reader_stream(reader, packet);
-	else if (!is_syn && packet->payload_length)
+	else if (!(packet->tcp_flags & TCP_SYN) && packet->payload_length)
 		see_segment(reader, packet);
-	if (is_syn && repeats_target(packet))
-		reader_datagram(reader, packet);
+	if (packet->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST) || !(packet->tcp_flags & TCP_ACK))
+		see_flags(reader, packet);
 }
 
 static void see_udp(struct reader *reader, const struct packet *packet)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reader_internal.h - what the files of the reader share: reader.c (which packet is whose), reader_dns.c (names),
  * reader_datagram.c (single packets), reader_stream.c (bytes in order), reader_smb.c (SMB), reader_rpc.c (DCE/RPC), reader_call.c
- * (what is wrong with a call), reader_logon.c (FTP, Telnet, RDP, HTTP). */
+ * (what is wrong with a call), reader_stray.c (segments of no connection), reader_logon.c (FTP, Telnet, RDP, HTTP). */
 #ifndef CORDON_CONTACT_READER_INTERNAL_H
 #define CORDON_CONTACT_READER_INTERNAL_H
 
@@ -29,6 +29,27 @@ enum stream_protocol {
 #define STREAM_PORTS 4096 /* those of services that have one of their own lie below */
 #define PORT_SLOTS   4096
 
+#define STRAY_WATCHES 64
+#define STRAY_PROBES  16
+
+struct stray_probe {
+	uint32_t ack;
+	uint16_t port;
+	bool is_open; /* no reset came yet */
+};
+
+/* Who probes whom by segments that belong to no connection. */
+struct stray_watch {
+	struct ip client, server;
+	uint16_t vlan;
+	uint16_t port; /* of the latest reset that takes a number over; 0 = none */
+	bool is_heard; /* a segment with impossible flags */
+	bool is_reset; /* from two ports */
+	uint8_t told;
+	uint64_t since_ns; /* they were counted */
+	struct stray_probe probes[STRAY_PROBES];
+};
+
 struct reader {
 	reader_fn *tell;
 	void *arg;
@@ -39,6 +60,8 @@ struct reader {
 	 * packets of a scan.  And of these those on other ports, that are read since their first message said what they
 	 * are; spares all other traffic the look-up. */
 	uint32_t known[PORT_SLOTS], adopted[PORT_SLOTS];
+	uint64_t watching_until_ns; /* some client's bare segments are looked at; 0 = nobody's */
+	struct stray_watch strays[STRAY_WATCHES];
 };
 
 static inline unsigned port_slot(const struct packet *packet)
@@ -63,6 +86,13 @@ uint8_t stream_of_port(uint16_t port); /* enum stream_protocol */
 void reader_adopt(struct reader *reader, const struct packet *packet, unsigned protocol);
 /* Its further packets; false for connections that were not adopted. */
 bool reader_adopted(struct reader *reader, const struct packet *packet);
+
+/* reader_stray.c: TCP without SYN, ACK and RST. */
+void stray_flags(struct reader *reader, const struct packet *packet);
+/* A bare ACK, or FIN and ACK, while somebody's are looked at. */
+void stray_probe(struct reader *reader, const struct packet *packet);
+/* A reset without ACK. */
+void stray_reset(struct reader *reader, const struct packet *packet);
 
 struct streams *streams_new(const struct hash_key *key, uint32_t streams_max);
 void streams_free(struct streams *streams);

@@ -54,6 +54,9 @@ static void check(void *arg, const struct observation *observation)
 	case OBSERVED_LOGON:
 		INVARIANT(!(observation->logon.accepted && observation->logon.sealed));
 		break;
+	case OBSERVED_STRAY:
+		INVARIANT(observation->stray < STRAYS);
+		break;
 	case OBSERVED_REQUEST:
 		INVARIANT(observation->request < REQUESTS);
 		break;
@@ -81,6 +84,7 @@ static size_t segment(struct reader *reader, struct conversation *conversation, 
 		length = size - HEADER_BYTES;
 	packet.tcp_flags |= data[0] & 4 ? TCP_FIN : 0;
 	packet.tcp_flags = data[0] & 8 ? TCP_SYN : packet.tcp_flags;
+	packet.tcp_flags = data[0] & 32 ? data[0] >> 4 : packet.tcp_flags;
 	packet.src_port = by_server ? conversation->port : client_port;
 	packet.dst_port = by_server ? client_port : conversation->port;
 	packet.tcp_seq = next[by_server] + (uint32_t)hop;

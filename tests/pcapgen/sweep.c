@@ -203,7 +203,9 @@ void portscan_run(struct scene *scene, const struct portscan_plan *plan)
 		uint16_t port = (uint16_t)(plan->first_port + order[i]);
 		struct talk talk = talk_begin(scene, from, target, port, at_us);
 
-		if (port == 22 || port == 80 || port == 443) {
+		if (plan->flags != TCP_SYN) {
+			talk_tcp_stray(&talk, plan->flags);
+		} else if (port == 22 || port == 80 || port == 443) {
 			talk_tcp_accept(&talk);
 			talk_tcp_close(&talk);
 		} else {

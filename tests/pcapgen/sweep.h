@@ -37,11 +37,12 @@ struct portscan_plan {
 	uint32_t target;
 	uint16_t first_port;
 	uint16_t last_port;
+	uint8_t flags; /* TCP_SYN, or those of segments that belong to no connection */
 	double ports_per_s;
 	uint64_t at_us;
 };
 
-/* SYN to each port in random order; 22, 80 and 443 accept, the others refuse. */
+/* SYN to each port in random order; 22, 80 and 443 accept, the others refuse.  Of other segments all are refused. */
 void portscan_run(struct scene *scene, const struct portscan_plan *plan);
 
 struct p2p_plan {

@@ -201,6 +201,16 @@ void talk_tcp_refuse(struct talk *talk, unsigned tries)
 	talk->server_seq = server_seq;
 }
 
+/* RFC 9293 3.10.7.1. */
+void talk_tcp_stray(struct talk *talk, uint8_t flags)
+{
+	if (talk->is_lost)
+		return;
+	tcp(talk, true, flags, NULL, 0);
+	talk->at_us += 2 * hop_us(talk);
+	tcp(talk, false, flags & TCP_ACK ? TCP_RST : TCP_RST | TCP_ACK, NULL, 0);
+}
+
 /* Windows: 3 s, then doubled, two retransmissions. */
 void talk_tcp_ignore(struct talk *talk)
 {

@@ -54,7 +54,9 @@ struct talk talk_begin(struct scene *scene, struct station *client, struct stati
 
 void talk_tcp_accept(struct talk *talk);                 /* three-way handshake */
 void talk_tcp_refuse(struct talk *talk, unsigned tries); /* SYN and RST, half a second apart */
-void talk_tcp_ignore(struct talk *talk);                 /* SYN at 0, 3 and 9 s, unanswered */
+/* One segment of no connection, and the reset that it deserves. */
+void talk_tcp_stray(struct talk *talk, uint8_t flags);
+void talk_tcp_ignore(struct talk *talk); /* SYN at 0, 3 and 9 s, unanswered */
 void talk_tcp_say(struct talk *talk, bool client, const struct words *words);
 void talk_tcp_bulk(struct talk *talk, bool client, uint32_t bytes); /* zeros, full segments */
 void talk_tcp_close(struct talk *talk);                             /* both FINs */

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "tests/pcapgen/calls.h"
+#include "tests/pcapgen/frame.h"
 #include "tests/pcapgen/lan.h"
 #include "tests/pcapgen/line.h"
 #include "tests/pcapgen/load.h"
@@ -328,11 +329,30 @@ static void verb_sweep(struct recipe *r, struct line *line)
 		sweep_run(&r->scene, &plan);
 }
 
+static uint8_t scan_flags(struct line *line)
+{
+	static const struct {
+		const char *name;
+		uint8_t flags;
+	} kinds[] = {
+		{ "syn", TCP_SYN }, { "null", 0 },
+		{ "fin", TCP_FIN }, { "xmas", TCP_FIN | TCP_PSH | TCP_URG },
+		{ "ack", TCP_ACK }, { "maimon", TCP_FIN | TCP_ACK },
+	};
+	const char *by = line_word(line, "by", "syn");
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strcmp(by, kinds[i].name) == 0)
+			return kinds[i].flags;
+	line_fail(line, "by is syn, null, fin, xmas, ack or maimon");
+	return 0;
+}
+
 static void verb_portscan(struct recipe *r, struct line *line)
 {
 	struct portscan_plan plan;
 
-	line_expect(line, 2, "at target first last rate");
+	line_expect(line, 2, "at target first last rate by");
 	if (!line_ok(line))
 		return;
 	plan.who = who(r, line, line->words[1]);
@@ -340,6 +360,7 @@ static void verb_portscan(struct recipe *r, struct line *line)
 	plan.first_port = (uint16_t)line_count(line, "first", "1", 65535);
 	plan.last_port = (uint16_t)line_count(line, "last", "1000", 65535);
 	plan.ports_per_s = line_number(line, "rate", NULL);
+	plan.flags = scan_flags(line);
 	plan.at_us = line_time_us(line, "at", NULL);
 	if (plan.last_port < plan.first_port)
 		line_fail(line, "last is below first");
