@@ -6,7 +6,10 @@
  * name is judged once, by its first answer: it exists, or it does not.  An answer counts only to a
  * question that this host was seen asking, because answers are easily forged.
  *
- * Left out: what the name looks like (word lists defeat that), and a list of public suffixes: the
+ * A name that looks drawn by chance as well speaks louder.  Only the registered label is looked at: what stands below may
+ * be any number that a program hands over.  Names of words, as some bots make them, weigh what they did.
+ *
+ * Left out: a list of public suffixes: the
  * registered name is taken to be the last two labels, three under short ones such as co.uk. */
 #include "detectors/table.h"
 
@@ -23,17 +26,21 @@
 #include "core/detect/memo.h"
 #include "core/detect/param.h"
 #include "core/net/dns.h"
+#include "detectors/lettering.h"
 
 #define ASKED_SETS   1024 /* questions of the last half minute */
 #define JUDGED_SETS  4096
 #define FAILING_SETS 128
 #define ANSWER_S     30 /* resolvers give up sooner */
 #define LABELS_MAX   64
+/* One name of a package in 120 looks drawn by so much; of drawn labels with eight letters three in four, with six half. */
+#define RANDOM_TENTHS 30
+#define DRAWN_LEAST   6
 
-enum about { ABOUT_QUESTION, ABOUT_REGISTERED, ABOUT_LABEL };
+enum about { ABOUT_QUESTION, ABOUT_REGISTERED, ABOUT_LABEL, ABOUT_SUFFIX };
 
 struct config {
-	double failure, below, success, cap;
+	double failure, random, below, success, cap;
 	uint64_t half_life_ns, memory_ns;
 };
 
@@ -46,6 +53,8 @@ struct state {
 static const struct param params[] = {
 	{ "failure", PARAM_DOUBLE, offsetof(struct config, failure), 0, 10, "1.1",
 	  "nats for a registered name that does not exist" },
+	{ "random", PARAM_DOUBLE, offsetof(struct config, random), 0, 10, "0.7",
+	  "nats more if its letters look drawn by chance" },
 	{ "below", PARAM_DOUBLE, offsetof(struct config, below), 0, 10, "0.5",
 	  "nats for a missing name below another: the registered one may well exist" },
 	{ "success", PARAM_DOUBLE, offsetof(struct config, success), 0, 10, "0.7",
@@ -171,6 +180,27 @@ static bool is_exempt(const struct parts *parts)
 	return false;
 }
 
+/* ---- what it looks like ------------------------------------------------------------------------ */
+
+/* Under a suffix of one's own site stand the random names with which browsers test the resolver.  Public are countries,
+ * the five oldest and most used others, and those under which a name was found lately. */
+static bool is_public(const char *suffix)
+{
+	static const char *const words[] = { "com", "net", "org", "info", "biz" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(suffix, words[i]) == 0)
+			return true;
+	return strlen(suffix) == 2;
+}
+
+/* Punycode (RFC 3492) and abbreviations look drawn and are not. */
+static bool looks_drawn(const char *label)
+{
+	return label_length(label) >= DRAWN_LEAST && strncmp(label, "xn--", 4) != 0 &&
+	       lettering_randomness(label, label_length(label)) >= RANDOM_TENTHS;
+}
+
 /* ---- the test ---------------------------------------------------------------------------------- */
 
 static struct known_table table_of(struct known_set *sets, uint32_t count)
@@ -217,6 +247,27 @@ static bool has_public_address(const struct observed_name *name)
 	return false;
 }
 
+static uint64_t suffix_of(const struct parts *parts)
+{
+	static const struct host_key anybody;
+
+	return known_text(&anybody, parts->labels[parts->count - 1], ABOUT_SUFFIX);
+}
+
+static double nats_of_failure(struct detector_run *run, const struct parts *parts, uint32_t now_s)
+{
+	const struct config *config = detector_config(run);
+	struct state *state = detector_state(run);
+	struct known_table judged = table_of(state->judged, JUDGED_SETS);
+
+	if (parts->has_host)
+		return config->below;
+	return looks_drawn(parts->registered) && (is_public(parts->labels[parts->count - 1]) ||
+						  known_has(&judged, suffix_of(parts), now_s))
+		       ? config->failure + config->random
+		       : config->failure;
+}
+
 static void answered(struct detector_run *run, const struct contact *contact,
 		     const struct observed_name *name, const struct parts *parts)
 {
@@ -224,13 +275,18 @@ static void answered(struct detector_run *run, const struct contact *contact,
 	struct host_key host = host_key_of(&contact->src, contact->vlan);
 	bool failed = name->rcode == DNS_NXDOMAIN;
 	struct term term = { .port_class = CLASS_NAME, .cap_nats = config->cap };
+	struct state *state = detector_state(run);
+	struct known_table judged = table_of(state->judged, JUDGED_SETS);
+	uint32_t now_s = (uint32_t)(contact->opened_ns / NS_PER_S);
+	uint32_t memory_s = (uint32_t)(config->memory_ns / NS_PER_S);
 
 	if (!failed && (name->rcode != DNS_NOERROR || !has_public_address(name)))
 		return;
-	if (!is_new(detector_state(run), &host, parts, (uint32_t)(contact->opened_ns / NS_PER_S),
-		    (uint32_t)(config->memory_ns / NS_PER_S), failed))
+	if (!is_new(state, &host, parts, now_s, memory_s, failed))
 		return;
-	term.nats = !failed ? -config->success : parts->has_host ? config->below : config->failure;
+	if (!failed && !is_public(parts->labels[parts->count - 1]))
+		known_add(&judged, suffix_of(parts), now_s, memory_s);
+	term.nats = failed ? nats_of_failure(run, parts, now_s) : -config->success;
 	judge(run, contact, &term);
 }
 

@@ -35,6 +35,16 @@ static void make_name(char name[64], uint64_t *seed, const char *before, const c
 	snprintf(name, 64, "%s%s%s", before, word, behind);
 }
 
+/* As bots that do not take words make them. */
+static void draw_name(char name[64], uint64_t *seed, const char *before, const char *behind)
+{
+	char word[11] = "";
+
+	for (unsigned i = 0; i < 10; i++)
+		word[i] = (char)('a' + random_step(seed) % 26);
+	snprintf(name, 64, "%s%s%s", before, word, behind);
+}
+
 static void seven_unregistered_names_make_a_suspect_and_no_more(void **state)
 {
 	struct desk desk;
@@ -58,6 +68,67 @@ static void seven_unregistered_names_make_a_suspect_and_no_more(void **state)
 	}
 	assert_true(desk.highest > 8 && desk.highest < 9.3);
 	desk_stop(&desk);
+}
+
+static void four_names_that_look_drawn_do_and_no_more_convict(void **state)
+{
+	static const char *const suffixes[] = { ".com", ".ru", ".biz", ".co.uk" };
+
+	(void)state;
+	for (uint64_t seed = 1; seed < 20; seed++) {
+		struct desk desk;
+		uint64_t drawn = seed;
+		char name[64];
+		unsigned names = 0;
+
+		desk_start(&desk, &detector_dnsfail);
+		while (desk.highest < SUSPECT_NATS && names < 100) {
+			draw_name(name, &drawn, names % 3 ? "" : "www.", suffixes[names % 4]);
+			look_up(&desk, name, NXDOMAIN);
+			names++;
+		}
+		assert_in_range(names, 4, 6); /* some look like words */
+		for (; names < 300; names++) {
+			draw_name(name, &drawn, "", ".net");
+			look_up(&desk, name, NXDOMAIN);
+		}
+		assert_true(desk.highest < 9.3);
+		desk_stop(&desk);
+	}
+}
+
+/* Browsers test the resolver with drawn names, to which one's own suffix is put. */
+static void drawn_names_below_a_suffix_of_the_site_weigh_no_more_than_others(void **state)
+{
+	static const struct {
+		const char *what, *before, *behind, *exists;
+		unsigned names;
+	} cases[] = {
+		{ "a suffix of the site", "", ".company", NULL, 7 },
+		{ "a suffix under which names exist", "", ".company", "shop.company", 5 },
+		{ "hosts of others", "", ".example-cdn.com", NULL, 100 },
+		{ "punycode", "xn--", ".com", NULL, 7 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct desk desk;
+		uint64_t seed = 11;
+		char name[64];
+		unsigned names = 0;
+
+		desk_start(&desk, &detector_dnsfail);
+		if (cases[i].exists)
+			look_up(&desk, cases[i].exists, 0);
+		while (desk.highest < SUSPECT_NATS && names < 100) {
+			draw_name(name, &seed, cases[i].before, cases[i].behind);
+			look_up(&desk, name, NXDOMAIN);
+			names++;
+		}
+		if (names != cases[i].names)
+			fail_msg("%s: %u names", cases[i].what, names);
+		desk_stop(&desk);
+	}
 }
 
 /* Each pattern is asked forty times with a new word in each place of the word. */
@@ -216,6 +287,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(seven_unregistered_names_make_a_suspect_and_no_more),
+		cmocka_unit_test(four_names_that_look_drawn_do_and_no_more_convict),
+		cmocka_unit_test(drawn_names_below_a_suffix_of_the_site_weigh_no_more_than_others),
 		cmocka_unit_test(what_programs_ask_on_their_own_account_does_not_count),
 		cmocka_unit_test(block_lists_do_not_count),
 		cmocka_unit_test(one_word_under_many_suffixes_is_one_failure),
