@@ -2,7 +2,7 @@
 /* tags.h - the tags of a set looked at together, in a word and without a loop.
  *
  * The tables of the packet path have eight tags of 8 bits to a set: a whole key stands behind each, so that a chance
- * likeness costs one comparison, and the tags of 262,144 pairs stay in the second cache.  Who has nothing behind the tag
+ * likeness costs one comparison, and tags are small enough to stay in the cache.  Who has nothing behind the tag
  * uses wide ones of 16 bits. */
 #ifndef CORDON_CONTACT_TAGS_H
 #define CORDON_CONTACT_TAGS_H
