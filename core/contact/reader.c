@@ -118,12 +118,6 @@ static bool repeats_target(const struct packet *packet)
 	return packet->tcp_seq == ntohl(target);
 }
 
-static bool is_bare(const struct packet *packet, unsigned flags)
-{
-	return !packet->payload_length &&
-	       (packet->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST | TCP_ACK)) == flags;
-}
-
 /* Beginnings and ends, and what belongs to no connection. */
 static void see_flags(struct reader *reader, const struct packet *packet)
 {
@@ -137,24 +131,41 @@ static void see_flags(struct reader *reader, const struct packet *packet)
 			stray_reset(reader, packet);
 		else
 			stray_flags(reader, packet);
-	} else if (reader->watching_until_ns && is_bare(packet, TCP_FIN | TCP_ACK)) {
+	} else if (reader->watching_until_ns && !packet->payload_length &&
+		   (flags & (TCP_FIN | TCP_RST)) == TCP_FIN) {
 		stray_probe(reader, packet);
+	}
+}
+
+static bool is_read(const struct reader *reader, const struct packet *packet)
+{
+	return is_stream_port(reader, packet->dst_port) || is_stream_port(reader, packet->src_port);
+}
+
+/* Neither first nor last of a connection: the bulk of all traffic. */
+static inline void see_ordinary(struct reader *reader, const struct packet *packet)
+{
+	if (!packet->payload_length) {
+		if (reader->watching_until_ns)
+			stray_probe(reader, packet);
+	} else if (is_read(reader, packet)) {
+		reader_stream(reader, packet);
+	} else {
+		see_segment(reader, packet);
 	}
 }
 
 static void see_tcp(struct reader *reader, const struct packet *packet)
 {
-	if (is_bare(packet, TCP_ACK)) {
-		if (reader->watching_until_ns)
-			stray_probe(reader, packet);
+	if ((packet->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST | TCP_ACK)) == TCP_ACK) {
+		see_ordinary(reader, packet);
 		return;
 	}
-	if (is_stream_port(reader, packet->dst_port) || is_stream_port(reader, packet->src_port))
+	if (is_read(reader, packet))
 		reader_stream(reader, packet);
 	else if (!(packet->tcp_flags & TCP_SYN) && packet->payload_length)
 		see_segment(reader, packet);
-	if (packet->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST) || !(packet->tcp_flags & TCP_ACK))
-		see_flags(reader, packet);
+	see_flags(reader, packet);
 }
 
 static void see_udp(struct reader *reader, const struct packet *packet)
