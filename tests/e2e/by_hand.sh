@@ -43,13 +43,14 @@ simulator=$!
 until_so grep -q '^ready' "$work/sim"
 start -c "$work/cordon.yaml"
 
-# refused REMEDY WORDS...: by the daemon, in one line with the remedy
+# refused REMEDY WORDS...: by the daemon, in one line with the remedy.  The daemon's own words go to $work/err meanwhile.
 refused() {
 	remedy=$1
 	shift
-	expect 1 "refused: $*" "$cordon" "$@" --control "$socket"
-	check "says: $remedy" grep -q -- "$remedy" "$work/err"
-	check "in one line" [ "$(wc -l <"$work/err")" -eq 1 ]
+	"$cordon" "$@" --control "$socket" >"$work/refused" 2>&1 </dev/null
+	check "refused: $*" [ $? -eq 1 ]
+	check "says: $remedy" grep -q -- "$remedy" "$work/refused"
+	check "in one line" [ "$(wc -l <"$work/refused")" -eq 1 ]
 }
 refused 'did you mean "pc-23"' isolate pc-24
 refused 'has no "amt:" in the list of assets' isolate old-pc
