@@ -62,20 +62,17 @@ static bool check_evidence(const struct record *record)
 {
 	const struct evidence *evidence = &record->evidence;
 
-	if (!host_is_sane(&evidence->host) || evidence->detector == 0 ||
-	    evidence->detector >= DETECTOR_IDS_MAX || evidence->kind >= EVIDENCE_KINDS ||
-	    evidence->port_class >= EVIDENCE_CLASSES || evidence->contact_kind >= CONTACT_KINDS ||
-	    evidence->coverage > FAULTS_MAX || evidence->doubt >= EVIDENCE_DOUBTS ||
-	    evidence->sample_count > EVIDENCE_SAMPLES || evidence->visit_count > EVIDENCE_VISITS)
-		return false;
-	if (!isfinite(evidence->log_odds) || evidence->log_odds < 0 ||
-	    evidence->log_odds > LOG_ODDS_MAX)
+	if (!evidence_is_well_formed(evidence) || evidence->log_odds > LOG_ODDS_MAX ||
+	    evidence->coverage > FAULTS_MAX || !host_is_sane(&evidence->host) ||
+	    !all_zero(evidence->zero, sizeof(evidence->zero)) ||
+	    !all_zero(evidence->zero_behind, sizeof(evidence->zero_behind)))
 		return false;
 	for (unsigned i = 0; i < evidence->sample_count; i++)
 		if (!sample_is_sane(&evidence->samples[i]))
 			return false;
 	for (unsigned i = 0; i < evidence->visit_count; i++)
-		if (evidence->visits[i].called_back > 1)
+		if (evidence->visits[i].called_back > 1 ||
+		    !all_zero(evidence->visits[i].zero, sizeof(evidence->visits[i].zero)))
 			return false;
 	return true;
 }
@@ -95,7 +92,8 @@ static bool check_standing(const struct record *record)
 	const struct role_standing *standing = &record->standing;
 
 	return host_is_sane(&standing->host) && role_is_sane(standing->role) &&
-	       standing->kind < CONTACT_KINDS && standing->established <= 1;
+	       standing->kind < CONTACT_KINDS && standing->established <= 1 &&
+	       all_zero(standing->zero, sizeof(standing->zero));
 }
 
 static bool check_coverage(const struct record *record)
@@ -104,7 +102,7 @@ static bool check_coverage(const struct record *record)
 
 	return view->vlan <= VLAN_MAX && view->faults <= FAULTS_MAX &&
 	       view->missed_percent <= 100 && view->dropped_percent <= 100 &&
-	       record->coverage.before <= FAULTS_MAX;
+	       record->coverage.before <= FAULTS_MAX && all_zero(view->zero, sizeof(view->zero));
 }
 
 static bool check_nothing(const struct record *record)
