@@ -162,6 +162,37 @@ static void names_forged_for_days_are_a_crowd(void **state)
 				fail_msg("%u names, seed %u", names[i], seed);
 }
 
+/* Four others with three contacts each, or eight with two. */
+static void in_days_a_crowd_begins_where_it_is_said_to(void **state)
+{
+	static const struct {
+		unsigned others, contacts;
+		bool crowd;
+	} crowds[] = {
+		{ 3, 3, false }, { 4, 3, true }, { 7, 2, false }, { 8, 2, true }, { 20, 1, false }
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(crowds) / sizeof(crowds[0]); i++) {
+		struct crowd *crowd = crowd_new();
+		struct evidence worm = evidence(99, CLASS_NEIGHBOR, 0, 400);
+
+		worm.half_life_min = 10080;
+		worm.contacts = SLOW_CONVICTS;
+		for (unsigned n = 0; n < crowds[i].others; n++) {
+			struct evidence each = evidence(n, CLASS_NEIGHBOR, 10 * n, 300);
+
+			each.half_life_min = 10080;
+			each.contacts = crowds[i].contacts;
+			crowd_join(crowd, &each, false);
+		}
+		if (crowd_join(crowd, &worm, false) != crowds[i].crowd)
+			fail_msg("%u others with %u contacts", crowds[i].others,
+				 crowds[i].contacts);
+		crowd_free(crowd);
+	}
+}
+
 static void an_office_with_a_few_failures_each_is_none(void **state)
 {
 	struct crowd *crowd = crowd_new();
@@ -189,6 +220,7 @@ int main(void)
 		cmocka_unit_test(one_message_each_makes_a_crowd),
 		cmocka_unit_test(names_are_beyond_forging),
 		cmocka_unit_test(names_forged_for_days_are_a_crowd),
+		cmocka_unit_test(in_days_a_crowd_begins_where_it_is_said_to),
 		cmocka_unit_test(an_office_with_a_few_failures_each_is_none),
 	};
 

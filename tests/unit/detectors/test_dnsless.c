@@ -108,6 +108,29 @@ static void a_learnt_address_weighs_nothing_while_it_is_remembered(void **state)
 	}
 }
 
+/* A quarter of an hour of names that have no address shows nobody's DNS. */
+static void an_answer_without_an_address_is_none(void **state)
+{
+	static const struct look_up nothing = { .client = CLIENT, .name = "x.example.com" },
+				    no_name = { .client = CLIENT,
+						.name = "x.example.com",
+						.rcode = 3 /* NXDOMAIN */ };
+
+	(void)state;
+	for (unsigned exists = 0; exists < 2; exists++) {
+		struct desk desk;
+
+		desk_start(&desk, &detector_dnsless);
+		for (unsigned minute = 0; minute < 15; minute++) {
+			desk_looks_up(&desk, exists ? &nothing : &no_name);
+			desk_pass(&desk, 60);
+		}
+		open_many(&desk, "81.2.3.", 445, 30);
+		assert_int_equal(desk.statements, 0);
+		desk_stop(&desk);
+	}
+}
+
 static void what_a_neighbour_tells_itself_is_learnt(void **state)
 {
 	(void)state;
@@ -219,6 +242,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(addresses_without_a_name_weigh_up_to_the_ceiling),
 		cmocka_unit_test(a_learnt_address_weighs_nothing_while_it_is_remembered),
+		cmocka_unit_test(an_answer_without_an_address_is_none),
 		cmocka_unit_test(what_a_neighbour_tells_itself_is_learnt),
 		cmocka_unit_test(only_a_host_whose_dns_is_seen_is_judged),
 		cmocka_unit_test(encrypted_dns_ends_the_judging),

@@ -56,6 +56,23 @@ static void guessing_makes_a_suspect_and_no_more(void **state)
 	}
 }
 
+/* Who logs on through an address translator is not known. */
+static void a_router_guesses_nothing(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned n = 0; n < 200; n++) {
+		struct observation o = logon(n % 20, n * UINT64_C(500), 100 + n, false);
+
+		o.contact.roles = HOST_ROUTER;
+		scene_said(&scene, &o);
+	}
+	assert_true(scene.highest <= 0);
+	scene_stop(&scene);
+}
+
 static void failures_far_apart_fade(void **state)
 {
 	struct scene scene;
@@ -223,6 +240,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(guessing_makes_a_suspect_and_no_more),
+		cmocka_unit_test(a_router_guesses_nothing),
 		cmocka_unit_test(failures_far_apart_fade),
 		cmocka_unit_test(accepted_logons_take_off),
 		cmocka_unit_test(whoever_is_let_in_under_that_name_had_mistyped),
