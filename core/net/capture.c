@@ -318,7 +318,7 @@ struct capture *capture_open_live(const char *interface, const char *filter, uin
 /* ---- reading ------------------------------------------------------------------------------------ */
 
 /* Seconds of a pcap record are 32 bits and unsigned (draft-ietf-opsawg-pcap); libpcap widens them as
- * signed.  pcapng may hold any nonsense: the result stays within int64_t. */
+ * signed.  pcapng may hold any nonsense. */
 static inline uint64_t wall_ns(const struct timeval *ts, uint64_t fraction_ns)
 {
 	int64_t seconds = ts->tv_sec;
@@ -326,12 +326,12 @@ static inline uint64_t wall_ns(const struct timeval *ts, uint64_t fraction_ns)
 
 	if (__builtin_expect(seconds < 0, 0))
 		seconds = seconds >= INT32_MIN ? seconds + (INT64_C(1) << 32) : 0;
-	if (__builtin_expect((uint64_t)seconds >= INT64_MAX / NS_PER_S ||
+	if (__builtin_expect((uint64_t)seconds >= CAPTURE_WALL_MAX_NS / NS_PER_S ||
 				     fraction >= UINT32_MAX * NS_PER_US,
 			     0))
-		return INT64_MAX;
+		return CAPTURE_WALL_MAX_NS;
 	fraction = fraction * fraction_ns + (uint64_t)seconds * NS_PER_S;
-	return fraction < INT64_MAX ? fraction : INT64_MAX;
+	return fraction < CAPTURE_WALL_MAX_NS ? fraction : CAPTURE_WALL_MAX_NS;
 }
 
 static void deliver_frame(struct capture *capture, const struct capture_frame *frame)

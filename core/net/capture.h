@@ -14,8 +14,11 @@
 struct capture;
 struct err;
 
+/* In 2162: whatever a file says, a century is left for what is added to a time, until it fits into no int64_t. */
+#define CAPTURE_WALL_MAX_NS UINT64_C(6069772036000000000)
+
 struct capture_frame {
-	uint64_t wall_ns;
+	uint64_t wall_ns;     /* at most CAPTURE_WALL_MAX_NS */
 	const uint8_t *bytes; /* borrowed until the callback returns */
 	uint32_t captured, on_wire;
 };

@@ -20,7 +20,7 @@ static void decode_one(void *arg, const struct capture_frame *frame)
 {
 	struct packet packet;
 
-	if (frame->wall_ns > INT64_MAX)
+	if (frame->wall_ns > CAPTURE_WALL_MAX_NS)
 		abort();
 	(void)decode_frame(*(const int *)arg, frame->bytes, frame->captured, frame->on_wire,
 			   &packet);
