@@ -10,11 +10,12 @@
 struct err;
 struct eve;
 
-/* append: what is there stays; otherwise the file begins anew. */
+/* append: what is there stays; otherwise the file begins anew.  Moved away or removed, it is made anew before the next fact. */
 struct eve *eve_open(const char *path, bool append, fact_detector_fn *detector_name,
 		     struct err *err);
-/* Flushes; a write error met on the way (disk full) is told here at the latest. */
 int eve_close(struct eve *eve, struct err *err);
+/* A whole line, or none and err (a full disk); also err where the file was moved away, no new one can be made and the line went
+ * into the old one. */
 int eve_write(struct eve *eve, const struct fact *fact, struct err *err);
 
 #endif
