@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+#include "core/base/clock.h"
+
 struct log;
 struct setup;
 
@@ -17,6 +19,7 @@ struct child_parts {
 	pid_t parent;
 	int line; /* its end of the feed, both ways */
 	int rein;
+	struct clock_line clock; /* the time that the supervisor goes by */
 	const char *blind; /* controller: why the sensor is not to be trusted yet; NULL if it is */
 };
 

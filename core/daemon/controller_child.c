@@ -41,10 +41,23 @@ struct child {
 	struct control *control;
 	struct signal_watch *terminate;
 	unsigned ticks;
+	struct clock_line clock;
 	uint64_t bad; /* records of this sensor's forerunners */
 	bool accused; /* this sensor is to be replaced */
 	char origin[64];
 };
+
+static uint64_t now_of(struct child *child)
+{
+	uint64_t before_ns = child->clock.ahead_ns;
+	uint64_t now_ns = clock_line_ns(&child->clock, clock_wall_ns());
+
+	if (child->clock.ahead_ns > before_ns)
+		log_line(child->parts->log, LOG_LEVEL_WARNING, "clock",
+			 "set back: times in facts run %.0f s ahead of it until it has caught up",
+			 ns_to_s(child->clock.ahead_ns));
+	return now_ns;
+}
 
 static void judge_sensor(struct child *child)
 {
@@ -60,7 +73,7 @@ static void judge_sensor(struct child *child)
 static void told(void *arg, int fd, unsigned ready)
 {
 	struct child *child = arg;
-	uint64_t now_ns = clock_wall_ns();
+	uint64_t now_ns = now_of(child);
 
 	(void)fd;
 	(void)ready;
@@ -74,7 +87,7 @@ static void tick(void *arg)
 {
 	struct child *child = arg;
 
-	pipeline_advance(child->pipeline, clock_wall_ns());
+	pipeline_advance(child->pipeline, now_of(child));
 	pipe_flush(child->orders);
 	if (child->ticks++ % TICKS_PER_PULSE == 0)
 		rein_say(child->parts->rein, REIN_PULSE);
@@ -96,10 +109,10 @@ static void hear_out(struct child *child)
 	uint64_t bad;
 	unsigned steps = 0;
 
-	pipe_set_now(child->told, clock_wall_ns());
+	pipe_set_now(child->told, now_of(child));
 	do {
 		bad = pipe_bad(child->told);
-		pipeline_step(child->pipeline, clock_wall_ns());
+		pipeline_step(child->pipeline, now_of(child));
 	} while (pipe_bad(child->told) != bad && ++steps < STEPS_MAX);
 	child->bad = pipe_bad(child->told);
 	child->accused = false;
@@ -117,7 +130,7 @@ static void supervised(void *arg, int fd, unsigned ready)
 		if (message.word != REIN_SENSOR_LOST)
 			break;
 		hear_out(child);
-		pipeline_sensor_lost(child->pipeline, message.why, message.at_ns, clock_wall_ns());
+		pipeline_sensor_lost(child->pipeline, message.why, message.at_ns, now_of(child));
 		break;
 	case REIN_CLOSED:
 		loop_stop(child->loop);
@@ -131,7 +144,7 @@ static int command(void *arg, char *const *words, const char *who, struct buf *a
 		   struct err *err)
 {
 	struct child *child = arg;
-	int rc = pipeline_command(child->pipeline, words, who, clock_wall_ns(), answer, err);
+	int rc = pipeline_command(child->pipeline, words, who, now_of(child), answer, err);
 
 	pipe_flush(child->orders);
 	return rc;
@@ -175,8 +188,8 @@ static int make_pipeline(struct child *child, struct err *err)
 		return ERR_FAILED;
 	/* Before the first record: what the sensor repeats must find automation pausing. */
 	if (child->parts->blind)
-		pipeline_sensor_lost(child->pipeline, child->parts->blind, clock_wall_ns(),
-				     clock_wall_ns());
+		pipeline_sensor_lost(child->pipeline, child->parts->blind, now_of(child),
+				     now_of(child));
 	feed_publish(child->orders, &repeat);
 	pipe_flush(child->orders);
 	return 0;
@@ -220,7 +233,7 @@ static void stop(struct child *child)
 
 int controller_child(const struct child_parts *parts)
 {
-	struct child child = { .parts = parts };
+	struct child child = { .parts = parts, .clock = parts->clock };
 	struct err err = { 0 };
 
 	if (start(&child, &err) == 0) {

@@ -50,13 +50,16 @@ struct child {
 	unsigned ticks;
 	struct capture_counts counted; /* when losses were last looked at */
 	struct err err;
+	struct clock_line clock;
 };
 
 static void frame_read(void *arg, const struct capture_frame *frame)
 {
 	struct child *child = arg;
+	struct capture_frame in_line = *frame;
 
-	sensor_frame(child->sensor, child->link_type, frame);
+	in_line.wall_ns = clock_line_ns(&child->clock, frame->wall_ns);
+	sensor_frame(child->sensor, child->link_type, &in_line);
 }
 
 static void frames_wait(void *arg, int fd, unsigned ready)
@@ -117,7 +120,7 @@ static void tick(void *arg)
 {
 	struct child *child = arg;
 
-	sensor_advance(child->sensor, clock_wall_ns());
+	sensor_advance(child->sensor, clock_line_ns(&child->clock, clock_wall_ns()));
 	if (child->ticks++ % TICKS_PER_PULSE == 0)
 		pulse(child);
 	pipe_flush(child->told);
@@ -228,7 +231,7 @@ static void last_words(struct child *child)
 
 int sensor_child(const struct child_parts *parts)
 {
-	struct child child = { .parts = parts };
+	struct child child = { .parts = parts, .clock = parts->clock };
 
 	if (start(&child, &child.err) == 0) {
 		rein_say(parts->rein, REIN_READY);

@@ -66,6 +66,7 @@ struct supervisor {
 	struct setup before;     /* while trying */
 	uint64_t sensor_back_ns; /* monotonic; when it was last started again, 0 = never */
 	uint64_t watchdog_ns, patted_ns;
+	struct clock_line clock; /* handed to each child, so that all go by one time */
 	int code;
 };
 
@@ -108,6 +109,7 @@ static int become(struct supervisor *it, unsigned which, int rein, pid_t parent)
 				     .parent = parent,
 				     .line = it->line[which],
 				     .rein = rein,
+				     .clock = it->clock,
 				     .blind = blindness(it) };
 	sigset_t none;
 
@@ -124,7 +126,8 @@ static int become(struct supervisor *it, unsigned which, int rein, pid_t parent)
 
 static void tell_lost(struct supervisor *it, const char *why)
 {
-	struct rein message = { .word = REIN_SENSOR_LOST, .at_ns = clock_wall_ns() };
+	struct rein message = { .word = REIN_SENSOR_LOST,
+				.at_ns = clock_line_ns(&it->clock, clock_wall_ns()) };
 
 	snprintf(message.why, sizeof(message.why), "%s", why);
 	if (it->children[CONTROLLER].rein >= 0)
@@ -471,6 +474,7 @@ static void turn(struct supervisor *it)
 	struct pollfd fds[1 + CHILDREN] = { { .fd = it->signals, .events = POLLIN } };
 	uint64_t now_ns;
 
+	clock_line_ns(&it->clock, clock_wall_ns());
 	for (unsigned i = 0; i < CHILDREN; i++)
 		fds[1 + i] = (struct pollfd){ .fd = it->children[i].rein, .events = POLLIN };
 	if (poll(fds, 1 + CHILDREN, wait_ms(it)) < 0 && errno != EINTR)
