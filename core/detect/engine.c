@@ -528,7 +528,8 @@ static void count_in(struct detector_run *run, struct walk *walk, const struct c
 		walk->last_ns = contact->opened_ns;
 	walk->port = contact->dst_port;
 	count_one(&walk->contacts, 1);
-	count_one(&walk->failed, 1);
+	if (contact->outcome != CONTACT_ACCEPTED) /* some detectors judge what was answered */
+		count_one(&walk->failed, 1);
 }
 
 /* More about a contact that counts already. */

@@ -56,6 +56,23 @@ static void haste_on_ports_of_administration_is_suspicious(void **state)
 	}
 }
 
+static void what_is_answered_is_not_told_as_failed(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned n = 0; n < 20; n++) {
+		struct ip dst = scene_ip("10.0.1.0", 10 + n);
+
+		reach(&scene, "10.0.0.5", &dst, 445, n * 100);
+	}
+	assert_int_equal(scene.latest.detector, DETECTOR_FANOUT);
+	assert_true(scene.latest.contacts >= 3);
+	assert_int_equal(scene.latest.failed, 0);
+	scene_stop(&scene);
+}
+
 static void logons_in_the_morning_are_one_burst_each(void **state)
 {
 	struct scene scene;
@@ -99,6 +116,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(haste_on_ports_of_administration_is_suspicious),
+		cmocka_unit_test(what_is_answered_is_not_told_as_failed),
 		cmocka_unit_test(logons_in_the_morning_are_one_burst_each),
 		cmocka_unit_test(servers_may),
 	};
