@@ -49,7 +49,7 @@ struct config {
 	double worm, service, high, icmp, silent_udp, success;
 	double high_cap, icmp_cap, icmp_sequential, named_cap, discovery;
 	uint64_t half_life_ns, slow_half_life_ns, peer_ns, site_answer_ns;
-	struct param_ports worm_ports, outward_ports, service_ports, discovery_ports;
+	struct param_ports worm_ports, exposed_ports, outward_ports, service_ports, discovery_ports;
 };
 
 _Static_assert(JUDGED_ALL % TAGS_IN_SET == 0, "looked at by sets");
@@ -115,9 +115,12 @@ static const struct param params[] = {
 	{ "worm_ports", PARAM_PORTS, offsetof(struct config, worm_ports), 1, 65535,
 	  "445,139,135,3389,22,23,2323,5985,5986,1433,1434,5555,7547",
 	  "services that worms use: file sharing, remote procedures and logons, SQL Server" },
+	{ "exposed_ports", PARAM_PORTS, offsetof(struct config, exposed_ports), 1, 65535,
+	  "81,2375,2745,3127,4899,5358,5554,5900,6129,6379,7001,8088,8291,9200,10250,11211,27017,34567,37215,52869",
+	  "TCP services that worms look for in the Internet: data stores, devices, back doors of other worms" },
 	{ "outward_ports", PARAM_PORTS, offsetof(struct config, outward_ports), 1, 65535,
-	  "22,1433,3389,5985,5986",
-	  "of these, services that people use across the Internet too: half a failure before an answer can come" },
+	  "22,1433,3389,5900,5985,5986",
+	  "of both, services that people use across the Internet too: half a failure before an answer can come" },
 	{ "service_ports", PARAM_PORTS, offsetof(struct config, service_ports), 1, 65535,
 	  "1521,3306,5432,5900,6379,8000,8080,8443,9200,27017",
 	  "services above 1023; below, all ports are services" },
@@ -129,11 +132,25 @@ static const struct param params[] = {
 	{ .type = PARAM_END },
 };
 
+/* From a host of the site.  Of which site those of the Internet are nobody knows. */
+static bool is_to_internet(const struct contact *contact)
+{
+	return !(contact->roles & HOST_BEYOND) && !ip_is_of_site(&contact->dst, &contact->src);
+}
+
+static bool is_worm_port(const struct config *config, const struct contact *contact)
+{
+	return param_ports_has(&config->worm_ports, contact->dst_port) ||
+	       (contact->kind == CONTACT_TCP &&
+		param_ports_has(&config->exposed_ports, contact->dst_port) &&
+		is_to_internet(contact));
+}
+
 static unsigned class_of(const struct config *config, const struct contact *contact)
 {
 	if (contact->kind == CONTACT_ICMP)
 		return CLASS_ICMP;
-	if (param_ports_has(&config->worm_ports, contact->dst_port))
+	if (is_worm_port(config, contact))
 		return CLASS_WORM_PORT;
 	if (contact->dst_port == HTTPS_PORT)
 		return CLASS_HIGH_PORT; /* peers, relays and whatever wants to pass firewalls are found there by address */
@@ -155,8 +172,8 @@ static bool is_named(const struct detector_run *run, const struct contact *conta
 	return !is_bare(contact) && named_has(&state->named, contact, detector_machine(run));
 }
 
-/* A peer-to-peer program tries the ports of browsing as well, where firewalls let it out: what fails there after several
- * peers have failed elsewhere is one more peer. */
+/* A peer-to-peer program tries the ports of browsing as well, where firewalls let it out, and some of its peers have chosen
+ * a port that is exposed: what fails there after several peers have failed elsewhere is one more peer. */
 static bool seeks_peers(const struct config *config, const struct slot *slot)
 {
 	return (double)slot->walks[CLASS_HIGH_PORT - FIRST_CLASS].level > 2 * config->high;
@@ -167,8 +184,8 @@ static unsigned class_of_failure(const struct config *config, const struct slot 
 {
 	unsigned port_class = class_of(config, contact);
 
-	if (port_class == CLASS_SERVICE_PORT && contact->kind == CONTACT_TCP && !is_bare(contact) &&
-	    seeks_peers(config, slot))
+	if (contact->kind == CONTACT_TCP && !is_bare(contact) &&
+	    !param_ports_has(&config->worm_ports, contact->dst_port) && seeks_peers(config, slot))
 		return CLASS_HIGH_PORT;
 	return port_class;
 }
@@ -501,12 +518,6 @@ static void accepted(struct detector_run *run, struct slot *slot, const struct c
 	credit(run, slot, contact);
 }
 
-/* From a host of the site.  Of which site those of the Internet are nobody knows. */
-static bool is_to_internet(const struct contact *contact)
-{
-	return !(contact->roles & HOST_BEYOND) && !ip_is_of_site(&contact->dst, &contact->src);
-}
-
 /* How much of a failure it is before any answer could come: no operating system sends a SYN without options, and nobody has
  * business with file sharing or remote procedures of the public Internet.  Remote logons do go there, to several at
  * once when a program does it. */
@@ -584,9 +595,9 @@ static bool is_counted(struct slot *slot, const struct contact *contact, unsigne
 	return judged && judged->port_class == port_class && judged->port != contact->dst_port;
 }
 
-static void opened(struct detector_run *run, struct slot *slot, const struct contact *contact,
-		   unsigned port_class)
+static void opened(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
+	unsigned port_class = class_of_failure(detector_config(run), slot, contact);
 	double share = share_at_once(run, contact, port_class);
 
 	if (!is_counted(slot, contact, port_class))
@@ -628,7 +639,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 		waiting_remove(slot->waiting, contact);
 	switch (contact->outcome) {
 	case CONTACT_PENDING:
-		opened(run, slot, contact, port_class);
+		opened(run, slot, contact);
 		break;
 	case CONTACT_OUTSTANDING:
 	case CONTACT_IGNORED:

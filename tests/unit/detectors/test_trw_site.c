@@ -81,10 +81,109 @@ static void a_site_may_have_public_addresses(void **state)
 		run(&sweeps[i]);
 }
 
+struct reach {
+	unsigned port;
+	const char *first; /* spread over the first byte's network */
+	unsigned contacts;
+	double most_nats; /* 0: convicted */
+};
+
+/* One at a time, silent. */
+static void reach_for(const struct reach *reach)
+{
+	struct ip worm = wire_ip("10.0.0.5");
+	struct scene scene;
+
+	scene_start(&scene);
+	scene_meet(&scene, 0, &worm);
+	surf(&scene, 0, 3000);
+	for (unsigned n = 0; n < 30; n++) {
+		struct ip dst = scene_peer(reach->first, n);
+
+		surf(&scene, 3000 + n * 300, 3001 + n * 300);
+		scene_see(&scene, wire_tcp(3000 + n * 300, &worm, &dst, reach->port, TCP_SYN));
+	}
+	if (scene.contacts_at_conviction != reach->contacts)
+		print_error("port %u of %s\n", reach->port, reach->first);
+	assert_int_equal(scene.contacts_at_conviction, reach->contacts);
+	if (reach->most_nats > 0)
+		assert_true(scene.highest < reach->most_nats);
+	scene_stop(&scene);
+}
+
+static void what_is_exposed_in_the_internet_is_for_worms(void **state)
+{
+	static const struct reach reaches[] = {
+		{ 37215, "81.0.0.0", 5, 0 },
+		{ 6379, "81.0.0.0", 5, 0 },
+		{ 2375, "81.0.0.0", 5, 0 },
+		{ 5900, "81.0.0.0", 5, 0 },
+		{ 81, "81.0.0.0", 5, 0 },
+		{ 6379, "10.0.0.0", 7, 0 },
+		{ 81, "10.0.0.0", 7, 0 },
+		{ 37215, "10.0.0.0", 0, CONVICT_NATS },
+		{ 6881, "81.0.0.0", 0, CONVICT_NATS },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(reaches) / sizeof(reaches[0]); i++)
+		reach_for(&reaches[i]);
+}
+
+/* Ten silent peers a second on ports of their choice, every fifth on an exposed one. */
+static void peers_may_have_chosen_an_exposed_port(void **state)
+{
+	struct ip peer = wire_ip("10.0.0.5");
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	scene_meet(&scene, 0, &peer);
+	surf(&scene, 0, 3000);
+	for (unsigned n = 0; n < 300; n++) {
+		struct ip dst = scene_peer("81.0.0.0", n);
+
+		if (n % 5 == 0)
+			surf(&scene, 3000 + n * 100, 3001 + n * 100);
+		scene_see(&scene, wire_tcp(3000 + n * 100, &peer, &dst,
+					   n % 5 == 4 ? 6379 : 30000 + n * 7, TCP_SYN));
+	}
+	assert_int_equal(scene.convicted, 0);
+	assert_true(scene.highest < CONVICT_NATS);
+	scene_stop(&scene);
+}
+
+/* A program opens sessions to all eight machines of its cluster at once, by address. */
+static void a_cluster_on_a_port_of_logons_is_answered_in_time(void **state)
+{
+	struct ip client = wire_ip("10.0.0.5");
+	struct packet sent[8];
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	scene_meet(&scene, 0, &client);
+	surf(&scene, 0, 3000);
+	for (unsigned n = 0; n < 8; n++) {
+		struct ip dst = scene_ip("52.17.3.0", 9 + n);
+
+		sent[n] = wire_tcp(3000 + n, &client, &dst, 5900, TCP_SYN);
+		scene_see(&scene, sent[n]);
+	}
+	for (unsigned n = 0; n < 8; n++)
+		scene_see(&scene, wire_answer(3090 + n, &sent[n], TCP_SYN | TCP_ACK));
+	scene_wait(&scene, 20000);
+	assert_int_equal(scene.convicted, 0);
+	scene_stop(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_site_may_have_public_addresses),
+		cmocka_unit_test(what_is_exposed_in_the_internet_is_for_worms),
+		cmocka_unit_test(peers_may_have_chosen_an_exposed_port),
+		cmocka_unit_test(a_cluster_on_a_port_of_logons_is_answered_in_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
