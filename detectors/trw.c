@@ -44,6 +44,7 @@
 #define FIRST_CLASS CLASS_WORM_PORT
 #define CLASSES     (CLASS_ICMP - FIRST_CLASS + 1)
 #define TENTHS      10.0
+#define PATIENCE    4 /* times as long for what weighs less */
 
 struct config {
 	double worm, service, high, icmp, silent_udp, success;
@@ -64,7 +65,7 @@ struct judged {
 
 struct slot {
 	struct walk walks[CLASSES], slow;
-	struct waiting waiting[WAITING]; /* on ports that worms use, within the site */
+	struct waiting waiting[WAITING]; /* within the site */
 	uint32_t run_s[CLASSES];         /* when the run was last added to, wall */
 	/* Rings, by the tag of the destination (0 = free): those of worm ports, which nothing else may push out, then others. */
 	uint16_t judged_dst[JUDGED_ALL];
@@ -561,38 +562,67 @@ static void end_run(struct slot *slot, unsigned port_class)
 	slot->run_s[port_class - FIRST_CLASS] = 0;
 }
 
-/* Within a site an answer takes a few milliseconds.  A lone slow server is given its quarter of a second, but whoever
- * goes on to the next host while the last ones keep silent is judged at once (worm-detection.md C.2: what
- * is in flight must not be free). */
-static void grant_overdue(struct detector_run *run, struct slot *slot, const struct contact *next)
+/* From when on silence counts. */
+static uint64_t overdue_ns(const struct detector_run *run, const struct contact *late,
+			   unsigned port_class)
 {
 	const struct config *config = detector_config(run);
 	const struct state *state = detector_state(run);
+	unsigned times = port_class == CLASS_WORM_PORT ? 1 : PATIENCE;
+
+	return late->opened_ns +
+	       delays_limit_ns(&state->delays, late, times * config->site_answer_ns);
+}
+
+/* Within a site an answer takes a few milliseconds.  A lone slow server is given its quarter of a second, but whoever
+ * goes on to the next host while the last ones keep silent is judged at once (worm-detection.md C.2: what
+ * is in flight must not be free). */
+static void grant_overdue(struct detector_run *run, struct slot *slot, const struct contact *next,
+			  unsigned port_class)
+{
 	struct contact late;
 
 	for (unsigned i = 0; i < WAITING; i++) {
 		if (!waiting_at(&slot->waiting[i], next, &late) ||
-		    next->opened_ns < late.opened_ns + delays_limit_ns(&state->delays, &late,
-								       config->site_answer_ns))
+		    class_of_failure(detector_config(run), slot, &late) != port_class ||
+		    next->opened_ns < overdue_ns(run, &late, port_class))
 			continue;
 		slot->waiting[i] = (struct waiting){ 0 };
 		grant(run, slot, &late);
 	}
 }
 
-/* Silence means something soon only inside the site, and only where answers reach us. */
+/* Silence means something soon only inside the site, where connections and pings are answered without anybody's thinking,
+ * and only where answers reach us. */
 static bool answers_soon(const struct contact *contact, unsigned port_class)
 {
-	return port_class == CLASS_WORM_PORT && ip_is_of_site(&contact->dst, &contact->src) &&
+	return (port_class == CLASS_WORM_PORT || port_class == CLASS_ICMP ||
+		(port_class == CLASS_SERVICE_PORT && contact->kind == CONTACT_TCP)) &&
+	       ip_is_of_site(&contact->dst, &contact->src) &&
 	       !(contact->flags & (CONTACT_BLIND | CONTACT_TO_POPULAR));
 }
 
-/* Another port of a host that carries a term of the class already: Windows tries 139 beside 445. */
-static bool is_counted(struct slot *slot, const struct contact *contact, unsigned port_class)
+static bool is_waiting(const struct detector_run *run, struct slot *slot,
+		       const struct contact *contact, unsigned port_class)
+{
+	struct contact other;
+
+	for (unsigned i = 0; i < WAITING; i++)
+		if (waiting_at(&slot->waiting[i], contact, &other) &&
+		    ip_equal(&other.dst, &contact->dst) &&
+		    class_of_failure(detector_config(run), slot, &other) == port_class)
+			return true;
+	return false;
+}
+
+/* Another port of a host that carries a term of the class already, or waits: Windows tries 139 beside 445, bots a dozen. */
+static bool is_counted(const struct detector_run *run, struct slot *slot,
+		       const struct contact *contact, unsigned port_class)
 {
 	const struct judged *judged = find_judged(slot, memo_tag(&contact->dst));
 
-	return judged && judged->port_class == port_class && judged->port != contact->dst_port;
+	return (judged && judged->port_class == port_class && judged->port != contact->dst_port) ||
+	       is_waiting(run, slot, contact, port_class);
 }
 
 static void opened(struct detector_run *run, struct slot *slot, const struct contact *contact)
@@ -600,12 +630,12 @@ static void opened(struct detector_run *run, struct slot *slot, const struct con
 	unsigned port_class = class_of_failure(detector_config(run), slot, contact);
 	double share = share_at_once(run, contact, port_class);
 
-	if (!is_counted(slot, contact, port_class))
+	if (!is_counted(run, slot, contact, port_class))
 		count_opened(slot, port_class, contact);
 	if (share > 0) {
 		grant_share(run, slot, contact, share);
 	} else if (answers_soon(contact, port_class)) {
-		grant_overdue(run, slot, contact);
+		grant_overdue(run, slot, contact, port_class);
 		waiting_add(slot->waiting, contact);
 	}
 }

@@ -25,11 +25,13 @@ static unsigned place_of(const struct contact *contact)
 	return (unsigned)((words[0] * UINT64_C(0xbf58476d1ce4e5b9)) >> 32) % DELAYS_PLACES;
 }
 
-/* Of connections within the site: other answers take as long as somebody thinks, or as the Internet. */
+/* Of connections and pings within the site: other answers take as long as somebody thinks, or as the Internet. */
 static bool tells(const struct contact *contact)
 {
-	return contact->kind == CONTACT_TCP &&
-	       (contact->outcome == CONTACT_ACCEPTED || contact->outcome == CONTACT_REFUSED) &&
+	bool is_answer = contact->outcome == CONTACT_ACCEPTED ||
+			 (contact->outcome == CONTACT_REFUSED && contact->kind == CONTACT_TCP);
+
+	return is_answer && (contact->kind == CONTACT_TCP || contact->kind == CONTACT_ICMP) &&
 	       ip_is_of_site(&contact->dst, &contact->src);
 }
 

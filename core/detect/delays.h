@@ -16,7 +16,8 @@ struct delays {
 	uint8_t ms[DELAYS_PLACES]; /* 0 = not heard */
 };
 
-/* Of any contact; those say something that are TCP, within the site, and accepted or refused. */
+/* Of any contact; those say something that are within the site: TCP that is accepted or
+ * refused, and pings that are answered. */
 void delays_hear(struct delays *delays, const struct contact *contact);
 /* Until when an answer from the network that the contact is for is no more than late: twice its usual time, at least least_ns. */
 uint64_t delays_limit_ns(const struct delays *delays, const struct contact *contact,

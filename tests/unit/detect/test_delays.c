@@ -75,9 +75,20 @@ static void a_site_of_public_addresses_is_heard_too(void **state)
 	assert_true(limit_ms(&delays, "130.20.7.9") >= 280);
 }
 
+static void a_ping_that_is_answered_tells_the_way(void **state)
+{
+	struct delays delays = { { 0 } };
+	struct contact contact = answer("10.44.0.1", 140);
+
+	(void)state;
+	contact.kind = CONTACT_ICMP;
+	delays_hear(&delays, &contact);
+	assert_true(limit_ms(&delays, "10.44.0.9") >= 280);
+}
+
 static void what_says_nothing_about_the_site_is_not_heard(void **state)
 {
-	struct contact other[4];
+	struct contact other[5];
 
 	(void)state;
 	other[0] = answer("10.44.0.1", 1200); /* the SYN was sent again */
@@ -86,7 +97,10 @@ static void what_says_nothing_about_the_site_is_not_heard(void **state)
 	other[2].kind = CONTACT_UDP;
 	other[3] = answer("10.44.0.1", 140);
 	other[3].outcome = CONTACT_OUTSTANDING;
-	for (size_t i = 0; i < 4; i++) {
+	other[4] = answer("10.44.0.1", 140); /* by a router that has looked for it */
+	other[4].kind = CONTACT_ICMP;
+	other[4].outcome = CONTACT_REFUSED;
+	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++) {
 		static const struct delays none;
 		struct delays delays = { { 0 } };
 
@@ -101,6 +115,7 @@ int main(void)
 		cmocka_unit_test(a_slow_network_is_waited_for),
 		cmocka_unit_test(one_quick_answer_does_not_hide_a_slow_network),
 		cmocka_unit_test(a_site_of_public_addresses_is_heard_too),
+		cmocka_unit_test(a_ping_that_is_answered_tells_the_way),
 		cmocka_unit_test(what_says_nothing_about_the_site_is_not_heard),
 	};
 

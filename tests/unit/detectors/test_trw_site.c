@@ -177,12 +177,101 @@ static void a_cluster_on_a_port_of_logons_is_answered_in_time(void **state)
 	scene_stop(&scene);
 }
 
+/* What is in flight: silent, or all answered after some time. */
+struct flight {
+	const char *name;
+	unsigned port; /* 0: pings */
+	unsigned gap_ms, answer_ms, contacts;
+};
+
+static struct packet reach_out(uint64_t ms, unsigned port, const struct ip *src,
+			       const struct ip *dst)
+{
+	return port ? wire_tcp(ms, src, dst, port, TCP_SYN) : wire_icmp(ms, src, dst, 8, 0);
+}
+
+static struct packet reply_to(uint64_t ms, const struct packet *packet)
+{
+	struct packet reply = wire_answer(ms, packet, TCP_SYN | TCP_ACK);
+
+	reply.icmp_type = 0;
+	return reply;
+}
+
+static void fly(const struct flight *flight)
+{
+	struct ip src = wire_ip("10.0.0.5");
+	struct packet sent[60];
+	struct scene scene;
+	unsigned opened = 0, answered = 0;
+
+	scene_start(&scene);
+	scene_meet(&scene, 0, &src);
+	for (uint64_t ms = 1000; answered < 60 && ms < 9000; ms++) {
+		if (opened < 60 && ms >= 1000 + opened * flight->gap_ms) {
+			struct ip dst = scene_ip("10.44.0.0", 10 + opened);
+
+			sent[opened] = reach_out(ms, flight->port, &src, &dst);
+			scene_see(&scene, sent[opened++]);
+		}
+		if (flight->answer_ms && answered < opened &&
+		    ms >= 1000 + answered * flight->gap_ms + flight->answer_ms)
+			scene_see(&scene, reply_to(ms, &sent[answered++]));
+	}
+	scene_wait(&scene, 20000);
+	if (scene.contacts_at_conviction != flight->contacts)
+		print_error("%s\n", flight->name);
+	assert_int_equal(scene.contacts_at_conviction, flight->contacts);
+	scene_stop(&scene);
+}
+
+static void pings_and_services_in_flight_are_judged_too(void **state)
+{
+	static const struct flight flights[] = {
+		{ "pings, 12/s", 0, 83, 0, 8 },
+		{ "pings, 30/s", 0, 33, 0, 10 },
+		{ "8080, 12/s", 8080, 83, 0, 9 },
+		{ "8080, 30/s", 8080, 33, 0, 11 },
+		{ "pings answered after 90 ms, 50/s", 0, 20, 90, 0 },
+		{ "pings answered after 140 ms, 50/s", 0, 20, 140, 0 },
+		{ "8080 answered after 90 ms, 200/s", 8080, 5, 90, 0 },
+		{ "8080 answered after 140 ms, 50/s", 8080, 20, 140, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(flights) / sizeof(flights[0]); i++)
+		fly(&flights[i]);
+}
+
+/* A bot of old knocks at a dozen doors of each host, 5 ms apart. */
+static void a_host_in_flight_counts_once(void **state)
+{
+	static const uint16_t ports[] = { 135, 139, 445, 1433, 5985 };
+	struct ip worm = wire_ip("10.0.0.5");
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	scene_meet(&scene, 0, &worm);
+	for (unsigned n = 0; n < 20; n++) {
+		struct ip dst = scene_ip("10.44.0.0", 10 + n * 7);
+
+		for (unsigned i = 0; i < 5; i++)
+			scene_see(&scene,
+				  wire_tcp(1000 + n * 125 + i * 5, &worm, &dst, ports[i], TCP_SYN));
+	}
+	assert_int_equal(scene.contacts_at_conviction, 6);
+	scene_stop(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_site_may_have_public_addresses),
 		cmocka_unit_test(what_is_exposed_in_the_internet_is_for_worms),
 		cmocka_unit_test(peers_may_have_chosen_an_exposed_port),
+		cmocka_unit_test(pings_and_services_in_flight_are_judged_too),
+		cmocka_unit_test(a_host_in_flight_counts_once),
 		cmocka_unit_test(a_cluster_on_a_port_of_logons_is_answered_in_time),
 	};
 
