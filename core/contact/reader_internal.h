@@ -26,8 +26,8 @@ enum stream_protocol {
 	STREAM_WEB
 };
 
-#define STREAM_PORTS 4096 /* those of services that have one of their own lie below */
-#define PORT_SLOTS   4096
+#define STREAM_PORTS  4096 /* those of services that have one of their own lie below */
+#define PORT_SLOTS    4096
 
 #define STRAY_WATCHES 64
 #define STRAY_PROBES  16
