@@ -11,6 +11,7 @@
 #include "core/base/err.h"
 #include "core/base/invariant.h"
 #include "core/base/mem.h"
+#include "core/base/units.h"
 #include "core/isolation/isolation.h"
 #include "core/store/db.h"
 
@@ -62,6 +63,9 @@ static const struct field texts[] = {
 #define NUMBERS ((int)(sizeof(numbers) / sizeof(numbers[0])))
 #define TEXTS   ((int)(sizeof(texts) / sizeof(texts[0])))
 #define COLUMNS (NUMBERS + TEXTS + 3) /* and host, mac, dry_run */
+
+/* Longer than any policy may ask for. */
+#define LONGEST_NS s_to_ns(366 * 86400)
 
 /* What a measure is about has a table of its own, so that older versions read the rest as before. */
 static const char measures[] =
@@ -156,17 +160,41 @@ static int keep(void *self, const struct isolation *isolation, struct err *err)
 	return db_step(journal->keep, err);
 }
 
+/* What no daemon wrote must not reach who relies on it. */
+static bool is_sane(const struct isolation *isolation)
+{
+	const struct decision *decision = &isolation->decision;
+
+	return isolation->state < ISOLATION_STATES && verdict_acts(decision->verdict) &&
+	       decision->witness <= WITNESS_BEFORE && decision->hold_ns <= LONGEST_NS &&
+	       decision->expires_ns <= LONGEST_NS;
+}
+
+static bool read_numbers(struct db_query *query, struct isolation *isolation)
+{
+	bool fits = true;
+
+	for (int i = 0; i < NUMBERS; i++) {
+		uint64_t value = db_u64(query, i);
+
+		set_number(isolation, &numbers[i], value);
+		fits = fits && value <= INT64_MAX && number_of(isolation, &numbers[i]) == value;
+	}
+	return fits;
+}
+
 static int read_row(struct db_query *query, struct isolation *isolation, struct err *err)
 {
+	bool fits;
+
 	memset(isolation, 0, sizeof(*isolation));
-	for (int i = 0; i < NUMBERS; i++)
-		set_number(isolation, &numbers[i], db_u64(query, i));
+	fits = read_numbers(query, isolation);
 	for (int i = 0; i < TEXTS; i++)
 		snprintf((char *)isolation + texts[i].offset, texts[i].size, "%s",
 			 db_text(query, NUMBERS + i));
-	if (!ip_parse(db_text(query, COLUMNS - 3), &isolation->host.ip) ||
-	    !mac_parse(db_text(query, COLUMNS - 2), &isolation->mac) ||
-	    isolation->state >= ISOLATION_STATES)
+	if (!fits || !is_sane(isolation) ||
+	    !ip_parse(db_text(query, COLUMNS - 3), &isolation->host.ip) ||
+	    !mac_parse(db_text(query, COLUMNS - 2), &isolation->mac))
 		return err_set(
 			err, ERR_FAILED,
 			"journal: isolation %llu cannot be read; was the store edited by hand?",

@@ -63,8 +63,8 @@ static struct isolation random_isolation(uint64_t id, uint64_t *seed)
 	snprintf(isolation.decision.rule_name, sizeof(isolation.decision.rule_name), "rule %u",
 		 isolation.decision.rule);
 	snprintf(isolation.decision.channel, sizeof(isolation.decision.channel), "repair");
-	isolation.decision.hold_ns = random_step(seed) >> 1;
-	isolation.decision.expires_ns = random_step(seed) >> 1;
+	isolation.decision.hold_ns = random_step(seed) >> 10;
+	isolation.decision.expires_ns = random_step(seed) >> 10;
 	isolation.state = (uint8_t)(random_step(seed) % ISOLATION_RELEASED);
 	isolation.approvals = (uint8_t)random_step(seed);
 	isolation.attempts = (uint8_t)random_step(seed);
@@ -178,24 +178,44 @@ static void an_ended_isolation_is_not_recalled(void **state)
 
 static void a_row_edited_by_hand_is_refused_with_its_number(void **state)
 {
-	struct recalled recalled = { 0 };
-	struct isolation isolation;
-	struct err err = { 0 };
-	uint64_t seed = 8;
-	const struct journal *journal;
-	struct journal_db *rooms;
-	struct db *db;
+	static const char *const edits[] = {
+		"host = 'nobody'",
+		"mac = ''",
+		"state = 200",
+		"verdict = 7",
+		"verdict = 1",
+		"verdict = 258",
+		"witness = 3",
+		"vlan = 65537",
+		"asked_ns = -1",
+		"due_ns = -9223372036854775807",
+		"attempts = 300",
+		"incident = -2",
+		"hold_ns = 9000000000000000000",
+		"rule = -1",
+		"expires_ns = -1",
+	};
 
 	(void)state;
-	rooms = open_journal(&db);
-	journal = journal_db_interface(rooms);
-	isolation = random_isolation(3, &seed);
-	assert_int_equal(journal->keep(journal->self, &isolation, &err), 0);
-	assert_int_equal(db_run(db, "UPDATE isolations SET host = 'nobody'", &err), 0);
-	assert_true(journal->recall(journal->self, remember, &recalled, &err) < 0);
-	assert_non_null(strstr(err.text, "isolation 3"));
-	assert_int_equal(recalled.count, 0);
-	close_journal(rooms, db);
+	for (size_t i = 0; i < sizeof(edits) / sizeof(edits[0]); i++) {
+		struct recalled recalled = { 0 };
+		struct err err = { 0 };
+		uint64_t seed = 8;
+		struct db *db;
+		struct journal_db *rooms = open_journal(&db);
+		const struct journal *journal = journal_db_interface(rooms);
+		struct isolation isolation = random_isolation(3, &seed);
+		char sql[128];
+
+		assert_int_equal(journal->keep(journal->self, &isolation, &err), 0);
+		snprintf(sql, sizeof(sql), "UPDATE isolations SET %s", edits[i]);
+		assert_int_equal(db_run(db, sql, &err), 0);
+		if (journal->recall(journal->self, remember, &recalled, &err) >= 0)
+			fail_msg("%s", edits[i]);
+		assert_non_null(strstr(err.text, "isolation 3"));
+		assert_int_equal(recalled.count, 0);
+		close_journal(rooms, db);
+	}
 }
 
 int main(void)
