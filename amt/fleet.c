@@ -18,6 +18,7 @@
 #include "amt/session.h"
 #include "amt/transaction.h"
 #include "core/base/err.h"
+#include "core/base/fnv.h"
 #include "core/base/log.h"
 #include "core/base/loop.h"
 #include "core/base/mem.h"
@@ -461,14 +462,10 @@ static void quiet(void *arg)
 		fleet->parts.source.rest(fleet->parts.source.arg);
 }
 
-/* FNV-1a: names come from the roster, not from strangers. */
+/* Names come from the roster, not from strangers. */
 static size_t bucket_of(const struct fleet *fleet, const char *name)
 {
-	uint64_t h = UINT64_C(14695981039346656037);
-
-	for (; *name; name++)
-		h = (h ^ (unsigned char)*name) * UINT64_C(1099511628211);
-	return (size_t)(h ^ h >> 32) & (fleet->bucket_count - 1);
+	return fnv(name, strlen(name)) & (fleet->bucket_count - 1);
 }
 
 static void grow(struct fleet *fleet)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/asset/asset.h"
+#include "core/base/fnv.h"
 #include "core/base/invariant.h"
 #include "core/base/mem.h"
 
@@ -67,21 +68,11 @@ static bool key_of(const struct asset *asset, unsigned kind, struct key *key)
 	}
 }
 
-/* FNV-1a, 64 bits (Fowler, Noll, Vo), folded once because only low bits are used. */
-static size_t key_hash(const struct key *key)
-{
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < key->length; i++)
-		hash = (hash ^ key->bytes[i]) * UINT64_C(0x100000001b3);
-	return (size_t)(hash ^ hash >> 32);
-}
-
 /* The slot that holds the key, or the free one where it would go. */
 static uint32_t *slot_of(const struct roster *roster, unsigned kind, const struct key *key)
 {
 	const struct finder *finder = &roster->finders[kind];
-	size_t at = key_hash(key) & (finder->capacity - 1);
+	size_t at = fnv(key->bytes, key->length) & (finder->capacity - 1);
 	struct key other;
 
 	for (; finder->slots[at]; at = (at + 1) & (finder->capacity - 1))

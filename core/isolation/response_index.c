@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/fnv.h"
 #include "core/base/invariant.h"
 #include "core/base/mem.h"
 #include "core/isolation/response_running.h"
@@ -56,14 +57,10 @@ static int compare_ids(const void *a, const void *b)
 
 /* ---- by asset and host ------------------------------------------------------------------------- */
 
-/* FNV-1a: names and addresses are the roster's, and what strangers forge is never isolated. */
+/* Names and addresses are the roster's, and what strangers forge is never isolated. */
 static size_t bucket_of(const struct response *response, const void *key, size_t length)
 {
-	uint64_t hash = UINT64_C(14695981039346656037);
-
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ ((const uint8_t *)key)[i]) * UINT64_C(1099511628211);
-	return (size_t)(hash ^ hash >> 32) & (response->bucket_count - 1);
+	return fnv(key, length) & (response->bucket_count - 1);
 }
 
 static struct running **asset_bucket(const struct response *response, const char *asset)
