@@ -4,6 +4,8 @@
  * The lists are squeezed rather than written field by field: they come back as they were, whatever fields they get. */
 #include "amt/cim.h"
 #include "amt/endpoint.h"
+#include "amt/session.h"
+#include "amt/soap.h"
 #include "core/base/buf.h"
 #include "core/base/invariant.h"
 #include "core/base/mem.h"
@@ -11,8 +13,17 @@
 #include "core/base/span.h"
 #include "core/base/squeeze.h"
 
-#define RESTING_MAX_BYTES (8u << 20) /* far above what an answer of 1 MiB can make of itself */
+#define RESTING_MAX_BYTES (8u << 20)
 #define LISTS             4
+
+/* Filters and bindings are enumerated by two classes each; a list without zeros grows by less than a tenth, and a port's
+ * reference comes out of one answer. */
+_Static_assert((size_t)SESSION_ITEMS_MAX *(sizeof(struct sd_policy) + 2 * sizeof(struct sd_filter) +
+					   2 * sizeof(struct sd_binding)) *
+				       11 / 10 +
+			       4 * SOAP_BYTES_MAX <
+		       RESTING_MAX_BYTES,
+	       "whatever a device tells of itself can be laid to rest");
 
 struct list {
 	void **items;

@@ -186,12 +186,12 @@ void reconcile_list_stale(const struct objects *objects, const struct sd_set *se
 	for (size_t i = 0; i < objects->policy_count; i++) {
 		const struct sd_policy *policy = &objects->policies[i];
 
-		if (may_go(objects, set, rule, policy))
+		if (stale->policy_count < STALE_MAX && may_go(objects, set, rule, policy))
 			add_id(&stale->policies, &stale->policy_count, policy->id);
 		else
 			rest.policies[rest.policy_count++] = *policy;
 	}
-	for (size_t i = 0; i < objects->filter_count; i++) {
+	for (size_t i = 0; i < objects->filter_count && stale->filter_count < STALE_MAX; i++) {
 		const struct sd_filter *filter = &objects->filters[i];
 
 		if (sd_name_is_ours(filter->name) && !in_set(set, filter->id) &&

@@ -28,6 +28,8 @@ struct sd_id {
 	char text[SD_ID_BYTES];
 };
 
+#define STALE_MAX 128
+
 struct stale {
 	struct sd_id *policies, *filters; /* owned */
 	size_t policy_count, filter_count;
@@ -41,7 +43,8 @@ struct stale_rule {
 };
 
 /* Ours, bound to nothing, and of an older content of this channel, or in no policy; with
- * others, of any channel. */
+ * others, of any channel.  At most STALE_MAX of each: firmware holds 8 and 80, and what tells of more may have the rest
+ * taken away by later acts. */
 void reconcile_list_stale(const struct objects *objects, const struct sd_set *set,
 			  const struct stale_rule *rule, struct stale *stale);
 void stale_fini(struct stale *stale);

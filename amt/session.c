@@ -20,7 +20,6 @@
 
 #define REQUEST_MAX_BYTES 16384 /* the request limit is unknown; stay below (1.3) */
 #define REALM_BYTES       64
-#define ITEMS_MAX         4096
 #define PAGES_MAX         256
 #define LOCK_FIRST_S      60
 #define LOCK_MOST_S       900
@@ -327,7 +326,8 @@ static void take_items(struct session *session, struct wsman_answer *answer)
 
 static bool is_endless(const struct session *session, const struct wsman_answer *answer)
 {
-	return session->pages > PAGES_MAX || session->item_count > ITEMS_MAX || !*answer->context;
+	return session->pages > PAGES_MAX || session->item_count > SESSION_ITEMS_MAX ||
+	       !*answer->context;
 }
 
 /* What was read so far is no answer: what is missing from it would be taken for absent. */
@@ -355,7 +355,8 @@ static void on_page(struct session *session, struct wsman_answer *answer)
 	struct err err = { 0 };
 
 	take_items(session, answer);
-	if (answer->end || (!*answer->context && session->request.op == WSMAN_PULL)) {
+	if (session->item_count <= SESSION_ITEMS_MAX &&
+	    (answer->end || (!*answer->context && session->request.op == WSMAN_PULL))) {
 		finish(session, &result);
 		return;
 	}

@@ -31,6 +31,9 @@ struct err;
 struct session;
 struct slab;
 
+/* Of one enumeration; firmware has some hundred at most. */
+#define SESSION_ITEMS_MAX 2048
+
 /* selectors and body become the session's.  class_name and method must outlive the operation
  * (literals). */
 struct session_call {

@@ -150,6 +150,20 @@ static inline bool fake_fixed(struct fake_device *device, const char *class_name
 	return true;
 }
 
+static inline void fake_litter(const struct fake_device *device, const char *class_name,
+			       struct buf *items)
+{
+	if (strcmp(class_name, "AMT_SystemDefensePolicy") != 0)
+		return;
+	for (unsigned n = 0; n < device->litter; n++) {
+		fake_open(items, class_name);
+		buf_format(
+			items,
+			"<h:InstanceID>%u</h:InstanceID><h:PolicyName>crd-l%u</h:PolicyName></h:%s>",
+			100000 + n, n, class_name);
+	}
+}
+
 /* Page n of an enumeration, two items a page, so that paging is always at work. */
 static inline void fake_page(struct fake_device *device, const char *class_name, unsigned from,
 			     struct buf *out)
@@ -158,7 +172,9 @@ static inline void fake_page(struct fake_device *device, const char *class_name,
 	unsigned seen = 0, given = 0;
 	struct buf items;
 
-	buf_init(&items, 65536);
+	buf_init(&items, 1 << 20);
+	if (from == 0)
+		fake_litter(device, class_name, &items);
 	if (strcmp(class_name, "AMT_ActiveFilterStatistics") == 0)
 		fake_statistics(device, &items);
 	else if (!fake_fixed(device, class_name, &items))

@@ -71,6 +71,7 @@ struct fake_device {
 	unsigned filters_max;
 	uint64_t answer_ns; /* how long an answer takes; 0 = a millisecond */
 	bool endless;       /* enumerations have always one page more */
+	unsigned litter;    /* so many policies under names of ours, all in the first page */
 	uint32_t dropped_transmit, dropped_receive;
 	bool statistics_named; /* else the default filters have neither name nor known id */
 

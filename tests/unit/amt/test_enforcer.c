@@ -357,6 +357,28 @@ static void a_device_that_cannot_is_refused_with_the_reason(void **state)
 	}
 }
 
+/* No firmware holds so much; whoever answers in its place must not bring down the others. */
+static void a_device_that_holds_thousands_of_policies_ends_nothing_but_its_own_act(void **state)
+{
+	static const struct {
+		unsigned litter;
+		const char *says; /* NULL: all is well */
+	} cases[] = { { 100, NULL }, { 1000, "has no room" }, { 2100, "does not end" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct bench *bench = bench_new();
+		struct plan plan = repair("repair", 1);
+
+		bench->device.litter = cases[i].litter;
+		act(bench, ENFORCER_PREPARE, &plan);
+		if (cases[i].says ? !strstr(bench->text, cases[i].says) : bench->result.rc != 0)
+			fail_msg("%u: %s", cases[i].litter, bench->text);
+		assert_true(bench->result.writes < 300);
+		bench_free(bench);
+	}
+}
+
 static void slow_pages_are_read_to_their_end_and_endless_ones_given_up(void **state)
 {
 	struct plan plan = repair("repair", 20); /* two filters a page */
@@ -431,6 +453,8 @@ int main(void)
 		cmocka_unit_test(a_machine_provisioned_anew_is_not_bound_to_a_strangers_policy),
 		cmocka_unit_test(counters_are_found_by_name_or_by_exclusion),
 		cmocka_unit_test(a_device_that_cannot_is_refused_with_the_reason),
+		cmocka_unit_test(
+			a_device_that_holds_thousands_of_policies_ends_nothing_but_its_own_act),
 		cmocka_unit_test(slow_pages_are_read_to_their_end_and_endless_ones_given_up),
 		cmocka_unit_test(a_full_queue_answers_too),
 	};
