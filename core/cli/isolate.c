@@ -83,11 +83,11 @@ static int ask(const char *request, enum takes takes, int argc, char **argv, FIL
 	return code;
 }
 
-static bool is_one_word(const char *word, const char *what, FILE *errors)
+static bool is_one_word(const char *word, const char *remedy, FILE *errors)
 {
 	if (*word && !strpbrk(word, " \t\r\n"))
 		return true;
-	fprintf(errors, "cordon: \"%s\" is no name of %s in one word\n", word, what);
+	fprintf(errors, "cordon: \"%s\" is not one word: %s\n", word, remedy);
 	return false;
 }
 
@@ -103,8 +103,8 @@ int cli_isolate(int argc, char **argv, FILE *out, FILE *errors)
 	if (!cli_options(&argc, argv, options, errors) ||
 	    !words_fit("isolate", PC_AND_REASON, argc, argv, errors) ||
 	    !cli_no_words(argc - 1, argv + 1, errors) ||
-	    !is_one_word(argv[0], "a machine (say its address instead)", errors) ||
-	    !is_one_word(channel, "a channel", errors))
+	    !is_one_word(argv[0], "name the machine by its address or MAC", errors) ||
+	    !is_one_word(channel, "name a channel of the policy", errors))
 		return EXIT_CODE_USAGE;
 	buf_init(&line, CONTROL_LINE_BYTES - 2);
 	buf_format(&line, "isolate %s %s %s", argv[0], channel, why);

@@ -108,21 +108,47 @@ static bool help_with(const struct command *command, const char *noun, FILE *out
 	return found;
 }
 
+/* A noun alone, where only its verbs mean something. */
+static bool is_noun(const char *word)
+{
+	for (size_t i = 0; i < COMMANDS; i++)
+		if (strcmp(word, commands[i].noun) == 0)
+			return true;
+	return false;
+}
+
 static int complain(int argc, char **argv)
 {
+	bool noun = is_noun(argv[1]);
 	const char *alike = "; these begin alike:";
 
-	fprintf(stderr, "cordon: unknown command \"%s%s%s\"", argv[1], argc > 2 ? " " : "",
-		argc > 2 ? argv[2] : "");
+	if (noun && argc == 2)
+		fprintf(stderr, "cordon: \"%s\" needs a word behind it:", argv[1]);
+	else
+		fprintf(stderr, "cordon: unknown command \"%s%s%s\"", argv[1], argc > 2 ? " " : "",
+			argc > 2 ? argv[2] : "");
 	for (size_t i = 0; i < COMMANDS; i++) {
-		if (argv[1][0] != commands[i].noun[0])
+		if (noun ? strcmp(argv[1], commands[i].noun) != 0
+			 : argv[1][0] != commands[i].noun[0])
 			continue;
-		fprintf(stderr, "%s \"%s%s%s\"", alike, commands[i].noun,
+		fprintf(stderr, "%s \"%s%s%s\"", noun && argc == 2 ? "" : alike, commands[i].noun,
 			*commands[i].verb ? " " : "", commands[i].verb);
 		alike = "";
 	}
 	fprintf(stderr, "; see cordon --help\n");
 	return EXIT_CODE_USAGE;
+}
+
+/* "cordon help", "cordon help ledger", "cordon help ledger verify" */
+static int help(int argc, char **argv)
+{
+	int used;
+
+	if (argc < 2)
+		usage(stdout);
+	else if (!help_with(find(argc, argv, &used), argv[1], stdout))
+		return complain(argc, argv);
+	return EXIT_CODE_OK;
 }
 
 int main(int argc, char **argv)
@@ -134,10 +160,8 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return EXIT_CODE_USAGE;
 	}
-	if (is_help(argv[1]) || strcmp(argv[1], "help") == 0) {
-		usage(stdout);
-		return EXIT_CODE_OK;
-	}
+	if (is_help(argv[1]) || strcmp(argv[1], "help") == 0)
+		return help(argc - 1, argv + 1);
 	if (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0) {
 		puts("cordon " CORDON_VERSION);
 		return EXIT_CODE_OK;

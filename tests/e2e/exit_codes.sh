@@ -46,6 +46,15 @@ expect 2 "cordon with an unknown noun" "$cordon" frobnicate
 check "one line" one_line
 expect 0 "help behind a noun" "$cordon" policy --help
 check "has its verbs" grep -q "policy explain" "$work/out"
+expect 0 "help before a noun" "$cordon" help policy
+check "has its verbs" grep -q "policy explain" "$work/out"
+check "and no others" sh -c "! grep -q ledger '$work/out'"
+expect 2 "help for what is not there" "$cordon" help frobnicate
+expect 2 "a noun without its verb" "$cordon" ledger
+check "names the verbs" says '"ledger" needs a word behind it: "ledger verify" "ledger show"'
+check "one line" one_line
+expect 2 "a machine of two words" "$cordon" isolate "front desk"
+check "says what to do" says "by its address or MAC"
 expect 0 "help behind a verb" "$cordon" assets check --help
 check "has its options" grep -q -- --accept "$work/out"
 for words in "incidents twice" "ledger verify x" "ledger show x" "detectors x" "outbreak x" "assets codes x" \
