@@ -73,7 +73,9 @@ struct pipeline {
 	struct survey *surveys;        /* one per asset; NULL before the first */
 	uint64_t survey_due_ns;        /* wall */
 	struct err failure;            /* the first write error */
-	struct log_limit failures;     /* a full disk fails at each fact */
+	struct err latest;             /* the last one */
+	uint64_t failed_first_ns, failed_latest_ns, failed; /* writes */
+	struct log_limit failures;                          /* a full disk fails at each fact */
 };
 
 static void survey_assets(struct pipeline *pipeline);
@@ -82,8 +84,28 @@ static void note_failure(struct pipeline *pipeline, const struct err *err)
 {
 	log_limited(pipeline->log, &pipeline->failures, pipeline->now_ns, LOG_LEVEL_ERROR, "store",
 		    err->text);
-	if (!err_is_set(&pipeline->failure))
+	if (!err_is_set(&pipeline->failure)) {
 		pipeline->failure = *err;
+		pipeline->failed_first_ns = pipeline->now_ns;
+	}
+	pipeline->latest = *err;
+	pipeline->failed_latest_ns = pipeline->now_ns;
+	pipeline->failed++;
+}
+
+/* Who reads ledger or EVE file must learn that something is missing, also when there is room again. */
+static void describe_failures(const struct pipeline *pipeline, struct buf *out)
+{
+	char first[CLOCK_TEXT_BYTES], latest[CLOCK_TEXT_BYTES];
+
+	if (pipeline->failed == 0)
+		return;
+	clock_text(pipeline->failed_first_ns, first, sizeof(first));
+	clock_text(pipeline->failed_latest_ns, latest, sizeof(latest));
+	buf_format(
+		out,
+		"unwritten %llu times since %.19s, the latest at %.19s: what was told then is missing: %s\n",
+		(unsigned long long)pipeline->failed, first, latest, pipeline->latest.text);
 }
 
 static void tell(void *arg, const struct fact *fact)
@@ -333,8 +355,10 @@ int pipeline_command(struct pipeline *pipeline, char *const *words, const char *
 
 	note_time(pipeline, wall_ns);
 	asked.now_ns = pipeline->now_ns;
-	if (strcmp(words[0], "health") == 0)
+	if (strcmp(words[0], "health") == 0) {
 		sight_describe(pipeline->sight, answer);
+		describe_failures(pipeline, answer);
+	}
 	if (strcmp(words[0], "health") == 0 || strcmp(words[0], "hosts") == 0) {
 		(strcmp(words[0], "hosts") == 0 ? outlook_hosts
 						: outlook_describe)(pipeline->outlook, answer);

@@ -52,7 +52,8 @@ static void write_file(const char *path, const char *text)
 	fclose(file);
 }
 
-static void open_stage(struct stage *stage)
+/* eve: where facts go; NULL = into the folder */
+static void open_stage_at(struct stage *stage, const char *eve)
 {
 	struct setup_paths paths = { .policy = stage->policy,
 				     .assets = stage->assets,
@@ -65,6 +66,8 @@ static void open_stage(struct stage *stage)
 	snprintf(stage->policy, sizeof(stage->policy), "%s/policy.yaml", stage->folder);
 	snprintf(stage->assets, sizeof(stage->assets), "%s/assets.yaml", stage->folder);
 	snprintf(stage->eve, sizeof(stage->eve), "%s/eve.json", stage->folder);
+	if (eve)
+		snprintf(stage->eve, sizeof(stage->eve), "%s", eve);
 	write_file(stage->policy, policy);
 	write_file(stage->assets, assets);
 	if (setup_read(&stage->setup, &paths, stderr, &err) < 0)
@@ -77,17 +80,28 @@ static void open_stage(struct stage *stage)
 	pipeline_step(stage->pipeline, T0);
 }
 
-static void close_stage(struct stage *stage)
+static void open_stage(struct stage *stage)
 {
-	assert_int_equal(pipeline_finish(stage->pipeline, NULL), 0);
+	open_stage_at(stage, NULL);
+}
+
+static void take_down(struct stage *stage)
+{
 	pipeline_free(stage->pipeline);
 	feed_free(stage->told);
 	feed_free(stage->orders);
 	setup_fini(&stage->setup);
 	unlink(stage->policy);
 	unlink(stage->assets);
-	unlink(stage->eve);
+	if (strncmp(stage->eve, stage->folder, strlen(stage->folder)) == 0)
+		unlink(stage->eve);
 	rmdir(stage->folder);
+}
+
+static void close_stage(struct stage *stage)
+{
+	assert_int_equal(pipeline_finish(stage->pipeline, NULL), 0);
+	take_down(stage);
 }
 
 static void state(struct stage *stage, const char *host, double level, uint64_t now_ns)
@@ -201,6 +215,25 @@ static void what_waits_for_people_is_told_by_health(void **unused)
 	close_stage(&stage);
 }
 
+static void what_a_full_disk_swallowed_is_told_by_health(void **unused)
+{
+	struct stage stage;
+	struct buf answer;
+
+	(void)unused;
+	open_stage_at(&stage, "/dev/full");
+	buf_init(&answer, 4096);
+	ask(&stage, "health", &answer, S(1));
+	assert_null(strstr(answer.text, "unwritten"));
+	state(&stage, "10.20.0.23", 8, S(1)); /* suspected: an incident and a decision */
+	ask(&stage, "health", &answer, S(9));
+	assert_non_null(strstr(answer.text, "unwritten 2 times since 2026-03-02T12:00:01"));
+	assert_non_null(strstr(answer.text, "/dev/full: cannot write: No space left on device"));
+	buf_fini(&answer);
+	assert_true(pipeline_finish(stage.pipeline, NULL) < 0);
+	take_down(&stage);
+}
+
 static void a_release_is_an_order_to_forget(void **unused)
 {
 	struct stage stage;
@@ -294,6 +327,7 @@ int main(void)
 		cmocka_unit_test(while_the_sensor_is_gone_people_decide_and_afterwards_it_goes_on),
 		cmocka_unit_test(a_controller_that_was_held_up_does_not_blame_the_sensor),
 		cmocka_unit_test(what_waits_for_people_is_told_by_health),
+		cmocka_unit_test(what_a_full_disk_swallowed_is_told_by_health),
 		cmocka_unit_test(a_release_is_an_order_to_forget),
 		cmocka_unit_test(a_person_isolates_and_releases_by_name),
 		cmocka_unit_test(by_hand_a_suspect_keeps_its_incident),
