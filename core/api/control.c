@@ -6,8 +6,10 @@
 #include "core/api/control.h"
 
 #include <errno.h>
+#include <grp.h>
 #include <poll.h>
 #include <pwd.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -27,6 +29,7 @@
 #define WORDS_MAX        32
 #define ANSWER_MAX_BYTES (256u * 1024)
 #define CLIENT_TIME_S    5
+#define GROUPS_MAX       256
 
 struct client {
 	struct control *control;
@@ -46,6 +49,8 @@ struct control {
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	control_fn *fn;
 	void *arg;
+	bool has_group;
+	gid_t group; /* whose members may ask too */
 	struct client clients[CLIENTS_MAX];
 };
 
@@ -130,17 +135,33 @@ static void client_ready(void *arg, int fd, unsigned ready)
 	client_close(client);
 }
 
+/* As the machine's files say now: who was taken out of the group may not ask any more, whatever is still running. */
+static bool is_member(const struct control *control, const struct passwd *user)
+{
+	gid_t groups[GROUPS_MAX];
+	int count = GROUPS_MAX;
+
+	if (!control->has_group || !user ||
+	    getgrouplist(user->pw_name, user->pw_gid, groups, &count) < 0)
+		return false;
+	for (int i = 0; i < count; i++)
+		if (groups[i] == control->group)
+			return true;
+	return false;
+}
+
 /* The name of the user behind a connection, or false if that user has no business here. */
-static bool admit(int fd, char *who, size_t size)
+static bool admit(const struct control *control, int fd, char *who, size_t size)
 {
 	struct ucred peer;
 	socklen_t length = sizeof(peer);
-	struct passwd *user;
+	const struct passwd *user;
 
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0 ||
-	    (peer.uid != 0 && peer.uid != geteuid()))
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0)
 		return false;
 	user = getpwuid(peer.uid);
+	if (peer.uid != 0 && peer.uid != geteuid() && !is_member(control, user))
+		return false;
 	if (user)
 		snprintf(who, size, "%s", user->pw_name);
 	else
@@ -161,7 +182,7 @@ static void somebody_calls(void *arg, int fd, unsigned ready)
 	for (size_t i = 0; i < CLIENTS_MAX && !client; i++)
 		if (control->clients[i].fd < 0)
 			client = &control->clients[i];
-	if (!client || !admit(connection, client->who, sizeof(client->who))) {
+	if (!client || !admit(control, connection, client->who, sizeof(client->who))) {
 		close(connection);
 		return;
 	}
@@ -253,6 +274,23 @@ struct control *control_new(struct loop *loop, struct log *log, const char *path
 	return control;
 }
 
+int control_admit(struct control *control, const char *name, struct err *err)
+{
+	const struct group *group = getgrnam(name);
+
+	if (!group)
+		return err_set(err, ERR_CONFIG,
+			       "user.operators: there is no group \"%s\" on this machine", name);
+	if (chown(control->path, (uid_t)-1, group->gr_gid) != 0 || chmod(control->path, 0660) != 0)
+		return err_set_errno(
+			err, errno,
+			"%s: cannot be given to the group \"%s\": the controller's user must have it as its own",
+			control->path, name);
+	control->group = group->gr_gid;
+	control->has_group = true;
+	return 0;
+}
+
 void control_free(struct control *control)
 {
 	if (!control)
@@ -286,8 +324,10 @@ static int wait_for_answer(int fd, uint32_t timeout_ms, struct buf *reply, const
 static int cannot_call(const char *path, int why, struct err *err)
 {
 	if (why == EACCES)
-		return err_set(err, ERR_FAILED,
-			       "%s: only root and the user of cordond may ask; try sudo", path);
+		return err_set(
+			err, ERR_FAILED,
+			"%s: only root, the user of cordond and the group that user.operators names may ask; try sudo",
+			path);
 	return err_set_errno(
 		err, why,
 		"no cordond answers at %s: start it with --control %s, or name its socket with --control",
@@ -318,7 +358,7 @@ int control_ask(const char *path, const char *line, uint32_t timeout_ms, struct 
 	else if (rc == 0)
 		rc = err_set(
 			err, ERR_FAILED,
-			"%s: cordond hung up without an answer (only root and its own user may ask)",
+			"%s: cordond hung up without an answer (only root, its own user and the group user.operators may ask)",
 			path);
 	buf_fini(&reply);
 	return rc;

@@ -2,7 +2,7 @@
 /* control.h - the local socket over which the command "cordon" speaks to the running daemon.
  *
  * One line asks, one line answers ("ok ..." or "error ..."), then the connection closes.  The kernel says who
- * asks (SO_PEERCRED): root and the daemon's own user may; nobody else.  At most a few clients at once, each
+ * asks (SO_PEERCRED): root and the daemon's own user may, and the members of one group if that is said; nobody else.  At most a few clients at once, each
  * with a short line and little time. */
 #ifndef CORDON_API_CONTROL_H
 #define CORDON_API_CONTROL_H
@@ -25,6 +25,8 @@ typedef int control_fn(void *arg, char *const *words, const char *who, struct bu
 /* Removes a stale socket of a dead daemon; refuses if another one answers there. */
 struct control *control_new(struct loop *loop, struct log *log, const char *path, control_fn *fn,
 			    void *arg, struct err *err);
+/* The members of that group may ask too, each under the own name; the socket is given to it, so the caller must be a member. */
+int control_admit(struct control *control, const char *group, struct err *err);
 void control_free(struct control *control);
 
 /* The other side: asks and waits at most timeout_ms; 0 and the answer, or err with the daemon's own words. */

@@ -53,6 +53,8 @@ static const struct setting settings[] = {
 	  "whom the sensor becomes, when started as root; without it cordon, else nobody" },
 	{ "user", "controller", SET_TEXT, AT(user_controller), 0, 0, "",
 	  "whom the controller becomes, when started as root; without it root" },
+	{ "user", "operators", SET_TEXT, AT(user_operators), 0, 0, "",
+	  "the group whose members may use the command cordon, each under the own name" },
 	{ "relay", "address", SET_IP, AT(relay), 0, 0, "",
 	  "the one address an isolated machine may reach (\"relay\" in policies)" },
 	{ "safety", "automatic_per_hour", SET_U32, AT(automatic_per_hour), 0, GOVERNOR_MAX_PER_HOUR,

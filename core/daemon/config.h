@@ -29,6 +29,7 @@ struct config {
 	double suspect_nats, convict_nats;
 	uint64_t half_life_ns;
 	char user_sensor[32], user_controller[32]; /* "" = the usual one, and who we are */
+	char user_operators[32];                   /* a group; "" = none */
 	char policy[CONFIG_PATH_BYTES];            /* "" = watch only */
 	char assets[CONFIG_PATH_BYTES];
 	char store[CONFIG_PATH_BYTES]; /* "" = keep nothing */

@@ -198,6 +198,7 @@ static int make_pipeline(struct child *child, struct err *err)
 static int start(struct child *child, struct err *err)
 {
 	const char *control = child->parts->setup->config.control;
+	const char *operators = child->parts->setup->config.user_operators;
 	int rc = give_up_privileges(child, err);
 
 	child->loop = loop_new();
@@ -208,6 +209,8 @@ static int start(struct child *child, struct err *err)
 			control_new(child->loop, child->parts->log, control, command, child, err);
 		rc = child->control ? 0 : ERR_FAILED;
 	}
+	if (rc == 0 && child->control && *operators)
+		rc = control_admit(child->control, operators, err);
 	if (rc < 0)
 		return rc;
 	child->line = loop_watch(child->loop, child->parts->line, LOOP_READ, told, child);

@@ -135,6 +135,9 @@ static int start(struct stream *stream, struct err *err)
 					      command, stream, err);
 		if (!stream->control)
 			return ERR_FAILED;
+		if (*config->user_operators &&
+		    control_admit(stream->control, config->user_operators, err) < 0)
+			return ERR_FAILED;
 	}
 	stream->watch = loop_watch(stream->loop, capture_descriptor(stream->capture), LOOP_READ,
 				   frames_wait, stream);

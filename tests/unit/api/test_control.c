@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <grp.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <setjmp.h>
 #include <cmocka.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,6 +28,10 @@ static int echo(void *arg, char *const *words, const char *who, struct buf *answ
 	unsigned *asked = arg;
 
 	(*asked)++;
+	if (strcmp(words[0], "who") == 0) {
+		buf_text(answer, who);
+		return 0;
+	}
 	if (strcmp(words[0], "fail") == 0)
 		return err_set(err, ERR_FAILED, "no such isolation: %s", words[1] ? words[1] : "?");
 	buf_format(answer, "%s|%s|%s", words[0], words[1] ? words[1] : "",
@@ -122,6 +130,62 @@ static void a_second_daemon_is_refused(void **state)
 	control_free(first);
 }
 
+/* Asks as somebody else; whether the answer was who that is. */
+static bool is_answered(const char *name)
+{
+	const struct passwd *user = getpwnam(name);
+	struct timer *limit = loop_timer(loop, give_up, loop);
+	struct signal_watch *ended = loop_signal(loop, SIGCHLD, child_ended, loop);
+	int status = -1;
+	pid_t child;
+
+	assert_non_null(user);
+	child = fork();
+	if (child == 0) {
+		char expected[64];
+		struct buf answer;
+
+		snprintf(expected, sizeof(expected), "%s\n", name);
+		buf_init(&answer, 100);
+		if (setgid(user->pw_gid) != 0 || setgroups(0, NULL) != 0 ||
+		    setuid(user->pw_uid) != 0)
+			_exit(2);
+		_exit(control_ask(path, "who", 2000, &answer, NULL) < 0 ||
+		      strcmp(answer.text, expected) != 0);
+	}
+	timer_after_ns(limit, s_to_ns(5));
+	loop_run(loop);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	timer_free(limit);
+	signal_watch_free(ended);
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) < 2);
+	return WEXITSTATUS(status) == 0;
+}
+
+static void members_of_one_group_are_answered_under_their_own_names(void **state)
+{
+	unsigned asked = 0;
+	struct err err = { 0 };
+	struct control *control;
+
+	(void)state;
+	if (geteuid() != 0 || !getpwnam("daemon") || !getpwnam("bin") || !getgrnam("daemon"))
+		skip();
+	control = control_new(loop, NULL, path, echo, &asked, &err);
+	assert_non_null(control);
+	assert_true(is_answered("root"));
+	assert_false(is_answered("daemon"));
+	assert_true(control_admit(control, "no-such-group", &err) < 0);
+	assert_non_null(strstr(err.text, "there is no group \"no-such-group\""));
+	assert_int_equal(control_admit(control, "daemon", NULL), 0);
+	assert_true(is_answered("daemon"));
+	assert_true(is_answered("root"));
+	assert_false(is_answered("bin"));
+	assert_int_equal(chmod(path, 0666), 0); /* should somebody open it wide */
+	assert_false(is_answered("bin"));
+	control_free(control);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -129,6 +193,7 @@ int main(void)
 		cmocka_unit_test(a_refusal_arrives_in_the_daemons_own_words),
 		cmocka_unit_test(nobody_there_is_a_clear_error),
 		cmocka_unit_test(a_second_daemon_is_refused),
+		cmocka_unit_test(members_of_one_group_are_answered_under_their_own_names),
 	};
 	int failed;
 
