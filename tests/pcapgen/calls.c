@@ -47,6 +47,8 @@ static void call_port(const struct calls_plan *plan, struct talk *talk, bool liv
 	case CALL_PING:
 		talk_ping(talk, (uint16_t)talk->server->ip, live);
 		return;
+	case CALL_NAME:
+		return;
 	}
 }
 
@@ -94,13 +96,36 @@ static uint32_t *numbers(struct scene *scene, const struct calls_plan *plan)
 	return order;
 }
 
+static void ask_names(struct scene *scene, const struct calls_plan *plan)
+{
+	static const char *const suffixes[] = { "com", "net", "org", "info", "biz", "ru" };
+	struct station *from = lan_find(scene->lan, plan->who);
+	uint64_t at_us = plan->at_us;
+
+	for (unsigned i = 0; i < plan->count; i++) {
+		const char *suffix = plan->suffix ? plan->suffix : suffixes[i % 6];
+		uint32_t network = 0, answer = 0;
+		char name[64];
+
+		for (unsigned k = 0; k < plan->letters; k++)
+			name[k] = (char)('a' + dice_below(&scene->dice, 26));
+		snprintf(name + plan->letters, sizeof(name) - plan->letters, ".%s", suffix);
+		if (dice_percent(&scene->dice, plan->live_percent))
+			answer = stranger(scene, plan, 0, &network);
+		office_resolve(scene, from, name, answer, at_us);
+		at_us += (uint64_t)(1e6 / plan->per_s);
+	}
+}
+
 void calls_run(struct scene *scene, const struct calls_plan *plan)
 {
 	struct station *from = lan_find(scene->lan, plan->who);
 	uint32_t *order = numbers(scene, plan), network = 0;
 	uint64_t at_us = plan->at_us;
 
-	for (unsigned i = 0; i < plan->count; i++) {
+	if (plan->kind == CALL_NAME)
+		ask_names(scene, plan);
+	for (unsigned i = 0; i < plan->count && plan->kind != CALL_NAME; i++) {
 		uint32_t ip = plan->to ? plan->to + order[i] : stranger(scene, plan, i, &network);
 		struct station remote, *to = NULL;
 		uint64_t asked_us = at_us;

@@ -9,7 +9,12 @@
 
 struct scene;
 
-enum call_kind { CALL_TCP, CALL_UDP, CALL_PING };
+enum call_kind {
+	CALL_TCP,
+	CALL_UDP,
+	CALL_PING,
+	CALL_NAME /* drawn letter by letter, and only looked up */
+};
 enum { CALL_PORTS_MAX = 4 };
 
 struct calls_plan {
@@ -23,6 +28,8 @@ struct calls_plan {
 	unsigned live_percent, refuse_percent;
 	unsigned ports; /* one after the other at whom does not answer, two seconds apart */
 	uint16_t port[CALL_PORTS_MAX];
+	unsigned letters;   /* CALL_NAME */
+	const char *suffix; /* of all names; NULL = well-known ones in turn */
 	double per_s;
 	uint64_t at_us, late_us; /* late: how much longer the way to strangers is */
 };

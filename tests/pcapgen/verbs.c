@@ -481,12 +481,12 @@ static void parse_ports(struct line *line, const char *text, struct calls_plan *
 
 static enum call_kind call_kind(struct line *line)
 {
-	static const char *const names[] = { "tcp", "udp", "ping" };
+	static const char *const names[] = { "tcp", "udp", "ping", "name" };
 
 	for (unsigned i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(line->words[1], names[i]) == 0)
 			return (enum call_kind)i;
-	line_fail(line, "unknown calls \"%s\"; tcp, udp or ping", line->words[1]);
+	line_fail(line, "unknown calls \"%s\"; tcp, udp, ping or name", line->words[1]);
 	return CALL_TCP;
 }
 
@@ -494,7 +494,8 @@ static void verb_calls(struct recipe *r, struct line *line)
 {
 	struct calls_plan plan;
 
-	line_expect(line, 3, "at to row count rate ports live refuse order names late");
+	line_expect(line, 3,
+		    "at to row count rate ports live refuse order names late letters suffix");
 	if (!line_ok(line))
 		return;
 	plan.kind = call_kind(line);
@@ -508,7 +509,13 @@ static void verb_calls(struct recipe *r, struct line *line)
 	plan.live_percent = line_count(line, "live", "0", 100);
 	plan.refuse_percent = line_count(line, "refuse", "0", 100);
 	plan.in_order = in_order(line, "sequential");
-	plan.named = is_yes(line, "names");
+	plan.named = is_yes(line, "names") || plan.kind == CALL_NAME;
+	plan.letters = line_count(line, "letters", "10", 30);
+	plan.suffix = line_word(line, "suffix", "");
+	if (!plan.suffix[0])
+		plan.suffix = NULL;
+	else if (strlen(plan.suffix) > 30)
+		line_fail(line, "the suffix is too long");
 	plan.late_us = line_time_us(line, "late", "0");
 	need_gateway(r, line);
 	if (plan.named && !lan_plan(r->scene.lan)->dns)
