@@ -125,6 +125,7 @@ static enum fact fact_of_smb(const struct observed_smb *smb)
 	case SMB_NT_TRANS_OVERSIZE:
 	case SMB_TRANS_CONTRADICTION:
 	case SMB_IMPOSSIBLE_SIZE:
+	case SMB_IMPOSSIBLE_TOKEN:
 		return FACT_EXPLOIT;
 	case SMB_NT_TRANS_RESERVED:
 		return FACT_RESERVED;

@@ -48,6 +48,7 @@ enum observed_smb_act {
 	SMB_GROOM, /* many large session setups or secondaries without a purpose (not told yet) */
 	SMB_TRANS_CONTRADICTION, /* a part of a transaction that its own or its primary's totals forbid */
 	SMB_IMPOSSIBLE_SIZE,   /* compressed, with sizes that no message has */
+	SMB_IMPOSSIBLE_TOKEN,  /* a logon with a token that no encoder makes */
 	SMB_NT_TRANS_RESERVED, /* NT Trans with a function that no server has */
 	SMB_ACTS
 };

@@ -234,6 +234,8 @@ static void see_write(const struct turn *turn, const uint8_t *bytes,
 
 static void see_session_setup(const struct turn *turn, const struct smb_message *message)
 {
+	if (message->marks & SMB_IS_IMPOSSIBLE)
+		tell_smb(turn, SMB_IMPOSSIBLE_TOKEN, message);
 	if (message->marks & SMB_HAS_NAME)
 		turn->smb->user_hash = message->name[0] ? user_hash((const uint8_t *)message->name,
 								    strlen(message->name))

@@ -14,6 +14,7 @@
 
 #include "core/base/utf8.h"
 #include "core/net/smb_internal.h"
+#include "core/net/spnego.h"
 
 enum {
 	NETBIOS_BYTES = 4,
@@ -283,6 +284,8 @@ void smb_logon_blob(struct smb_message *m, struct span blob)
 				      : NULL;
 	struct span ntlm, type;
 
+	if (spnego_is_impossible(blob))
+		m->marks |= SMB_IS_IMPOSSIBLE;
 	if (!at)
 		return;
 	ntlm = span_of(at, blob.left - (size_t)(at - blob.at));

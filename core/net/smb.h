@@ -56,7 +56,8 @@ enum smb_mark {
 	SMB_HAS_COUNTS = 1 << 8,
 	SMB_HAS_DOS_STATUS = 1 << 9, /* SMB1: status is class, zero, two bytes of code */
 	SMB_OFFERS_SMB2 = 1 << 10,   /* SMB1 NEGOTIATE with an SMB2 dialect */
-	SMB_IS_IMPOSSIBLE = 1 << 11, /* compressed, with sizes that no message has */
+	/* Compressed, with sizes that no message has; a logon, with a token that no encoder makes. */
+	SMB_IS_IMPOSSIBLE = 1 << 11,
 };
 
 /* NT status codes (MS-ERREF 2.3.1); too large for an enum. */

@@ -61,6 +61,47 @@ static void put_overflow_chained(struct bytes *b)
 {
 	put_compressed(b, 0x1000000, 1, 16);
 }
+/* MS-SMB 2.2.4.6.1, with a token of RFC 4178 whose flags are these. */
+static void put_token_logon(struct bytes *b, const char *flags, unsigned length)
+{
+	unsigned inner = length + 2 + 14;
+
+	put_smb1(b, 0x73, 0);
+	put_words(b, 12);
+	put_le16(b, 0xff);
+	put_zeros(b, 12);
+	put_le16(b, inner + 14);
+	put_zeros(b, 8);
+	put_le16(b, inner + 14);
+	put8(b, 0x60);
+	put8(b, inner + 12);
+	put(b, "\x06\x06\x2b\x06\x01\x05\x05\x02\xa0", 9);
+	put8(b, inner + 2);
+	put8(b, 0x30);
+	put8(b, inner);
+	put(b, "\xa0\x0c\x30\x0a\x06\x08\x2b\x06\x01\x04\x01\x82\x37\x02", 14);
+	put8(b, 0xa1);
+	put8(b, length);
+	put(b, flags, length);
+}
+
+static void put_bits_below_zero(struct bytes *b)
+{
+	put_token_logon(b, "\x23\x03\x03\x01\x07", 5);
+}
+static void put_endless_length(struct bytes *b)
+{
+	put_token_logon(b, "\x03\x84\xff\xff\xff\xff\x00", 7);
+}
+static void put_flags(struct bytes *b)
+{
+	put_token_logon(b, "\x03\x02\x01\x06", 4);
+}
+static void put_no_flags(struct bytes *b)
+{
+	put_token_logon(b, "\x03\x01\x00", 3);
+}
+
 static void put_packed(struct bytes *b)
 {
 	put_compressed(b, 0x800000, 0, 64);
@@ -83,6 +124,10 @@ static const struct {
 	{ "the test for MS17-010", put_peek, 1, false },
 	{ "a pipe looked into", put_peek_real, 0, false },
 	{ "a file looked up", put_ordinary, 0, false },
+	{ "MS04-007", put_bits_below_zero, 1, true },
+	{ "MS04-007 by a length", put_endless_length, 1, true },
+	{ "a logon", put_flags, 0, false },
+	{ "a logon without flags", put_no_flags, 0, false },
 	{ "SMBGhost", put_overflow, 1, true },
 	{ "SMBGhost by the offset", put_overflow_behind, 1, true },
 	{ "SMBGhost in a chain", put_overflow_chained, 1, true },

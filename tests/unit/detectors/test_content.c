@@ -61,6 +61,7 @@ static void one_message_that_only_an_exploit_sends_convicts(void **state)
 		rpc(1, RPC_LSARPC, 9, MUCH),
 		endless(rpc(1, RPC_ACTIVATION, 4, MUCH)),
 		smb(1, 0, SMB_IMPOSSIBLE_SIZE, false),
+		smb(1, 0, SMB_IMPOSSIBLE_TOKEN, false),
 	};
 
 	(void)state;
