@@ -27,6 +27,7 @@
 #define PLAIN_SLOTS    16
 #define WAYS_OUT       16
 #define CLAIM_PLACES   64
+#define DHCP_PLACES    64
 
 /* How long an owner counts as alive after it was heard. */
 #define TRACKER_CLAIM_CURRENT_MS (10 * 60 * 1000)
@@ -45,6 +46,13 @@ struct way_out {
 	uint16_t vlan;
 	struct ip first; /* of them */
 	bool has_others; /* of other networks */
+};
+
+/* The latest client of a VLAN that asked for an address. */
+struct dhcp_question {
+	struct mac client;
+	uint16_t vlan;
+	uint32_t asked_ms;
 };
 
 /* A MAC that wants the address of a living owner. */
@@ -102,9 +110,7 @@ struct tracker {
 
 	struct way_out ways_out[WAYS_OUT];
 
-	struct mac dhcp_client; /* the latest that asked */
-	uint16_t dhcp_vlan;
-	uint32_t dhcp_asked_ms;
+	struct dhcp_question dhcp[DHCP_PLACES]; /* by VLAN */
 
 	struct forgers *forgers;
 	struct visits *visits;

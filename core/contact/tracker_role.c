@@ -99,35 +99,41 @@ void tracker_watch_routing(struct tracker *tracker, const struct packet *packet)
 		see_forwarding(tracker, packet, &own);
 }
 
+/* VLANs ask at the same time, so each has a place; a few may share one. */
+static struct dhcp_question *dhcp_question_of(struct tracker *tracker, const struct packet *packet)
+{
+	return &tracker->dhcp[packet->vlan % DHCP_PLACES];
+}
+
 /* A lease moves an address to the one who asked just now. */
 static void watch_lease(struct tracker *tracker, const struct packet *packet,
 			const struct dhcp_message *message)
 {
 	struct host_key address = host_key_of(&message->yiaddr, packet->vlan);
 
-	if (mac_equal(&message->chaddr, &tracker->dhcp_client) &&
+	if (mac_equal(&message->chaddr, &dhcp_question_of(tracker, packet)->client) &&
 	    !ip_is_unspecified(&message->yiaddr))
 		tracker_grant(tracker, &address, &message->chaddr);
 }
 
 static void dhcp_answered(struct tracker *tracker, const struct packet *packet)
 {
+	const struct dhcp_question *question = dhcp_question_of(tracker, packet);
 	struct host_key key = host_key_of(&packet->src, packet->vlan);
 	struct dhcp_message message;
 	struct ip client = { { 0 } }; /* known by its MAC only */
 	struct host *host;
 
-	if (packet->vlan != tracker->dhcp_vlan ||
-	    mac_equal(&packet->src_mac, &tracker->dhcp_client) ||
-	    mac_is_zero(&tracker->dhcp_client) ||
-	    tracker->now_ms - tracker->dhcp_asked_ms > DHCP_CURRENT_MS)
+	if (packet->vlan != question->vlan || mac_equal(&packet->src_mac, &question->client) ||
+	    mac_is_zero(&question->client) ||
+	    tracker->now_ms - question->asked_ms > DHCP_CURRENT_MS)
 		return;
 	if (ip_is_unspecified(&packet->src) || ip_is_multicast(&packet->src))
 		return;
 	host = hosts_need(tracker->hosts, &key, tracker->mono_ns);
 	host->mac = packet->src_mac;
 	give_role(tracker, host, HOST_DHCP_SERVER);
-	memcpy(client.bytes + 10, tracker->dhcp_client.bytes, sizeof(tracker->dhcp_client.bytes));
+	memcpy(client.bytes + 10, question->client.bytes, sizeof(question->client.bytes));
 	tracker_attest(tracker, &(struct role_witness){ .host = key, .role = HOST_DHCP_SERVER },
 		       &client);
 	if (dhcp_read(packet->payload, packet->payload_length, &message) &&
@@ -140,9 +146,8 @@ void tracker_watch_dhcp(struct tracker *tracker, const struct packet *packet)
 	if (!(packet->marks & PACKET_HAS_MACS))
 		return;
 	if (packet->src_port == PORT_DHCP_CLIENT && packet->dst_port == PORT_DHCP_SERVER) {
-		tracker->dhcp_client = packet->src_mac;
-		tracker->dhcp_vlan = packet->vlan;
-		tracker->dhcp_asked_ms = tracker->now_ms;
+		*dhcp_question_of(tracker, packet) =
+			(struct dhcp_question){ packet->src_mac, packet->vlan, tracker->now_ms };
 	} else if (packet->src_port == PORT_DHCP_SERVER && packet->dst_port == PORT_DHCP_CLIENT) {
 		dhcp_answered(tracker, packet);
 	}

@@ -69,6 +69,47 @@ static void a_dhcp_server_answers_somebody_elses_question(void **state)
 	tracker_free(f.tracker);
 }
 
+static struct packet dhcp_question(uint64_t ms, const struct ip *client)
+{
+	struct ip nobody = wire_ip("0.0.0.0"), all = wire_ip("255.255.255.255");
+	struct packet ask = wire_udp(ms, &nobody, &all, 67);
+
+	ask.src_port = 68;
+	ask.src_mac = wire_mac(client);
+	return ask;
+}
+
+static struct packet dhcp_answer(uint64_t ms, const struct ip *server)
+{
+	struct ip all = wire_ip("255.255.255.255");
+	struct packet claim = wire_udp(ms, server, &all, 68);
+
+	claim.src_port = 67;
+	return claim;
+}
+
+static void vlans_that_ask_at_the_same_time_are_told_apart(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f, 1024);
+	for (unsigned vlan = 0; vlan <= 42; vlan += 42) {
+		struct packet ask = dhcp_question(vlan, &f.a);
+
+		ask.vlan = (uint16_t)vlan;
+		see(&f, ask);
+	}
+	for (unsigned vlan = 0; vlan <= 42; vlan += 42) {
+		struct packet claim = dhcp_answer(100 + vlan, &f.b);
+
+		claim.vlan = (uint16_t)vlan;
+		see(&f, claim);
+		assert_int_equal(f.roles_told, vlan ? 2 : 1);
+	}
+	tracker_free(f.tracker);
+}
+
 static void answer_from(struct fixture *f, uint64_t ms, const char *server, const struct mac *by)
 {
 	struct ip ip = wire_ip(server);
@@ -164,6 +205,7 @@ int main(void)
 		cmocka_unit_test(a_router_is_whom_others_send_foreign_frames),
 		cmocka_unit_test(claiming_many_addresses_makes_no_router),
 		cmocka_unit_test(a_dhcp_server_answers_somebody_elses_question),
+		cmocka_unit_test(vlans_that_ask_at_the_same_time_are_told_apart),
 		cmocka_unit_test(the_internet_is_behind_who_brings_its_answers),
 	};
 
