@@ -398,12 +398,16 @@ static bool remembers(const struct detector_run *run, const struct contact *cont
 	return contact->opened_ns >= state->first_ns + config->peer_ns;
 }
 
-/* Does a failure to reach it say anything?  Bare SYNs are sent by no operating system, whoever gets them. */
+/* Does a failure to reach it say anything?  Whom a machine of the site lets in (file sharing, a remote logon) has business
+ * there: when another of its services is closed, that is no address made up.  Bare SYNs are sent by no operating system,
+ * whoever gets them. */
 static bool is_excused(const struct detector_run *run, const struct contact *contact,
 		       unsigned port_class)
 {
-	if (port_class != CLASS_WORM_PORT || is_bare(contact))
+	if (port_class == CLASS_ICMP || is_bare(contact))
 		return false;
+	if (port_class != CLASS_WORM_PORT)
+		return ip_is_private(&contact->dst) && is_peer(run, contact);
 	return contact->flags & CONTACT_TO_POPULAR || is_peer(run, contact);
 }
 
@@ -658,6 +662,8 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 
 	if (state->first_ns == 0)
 		state->first_ns = contact->opened_ns;
+	if (ip_is_loopback(&contact->dst))
+		return; /* all of 127/8 is the machine itself: clusters under test have an address for each node */
 	if (contact->roles & HOST_DNS_SERVER && contact->dst_port == 53)
 		return; /* a resolver asks many servers, and many are dead */
 	if (contact->roles & HOST_MONITOR &&

@@ -58,17 +58,22 @@ static bool is_private_v4(const uint8_t *b)
 	}
 }
 
+bool ip_is_loopback(const struct ip *ip)
+{
+	static const struct ip loopback = { { [15] = 1 } }; /* RFC 4291 2.5.3 */
+
+	return ip_is_v4(ip) ? ip->bytes[12] == 127 : ip_equal(ip, &loopback);
+}
+
 bool ip_is_private(const struct ip *ip)
 {
-	static const struct ip loopback = { { [15] = 1 } };
 	const uint8_t *b = ip->bytes;
 
 	if (ip_is_v4(ip))
 		return is_private_v4(b + 12);
 	if (b[0] >> 1 == 0xfc >> 1) /* RFC 4193 */
 		return true;
-	return (b[0] == 0xfe && b[1] >> 6 == 2) ||
-	       ip_equal(ip, &loopback); /* RFC 4291 2.5.6, 2.5.3 */
+	return (b[0] == 0xfe && b[1] >> 6 == 2) || ip_is_loopback(ip); /* RFC 4291 2.5.6 */
 }
 
 bool ip_is_of_site(const struct ip *ip, const struct ip *of)

@@ -99,6 +99,7 @@ bool mac_is_zero(const struct mac *mac);
 uint32_t ip_v4_number(const struct ip *ip);  /* host order; only for IPv4 */
 bool ip_is_unspecified(const struct ip *ip); /* 0.0.0.0 or :: */
 bool ip_is_multicast(const struct ip *ip);   /* includes 255.255.255.255 */
+bool ip_is_loopback(const struct ip *ip);    /* the machine itself */
 bool ip_is_private(const struct ip *ip);     /* RFC 1918, 4193, 3927, 6598, link-local, loopback */
 /* Whether an address is of the same site as another, as far as addresses tell: a private one always, a public one if the first
  * 16 bits are the same (IPv6: 32). */

@@ -569,6 +569,52 @@ static void hosts_found_by_name_may_all_be_down(void **state)
 }
 
 /* Skype and its like: first the peer's own port, then those that firewalls let out. */
+/* A monitor logs on to each machine, then looks for a web server. */
+static void who_is_let_in_may_find_other_services_closed(void **state)
+{
+	static const struct {
+		const char *name, *first;
+		unsigned port, logon;
+		bool bare, convicted;
+	} cases[] = {
+		{ "checked by logon and web", "10.0.1.0", 80, 22, false, false },
+		{ "found by web alone", "10.0.1.0", 80, 0, false, true },
+		{ "let in on a port of browsing", "10.0.1.0", 80, 443, false, true },
+		{ "by a scanner's own packets", "10.0.1.0", 80, 22, true, true },
+		{ "on the Internet", "81.2.3.0", 80, 22, false, true },
+	};
+	struct ip monitor = wire_ip("10.0.0.5");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct scan logon = { cases[i].first, cases[i].logon, ACCEPT, false, false, 30 },
+			    web = { cases[i].first, cases[i].port, RESET, cases[i].bare, false, 30 };
+		struct scene scene;
+		uint64_t ms = 0;
+
+		scene_start(&scene);
+		if (cases[i].logon)
+			ms = run_scan(&scene, &monitor, &logon, 0);
+		run_scan(&scene, &monitor, &web, ms);
+		if ((scene.highest_by[DETECTOR_TRW] >= CONVICT_NATS) != cases[i].convicted)
+			fail_msg("%s: %.1f", cases[i].name, scene.highest_by[DETECTOR_TRW]);
+		scene_stop(&scene);
+	}
+}
+
+static void within_a_machine_nobody_spreads(void **state)
+{
+	struct ip self = wire_ip("127.0.0.1");
+	struct scan nodes = { "127.0.0.0", 22, RESET, false, false, 30 };
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	run_scan(&scene, &self, &nodes, 0);
+	assert_true(scene.highest < SUSPECT_NATS);
+	scene_stop(&scene);
+}
+
 static void peers_are_tried_on_the_ports_of_browsing_too(void **state)
 {
 	static const unsigned ports[] = { 33033, 443, 80 };
@@ -713,6 +759,8 @@ int main(void)
 		cmocka_unit_test(a_host_whose_term_was_taken_back_may_fail_again),
 		cmocka_unit_test(silence_counts_again_when_the_uplink_is_known_to_work),
 		cmocka_unit_test(hosts_found_by_name_may_all_be_down),
+		cmocka_unit_test(who_is_let_in_may_find_other_services_closed),
+		cmocka_unit_test(within_a_machine_nobody_spreads),
 		cmocka_unit_test(peers_are_tried_on_the_ports_of_browsing_too),
 		cmocka_unit_test(several_remote_logons_at_once_are_no_sweep),
 		cmocka_unit_test(a_branch_office_is_late_and_not_dead),

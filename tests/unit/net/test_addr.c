@@ -190,6 +190,8 @@ static void addresses_know_their_class(void **state)
 		assert_int_equal(ip_is_unspecified(&ip), cases[i].unspecified);
 		assert_int_equal(ip_is_multicast(&ip), cases[i].multicast);
 		assert_int_equal(ip_is_private(&ip), cases[i].is_private);
+		assert_int_equal(ip_is_loopback(&ip), strcmp(cases[i].ip, "127.0.0.1") == 0 ||
+							      strcmp(cases[i].ip, "::1") == 0);
 	}
 }
 
