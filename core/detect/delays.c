@@ -22,7 +22,9 @@ static unsigned place_of(const struct contact *contact)
 
 	memcpy(words, contact->dst.bytes, ip_is_v4(&contact->dst) ? NET4_BYTES : NET6_BYTES);
 	words[0] ^= words[1] * UINT64_C(0x9e3779b97f4a7c15) ^ contact->vlan;
-	return (unsigned)((words[0] * UINT64_C(0xbf58476d1ce4e5b9)) >> 32) % DELAYS_PLACES;
+	/* Products carry upwards: only the highest bits know of all of the network's. */
+	return (unsigned)((words[0] * UINT64_C(0xbf58476d1ce4e5b9)) >> 32) /
+	       (UINT32_MAX / DELAYS_PLACES + 1);
 }
 
 /* Of connections and pings within the site: other answers take as long as somebody thinks, or as the Internet. */
@@ -47,6 +49,11 @@ void delays_hear(struct delays *delays, const struct contact *contact)
 	if (ms < known)
 		ms = known - (known - ms) / FADE;
 	delays->ms[place] = (uint8_t)ms;
+}
+
+bool delays_know(const struct delays *delays, const struct contact *contact)
+{
+	return delays->ms[place_of(contact)] != 0;
 }
 
 uint64_t delays_limit_ns(const struct delays *delays, const struct contact *contact,

@@ -6,6 +6,7 @@
 #ifndef CORDON_DETECT_DELAYS_H
 #define CORDON_DETECT_DELAYS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct contact;
@@ -19,6 +20,8 @@ struct delays {
 /* Of any contact; those say something that are within the site: TCP that is accepted or
  * refused, and pings that are answered. */
 void delays_hear(struct delays *delays, const struct contact *contact);
+/* Has the network that the contact is for ever answered? */
+bool delays_know(const struct delays *delays, const struct contact *contact);
 /* Until when an answer from the network that the contact is for is no more than late: twice its usual time, at least least_ns. */
 uint64_t delays_limit_ns(const struct delays *delays, const struct contact *contact,
 			 uint64_t least_ns);

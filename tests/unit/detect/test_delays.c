@@ -51,6 +51,24 @@ static void a_slow_network_is_waited_for(void **state)
 	assert_int_equal(limit_ms(&delays, "10.46.0.9"), 25);
 }
 
+/* Whichever part of their numbers they share. */
+static void few_networks_share_a_place(void **state)
+{
+	unsigned shared = 0;
+
+	(void)state;
+	for (unsigned n = 1; n < 256; n++) {
+		struct delays delays = { { 0 } };
+		struct contact second = answer("10.20.0.9", 0), third = second;
+
+		hear(&delays, "10.20.0.1", 140);
+		second.dst.bytes[13] = (uint8_t)(second.dst.bytes[13] + n);
+		third.dst.bytes[14] = (uint8_t)(third.dst.bytes[14] + n);
+		shared += delays_know(&delays, &second) + delays_know(&delays, &third);
+	}
+	assert_true(shared <= 2);
+}
+
 static void one_quick_answer_does_not_hide_a_slow_network(void **state)
 {
 	struct delays delays = { { 0 } };
@@ -113,6 +131,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_slow_network_is_waited_for),
+		cmocka_unit_test(few_networks_share_a_place),
 		cmocka_unit_test(one_quick_answer_does_not_hide_a_slow_network),
 		cmocka_unit_test(a_site_of_public_addresses_is_heard_too),
 		cmocka_unit_test(a_ping_that_is_answered_tells_the_way),
