@@ -20,7 +20,6 @@
 #include "core/contact/contact.h"
 #include "core/contact/host.h"
 #include "core/contact/observation.h"
-#include "core/contact/tags.h"
 #include "core/detect/delays.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
@@ -28,14 +27,12 @@
 #include "core/detect/memo.h"
 #include "core/detect/named.h"
 #include "core/detect/param.h"
+#include "detectors/judged.h"
 #include "detectors/waiting.h"
 
 #define DNS_PORT    53
 #define SNMP_PORT   161
 #define HTTPS_PORT  443
-#define JUDGED      12
-#define JUDGED_WORM 20
-#define JUDGED_ALL  (JUDGED_WORM + JUDGED)
 #define RUN_PAUSE_S 1
 #define ROW_FREE    3 /* operators number their servers in a row */
 #define ROW_MOST    6
@@ -53,25 +50,13 @@ struct config {
 	struct param_ports worm_ports, exposed_ports, outward_ports, service_ports, discovery_ports;
 };
 
-_Static_assert(JUDGED_ALL % TAGS_IN_SET == 0, "looked at by sets");
-
-/* A destination that carries a term. */
-struct judged {
-	uint16_t port;
-	uint8_t port_class : 4, kind : 3; /* enum evidence_class, contact_kind */
-	uint8_t slow : 1;                 /* in the slow walk as well */
-	uint8_t tenths;                   /* of a nat */
-};
-
 struct slot {
 	struct walk walks[CLASSES], slow;
 	struct waiting waiting[WAITING]; /* within the site */
 	uint32_t run_s[CLASSES];         /* when the run was last added to, wall */
-	/* Rings, by the tag of the destination (0 = free): those of worm ports, which nothing else may push out, then others. */
-	uint16_t judged_dst[JUDGED_ALL];
-	struct judged judged[JUDGED_ALL];
+	struct judged_rings judged;
 	uint16_t credited[CREDITED]; /* destinations whose success was counted already */
-	uint8_t next_worm, next_judged, next_credited, zero;
+	uint8_t next_credited;
 	uint32_t machine; /* whose slow walk it is */
 };
 
@@ -200,42 +185,12 @@ static double high_cap(const struct config *config, const struct slot *slot)
 	return left > config->high ? left : config->high;
 }
 
-static struct judged *find_judged(struct slot *slot, uint16_t tag)
-{
-	for (unsigned set = 0; set < JUDGED_ALL; set += TAGS_IN_SET) {
-		if (!wide_tags_contain(slot->judged_dst + set, tag))
-			continue;
-		for (unsigned i = set; i < set + TAGS_IN_SET; i++)
-			if (slot->judged_dst[i] == tag)
-				return &slot->judged[i];
-	}
-	return NULL;
-}
-
-/* How many hosts in a row have not answered, this one included. */
-static unsigned row_of(struct slot *slot, const struct contact *contact)
-{
-	unsigned row = 1;
-
-	for (int step = -1; step <= 1; step += 2)
-		for (int n = step; n > -ROW_MOST && n < ROW_MOST; n += step, row++) {
-			struct ip next = contact->dst;
-			const struct judged *judged;
-
-			next.bytes[15] = (uint8_t)(next.bytes[15] + n);
-			judged = find_judged(slot, memo_tag(&next));
-			if (!judged || judged->kind != CONTACT_ICMP)
-				break;
-		}
-	return row;
-}
-
 /* Who pings what it was told to meets dead machines here and there, and clusters of servers that never answer; who makes
  * addresses up meets one after the other. */
 static void weigh_ping(const struct config *config, struct slot *slot,
 		       const struct contact *contact, struct term *term)
 {
-	unsigned row = row_of(slot, contact);
+	unsigned row = judged_row(&slot->judged, contact, ROW_MOST);
 
 	term->nats = config->icmp + (row > 1 ? config->icmp_sequential : 0);
 	term->cap_nats = config->icmp_cap + (row > ROW_FREE ? (row - ROW_FREE) * config->icmp : 0);
@@ -297,20 +252,6 @@ static void weigh_failure(const struct detector_run *run, struct slot *slot,
 		term->cap_nats = config->named_cap;
 }
 
-static struct judged *next_judged(struct slot *slot, unsigned port_class)
-{
-	uint8_t next;
-
-	if (port_class == CLASS_WORM_PORT) {
-		next = slot->next_worm;
-		slot->next_worm = (uint8_t)((next + 1) % JUDGED_WORM);
-		return &slot->judged[next];
-	}
-	next = slot->next_judged;
-	slot->next_judged = (uint8_t)((next + 1) % JUDGED);
-	return &slot->judged[JUDGED_WORM + next];
-}
-
 static struct walk *walk_of(struct slot *slot, unsigned port_class)
 {
 	return &slot->walks[port_class - FIRST_CLASS];
@@ -339,15 +280,10 @@ static void take_back(struct detector_run *run, struct slot *slot, struct judged
 
 	earlier.dst_port = judged->port;
 	earlier.kind = judged->kind;
-	slot->judged_dst[judged - slot->judged] = 0;
+	judged_drop(&slot->judged, judged);
 	detector_walk(run, walk_of(slot, term.port_class), &earlier, &term);
 	if (judged->slow)
 		walk_slowly(run, slot, &earlier, term);
-}
-
-static bool is_of(const struct judged *judged, const struct contact *contact)
-{
-	return judged->port == contact->dst_port && judged->kind == contact->kind;
 }
 
 /* ---- strangers --------------------------------------------------------------------------------- */
@@ -438,14 +374,14 @@ static void grant_share(struct detector_run *run, struct slot *slot, const struc
 			double share)
 {
 	uint16_t tag = memo_tag(&contact->dst);
-	struct judged *judged = find_judged(slot, tag);
+	struct judged *judged = judged_find(&slot->judged, tag);
 	struct term term = { 0 };
 	uint8_t tenths;
 
 	/* In a scan most have their term by now, and nothing that could be looked up would raise it. */
 	if (judged &&
 	    judged->tenths >= tenths_of(most_nats(detector_config(run), contact) * share)) {
-		if (is_of(judged, contact))
+		if (judged_is_of(judged, contact))
 			detector_settled(run, contact, judged->port_class);
 		return;
 	}
@@ -453,7 +389,7 @@ static void grant_share(struct detector_run *run, struct slot *slot, const struc
 	term.nats *= share;
 	tenths = tenths_of(term.nats);
 	if (judged && (judged->tenths >= tenths || is_tried_elsewhere(judged, contact, &term))) {
-		if (is_of(judged, contact))
+		if (judged_is_of(judged, contact))
 			detector_settled(run, contact, judged->port_class);
 		return;
 	}
@@ -461,8 +397,7 @@ static void grant_share(struct detector_run *run, struct slot *slot, const struc
 		return;
 	if (judged)
 		take_back(run, slot, judged, contact);
-	judged = next_judged(slot, term.port_class);
-	slot->judged_dst[judged - slot->judged] = tag;
+	judged = judged_take(&slot->judged, tag, term.port_class);
 	*judged = (struct judged){ .port = contact->dst_port,
 				   .port_class = term.port_class & 15,
 				   .kind = contact->kind & 7u,
@@ -485,9 +420,9 @@ static void grant(struct detector_run *run, struct slot *slot, const struct cont
 /* The term this very contact carries, if any. */
 static struct judged *own_term(struct slot *slot, const struct contact *contact)
 {
-	struct judged *judged = find_judged(slot, memo_tag(&contact->dst));
+	struct judged *judged = judged_find(&slot->judged, memo_tag(&contact->dst));
 
-	return judged && is_of(judged, contact) ? judged : NULL;
+	return judged && judged_is_of(judged, contact) ? judged : NULL;
 }
 
 static void credit(struct detector_run *run, struct slot *slot, const struct contact *contact)
@@ -623,7 +558,7 @@ static bool is_waiting(const struct detector_run *run, struct slot *slot,
 static bool is_counted(const struct detector_run *run, struct slot *slot,
 		       const struct contact *contact, unsigned port_class)
 {
-	const struct judged *judged = find_judged(slot, memo_tag(&contact->dst));
+	const struct judged *judged = judged_find(&slot->judged, memo_tag(&contact->dst));
 
 	return (judged && judged->port_class == port_class && judged->port != contact->dst_port) ||
 	       is_waiting(run, slot, contact, port_class);
