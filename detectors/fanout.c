@@ -167,7 +167,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	const struct config *config = detector_config(run);
 
 	(void)memory;
-	if (!ip_is_private(&contact->dst))
+	if (!ip_is_of_site(&contact->dst, &contact->src))
 		return;
 	if (contact->flags & CONTACT_TO_POPULAR) {
 		struct memo_table table = servers_of(run);

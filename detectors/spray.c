@@ -69,7 +69,7 @@ static const struct param params[] = {
 	{ "near_cap", PARAM_DOUBLE, offsetof(struct config, near_cap), 0.1, 40, "9.2",
 	  "the most that targets without order can bring: below conviction" },
 	{ "private_cap", PARAM_DOUBLE, offsetof(struct config, private_cap), 0.1, 40, "6.0",
-	  "the most for targets at private addresses: below suspicion, drivers look for devices so" },
+	  "the most for targets within the site: below suspicion, drivers look for devices so" },
 	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400,
 	  "10m", "time in which an idle level fades to half" },
 	{ .type = PARAM_END },
@@ -128,7 +128,7 @@ static struct term half_term(const struct config *config, struct sprayer *spraye
 	term.nats = (adjacent ? config->adjacent : config->near) / 2;
 	if (!adjacent)
 		term.cap_nats = config->near_cap;
-	if (ip_is_private(&contact->dst))
+	if (ip_is_of_site(&contact->dst, &contact->src))
 		term.cap_nats = config->private_cap;
 	return term;
 }
@@ -174,7 +174,7 @@ static void failed(struct detector_run *run, struct sprayer *sprayer, const stru
 	term.nats = granted->tenths / TENTHS;
 	if (term.nats < config->adjacent / 2)
 		term.cap_nats = config->near_cap;
-	if (ip_is_private(&contact->dst))
+	if (ip_is_of_site(&contact->dst, &contact->src))
 		term.cap_nats = config->private_cap;
 	detector_walk(run, &sprayer->memo.walk, contact, &term);
 }

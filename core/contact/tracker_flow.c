@@ -107,7 +107,7 @@ uint8_t tracker_popularity(const struct tracker *tracker, const struct pair *pai
 void tracker_visited(struct tracker *tracker, const struct pair *pair, const struct host *host,
 		     uint32_t seq)
 {
-	if (ip_is_private(&pair->dst) && !(pair->flags & CONTACT_TO_POPULAR))
+	if (ip_is_of_site(&pair->dst, &host->key.ip) && !(pair->flags & CONTACT_TO_POPULAR))
 		visits_note(tracker->visits, tracker_hash(tracker, &pair->dst, host->key.vlan),
 			    host, tracker->wall_ns, seq);
 }

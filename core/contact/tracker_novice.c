@@ -259,7 +259,7 @@ static bool is_welcome(struct tracker *tracker, const struct novice *novice,
 {
 	uint32_t second = (uint32_t)(tracker->mono_ns / NS_PER_S);
 
-	if (outcome != CONTACT_ACCEPTED || !ip_is_private(&novice->dst))
+	if (outcome != CONTACT_ACCEPTED || !ip_is_of_site(&novice->dst, &novice->src))
 		return false;
 	if (second != tracker->welcome_s)
 		tracker->welcomes = 0;

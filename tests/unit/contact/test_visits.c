@@ -147,6 +147,30 @@ static void a_suspects_visit_is_kept(void **state)
 	tracker_free(f.tracker);
 }
 
+/* Also the one contact of a newcomer, which is otherwise held back. */
+static void a_site_of_public_addresses_has_visitors_too(void **state)
+{
+	struct ip a = wire_ip("2001:db8:1::9"), b = wire_ip("2001:db8:2::5"),
+		  stranger = wire_ip("2001:db9::9"), none = wire_ip("0.0.0.0");
+	const struct {
+		const struct ip *by, *found;
+	} cases[] = { { &a, &a }, { &stranger, &none } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fixture f;
+		struct ip found;
+
+		start(&f, 1024);
+		reach(&f, 5, &b, &a, 0);
+		see(&f, wire_solicit(6, &b, &a)); /* known to the tracker */
+		reach(&f, 10, cases[i].by, &b, TCP_SYN | TCP_ACK);
+		found = visitor_of(&f, &b, 5000);
+		assert_memory_equal(&found, cases[i].found, sizeof(found));
+		tracker_free(f.tracker);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +179,7 @@ int main(void)
 		cmocka_unit_test(a_newcomers_visit_is_taken_back_by_any_reset),
 		cmocka_unit_test(only_what_came_before_and_not_long_before_counts),
 		cmocka_unit_test(a_suspects_visit_is_kept),
+		cmocka_unit_test(a_site_of_public_addresses_has_visitors_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

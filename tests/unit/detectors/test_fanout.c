@@ -34,6 +34,8 @@ static void haste_on_ports_of_administration_is_suspicious(void **state)
 		{ "a logon to its servers", "10.0.1.0", 445, 10, 3, false },
 		{ "the web", "10.0.1.0", 443, 10, 100, false },
 		{ "the Internet", "81.2.3.0", 22, 100, 100, false },
+		{ "IPv6", "2001:db8:2::", 445, 100, 20, true },
+		{ "IPv6 of others", "2001:db9:2::", 445, 100, 20, false },
 	};
 
 	(void)state;
@@ -45,7 +47,8 @@ static void haste_on_ports_of_administration_is_suspicious(void **state)
 		for (unsigned n = 0; n < cases[i].peers; n++) {
 			struct ip dst = scene_ip(cases[i].net, 10 + n);
 
-			reach(&scene, "10.0.0.5", &dst, cases[i].port, n * cases[i].gap_ms);
+			reach(&scene, ip_is_v4(&dst) ? "10.0.0.5" : "2001:db8:1::5", &dst,
+			      cases[i].port, n * cases[i].gap_ms);
 		}
 		highest = scene.highest_by[DETECTOR_FANOUT];
 		if ((highest >= SUSPECT_NATS) != cases[i].suspect)

@@ -52,9 +52,10 @@ static void show_the_uplink_alive(struct scene *scene, uint64_t ms, unsigned n)
 	scene_see(scene, wire_answer(ms, &packet, TCP_SYN | TCP_ACK));
 }
 
-static void run_spray(struct scene *scene, const struct spray *spray, unsigned hosts)
+static void run_spray_from(struct scene *scene, const char *from, const struct spray *spray,
+			   unsigned hosts)
 {
-	struct ip src = wire_ip("10.0.0.5");
+	struct ip src = wire_ip(from);
 
 	for (unsigned n = 0; n < hosts; n++) {
 		struct ip dst = target(spray, n);
@@ -73,6 +74,11 @@ static void run_spray(struct scene *scene, const struct spray *spray, unsigned h
 			scene_see(scene, wire_error(ms, &packet, 3, 3));
 	}
 	scene_wait(scene, 60000 + (uint64_t)hosts * spray->gap_us / 1000);
+}
+
+static void run_spray(struct scene *scene, const struct spray *spray, unsigned hosts)
+{
+	run_spray_from(scene, "10.0.0.5", spray, hosts);
 }
 
 static void going_from_address_to_address_convicts(void **state)
@@ -147,6 +153,23 @@ static void other_orders_and_answers_do_not_convict(void **state)
 	}
 }
 
+static void a_driver_may_look_for_printers_at_public_addresses_of_its_site(void **state)
+{
+	static const struct spray spray = { "printers", ASCENDING, SILENT, "130.20.7.0",
+					    8612,       200000,    false };
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	run_spray_from(&scene, "130.20.5.9", &spray, 60);
+	assert_true(scene.highest_by[DETECTOR_SPRAY] < SUSPECT_NATS);
+	scene_stop(&scene);
+	scene_start(&scene);
+	run_spray_from(&scene, "130.21.5.9", &spray, 60);
+	assert_true(scene.highest_by[DETECTOR_SPRAY] >= CONVICT_NATS);
+	scene_stop(&scene);
+}
+
 static void two_ports_are_two_orders(void **state)
 {
 	struct ip src = wire_ip("10.0.0.5");
@@ -170,6 +193,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(going_from_address_to_address_convicts),
 		cmocka_unit_test(other_orders_and_answers_do_not_convict),
+		cmocka_unit_test(a_driver_may_look_for_printers_at_public_addresses_of_its_site),
 		cmocka_unit_test(two_ports_are_two_orders),
 	};
 
