@@ -129,8 +129,8 @@ static uint64_t bit_of(const struct contact *contact)
 	return UINT64_C(1) << (mixed >> 26);
 }
 
-static void closed(struct detector_run *run, struct scanner *scanner, const struct contact *contact,
-		   unsigned free_ports)
+static inline void closed(struct detector_run *run, struct scanner *scanner,
+			  const struct contact *contact, unsigned free_ports)
 {
 	const struct config *config = detector_config(run);
 	struct target *target = need_target(scanner, contact);

@@ -46,8 +46,8 @@ struct stray_watch {
 	bool is_heard; /* a segment with impossible flags */
 	bool is_reset; /* from two ports */
 	uint8_t told;
-	uint64_t since_ns; /* they were counted */
-	struct stray_probe probes[STRAY_PROBES];
+	uint64_t since_ns;                       /* they were counted */
+	struct stray_probe probes[STRAY_PROBES]; /* undefined unless is_reset */
 };
 
 struct reader {

@@ -54,7 +54,7 @@ static struct stray_watch *watch_of(struct reader *reader, const struct ip *clie
 	if (watch->vlan == vlan && ip_equal(&watch->client, client) &&
 	    ip_equal(&watch->server, server))
 		return watch;
-	memset(watch, 0, sizeof(*watch));
+	memset(watch, 0, offsetof(struct stray_watch, probes));
 	watch->client = *client;
 	watch->server = *server;
 	watch->vlan = vlan;
@@ -91,11 +91,14 @@ void stray_reset(struct reader *reader, const struct packet *packet)
 	struct stray_probe *probe = &watch->probes[packet->src_port % STRAY_PROBES];
 
 	if (watch->port && watch->port != packet->src_port) {
+		if (!watch->is_reset)
+			memset(watch->probes, 0, sizeof(watch->probes));
 		watch->is_reset = true;
 		reader->watching_until_ns = packet->wall_ns + WATCH_NS;
 	}
 	watch->port = packet->src_port;
-	if (!probe->is_open || probe->port != packet->src_port || probe->ack != packet->tcp_seq)
+	if (!watch->is_reset || !probe->is_open || probe->port != packet->src_port ||
+	    probe->ack != packet->tcp_seq)
 		return;
 	probe->is_open = false;
 	tell_stray(reader, watch, packet, STRAY_RESET);

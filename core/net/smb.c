@@ -284,7 +284,7 @@ void smb_logon_blob(struct smb_message *m, struct span blob)
 				      : NULL;
 	struct span ntlm, type;
 
-	if (spnego_is_impossible(blob))
+	if (!(m->marks & SMB_IS_RESPONSE) && spnego_is_impossible(blob))
 		m->marks |= SMB_IS_IMPOSSIBLE;
 	if (!at)
 		return;
