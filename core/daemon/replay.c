@@ -10,19 +10,18 @@
 
 struct replay {
 	struct whole *whole;
-	int link_type;
 };
 
 static void frame_read(void *arg, const struct capture_frame *frame)
 {
 	struct replay *replay = arg;
 
-	whole_frame(replay->whole, replay->link_type, frame);
+	whole_frame(replay->whole, frame);
 }
 
 int run_replay(const struct run *run, struct capture *capture, struct err *err)
 {
-	struct replay replay = { .link_type = capture_link_type(capture) };
+	struct replay replay = { 0 };
 	struct capture_counts counts;
 	struct err damaged = { 0 };
 	int rc, finished;

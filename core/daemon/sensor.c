@@ -209,7 +209,7 @@ void sensor_free(struct sensor *sensor)
 	mem_free(sensor);
 }
 
-void sensor_frame(struct sensor *sensor, int link_type, const struct capture_frame *frame)
+void sensor_frame(struct sensor *sensor, const struct capture_frame *frame)
 {
 	struct packet packet;
 
@@ -218,8 +218,8 @@ void sensor_frame(struct sensor *sensor, int link_type, const struct capture_fra
 		sensor->totals.first_packet_ns = frame->wall_ns;
 	sensor->totals.last_packet_ns = frame->wall_ns;
 	sensor->totals.bytes += frame->on_wire;
-	if (decode_frame(link_type, frame->bytes, frame->captured, frame->on_wire, &packet) !=
-	    DECODE_OK) {
+	if (decode_frame(frame->link_type, frame->bytes, frame->captured, frame->on_wire,
+			 &packet) != DECODE_OK) {
 		sensor->totals.undecoded++;
 		return;
 	}

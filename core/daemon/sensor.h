@@ -30,7 +30,7 @@ struct sensor_config {
 /* Mistakes in the detectors' settings are complaints of the document.  Never NULL. */
 struct sensor *sensor_new(const struct sensor_config *config);
 void sensor_free(struct sensor *sensor);
-void sensor_frame(struct sensor *sensor, int link_type, const struct capture_frame *frame);
+void sensor_frame(struct sensor *sensor, const struct capture_frame *frame);
 /* What the controller wants: RECORD_FORGET, RECORD_REPEAT. */
 void sensor_obey(struct sensor *sensor, const struct record *order);
 /* Lets time pass while no frames come. */

@@ -46,7 +46,6 @@ struct child {
 	struct watch *frames, *line, *rein;
 	struct timer *tick;
 	struct signal_watch *terminate;
-	int link_type;
 	unsigned ticks;
 	struct capture_counts counted; /* when losses were last looked at */
 	struct err err;
@@ -59,7 +58,7 @@ static void frame_read(void *arg, const struct capture_frame *frame)
 	struct capture_frame in_line = *frame;
 
 	in_line.wall_ns = clock_line_ns(&child->clock, frame->wall_ns);
-	sensor_frame(child->sensor, child->link_type, &in_line);
+	sensor_frame(child->sensor, &in_line);
 }
 
 static void frames_wait(void *arg, int fd, unsigned ready)
@@ -204,7 +203,6 @@ static int start(struct child *child, struct err *err)
 	if (!child->capture)
 		return err->code;
 	child->missed = missed_new("/sys/class/net", config->interface);
-	child->link_type = capture_link_type(child->capture);
 	make_sensor(child);
 	make_loop(child);
 	rc = forget_the_rest(child, err);

@@ -55,7 +55,6 @@ struct run {
 	struct capture *capture;
 	struct sensor *sensor;
 	struct feed *feed;
-	int link_type;
 };
 
 static volatile sig_atomic_t stopped;
@@ -181,7 +180,7 @@ static void on_frame(void *arg, const struct capture_frame *frame)
 {
 	struct run *run = arg;
 
-	sensor_frame(run->sensor, run->link_type, frame);
+	sensor_frame(run->sensor, frame);
 }
 
 static void wait_for_frames(const struct run *run)
@@ -233,7 +232,6 @@ static int run_sensor(const struct options *options, struct err *err)
 	run.feed = feed_queue_new(FEED_RECORDS);
 	config = (struct sensor_config){ .key = hash_key_for(options), .feed = run.feed };
 	run.sensor = sensor_new(&config);
-	run.link_type = capture_link_type(run.capture);
 	rc = watch(&run, err);
 	counts = capture_counts(run.capture);
 	sensor_report(run.sensor, &counts);

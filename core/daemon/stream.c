@@ -36,7 +36,6 @@ struct stream {
 	struct timer *tick;
 	struct control *control;
 	struct signal_watch *interrupt, *terminate;
-	int link_type;
 	unsigned ticks;
 	uint64_t packet_ns,
 		read_at_ns; /* the latest packet's time, and when it was read (monotonic) */
@@ -77,7 +76,7 @@ static void frame_read(void *arg, const struct capture_frame *frame)
 		return;
 	if (frame->wall_ns > stream->packet_ns)
 		stream->packet_ns = frame->wall_ns;
-	whole_frame(stream->whole, stream->link_type, frame);
+	whole_frame(stream->whole, frame);
 }
 
 static void frames_wait(void *arg, int fd, unsigned ready)
@@ -161,9 +160,7 @@ static void stop(struct stream *stream)
 
 int run_stream(const struct run *run, struct capture *capture, struct err *err)
 {
-	struct stream stream = { .run = run,
-				 .capture = capture,
-				 .link_type = capture_link_type(capture) };
+	struct stream stream = { .run = run, .capture = capture };
 	struct capture_counts counts;
 	int rc;
 

@@ -86,10 +86,10 @@ static void note_time(struct whole *whole, uint64_t wall_ns)
 		whole->now_ns = wall_ns;
 }
 
-void whole_frame(struct whole *whole, int link_type, const struct capture_frame *frame)
+void whole_frame(struct whole *whole, const struct capture_frame *frame)
 {
 	note_time(whole, frame->wall_ns);
-	sensor_frame(whole->sensor, link_type, frame);
+	sensor_frame(whole->sensor, frame);
 	if (feed_is_empty(whole->told) && !pipeline_is_due(whole->pipeline, whole->now_ns))
 		return;
 	pipeline_step(whole->pipeline, whole->now_ns);

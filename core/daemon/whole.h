@@ -19,7 +19,7 @@ struct whole;
 /* loop: NULL in replay, where the same input gives the same facts. */
 struct whole *whole_new(const struct run *run, struct loop *loop, struct err *err);
 void whole_free(struct whole *whole);
-void whole_frame(struct whole *whole, int link_type, const struct capture_frame *frame);
+void whole_frame(struct whole *whole, const struct capture_frame *frame);
 /* Lets time pass: deadlines of isolations, contacts that were never answered. */
 void whole_advance(struct whole *whole, uint64_t wall_ns);
 /* What the capture has counted since the start: while many frames are lost, automatic isolation pauses. */

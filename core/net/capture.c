@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Captures through libpcap: it knows both file formats, every byte order and the kernel's ring buffers.
+/* Captures through libpcap: it knows the file formats, every byte order and the kernel's ring buffers.
  *
- * The records of a plain pcap file are read in place once libpcap has opened it (savefile.h).  For other files
+ * The records of plain pcap and pcapng files are read in place once libpcap has opened them (savefile.h, blockfile.h).  For other files
  * stdio is given a large buffer, since libpcap leaves the default of one page and pays a system call for
  * every few frames, and no locking.  A pipe is the opposite: unbuffered, so that poll(2) on the descriptor tells the truth about what waits; a writer that stops inside a record makes
  * us wait for its rest.  Left out: writing captures, compressed files, several inputs at once. */
@@ -20,10 +20,13 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/base/units.h"
+#include "core/net/blockfile.h"
 #include "core/net/savefile.h"
 
 #define FILE_BUFFER_BYTES (64 * 1024) /* stays in the first caches: a larger one reads slower */
-#define SNAPLEN_BYTES     65535
+#define LINKTYPE_RAW \
+	101 /* the only one of those we read that files number otherwise than libpcap */
+#define SNAPLEN_BYTES 65535
 /* How long the kernel may gather frames before it wakes us: a sweep sends a few contacts in that time. */
 #define GATHER_MS 10
 
@@ -38,10 +41,12 @@ struct capture {
 	void *arg;
 	bool ended;
 	bool has_filter;
-	struct savefile *savefile;  /* NULL where libpcap reads the records */
-	struct bpf_program program; /* with a savefile and a filter; else freed once set */
-	int stream_fd;              /* of a pipe; owned by pcap */
-	char *stream_buffer;        /* stdio's, freed after pcap has closed its FILE */
+	int link_type;
+	struct savefile *savefile;   /* NULL where libpcap reads the records */
+	struct blockfile *blockfile; /* the same of pcapng */
+	struct bpf_program program;  /* with one of these and a filter; else freed once set */
+	int stream_fd;               /* of a pipe; owned by pcap */
+	char *stream_buffer;         /* stdio's, freed after pcap has closed its FILE */
 	char *name;
 	struct err end; /* why a damaged file ended; unset for a clean end */
 };
@@ -59,13 +64,19 @@ static struct capture *capture_new(const char *name, enum capture_kind kind)
 	return capture;
 }
 
+static bool reads_in_place(const struct capture *capture)
+{
+	return capture->savefile || capture->blockfile;
+}
+
 void capture_free(struct capture *capture)
 {
 	if (!capture)
 		return;
-	if (capture->savefile && capture->has_filter)
+	if (reads_in_place(capture) && capture->has_filter)
 		pcap_freecode(&capture->program);
 	savefile_free(capture->savefile);
+	blockfile_free(capture->blockfile);
 	if (capture->pcap)
 		pcap_close(capture->pcap);
 	mem_free(capture->stream_buffer);
@@ -83,7 +94,7 @@ static int set_filter(struct capture *capture, const char *filter, struct err *e
 	if (pcap_compile(capture->pcap, &program, filter, 1, PCAP_NETMASK_UNKNOWN) < 0)
 		return err_set(err, ERR_USAGE, "filter \"%s\": %s (see man pcap-filter)", filter,
 			       pcap_geterr(capture->pcap));
-	if (capture->savefile) {
+	if (reads_in_place(capture)) {
 		capture->program = program;
 		capture->has_filter = true;
 		return 0;
@@ -180,10 +191,16 @@ static void choose_reader(struct capture *capture, int fd, off_t start)
 {
 	int snaplen = pcap_snapshot(capture->pcap);
 
-	if (capture->kind == CAPTURE_PIPE)
+	if (capture->kind == CAPTURE_PIPE) {
 		capture->stream_fd = fd;
-	else if (start >= 0 && snaplen > 0 && is_ordinary(pcap_datalink(capture->pcap)))
+		return;
+	}
+	if (start < 0 || !is_ordinary(pcap_datalink(capture->pcap)))
+		return;
+	if (snaplen > 0)
 		capture->savefile = savefile_new(fd, (uint64_t)start, (uint32_t)snaplen);
+	if (!capture->savefile)
+		capture->blockfile = blockfile_new(fd, (uint64_t)start);
 }
 
 static int open_pcap(struct capture *capture, int fd, struct err *err)
@@ -197,6 +214,7 @@ static int open_pcap(struct capture *capture, int fd, struct err *err)
 	capture->pcap =
 		pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, words);
 	if (capture->pcap) {
+		capture->link_type = pcap_datalink(capture->pcap);
 		choose_reader(capture, fd, start);
 		return 0;
 	}
@@ -301,6 +319,7 @@ static int activate(struct capture *capture, uint32_t buffer_bytes, struct err *
 		return explain_activation(capture, status, err);
 	if (pcap_setnonblock(capture->pcap, 1, words) < 0)
 		return err_set(err, ERR_FAILED, "%s: %s", capture->name, words);
+	capture->link_type = pcap_datalink(capture->pcap);
 	return 0;
 }
 
@@ -350,6 +369,7 @@ static void deliver(unsigned char *arg, const struct pcap_pkthdr *header,
 		.bytes = bytes,
 		.captured = header->caplen,
 		.on_wire = header->len,
+		.link_type = capture->link_type,
 	};
 
 	deliver_frame(capture, &frame);
@@ -378,30 +398,48 @@ static int report_end(const struct capture *capture, struct err *err)
 	return ERR_GONE;
 }
 
-static bool passes(const struct capture *capture, const struct savefile_record *record)
+static bool passes(const struct capture *capture, const struct capture_frame *frame)
 {
-	struct pcap_pkthdr header = { .caplen = record->captured, .len = record->on_wire };
+	struct pcap_pkthdr header = { .caplen = frame->captured, .len = frame->on_wire };
 
 	return !capture->has_filter ||
-	       pcap_offline_filter(&capture->program, &header, record->bytes);
+	       (frame->link_type == capture->link_type &&
+		pcap_offline_filter(&capture->program, &header, frame->bytes));
 }
 
-static void read_savefile(struct capture *capture, unsigned batch)
+static inline int next_in_place(struct capture *capture, struct capture_frame *frame,
+				struct err *err)
+{
+	struct savefile_record record = { 0 };
+	struct blockfile_packet packet = { 0 };
+	int status;
+
+	if (capture->savefile) {
+		status = savefile_next(capture->savefile, &record, err);
+		*frame = (struct capture_frame){ record.wall_ns, record.bytes, record.captured,
+						 record.on_wire, capture->link_type };
+		return status;
+	}
+	status = blockfile_next(capture->blockfile, &packet, err);
+	*frame = (struct capture_frame){ packet.wall_ns, packet.bytes, packet.captured,
+					 packet.on_wire,
+					 packet.link_type == LINKTYPE_RAW ? DLT_RAW
+									  : packet.link_type };
+	return status;
+}
+
+static void read_in_place(struct capture *capture, unsigned batch)
 {
 	const char *matching = capture->has_filter ? "matching " : "";
 	uint64_t last = capture->frames + batch;
-	struct savefile_record record = { 0 };
+	struct capture_frame frame;
 	struct err err = { 0 };
 	int status = 1;
 
 	while ((batch == 0 || capture->frames < last) &&
-	       (status = savefile_next(capture->savefile, &record, &err)) > 0) {
-		struct capture_frame frame = { record.wall_ns, record.bytes, record.captured,
-					       record.on_wire };
-
-		if (passes(capture, &record))
+	       (status = next_in_place(capture, &frame, &err)) > 0)
+		if (passes(capture, &frame))
 			deliver_frame(capture, &frame);
-	}
 	capture->ended = status <= 0;
 	if (status < 0)
 		err_set(&capture->end, ERR_FAILED, "%s: %s after %llu %spackets", capture->name,
@@ -455,8 +493,8 @@ int capture_read(struct capture *capture, unsigned batch, capture_fn *fn, void *
 		return report_end(capture, err);
 	capture->fn = fn;
 	capture->arg = arg;
-	if (capture->savefile)
-		read_savefile(capture, batch);
+	if (reads_in_place(capture))
+		read_in_place(capture, batch);
 	else if (capture->kind == CAPTURE_FILE)
 		read_file(capture, batch);
 	else if (capture->kind == CAPTURE_PIPE)
@@ -473,7 +511,7 @@ int capture_read(struct capture *capture, unsigned batch, capture_fn *fn, void *
 
 int capture_link_type(const struct capture *capture)
 {
-	return pcap_datalink(capture->pcap);
+	return capture->link_type;
 }
 
 int capture_descriptor(const struct capture *capture)

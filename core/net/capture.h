@@ -21,6 +21,7 @@ struct capture_frame {
 	uint64_t wall_ns;     /* at most CAPTURE_WALL_MAX_NS */
 	const uint8_t *bytes; /* borrowed until the callback returns */
 	uint32_t captured, on_wire;
+	int link_type; /* for decode_frame(); a pcapng file may have several */
 };
 
 typedef void capture_fn(void *arg, const struct capture_frame *frame);
@@ -31,13 +32,14 @@ struct capture_counts {
 };
 
 /* path "-" is standard input.  filter: BPF expression or NULL.  NULL and err (naming the file) on failure: missing,
- * directory, empty, not a capture; ERR_USAGE for a bad expression, with the compiler's words.  Any link type
+ * directory, empty, not a capture; ERR_USAGE for a bad expression, with the compiler's words; it passes nothing of interfaces whose link type is not the first's.  Any link type
  * opens: frames that decode_frame() cannot read are its business. */
 struct capture *capture_open_file(const char *path, const char *filter, struct err *err);
 struct capture *capture_open_live(const char *interface, const char *filter, uint32_t buffer_bytes,
 				  struct err *err);
 void capture_free(struct capture *capture);
 
+/* Of the first interface. */
 int capture_link_type(const struct capture *capture);
 /* Readable when frames wait; -1 for a regular file, which is always ready. */
 int capture_descriptor(const struct capture *capture);

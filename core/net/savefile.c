@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* savefile.c - see savefile.h.  One buffer, filled by pread(2) in pieces that stay in the second cache, large enough
- * for the longest record that libpcap accepts; a record cut by its end is moved to its start.  Not mapped: a file that
- * shrinks while it is read would kill us. */
+/* savefile.c - see savefile.h. */
 #include "core/net/savefile.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 #include <unistd.h>
@@ -12,12 +9,10 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/base/units.h"
+#include "core/net/pieces.h"
 
 #define FILE_HEADER_BYTES   24
 #define RECORD_HEADER_BYTES 16
-#define RECORD_MAX_BYTES    262144 /* as libpcap: what claims to be longer is damage */
-#define PIECE_BYTES         131072
-#define BUFFER_BYTES        (RECORD_HEADER_BYTES + RECORD_MAX_BYTES + PIECE_BYTES)
 
 #define MAGIC_MICROSECONDS  UINT32_C(0xa1b2c3d4)
 #define MAGIC_NANOSECONDS   UINT32_C(0xa1b23c4d)
@@ -25,12 +20,9 @@
 #define VERSION_MINOR       4
 
 struct savefile {
-	int fd;
-	uint64_t offset_bytes; /* of the file, behind what the buffer holds */
 	uint32_t snaplen, fraction_ns;
 	bool is_swapped;
-	size_t at, held; /* in the buffer */
-	uint8_t buffer[BUFFER_BYTES];
+	struct pieces pieces;
 };
 
 static uint32_t read32(const struct savefile *savefile, const uint8_t *bytes)
@@ -70,8 +62,8 @@ struct savefile *savefile_new(int fd, uint64_t start_bytes, uint32_t snaplen)
 	struct savefile *savefile = mem_alloc(sizeof(*savefile));
 	uint8_t header[FILE_HEADER_BYTES];
 
-	savefile->fd = fd;
-	savefile->offset_bytes = start_bytes + FILE_HEADER_BYTES;
+	savefile->pieces.fd = fd;
+	savefile->pieces.offset_bytes = start_bytes + FILE_HEADER_BYTES;
 	savefile->snaplen = snaplen;
 	if (pread(fd, header, sizeof(header), (off_t)start_bytes) == (ssize_t)sizeof(header) &&
 	    is_plain(savefile, header))
@@ -83,34 +75,6 @@ struct savefile *savefile_new(int fd, uint64_t start_bytes, uint32_t snaplen)
 void savefile_free(struct savefile *savefile)
 {
 	mem_free(savefile);
-}
-
-static __attribute__((noinline)) bool fill(struct savefile *savefile, size_t wanted,
-					   struct err *err)
-{
-	memmove(savefile->buffer, savefile->buffer + savefile->at, savefile->held - savefile->at);
-	savefile->held -= savefile->at;
-	savefile->at = 0;
-	while (savefile->held < wanted) {
-		ssize_t got = pread(savefile->fd, savefile->buffer + savefile->held, PIECE_BYTES,
-				    (off_t)savefile->offset_bytes);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			err_set_errno(err, errno, "cannot be read");
-		if (got <= 0)
-			return false;
-		savefile->held += (size_t)got;
-		savefile->offset_bytes += (size_t)got;
-	}
-	return true;
-}
-
-/* Whether so many bytes lie behind `at` now; false at the end of the file, or with err. */
-static inline bool has(struct savefile *savefile, size_t wanted, struct err *err)
-{
-	return savefile->held - savefile->at >= wanted || fill(savefile, wanted, err);
 }
 
 /* Seconds are unsigned (draft-ietf-opsawg-pcap); a fraction beyond 2^31 was negative, and is none. */
@@ -130,32 +94,33 @@ static int end_inside(struct err *err)
 
 int savefile_next(struct savefile *savefile, struct savefile_record *record, struct err *err)
 {
+	struct pieces *pieces = &savefile->pieces;
 	const uint8_t *header;
 	uint32_t length;
 
-	if (!has(savefile, RECORD_HEADER_BYTES, err)) {
-		if (!err_is_set(err) && savefile->held == savefile->at)
+	if (!pieces_have(pieces, RECORD_HEADER_BYTES, err)) {
+		if (!err_is_set(err) && pieces->held == pieces->at)
 			return 0;
 		return end_inside(err);
 	}
-	header = savefile->buffer + savefile->at;
+	header = pieces->buffer + pieces->at;
 	length = read32(savefile, header + 8);
-	if (length > RECORD_MAX_BYTES)
+	if (length > PIECES_RECORD_BYTES)
 		return err_set(err, ERR_FAILED,
 			       "has a record of %u bytes, more than the %d that are allowed,",
-			       length, RECORD_MAX_BYTES);
-	if (!has(savefile, RECORD_HEADER_BYTES + length, err))
+			       length, PIECES_RECORD_BYTES);
+	if (!pieces_have(pieces, RECORD_HEADER_BYTES + length, err))
 		return end_inside(err);
-	header = savefile->buffer + savefile->at;
+	header = pieces->buffer + pieces->at;
 	*record = (struct savefile_record){
 		.wall_ns = wall_of(savefile, header),
 		.bytes = header + RECORD_HEADER_BYTES,
 		.captured = length < savefile->snaplen ? length : savefile->snaplen,
 		.on_wire = read32(savefile, header + 12),
 	};
-	savefile->at += RECORD_HEADER_BYTES + length;
+	pieces->at += RECORD_HEADER_BYTES + length;
 	/* Its headers, by the time that this record has been dealt with. */
-	__builtin_prefetch(savefile->buffer + savefile->at);
-	__builtin_prefetch(savefile->buffer + savefile->at + 64);
+	__builtin_prefetch(pieces->buffer + pieces->at);
+	__builtin_prefetch(pieces->buffer + pieces->at + 64);
 	return 1;
 }

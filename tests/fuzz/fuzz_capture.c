@@ -22,7 +22,8 @@ static void decode_one(void *arg, const struct capture_frame *frame)
 
 	if (frame->wall_ns > CAPTURE_WALL_MAX_NS)
 		abort();
-	(void)decode_frame(*(const int *)arg, frame->bytes, frame->captured, frame->on_wire,
+	(void)arg;
+	(void)decode_frame(frame->link_type, frame->bytes, frame->captured, frame->on_wire,
 			   &packet);
 }
 
@@ -30,12 +31,11 @@ static void read_whole(const char *path)
 {
 	struct err err = { 0 };
 	struct capture *capture = capture_open_file(path, NULL, &err);
-	int link, rc;
+	int rc;
 
 	if (capture) {
-		link = capture_link_type(capture);
 		do
-			rc = capture_read(capture, 16, decode_one, &link, &err);
+			rc = capture_read(capture, 16, decode_one, NULL, &err);
 		while (rc > 0);
 		capture_free(capture);
 		if (rc == 0) /* a file never pauses */

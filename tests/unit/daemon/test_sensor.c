@@ -45,11 +45,13 @@ static void put(struct stage *stage, const struct frame *frame, uint64_t wall_ns
 {
 	uint8_t bytes[FRAME_MAX_BYTES];
 	uint32_t length = (uint32_t)frame_render(frame, bytes);
-	struct capture_frame captured = {
-		.wall_ns = wall_ns, .bytes = bytes, .captured = length, .on_wire = length
-	};
+	struct capture_frame captured = { .wall_ns = wall_ns,
+					  .bytes = bytes,
+					  .captured = length,
+					  .on_wire = length,
+					  .link_type = LINK_ETHERNET };
 
-	sensor_frame(stage->sensor, LINK_ETHERNET, &captured);
+	sensor_frame(stage->sensor, &captured);
 }
 
 static void ask_for(struct stage *stage, uint32_t by, uint32_t wanted, uint64_t wall_ns)
@@ -177,14 +179,18 @@ static void who_is_forgotten_is_no_suspect_and_not_told_again(void **state)
 static void frames_nobody_can_read_are_counted(void **state)
 {
 	static const uint8_t bytes[] = { 1, 2, 3 };
-	struct capture_frame stub = { .wall_ns = T0, .bytes = bytes, .captured = 3, .on_wire = 90 };
+	struct capture_frame stub = { .wall_ns = T0,
+				      .bytes = bytes,
+				      .captured = 3,
+				      .on_wire = 90,
+				      .link_type = LINK_ETHERNET };
 	struct capture_counts counts = { .dropped_kernel = 5, .dropped_interface = 7 };
 	struct record record = { 0 };
 	struct stage stage;
 
 	(void)state;
 	open_stage(&stage, false);
-	sensor_frame(stage.sensor, LINK_ETHERNET, &stub);
+	sensor_frame(stage.sensor, &stub);
 	ask_for(&stage, WORM, NEIGHBOUR, ms(2));
 	sensor_report(stage.sensor, &counts);
 	while (record.type != RECORD_SENSOR)

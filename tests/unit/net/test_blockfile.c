@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_blockfile.c - pcapng as files have it that were merged, or captured at several interfaces. */
+#include "core/net/blockfile.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/base/err.h"
+
+#define COUNT(list) (sizeof(list) / sizeof((list)[0]))
+
+struct image {
+	uint8_t bytes[4096];
+	size_t length;
+	bool is_big_endian;
+};
+
+static void put(struct image *i, uint64_t value, unsigned bytes)
+{
+	for (unsigned n = 0; n < bytes; n++)
+		i->bytes[i->length++] =
+			(uint8_t)(value >> 8 * (i->is_big_endian ? bytes - 1 - n : n));
+}
+
+static void put_section(struct image *i)
+{
+	put(i, 0x0a0d0d0a, 4);
+	put(i, 28, 4);
+	put(i, 0x1a2b3c4d, 4);
+	put(i, 1, 2);
+	put(i, 0, 2);
+	put(i, UINT64_MAX, 8);
+	put(i, 28, 4);
+}
+
+static void put_interface(struct image *i, unsigned link_type, unsigned snaplen)
+{
+	put(i, 1, 4);
+	put(i, 20, 4);
+	put(i, link_type, 2);
+	put(i, 0, 2);
+	put(i, snaplen, 4);
+	put(i, 20, 4);
+}
+
+static void put_clock(struct image *i, unsigned unit, int64_t offset_s)
+{
+	put(i, 1, 4);
+	put(i, 20 + 8 + 12 + 4, 4);
+	put(i, 1, 2);
+	put(i, 0, 2);
+	put(i, 0, 4);
+	put(i, 9, 2); /* unit */
+	put(i, 1, 2);
+	put(i, unit, 1);
+	put(i, 0, 3);
+	put(i, 14, 2); /* offset */
+	put(i, 8, 2);
+	put(i, (uint64_t)offset_s, 8);
+	put(i, 0, 4); /* end of options */
+	put(i, 20 + 8 + 12 + 4, 4);
+}
+
+static void put_packet(struct image *i, unsigned interface, uint64_t ticks, uint8_t byte)
+{
+	put(i, 6, 4);
+	put(i, 36, 4);
+	put(i, interface, 4);
+	put(i, ticks >> 32, 4);
+	put(i, ticks, 4);
+	put(i, 2, 4);
+	put(i, 60, 4);
+	put(i, byte, 1);
+	put(i, byte, 1);
+	put(i, 0, 2);
+	put(i, 36, 4);
+}
+
+static int descriptor_of(const struct image *i)
+{
+	int fd = memfd_create("capture", MFD_CLOEXEC);
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, i->bytes, i->length), (ssize_t)i->length);
+	return fd;
+}
+
+/* How it ends; packets are the first ones. */
+static int read_image(const struct image *i, struct blockfile_packet *packets, uint8_t *bytes,
+		      unsigned *count, struct err *err)
+{
+	int fd = descriptor_of(i), status;
+	struct blockfile *blockfile = blockfile_new(fd, 0);
+	struct blockfile_packet packet;
+
+	assert_non_null(blockfile);
+	*count = 0;
+	*err = (struct err){ 0 };
+	while ((status = blockfile_next(blockfile, &packet, err)) > 0) {
+		assert_true(*count < 8);
+		bytes[*count] = packet.captured ? packet.bytes[0] : 0;
+		packets[(*count)++] = packet;
+	}
+	blockfile_free(blockfile);
+	close(fd);
+	return status;
+}
+
+static void each_packet_is_its_own_interfaces(void **state)
+{
+	struct blockfile_packet p[8];
+	uint8_t bytes[8];
+	unsigned count;
+	struct err err;
+
+	(void)state;
+	for (unsigned order = 0; order < 2; order++) {
+		struct image i = { .is_big_endian = order };
+
+		put_section(&i);
+		put_interface(&i, 1, 65535);
+		put_packet(&i, 0, 1000000, 7);
+		put_interface(&i, 113, 262144);
+		put_packet(&i, 1, 2000000, 8);
+		put_packet(&i, 0, 1500000, 9);
+		assert_int_equal(read_image(&i, p, bytes, &count, &err), 0);
+		assert_int_equal(count, 3);
+		assert_int_equal(p[0].link_type, 1);
+		assert_int_equal(p[1].link_type, 113);
+		assert_int_equal(p[2].link_type, 1);
+		assert_int_equal(p[0].wall_ns, 1000000000);
+		assert_int_equal(p[2].wall_ns, 1500000000);
+		assert_int_equal(p[1].captured, 2);
+		assert_int_equal(p[1].on_wire, 60);
+		assert_memory_equal(bytes, "\7\10\11", 3);
+	}
+}
+
+static void a_section_has_its_own_order_and_interfaces(void **state)
+{
+	struct blockfile_packet p[8];
+	uint8_t bytes[8];
+	unsigned count;
+	struct image i = { .length = 0 };
+	struct err err;
+
+	(void)state;
+	put_section(&i);
+	put_interface(&i, 1, 0);
+	put_packet(&i, 0, 1, 7);
+	i.is_big_endian = true;
+	put_section(&i);
+	put_interface(&i, 101, 0);
+	put_packet(&i, 0, 2, 8);
+	assert_int_equal(read_image(&i, p, bytes, &count, &err), 0);
+	assert_int_equal(count, 2);
+	assert_int_equal(p[1].link_type, 101);
+	assert_int_equal(p[1].wall_ns, 2000);
+}
+
+static void clocks_of_any_unit_give_nanoseconds(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned unit;
+		int64_t offset_s;
+		uint64_t ticks, ns;
+	} cases[] = {
+		{ "seconds", 0, 0, 5, 5000000000 },
+		{ "microseconds", 6, 0, 1500000, 1500000000 },
+		{ "nanoseconds", 9, 0, 1500000000, 1500000000 },
+		{ "picoseconds", 12, 0, 1500000000999, 1500000000 },
+		{ "the finest", 19, 0, UINT64_C(15000000000000000000), 1500000000 },
+		{ "halves", 0x81, 0, 3, 1500000000 },
+		{ "2^-32 s", 0xa0, 0, UINT64_C(3) << 31, 1500000000 },
+		{ "2^-63 s", 0xbf, 0, UINT64_C(3) << 62, 1500000000 },
+		{ "binary seconds", 0x80, 0, 2, 2000000000 },
+		{ "an offset", 6, 100, 500000, 100500000000 },
+		{ "an offset back", 6, -1, 1500000, 500000000 },
+		{ "before 1970", 6, -100, 500000, 0 },
+		{ "too late", 0, 0, UINT64_MAX, INT64_MAX },
+		{ "too late by its offset", 0, INT64_MAX, INT64_MAX / 1000000000, INT64_MAX },
+	};
+
+	(void)state;
+	for (size_t n = 0; n < COUNT(cases); n++) {
+		struct blockfile_packet p[8];
+		uint8_t bytes[8];
+		unsigned count;
+		struct image i = { .is_big_endian = n & 1 };
+		struct err err;
+
+		put_section(&i);
+		put_clock(&i, cases[n].unit, cases[n].offset_s);
+		put_packet(&i, 0, cases[n].ticks, 7);
+		assert_int_equal(read_image(&i, p, bytes, &count, &err), 0);
+		assert_int_equal(count, 1);
+		if (p[0].wall_ns != cases[n].ns)
+			fail_msg("%s: %llu", cases[n].name, (unsigned long long)p[0].wall_ns);
+	}
+}
+
+static void simple_and_obsolete_packets_are_read_and_other_blocks_passed_over(void **state)
+{
+	struct blockfile_packet p[8];
+	uint8_t bytes[8];
+	unsigned count;
+	struct image i = { .length = 0 };
+	struct err err;
+
+	(void)state;
+	put_section(&i);
+	put_interface(&i, 1, 2);
+	put(&i, 2, 4); /* obsolete */
+	put(&i, 36, 4);
+	put(&i, 0, 2);
+	put(&i, 77, 2); /* drops */
+	put(&i, 0, 4);
+	put(&i, 1000000, 4);
+	put(&i, 2, 4);
+	put(&i, 60, 4);
+	put(&i, 7, 4);
+	put(&i, 36, 4);
+	put(&i, 5, 4); /* statistics */
+	put(&i, 12, 4);
+	put(&i, 12, 4);
+	put(&i, 3, 4); /* simple: cut at the snapshot length */
+	put(&i, 20, 4);
+	put(&i, 60, 4);
+	put(&i, 8, 4);
+	put(&i, 20, 4);
+	assert_int_equal(read_image(&i, p, bytes, &count, &err), 0);
+	assert_int_equal(count, 2);
+	assert_int_equal(p[0].wall_ns, 1000000000);
+	assert_int_equal(p[0].captured, 2);
+	assert_int_equal(p[1].wall_ns, 1000000000);
+	assert_int_equal(p[1].captured, 2);
+	assert_int_equal(p[1].on_wire, 60);
+	assert_memory_equal(bytes, "\7\10", 2);
+}
+
+static void a_file_cut_anywhere_delivers_its_whole_packets(void **state)
+{
+	struct image whole = { .length = 0 };
+	size_t begin, end;
+
+	(void)state;
+	put_section(&whole);
+	put_interface(&whole, 1, 0);
+	begin = whole.length;
+	put_packet(&whole, 0, 1, 7);
+	end = whole.length;
+	put_packet(&whole, 0, 2, 8);
+	for (size_t length = 28; length < whole.length; length++) {
+		struct blockfile_packet p[8];
+		uint8_t bytes[8];
+		unsigned count;
+		struct image i = whole;
+		struct err err;
+		bool is_whole = length == 28 || length == begin || length == end;
+
+		i.length = length;
+		assert_int_equal(read_image(&i, p, bytes, &count, &err), is_whole ? 0 : ERR_FAILED);
+		assert_int_equal(count, length >= end);
+		assert_int_equal(strcmp(err.text, "ends inside a record") == 0, !is_whole);
+	}
+}
+
+static void nonsense_ends_the_file_with_a_reason(void **state)
+{
+	static const struct {
+		const char *words;
+		size_t at; /* from the end of the interface; of 32 bits */
+		uint32_t value;
+	} cases[] = {
+		{ "has a block of 8 bytes", 4, 8 },
+		{ "has a block of 37 bytes", 4, 37 },
+		{ "has a block of 400000 bytes", 4, 400000 },
+		{ "has a packet of 28 bytes", 4, 28 },
+		{ "has a packet of interface 1, which it does not describe,", 8, 1 },
+		{ "has a record that is longer than its block", 20, 5 },
+		{ "has a record of 262145 bytes, more than the 262144 that are allowed,", 20,
+		  262145 },
+		{ "has a section without a byte order", 0, 0x0a0d0d0a },
+	};
+
+	(void)state;
+	for (size_t n = 0; n < COUNT(cases); n++) {
+		struct blockfile_packet p[8];
+		uint8_t bytes[8];
+		unsigned count;
+		struct image i = { .length = 0 }, value = { .length = 0 };
+		struct err err;
+		size_t begin;
+
+		put_section(&i);
+		put_interface(&i, 1, 0);
+		begin = i.length;
+		put_packet(&i, 0, 1, 7);
+		put(&value, cases[n].value, 4);
+		memcpy(i.bytes + begin + cases[n].at, value.bytes, 4);
+		assert_int_equal(read_image(&i, p, bytes, &count, &err), ERR_FAILED);
+		assert_string_equal(err.text, cases[n].words);
+		assert_int_equal(count, 0);
+	}
+}
+
+static void other_formats_are_left_to_others(void **state)
+{
+	struct image i = { .length = 0 };
+	int fd;
+
+	(void)state;
+	put(&i, 0xa1b2c3d4, 4);
+	put(&i, 0, 20);
+	fd = descriptor_of(&i);
+	assert_null(blockfile_new(fd, 0));
+	close(fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_packet_is_its_own_interfaces),
+		cmocka_unit_test(a_section_has_its_own_order_and_interfaces),
+		cmocka_unit_test(clocks_of_any_unit_give_nanoseconds),
+		cmocka_unit_test(simple_and_obsolete_packets_are_read_and_other_blocks_passed_over),
+		cmocka_unit_test(a_file_cut_anywhere_delivers_its_whole_packets),
+		cmocka_unit_test(nonsense_ends_the_file_with_a_reason),
+		cmocka_unit_test(other_formats_are_left_to_others),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
