@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reader.h - reads the few payload bytes that detectors need and tells them as observations.
  *
- * No more than that: names over UDP and TCP; of TCP streams on a handful of ports (SMB, DCE/RPC, FTP, Telnet, RDP), and of
- * DCE/RPC on any, the first bytes of each message, put back into order within a fixed budget per stream and in all.  Works in the middle of a stream whose handshake was not
+ * No more than that: names over UDP and TCP; of TCP streams on a handful of ports (SMB, DCE/RPC, FTP, Telnet, RDP; the first line of
+ * HTTP), and of DCE/RPC on any, the first bytes of each message, put back into order within a fixed budget per stream and in all.  Works in the middle of a stream whose handshake was not
  * seen.  Memory is fixed at start: 17 KiB a stream, 66 MiB for
  * the usual 4,096, resident only as far as they are used; when all are, the stream longest unused is given up (counted).  Hostile bytes end a
  * stream's reading, never more. */
