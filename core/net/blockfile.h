@@ -14,7 +14,7 @@ struct blockfile;
 struct err;
 
 struct blockfile_packet {
-	uint64_t wall_ns;
+	uint64_t wall_ns;     /* at most INT64_MAX */
 	const uint8_t *bytes; /* until the next call; not aligned */
 	uint32_t captured, on_wire;
 	int link_type; /* LINKTYPE_ number */

@@ -421,10 +421,11 @@ static inline int next_in_place(struct capture *capture, struct capture_frame *f
 		return status;
 	}
 	status = blockfile_next(capture->blockfile, &packet, err);
-	*frame = (struct capture_frame){ packet.wall_ns, packet.bytes, packet.captured,
-					 packet.on_wire,
-					 packet.link_type == LINKTYPE_RAW ? DLT_RAW
-									  : packet.link_type };
+	*frame = (struct capture_frame){
+		packet.wall_ns < CAPTURE_WALL_MAX_NS ? packet.wall_ns : CAPTURE_WALL_MAX_NS,
+		packet.bytes, packet.captured, packet.on_wire,
+		packet.link_type == LINKTYPE_RAW ? DLT_RAW : packet.link_type
+	};
 	return status;
 }
 
