@@ -18,6 +18,7 @@
 #include "core/base/units.h"
 #include "core/contact/contact.h"
 #include "core/contact/host.h"
+#include "core/detect/company.h"
 #include "core/detect/detector.h"
 #include "core/detect/engine.h"
 #include "core/detect/evidence.h"
@@ -36,8 +37,6 @@
 #define PRIOR_HOSTS 20.0
 /* Of a new sensor's walks: what is below was another occasion. */
 #define FADED_NATS 0.3
-#define COMPANIES  4096 /* 48 KiB */
-#define MET_FREE   3 /* its router, its name server and a server of its own are met by everybody */
 #define LEAST      0.4 /* nats of a question that is excused, but counted: more than what has faded */
 
 struct config {
@@ -67,16 +66,10 @@ struct habit {
 	uint32_t at_s;
 };
 
-/* Whom a host has met lately that lives.  Not in its slot, or every ordinary host would have one. */
-struct company {
-	uint32_t check, met_s; /* wall, of the latest */
-	float credit;          /* nats; below zero for the first few */
-};
-
 struct state {
 	struct known_set peers[PEER_SETS]; /* who asked for which neighbour lately */
 	struct habit habits[VLAN_SETS];
-	struct company companies[COMPANIES];
+	struct companies companies;
 };
 
 static const struct param params[] = {
@@ -252,59 +245,38 @@ static void walk_both(struct detector_run *run, struct slot *slot, const struct 
 	detector_walk(run, &slot->slow, contact, term);
 }
 
-/* ---- the company of the living -------------------------------------------------------------------
+/* ---- the company of the living (core/detect/company.h): among them the order of a list is no sign ---- */
 
- * Who has a list of machines (monitors, backups, clusters, control systems) meets those that live and now and then a few in a
- * row that are gone.  Who walks through addresses meets the dark first, in most networks.  So neighbours that were new to it
- * and live are a credit in advance, small and brief, and the order of a list is no sign. */
-
-static struct company *company_of(const struct detector_run *run, const struct contact *contact,
-				  bool take)
+static struct company_rule company_rule(const struct config *config)
 {
-	const struct config *config = detector_config(run);
-	struct state *state = detector_state(run);
-	struct host_key host = host_key_of(&contact->src, contact->vlan);
-	uint64_t print = known_address(&host, &contact->src, 0);
-	uint32_t check = (uint32_t)print | 1, now_s = (uint32_t)(contact->opened_ns / NS_PER_S);
-	struct company *company = &state->companies[(print >> 32) % COMPANIES];
-
-	if (company->check != check ||
-	    now_s > company->met_s + config->new_half_life_ns / NS_PER_S) {
-		if (!take)
-			return NULL;
-		*company = (struct company){ .check = check,
-					     .credit = -(float)(MET_FREE * config->live) };
-	}
-	if (take)
-		company->met_s = now_s;
-	return company;
+	return (struct company_rule){ .met_nats = config->live,
+				      .cap_nats = config->company_cap,
+				      .keep_ns = config->new_half_life_ns };
 }
 
 static void gain_company(const struct detector_run *run, const struct contact *contact, double nats)
 {
-	const struct config *config = detector_config(run);
-	struct company *company = company_of(run, contact, true);
+	struct company_rule rule = company_rule(detector_config(run));
+	struct state *state = detector_state(run);
 
-	company->credit = (float)fmin((double)company->credit + nats, config->company_cap);
+	company_gain(&state->companies, contact, &rule, nats);
 }
 
 static double use_company(const struct detector_run *run, const struct contact *contact,
 			  double nats)
 {
-	struct company *company = company_of(run, contact, false);
-	double used = company ? fmin((double)company->credit, nats) : 0;
+	struct company_rule rule = company_rule(detector_config(run));
+	struct state *state = detector_state(run);
 
-	if (used <= 0)
-		return 0;
-	company->credit -= (float)used;
-	return used;
+	return company_use(&state->companies, contact, &rule, nats);
 }
 
 static bool has_company(const struct detector_run *run, const struct contact *contact)
 {
-	const struct company *company = company_of(run, contact, false);
+	struct company_rule rule = company_rule(detector_config(run));
+	const struct state *state = detector_state(run);
 
-	return company && (double)company->credit > LEAST;
+	return company_has(&state->companies, contact, &rule);
 }
 
 static bool keeps_company(const struct detector_run *run, const struct slot *slot,

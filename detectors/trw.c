@@ -13,6 +13,7 @@
  * Left out: scans that succeed (hit lists, stolen credentials).  No failure test sees them. */
 #include "detectors/table.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "core/base/err.h"
@@ -20,6 +21,7 @@
 #include "core/contact/contact.h"
 #include "core/contact/host.h"
 #include "core/contact/observation.h"
+#include "core/detect/company.h"
 #include "core/detect/delays.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
@@ -30,23 +32,24 @@
 #include "detectors/judged.h"
 #include "detectors/waiting.h"
 
-#define DNS_PORT    53
-#define SNMP_PORT   161
-#define HTTPS_PORT  443
-#define RUN_PAUSE_S 1
-#define ROW_FREE    3 /* operators number their servers in a row */
-#define ROW_MOST    6
-#define CREDITED    4
-#define PEER_SETS   8192 /* 65,536 pairs, 512 KiB */
-#define FIRST_CLASS CLASS_WORM_PORT
-#define CLASSES     (CLASS_ICMP - FIRST_CLASS + 1)
-#define TENTHS      10.0
-#define PATIENCE    4 /* times as long for what weighs less */
+#define DNS_PORT     53
+#define SNMP_PORT    161
+#define HTTPS_PORT   443
+#define RUN_PAUSE_S  1
+#define ROW_FREE     3 /* operators number their servers in a row */
+#define ROW_MOST     6
+#define CREDITED     4
+#define COUNTED_NATS 0.4  /* of a failure that is excused: it counts as a contact */
+#define PEER_SETS    8192 /* 65,536 pairs, 512 KiB */
+#define FIRST_CLASS  CLASS_WORM_PORT
+#define CLASSES      (CLASS_ICMP - FIRST_CLASS + 1)
+#define TENTHS       10.0
+#define PATIENCE     4 /* times as long for what weighs less */
 
 struct config {
 	double worm, service, high, icmp, silent_udp, success;
-	double high_cap, icmp_cap, icmp_sequential, named_cap, discovery;
-	uint64_t half_life_ns, slow_half_life_ns, peer_ns, site_answer_ns;
+	double high_cap, icmp_cap, icmp_sequential, named_cap, discovery, company_cap;
+	uint64_t half_life_ns, slow_half_life_ns, peer_ns, site_answer_ns, company_ns;
 	struct param_ports worm_ports, exposed_ports, outward_ports, service_ports, discovery_ports;
 };
 
@@ -64,6 +67,7 @@ struct state {
 	struct known_set peers[PEER_SETS]; /* who accepted whom on a worm port lately */
 	struct named named;
 	struct delays delays;
+	struct companies companies;
 	uint64_t first_ns; /* wall, of the first contact of all */
 };
 
@@ -88,6 +92,10 @@ static const struct param params[] = {
 	  "nats for UDP silence except on worm ports: many UDP services never answer" },
 	{ "success", PARAM_DOUBLE, offsetof(struct config, success), 0, 10, "1.4",
 	  "nats taken off for an accepted contact, once per destination; none if popular" },
+	{ "company_cap", PARAM_DOUBLE, offsetof(struct config, company_cap), 0, 40, "5.8",
+	  "of that, the most that may be taken off in advance, on worm ports within the site: two failures" },
+	{ "company", PARAM_DURATION_NS, offsetof(struct config, company_ns), 1, 7 * 86400, "10m",
+	  "for so long after the latest new machine that accepted" },
 	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400,
 	  "1h", "time in which an idle level fades to half" },
 	{ "slow_half_life", PARAM_DURATION_NS, offsetof(struct config, slow_half_life_ns), 60,
@@ -270,6 +278,45 @@ static void walk_slowly(struct detector_run *run, struct slot *slot, const struc
 	detector_walk(run, &slot->slow, contact, &term);
 }
 
+/* ---- the company of those that accept (core/detect/company.h): a list is of machines that offer one service ---- */
+
+static struct company_rule company_rule(const struct config *config, const struct contact *contact)
+{
+	return (struct company_rule){ .met_nats = config->success,
+				      .cap_nats = config->company_cap,
+				      .keep_ns = config->company_ns,
+				      .about = contact->dst_port };
+}
+
+static bool is_company_kept(const struct contact *contact, unsigned port_class)
+{
+	return port_class == CLASS_WORM_PORT && ip_is_private(&contact->dst) && !is_bare(contact);
+}
+
+/* The walk needs no more than its level. */
+static void gain_company(struct detector_run *run, struct slot *slot, const struct contact *contact,
+			 double nats)
+{
+	struct company_rule rule = company_rule(detector_config(run), contact);
+	struct state *state = detector_state(run);
+	double level = (double)walk_of(slot, CLASS_WORM_PORT)->level;
+
+	if (is_company_kept(contact, CLASS_WORM_PORT) && nats > level)
+		company_gain(&state->companies, contact, &rule, nats - level);
+}
+
+static double use_company(struct detector_run *run, const struct contact *contact,
+			  const struct term *term)
+{
+	struct company_rule rule = company_rule(detector_config(run), contact);
+	struct state *state = detector_state(run);
+
+	if (!is_company_kept(contact, term->port_class))
+		return 0;
+	return fmin(company_use(&state->companies, contact, &rule, term->nats),
+		    fmax(0, term->nats - COUNTED_NATS));
+}
+
 static void take_back(struct detector_run *run, struct slot *slot, struct judged *judged,
 		      const struct contact *contact)
 {
@@ -281,6 +328,8 @@ static void take_back(struct detector_run *run, struct slot *slot, struct judged
 	earlier.dst_port = judged->port;
 	earlier.kind = judged->kind;
 	judged_drop(&slot->judged, judged);
+	if (term.port_class == CLASS_WORM_PORT)
+		gain_company(run, slot, &earlier, -term.nats);
 	detector_walk(run, walk_of(slot, term.port_class), &earlier, &term);
 	if (judged->slow)
 		walk_slowly(run, slot, &earlier, term);
@@ -407,6 +456,7 @@ static void grant_share(struct detector_run *run, struct slot *slot, const struc
 				   .tenths = tenths };
 	if (tenths == 0)
 		return;
+	term.nats -= use_company(run, contact, &term);
 	detector_walk(run, walk_of(slot, term.port_class), contact, &term);
 	if (judged->slow)
 		walk_slowly(run, slot, contact, term);
@@ -435,6 +485,8 @@ static void credit(struct detector_run *run, struct slot *slot, const struct con
 
 	if (contact->flags & CONTACT_TO_POPULAR || !is_news)
 		return;
+	if (is_worm)
+		gain_company(run, slot, contact, config->success);
 	if (is_worm && slot->slow.level > 0)
 		walk_slowly(run, slot, contact, term);
 	if (walk_of(slot, term.port_class)->level <= 0)

@@ -239,6 +239,50 @@ static void a_vertical_scan_never_convicts(void **state)
 		}
 }
 
+/* ---- lists --------------------------------------------------------------------------------------- */
+
+/* A monitor reaches servers one after the other; those from the 13th on are gone. */
+static double highest_of_list(unsigned gone, bool live_first)
+{
+	struct ip monitor = wire_ip("10.0.0.5");
+	struct scan live = { "10.0.1.0", 135, ACCEPT, false, false, 12 },
+		    dead = { "10.0.2.0", 135, SILENT, false, false, gone };
+	struct scene scene;
+	double highest;
+	uint64_t ms = 0;
+
+	scene_start(&scene);
+	if (live_first)
+		ms = run_scan(&scene, &monitor, &live, ms);
+	run_scan(&scene, &monitor, &dead, ms);
+	highest = scene.highest_by[DETECTOR_TRW];
+	scene_stop(&scene);
+	return highest;
+}
+
+static void who_met_twelve_that_accept_may_miss_a_rack(void **state)
+{
+	(void)state;
+	assert_true(highest_of_list(6, true) < CONVICT_NATS);
+	assert_true(highest_of_list(6, false) >= CONVICT_NATS);
+	/* The credit is two failures, no more. */
+	assert_true(highest_of_list(8, true) >= CONVICT_NATS);
+}
+
+static void credit_of_one_service_is_none_for_another(void **state)
+{
+	struct ip host = wire_ip("10.0.0.5");
+	struct scan live = { "10.0.1.0", 22, ACCEPT, false, false, 12 },
+		    dead = { "10.0.2.0", 445, RESET, false, false, 5 };
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	run_scan(&scene, &host, &dead, run_scan(&scene, &host, &live, 0));
+	assert_true(scene.highest_by[DETECTOR_TRW] >= CONVICT_NATS);
+	scene_stop(&scene);
+}
+
 static void a_flood_from_random_sources_convicts_nobody(void **state)
 {
 	uint64_t seed = 4242;
@@ -746,6 +790,8 @@ int main(void)
 		cmocka_unit_test(a_burst_of_sessions_that_are_answered_convicts_nobody),
 		cmocka_unit_test(innocent_patterns_never_convict),
 		cmocka_unit_test(a_vertical_scan_never_convicts),
+		cmocka_unit_test(who_met_twelve_that_accept_may_miss_a_rack),
+		cmocka_unit_test(credit_of_one_service_is_none_for_another),
 		cmocka_unit_test(a_flood_from_random_sources_convicts_nobody),
 		cmocka_unit_test(inbound_probes_make_no_suspect_of_the_victim),
 		cmocka_unit_test(a_resolver_may_ask_dead_servers),
