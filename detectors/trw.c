@@ -553,6 +553,19 @@ static void end_run(struct slot *slot, unsigned port_class)
 	slot->run_s[port_class - FIRST_CLASS] = 0;
 }
 
+/* A network that was never heard may be a branch behind a slow line, where programs that manage machines log on to many at
+ * once: until silence is certain it is half a failure, as on the Internet.  Worms on other ports get no such respite. */
+static double share_overdue(const struct detector_run *run, const struct contact *late)
+{
+	const struct config *config = detector_config(run);
+	const struct state *state = detector_state(run);
+
+	return param_ports_has(&config->outward_ports, late->dst_port) &&
+			       !delays_know(&state->delays, late)
+		       ? 0.5
+		       : 1;
+}
+
 /* From when on silence counts. */
 static uint64_t overdue_ns(const struct detector_run *run, const struct contact *late,
 			   unsigned port_class)
@@ -579,7 +592,7 @@ static void grant_overdue(struct detector_run *run, struct slot *slot, const str
 		    next->opened_ns < overdue_ns(run, &late, port_class))
 			continue;
 		slot->waiting[i] = (struct waiting){ 0 };
-		grant(run, slot, &late);
+		grant_share(run, slot, &late, share_overdue(run, &late));
 	}
 }
 

@@ -164,6 +164,41 @@ static void a_burst_of_sessions_that_are_answered_convicts_nobody(void **state)
 	}
 }
 
+/* A script opens one service on 30 machines of a branch behind a slow line, which nobody had talked to. */
+static bool convicts_a_burst_to_a_branch(unsigned port)
+{
+	struct ip admin = wire_ip("10.0.0.5");
+	struct packet sent[30];
+	struct scene scene;
+	bool is_convicted;
+
+	scene_start(&scene);
+	for (unsigned ms = 0; ms < 800; ms += 20) {
+		if (ms / 20 < 30) {
+			struct ip dst = scene_ip("10.44.0.0", 20 + ms / 20 * 3);
+
+			sent[ms / 20] = wire_tcp(ms, &admin, &dst, port, TCP_SYN);
+			scene_see(&scene, sent[ms / 20]);
+		}
+		if (ms >= 140 && (ms - 140) / 20 < 30)
+			scene_see(&scene,
+				  wire_answer(ms, &sent[(ms - 140) / 20], TCP_SYN | TCP_ACK));
+	}
+	scene_wait(&scene, 9000);
+	is_convicted = scene.convicted > 0;
+	scene_stop(&scene);
+	return is_convicted;
+}
+
+static void a_branch_never_heard_may_be_logged_on_to_at_once(void **state)
+{
+	(void)state;
+	assert_false(convicts_a_burst_to_a_branch(5985));
+	assert_false(convicts_a_burst_to_a_branch(22));
+	/* Nor does file sharing differ from a worm that is as fast. */
+	assert_true(convicts_a_burst_to_a_branch(445));
+}
+
 static void innocent_patterns_never_convict(void **state)
 {
 	static const struct {
@@ -788,6 +823,7 @@ int main(void)
 		cmocka_unit_test(scans_convict_within_seven_contacts),
 		cmocka_unit_test(contacts_in_flight_are_judged_soon_and_counted),
 		cmocka_unit_test(a_burst_of_sessions_that_are_answered_convicts_nobody),
+		cmocka_unit_test(a_branch_never_heard_may_be_logged_on_to_at_once),
 		cmocka_unit_test(innocent_patterns_never_convict),
 		cmocka_unit_test(a_vertical_scan_never_convicts),
 		cmocka_unit_test(who_met_twelve_that_accept_may_miss_a_rack),
