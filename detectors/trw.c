@@ -230,8 +230,12 @@ static void weigh_plainly(const struct config *config, struct slot *slot,
 static void weigh_datagram(const struct config *config, const struct contact *contact,
 			   struct term *term)
 {
-	if (contact->outcome != CONTACT_REFUSED && term->nats > config->silent_udp)
-		term->nats = config->silent_udp;
+	if (contact->outcome != CONTACT_REFUSED) {
+		term->nats = fmin(term->nats, config->silent_udp);
+		if (ip_is_private(&contact->dst))
+			term->cap_nats =
+				config->high_cap; /* what is configured by number goes out of date */
+	}
 	if (param_ports_has(&config->discovery_ports, contact->dst_port)) {
 		term->nats *= config->discovery;
 		term->cap_nats = config->high_cap;

@@ -227,6 +227,9 @@ static void innocent_patterns_never_convict(void **state)
 		{ "a backup that reaches everybody",
 		  { "10.0.1.0", 445, ACCEPT, false, false, 200 },
 		  1 },
+		{ "reports to collectors that are gone",
+		  { "10.0.1.0", 514, SILENT, false, true, 200 },
+		  CONVICT_NATS },
 		{ "SNMP traps that nobody answers",
 		  { "10.0.1.0", 162, SILENT, false, true, 4 },
 		  SUSPECT_NATS },
@@ -245,6 +248,21 @@ static void innocent_patterns_never_convict(void **state)
 		assert_true(scene.highest < CONVICT_NATS);
 		scene_stop(&scene);
 	}
+}
+
+/* Of the Internet nobody has so many configured by their numbers. */
+static void silence_of_services_of_the_internet_convicts_in_the_end(void **state)
+{
+	struct ip scanner = wire_ip("10.0.0.5");
+	struct scan ntp = { NULL, 123, SILENT, false, true, 40 };
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	keep_the_uplink_alive(&scene, 0, 20000);
+	run_scan(&scene, &scanner, &ntp, 20000);
+	assert_int_equal(scene.contacts_at_conviction, 20);
+	scene_stop(&scene);
 }
 
 static void a_vertical_scan_never_convicts(void **state)
@@ -825,6 +843,7 @@ int main(void)
 		cmocka_unit_test(a_burst_of_sessions_that_are_answered_convicts_nobody),
 		cmocka_unit_test(a_branch_never_heard_may_be_logged_on_to_at_once),
 		cmocka_unit_test(innocent_patterns_never_convict),
+		cmocka_unit_test(silence_of_services_of_the_internet_convicts_in_the_end),
 		cmocka_unit_test(a_vertical_scan_never_convicts),
 		cmocka_unit_test(who_met_twelve_that_accept_may_miss_a_rack),
 		cmocka_unit_test(credit_of_one_service_is_none_for_another),
