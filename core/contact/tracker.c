@@ -577,7 +577,8 @@ void tracker_see(struct tracker *tracker, const struct packet *packet)
 	case PACKET_ND:
 		tracker_neighbor(tracker, packet);
 		break;
-	default:
-		break; /* no contact of ours: LLC, EAPOL, later fragments ... */
+	default: /* no contact of ours: LLC, EAPOL, later fragments ... */
+		tracker_watch_group(tracker, packet);
+		break;
 	}
 }

@@ -331,8 +331,10 @@ void tracker_udp(struct tracker *tracker, const struct packet *packet)
 	if (is_stream(tracker, stream, packet))
 		return;
 	tracker_watch_dhcp(tracker, packet);
-	if (!between_single_hosts(packet))
+	if (!between_single_hosts(packet)) {
+		tracker_watch_group(tracker, packet);
 		return;
+	}
 	see_datagram(tracker, packet);
 	*stream = (struct stream){ .src = packet->src,
 				   .dst = packet->dst,

@@ -241,6 +241,7 @@ void tracker_watch_roles(struct tracker *tracker, const struct packet *packet);
 void tracker_learn(struct tracker *tracker, const struct host_key *address, const struct mac *mac);
 void tracker_watch_routing(struct tracker *tracker, const struct packet *packet);
 void tracker_watch_dhcp(struct tracker *tracker, const struct packet *packet);
+void tracker_watch_group(struct tracker *tracker, const struct packet *packet);
 /* A public address answered. */
 void tracker_watch_way_out(struct tracker *tracker, const struct packet *packet);
 void tracker_watch_dns(struct tracker *tracker, const struct packet *packet);

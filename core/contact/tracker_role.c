@@ -99,6 +99,29 @@ void tracker_watch_routing(struct tracker *tracker, const struct packet *packet)
 		see_forwarding(tracker, packet, &own);
 }
 
+/* RFC 5771 section 4, RFC 4291 section 2.7: no router forwards what goes there. */
+static bool is_group_of_the_link(const struct ip *ip)
+{
+	static const uint8_t group4[3] = { 224, 0, 0 }, group6[2] = { 0xff, 0x02 };
+
+	return ip_is_v4(ip) ? memcmp(ip->bytes + 12, group4, sizeof(group4)) == 0
+			    : memcmp(ip->bytes, group6, sizeof(group6)) == 0;
+}
+
+/* So its source is the station that sent it.  Of a pair of routers the active one says so from the MAC that both share and an
+ * address of its own (VRRP: RFC 9568; HSRP: RFC 2281), and asks for neighbours under that address, for all of them
+ * when it takes over.  Others have made the MAC a router's; what it says of itself adds an address only. */
+void tracker_watch_group(struct tracker *tracker, const struct packet *packet)
+{
+	struct host_key key = host_key_of(&packet->src, packet->vlan);
+
+	if (!(packet->marks & PACKET_HAS_MACS) || !is_group_of_the_link(&packet->dst) ||
+	    ip_is_unspecified(&packet->src) || ip_is_multicast(&packet->src) ||
+	    !addressbook_is_router(tracker->book, packet->vlan, &packet->src_mac))
+		return;
+	give_role(tracker, hosts_need(tracker->hosts, &key, tracker->mono_ns), HOST_ROUTER);
+}
+
 /* VLANs ask at the same time, so each has a place; a few may share one. */
 static struct dhcp_question *dhcp_question_of(struct tracker *tracker, const struct packet *packet)
 {

@@ -22,6 +22,45 @@ static void a_router_is_whom_others_send_foreign_frames(void **state)
 	tracker_free(f.tracker);
 }
 
+/* Of a pair: both share a MAC that clients use, each has an address of its own. */
+static void a_router_is_one_under_each_address_that_it_tells_its_link(void **state)
+{
+	static const struct {
+		const char *name, *group;
+		unsigned kind;
+		bool shared_mac, used_by_clients, is_router;
+	} cases[] = {
+		{ "HSRP", "224.0.0.2", PACKET_UDP, true, true, true },
+		{ "VRRP", "224.0.0.18", PACKET_OTHER, true, true, true },
+		{ "from a MAC that nobody sends to", "224.0.0.2", PACKET_UDP, false, true, false },
+		{ "before any client", "224.0.0.18", PACKET_OTHER, true, false, false },
+		{ "what others may have forwarded", "239.1.2.3", PACKET_UDP, true, true, false },
+	};
+	struct ip gateway = wire_ip("10.0.0.1"), second = wire_ip("10.0.0.3");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ip group = wire_ip(cases[i].group);
+		struct packet packet, hello = wire_udp(10, &second, &group, 1985);
+		struct fixture f;
+
+		start(&f, 1024);
+		see(&f, wire_arp(0, &gateway, &f.a));
+		packet = wire_tcp(1, &f.a, &f.out, 80, TCP_SYN);
+		packet.dst_mac = wire_mac(&gateway);
+		if (cases[i].used_by_clients)
+			see(&f, packet);
+		hello.kind = (uint8_t)cases[i].kind;
+		if (cases[i].shared_mac)
+			hello.src_mac = wire_mac(&gateway);
+		see(&f, hello);
+		see(&f, wire_arp(20, &second, &f.b));
+		print_message("  %s\n", cases[i].name);
+		assert_int_equal(!!(latest(&f)->flags & CONTACT_FROM_ROUTER), cases[i].is_router);
+		tracker_free(f.tracker);
+	}
+}
+
 static void claiming_many_addresses_makes_no_router(void **state)
 {
 	struct fixture f;
@@ -203,6 +242,7 @@ int main(void)
 		cmocka_unit_test(a_public_address_that_asks_its_neighbours_is_ours),
 		cmocka_unit_test(a_stranger_comes_by_a_station_that_bears_another_name),
 		cmocka_unit_test(a_router_is_whom_others_send_foreign_frames),
+		cmocka_unit_test(a_router_is_one_under_each_address_that_it_tells_its_link),
 		cmocka_unit_test(claiming_many_addresses_makes_no_router),
 		cmocka_unit_test(a_dhcp_server_answers_somebody_elses_question),
 		cmocka_unit_test(vlans_that_ask_at_the_same_time_are_told_apart),
