@@ -10,7 +10,8 @@
  * Left out: rate.  A slow sweep is as guilty as a fast one (D.1), so a second, slow walk remembers for days, once the
  * address book has listened for a week: before, who is merely away looks dark, and even the ordinary walk is brief.  What
  * must not gather counts once: a target carries one term however often it is asked for, a live neighbour that is
- * known takes nothing off, and all sleepers together weigh no more than one dark address. */
+ * known takes nothing off, and all sleepers together weigh no more than one dark address.  To whom a name led they went for
+ * that machine's sake (core/detect/named.h). */
 #include "detectors/table.h"
 
 #include <math.h>
@@ -24,6 +25,7 @@
 #include "core/detect/evidence.h"
 #include "core/detect/known.h"
 #include "core/detect/memo.h"
+#include "core/detect/named.h"
 #include "core/detect/param.h"
 
 #define JUDGED    24
@@ -41,7 +43,7 @@
 
 struct config {
 	double dark, asleep, asleep_cap, live, company_cap, sequential, step, scattered;
-	double role_cap;
+	double named, named_cap, role_cap;
 	uint64_t half_life_ns, new_half_life_ns, cold_half_life_ns, slow_half_life_ns, peer_ns;
 };
 
@@ -70,6 +72,7 @@ struct state {
 	struct known_set peers[PEER_SETS]; /* who asked for which neighbour lately */
 	struct habit habits[VLAN_SETS];
 	struct companies companies;
+	struct named named;
 };
 
 static const struct param params[] = {
@@ -90,6 +93,10 @@ static const struct param params[] = {
 	  "asks out of order" },
 	{ "scattered", PARAM_DOUBLE, offsetof(struct config, scattered), 0, 10, "2.3",
 	  "nats taken off there for one that is not next to it" },
+	{ "named", PARAM_DOUBLE, offsetof(struct config, named), 0, 10, "2.2",
+	  "nats at most for one that DNS had told the host" },
+	{ "named_cap", PARAM_DOUBLE, offsetof(struct config, named_cap), 0.1, 40, "4.5",
+	  "the most that such can bring together: with a suspect's 9.2 still no conviction" },
 	{ "role_cap", PARAM_DOUBLE, offsetof(struct config, role_cap), 0.1, 40, "6.8",
 	  "the most for a monitor, and for a router or DHCP server that is not yet established: below suspicion" },
 	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400,
@@ -285,19 +292,34 @@ static bool keeps_company(const struct detector_run *run, const struct slot *slo
 	return slot->walk.level > 0 ? slot->in_company : has_company(run, contact);
 }
 
+/* It was sent there by a name: that it finds nobody says more about that machine. */
+static bool is_named(const struct detector_run *run, const struct contact *contact)
+{
+	struct state *state = detector_state(run);
+
+	return named_has(&state->named, contact, detector_machine(run));
+}
+
+/* 0 = none. */
+static double cap_of(const struct config *config, const struct contact *contact, bool named)
+{
+	if (named)
+		return config->named_cap;
+	return contact->roles & (HOST_ROUTER | HOST_DHCP_SERVER | HOST_MONITOR) ? config->role_cap
+										: 0;
+}
+
 static void grant(struct detector_run *run, struct slot *slot, const struct contact *contact,
 		  double nats)
 {
 	const struct config *config = detector_config(run);
-	bool is_met = has_company(run, contact);
-	struct term term = {
-		.nats = fmax(nats - use_company(run, contact, nats), fmin(nats, LEAST)),
-		.cap_nats = contact->roles & (HOST_ROUTER | HOST_DHCP_SERVER | HOST_MONITOR)
-				    ? config->role_cap
-				    : 0
-	};
+	bool is_met = has_company(run, contact), named = is_named(run, contact);
 	bool was_convicted = (double)slot->walk.level >= CONVICT_NATS;
+	struct term term = { .cap_nats = cap_of(config, contact, named) };
 
+	if (named)
+		nats = fmin(nats, config->named);
+	term.nats = fmax(nats - use_company(run, contact, nats), fmin(nats, LEAST));
 	if (slot->walk.level <= 0)
 		slot->in_company = is_met;
 	slot->judged[slot->next] = memo_tag(&contact->dst);
@@ -502,16 +524,25 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 		detector_settled(run, contact, CLASS_NEIGHBOR);
 }
 
+static void observe(struct detector_run *run, void *memory, const struct observation *observation)
+{
+	struct state *state = detector_state(run);
+
+	(void)memory;
+	named_hear(&state->named, observation, detector_machine(run));
+}
+
 const struct detector detector_arpsweep = {
 	.name = "arpsweep",
 	.summary = "asks for neighbours that do not exist (ARP, neighbour discovery)",
 	.id = DETECTOR_ARPSWEEP,
 	.kind = EVIDENCE_WORM,
-	.feeds = FEED_OPENED | FEED_OUTSTANDING | FEED_SETTLED,
+	.feeds = FEED_OPENED | FEED_OUTSTANDING | FEED_SETTLED | FEED_OBSERVED,
 	.kinds = KINDS_NEIGHBORS,
 	.params = params,
 	.config_size = sizeof(struct config),
 	.state_size = sizeof(struct state),
 	.slot_size = sizeof(struct slot),
 	.see = see,
+	.observe = observe,
 };

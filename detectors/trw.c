@@ -232,7 +232,7 @@ static void weigh_datagram(const struct config *config, const struct contact *co
 {
 	if (contact->outcome != CONTACT_REFUSED) {
 		term->nats = fmin(term->nats, config->silent_udp);
-		if (ip_is_private(&contact->dst))
+		if (ip_is_of_site(&contact->dst, &contact->src))
 			term->cap_nats =
 				config->high_cap; /* what is configured by number goes out of date */
 	}
@@ -294,7 +294,8 @@ static struct company_rule company_rule(const struct config *config, const struc
 
 static bool is_company_kept(const struct contact *contact, unsigned port_class)
 {
-	return port_class == CLASS_WORM_PORT && ip_is_private(&contact->dst) && !is_bare(contact);
+	return port_class == CLASS_WORM_PORT && !is_bare(contact) &&
+	       ip_is_of_site(&contact->dst, &contact->src);
 }
 
 /* The walk needs no more than its level. */

@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "core/contact/observation.h"
 #include "tests/unit/detectors/scene.h"
 
 /* The host shows that unicast frames reach the sensor, answers of neighbours among them. */
@@ -70,6 +71,57 @@ static void a_sweep_convicts_within_five_contacts_at_any_speed(void **state)
 			assert_int_equal(scene.convicted_ns,
 					 wire_ns(10) + (uint64_t)(cases[i].contacts - 1) *
 							       cases[i].gap_us * 1000);
+		scene_stop(&scene);
+	}
+}
+
+static void be_told(struct scene *scene, const struct ip *host, const struct ip *address)
+{
+	struct observation observation = { .kind = OBSERVED_NAME };
+	struct host_key key = host_key_of(host, 0);
+
+	observation.contact = (struct contact){ .src = *host, .opened_ns = wire_ns(10) };
+	observation.name.address_count = 1;
+	observation.name.addresses[0] = *address;
+	engine_observe(scene->engine, tracker_meet(scene->tracker, &key), &observation);
+}
+
+/* Management tools and PCs at logon reach for what the directory still has; a sweep makes up the addresses. */
+static void neighbours_found_by_name_may_all_be_gone(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned told, asked;
+		bool convicted;
+	} cases[] = {
+		{ "a list of names, of which all are gone", 20, 20, false },
+		{ "the same by address", 0, 20, true },
+		{ "a sweep by a host that was told some others", 4, 20, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ip host = wire_ip("10.0.0.5"), other = wire_ip("10.0.0.6");
+		struct scene scene;
+
+		scene_start(&scene);
+		show_unicast(&scene, &host);
+		for (unsigned n = 0; n < 20; n++) {
+			struct ip target = scene_ip("10.0.0.0", 20 + n * 3);
+
+			/* What another was told is nothing to the host. */
+			be_told(&scene, n < cases[i].told ? &host : &other, &target);
+		}
+		for (unsigned n = 0; n < cases[i].asked; n++) {
+			struct ip target = scene_ip("10.0.0.0", 20 + n * 3);
+
+			scene_see(&scene, wire_arp(20 + n * 100, &host, &target));
+		}
+		scene_wait(&scene, 9000);
+		print_message("  %s\n", cases[i].name);
+		assert_int_equal(scene.convicted > 0, cases[i].convicted);
+		if (!cases[i].convicted)
+			assert_true(scene.highest_by[DETECTOR_ARPSWEEP] < SUSPECT_NATS);
 		scene_stop(&scene);
 	}
 }
@@ -487,6 +539,7 @@ static void announcements_and_probes_weigh_nothing(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(neighbours_found_by_name_may_all_be_gone),
 		cmocka_unit_test(a_sweep_convicts_within_five_contacts_at_any_speed),
 		cmocka_unit_test(in_the_first_morning_many_look_for_who_is_still_away),
 		cmocka_unit_test(a_sweep_does_not_excuse_the_next),
