@@ -16,7 +16,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "core/base/err.h"
 #include "core/base/units.h"
 #include "core/contact/contact.h"
 #include "core/contact/host.h"
@@ -30,6 +29,7 @@
 #include "core/detect/named.h"
 #include "core/detect/param.h"
 #include "detectors/judged.h"
+#include "detectors/trw_settings.h"
 #include "detectors/waiting.h"
 
 #define DNS_PORT     53
@@ -45,13 +45,6 @@
 #define CLASSES      (CLASS_ICMP - FIRST_CLASS + 1)
 #define TENTHS       10.0
 #define PATIENCE     4 /* times as long for what weighs less */
-
-struct config {
-	double worm, service, high, icmp, silent_udp, success;
-	double high_cap, icmp_cap, icmp_sequential, named_cap, discovery, company_cap;
-	uint64_t half_life_ns, slow_half_life_ns, peer_ns, site_answer_ns, company_ns;
-	struct param_ports worm_ports, exposed_ports, outward_ports, service_ports, discovery_ports;
-};
 
 struct slot {
 	struct walk walks[CLASSES], slow;
@@ -71,68 +64,13 @@ struct state {
 	uint64_t first_ns; /* wall, of the first contact of all */
 };
 
-static const struct param params[] = {
-	{ "worm_failure", PARAM_DOUBLE, offsetof(struct config, worm), 0, 10, "2.9",
-	  "nats for a failed first contact on a port that worms use" },
-	{ "service_failure", PARAM_DOUBLE, offsetof(struct config, service), 0, 10, "2.2",
-	  "nats for one on another well-known port" },
-	{ "high_failure", PARAM_DOUBLE, offsetof(struct config, high), 0, 10, "0.8",
-	  "nats for one on any other port" },
-	{ "high_cap", PARAM_DOUBLE, offsetof(struct config, high_cap), 0.1, 40, "9.2",
-	  "the most that other ports can bring together: below conviction" },
-	{ "icmp_failure", PARAM_DOUBLE, offsetof(struct config, icmp), 0, 10, "2.2",
-	  "nats for an unanswered ping" },
-	{ "icmp_cap", PARAM_DOUBLE, offsetof(struct config, icmp_cap), 0.1, 40, "9.2",
-	  "the most that pings can bring together: below conviction" },
-	{ "icmp_sequential", PARAM_DOUBLE, offsetof(struct config, icmp_sequential), 0, 10, "0.4",
-	  "nats on top next to a host that did not answer either; from the fourth in a row the ceiling rises" },
-	{ "named_cap", PARAM_DOUBLE, offsetof(struct config, named_cap), 0.1, 40, "4.5",
-	  "the most that hosts found by their names can bring: with a suspect's 9.2 still no conviction" },
-	{ "silent_udp", PARAM_DOUBLE, offsetof(struct config, silent_udp), 0, 10, "0.8",
-	  "nats for UDP silence except on worm ports: many UDP services never answer" },
-	{ "success", PARAM_DOUBLE, offsetof(struct config, success), 0, 10, "1.4",
-	  "nats taken off for an accepted contact, once per destination; none if popular" },
-	{ "company_cap", PARAM_DOUBLE, offsetof(struct config, company_cap), 0, 40, "5.8",
-	  "of that, the most that may be taken off in advance, on worm ports within the site: two failures" },
-	{ "company", PARAM_DURATION_NS, offsetof(struct config, company_ns), 1, 7 * 86400, "10m",
-	  "for so long after the latest new machine that accepted" },
-	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400,
-	  "1h", "time in which an idle level fades to half" },
-	{ "slow_half_life", PARAM_DURATION_NS, offsetof(struct config, slow_half_life_ns), 60,
-	  30 * 86400, "7d",
-	  "the same for the slow sum of ports that worms use, which begins after the time of peer" },
-	{ "peer", PARAM_DURATION_NS, offsetof(struct config, peer_ns), 60, 30 * 86400, "7d",
-	  "for so long a host that accepted another on a worm port is no stranger to it" },
-	{ "site_answer", PARAM_DURATION_NS, offsetof(struct config, site_answer_ns), 0.001, 0.25,
-	  "25ms",
-	  "when another contact opens, earlier ones within the site that have waited longer count as failed" },
-	{ "worm_ports", PARAM_PORTS, offsetof(struct config, worm_ports), 1, 65535,
-	  "445,139,135,3389,22,23,2323,5985,5986,1433,1434,5555,7547",
-	  "services that worms use: file sharing, remote procedures and logons, SQL Server" },
-	{ "exposed_ports", PARAM_PORTS, offsetof(struct config, exposed_ports), 1, 65535,
-	  "81,2375,2745,3127,4899,5358,5554,5900,6129,6379,7001,8088,8291,9200,10250,11211,27017,34567,37215,52869",
-	  "TCP services that worms look for in the Internet: data stores, devices, back doors of other worms" },
-	{ "outward_ports", PARAM_PORTS, offsetof(struct config, outward_ports), 1, 65535,
-	  "22,1433,3389,5900,5985,5986",
-	  "of both, services that people use across the Internet too: half a failure before an answer can come" },
-	{ "service_ports", PARAM_PORTS, offsetof(struct config, service_ports), 1, 65535,
-	  "1521,3306,5432,5900,6379,8000,8080,8443,9200,27017",
-	  "services above 1023; below, all ports are services" },
-	{ "discovery_ports", PARAM_PORTS, offsetof(struct config, discovery_ports), 1, 65535,
-	  "137,161,427,1900,3289,3702,5353,5355,8610,8611,8612",
-	  "UDP services at which programs look for printers and neighbours" },
-	{ "discovery", PARAM_DOUBLE, offsetof(struct config, discovery), 0, 1, "0.2",
-	  "the share that a failure there weighs, below the ceiling of other ports" },
-	{ .type = PARAM_END },
-};
-
 /* From a host of the site.  Of which site those of the Internet are nobody knows. */
 static bool is_to_internet(const struct contact *contact)
 {
 	return !(contact->roles & HOST_BEYOND) && !ip_is_of_site(&contact->dst, &contact->src);
 }
 
-static bool is_worm_port(const struct config *config, const struct contact *contact)
+static bool is_worm_port(const struct trw_config *config, const struct contact *contact)
 {
 	return param_ports_has(&config->worm_ports, contact->dst_port) ||
 	       (contact->kind == CONTACT_TCP &&
@@ -140,7 +78,7 @@ static bool is_worm_port(const struct config *config, const struct contact *cont
 		is_to_internet(contact));
 }
 
-static unsigned class_of(const struct config *config, const struct contact *contact)
+static unsigned class_of(const struct trw_config *config, const struct contact *contact)
 {
 	if (contact->kind == CONTACT_ICMP)
 		return CLASS_ICMP;
@@ -168,12 +106,12 @@ static bool is_named(const struct detector_run *run, const struct contact *conta
 
 /* A peer-to-peer program tries the ports of browsing as well, where firewalls let it out, and some of its peers have chosen
  * a port that is exposed: what fails there after several peers have failed elsewhere is one more peer. */
-static bool seeks_peers(const struct config *config, const struct slot *slot)
+static bool seeks_peers(const struct trw_config *config, const struct slot *slot)
 {
 	return (double)slot->walks[CLASS_HIGH_PORT - FIRST_CLASS].level > 2 * config->high;
 }
 
-static unsigned class_of_failure(const struct config *config, const struct slot *slot,
+static unsigned class_of_failure(const struct trw_config *config, const struct slot *slot,
 				 const struct contact *contact)
 {
 	unsigned port_class = class_of(config, contact);
@@ -185,7 +123,7 @@ static unsigned class_of_failure(const struct config *config, const struct slot 
 }
 
 /* What services and other ports bring together is bounded as well. */
-static double high_cap(const struct config *config, const struct slot *slot)
+static double high_cap(const struct trw_config *config, const struct slot *slot)
 {
 	double left =
 		config->high_cap - (double)slot->walks[CLASS_SERVICE_PORT - FIRST_CLASS].level;
@@ -195,7 +133,7 @@ static double high_cap(const struct config *config, const struct slot *slot)
 
 /* Who pings what it was told to meets dead machines here and there, and clusters of servers that never answer; who makes
  * addresses up meets one after the other. */
-static void weigh_ping(const struct config *config, struct slot *slot,
+static void weigh_ping(const struct trw_config *config, struct slot *slot,
 		       const struct contact *contact, struct term *term)
 {
 	unsigned row = judged_row(&slot->judged, contact, ROW_MOST);
@@ -204,7 +142,7 @@ static void weigh_ping(const struct config *config, struct slot *slot,
 	term->cap_nats = config->icmp_cap + (row > ROW_FREE ? (row - ROW_FREE) * config->icmp : 0);
 }
 
-static double plain_nats(const struct config *config, unsigned port_class)
+static double plain_nats(const struct trw_config *config, unsigned port_class)
 {
 	switch (port_class) {
 	case CLASS_WORM_PORT:
@@ -216,7 +154,7 @@ static double plain_nats(const struct config *config, unsigned port_class)
 	}
 }
 
-static void weigh_plainly(const struct config *config, struct slot *slot,
+static void weigh_plainly(const struct trw_config *config, struct slot *slot,
 			  const struct contact *contact, struct term *term)
 {
 	term->port_class = class_of_failure(config, slot, contact);
@@ -227,7 +165,7 @@ static void weigh_plainly(const struct config *config, struct slot *slot,
 		term->cap_nats = high_cap(config, slot);
 }
 
-static void weigh_datagram(const struct config *config, const struct contact *contact,
+static void weigh_datagram(const struct trw_config *config, const struct contact *contact,
 			   struct term *term)
 {
 	if (contact->outcome != CONTACT_REFUSED) {
@@ -248,7 +186,7 @@ static void weigh_datagram(const struct config *config, const struct contact *co
 static void weigh_failure(const struct detector_run *run, struct slot *slot,
 			  const struct contact *contact, struct term *term)
 {
-	const struct config *config = detector_config(run);
+	const struct trw_config *config = detector_config(run);
 
 	weigh_plainly(config, slot, contact, term);
 	if (is_bare(contact)) { /* whose program makes these is no client, so how often clients fail says nothing */
@@ -273,7 +211,7 @@ static struct walk *walk_of(struct slot *slot, unsigned port_class)
 static void walk_slowly(struct detector_run *run, struct slot *slot, const struct contact *contact,
 			struct term term)
 {
-	const struct config *config = detector_config(run);
+	const struct trw_config *config = detector_config(run);
 
 	if (slot->machine != detector_machine(run))
 		slot->slow = (struct walk){ 0 };
@@ -284,7 +222,8 @@ static void walk_slowly(struct detector_run *run, struct slot *slot, const struc
 
 /* ---- the company of those that accept (core/detect/company.h): a list is of machines that offer one service ---- */
 
-static struct company_rule company_rule(const struct config *config, const struct contact *contact)
+static struct company_rule company_rule(const struct trw_config *config,
+					const struct contact *contact)
 {
 	return (struct company_rule){ .met_nats = config->success,
 				      .cap_nats = config->company_cap,
@@ -372,7 +311,7 @@ static bool is_peer(const struct detector_run *run, const struct contact *contac
 /* False if it was one before. */
 static bool make_peer(const struct detector_run *run, const struct contact *contact)
 {
-	const struct config *config = detector_config(run);
+	const struct trw_config *config = detector_config(run);
 	struct known_table peers = peers_of(run);
 
 	return !known_add(&peers, peer_of(contact), second_of(contact),
@@ -382,7 +321,7 @@ static bool make_peer(const struct detector_run *run, const struct contact *cont
 /* Only who has watched for so long can tell strangers. */
 static bool remembers(const struct detector_run *run, const struct contact *contact)
 {
-	const struct config *config = detector_config(run);
+	const struct trw_config *config = detector_config(run);
 	const struct state *state = detector_state(run);
 
 	return contact->opened_ns >= state->first_ns + config->peer_ns;
@@ -415,7 +354,7 @@ static uint8_t tenths_of(double nats)
 }
 
 /* The most that failing there could weigh: names, peers and datagrams only make it less. */
-static double most_nats(const struct config *config, const struct contact *contact)
+static double most_nats(const struct trw_config *config, const struct contact *contact)
 {
 	if (contact->kind == CONTACT_ICMP)
 		return config->icmp + config->icmp_sequential;
@@ -482,7 +421,7 @@ static struct judged *own_term(struct slot *slot, const struct contact *contact)
 
 static void credit(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
-	const struct config *config = detector_config(run);
+	const struct trw_config *config = detector_config(run);
 	struct term term = { .nats = -config->success, .port_class = class_of(config, contact) };
 	uint16_t tag = memo_tag(&contact->dst);
 	bool is_worm = term.port_class == CLASS_WORM_PORT,
@@ -521,7 +460,7 @@ static void accepted(struct detector_run *run, struct slot *slot, const struct c
 static double share_at_once(const struct detector_run *run, const struct contact *contact,
 			    unsigned port_class)
 {
-	const struct config *config = detector_config(run);
+	const struct trw_config *config = detector_config(run);
 
 	if (is_bare(contact))
 		return 1;
@@ -562,7 +501,7 @@ static void end_run(struct slot *slot, unsigned port_class)
  * once: until silence is certain it is half a failure, as on the Internet.  Worms on other ports get no such respite. */
 static double share_overdue(const struct detector_run *run, const struct contact *late)
 {
-	const struct config *config = detector_config(run);
+	const struct trw_config *config = detector_config(run);
 	const struct state *state = detector_state(run);
 
 	return param_ports_has(&config->outward_ports, late->dst_port) &&
@@ -575,7 +514,7 @@ static double share_overdue(const struct detector_run *run, const struct contact
 static uint64_t overdue_ns(const struct detector_run *run, const struct contact *late,
 			   unsigned port_class)
 {
-	const struct config *config = detector_config(run);
+	const struct trw_config *config = detector_config(run);
 	const struct state *state = detector_state(run);
 	unsigned times = port_class == CLASS_WORM_PORT ? 1 : PATIENCE;
 
@@ -649,7 +588,7 @@ static void opened(struct detector_run *run, struct slot *slot, const struct con
 	}
 }
 
-static void fade(const struct config *config, struct slot *slot, const struct contact *contact,
+static void fade(const struct trw_config *config, struct slot *slot, const struct contact *contact,
 		 unsigned port_class)
 {
 	walk_fade(walk_of(slot, port_class), contact, config->half_life_ns);
@@ -659,7 +598,7 @@ static void fade(const struct config *config, struct slot *slot, const struct co
 
 static void see(struct detector_run *run, void *memory, const struct contact *contact)
 {
-	const struct config *config = detector_config(run);
+	const struct trw_config *config = detector_config(run);
 	struct slot *slot = memory;
 	struct state *state = detector_state(run);
 	unsigned port_class = class_of(config, contact);
@@ -710,17 +649,6 @@ static void observe(struct detector_run *run, void *memory, const struct observa
 	named_hear(&state->named, observation, detector_machine(run));
 }
 
-static int check(const void *settings, struct err *err)
-{
-	const struct config *config = settings;
-
-	if (config->worm < config->service || config->service < config->high)
-		return err_set(
-			err, ERR_CONFIG,
-			"worm_failure must be at least service_failure, and that at least high_failure");
-	return 0;
-}
-
 const struct detector detector_trw = {
 	.name = "trw",
 	.summary = "first contacts that fail: refused, unanswered, or sent by no operating system",
@@ -728,11 +656,11 @@ const struct detector detector_trw = {
 	.kind = EVIDENCE_WORM,
 	.feeds = FEED_OPENED | FEED_OUTSTANDING | FEED_SETTLED | FEED_OBSERVED,
 	.kinds = KINDS_FLOWS,
-	.params = params,
-	.config_size = sizeof(struct config),
+	.params = trw_params,
+	.config_size = sizeof(struct trw_config),
 	.state_size = sizeof(struct state),
 	.slot_size = sizeof(struct slot),
-	.check = check,
+	.check = trw_check,
 	.see = see,
 	.observe = observe,
 };
