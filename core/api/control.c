@@ -25,11 +25,10 @@
 #include "core/base/mem.h"
 #include "core/base/units.h"
 
-#define CLIENTS_MAX      8
-#define WORDS_MAX        32
-#define ANSWER_MAX_BYTES (256u * 1024)
-#define CLIENT_TIME_S    5
-#define GROUPS_MAX       256
+#define CLIENTS_MAX   8
+#define WORDS_MAX     32
+#define CLIENT_TIME_S 5
+#define GROUPS_MAX    256
 
 struct client {
 	struct control *control;
@@ -102,12 +101,17 @@ static void answer_line(struct client *client)
 	struct err err = { 0 };
 	struct buf answer, reply;
 
-	buf_init(&answer, ANSWER_MAX_BYTES);
-	buf_init(&reply, ANSWER_MAX_BYTES + ERR_TEXT_MAX_BYTES);
+	buf_init(&answer, CONTROL_ANSWER_BYTES);
+	buf_init(&reply, CONTROL_ANSWER_BYTES + ERR_TEXT_MAX_BYTES);
 	if (split(client->line, words) == 0)
 		err_set(&err, ERR_USAGE, "an empty request");
-	else if (control->fn(control->arg, words, client->who, &answer, &err) == 0)
+	else if (control->fn(control->arg, words, client->who, &answer, &err) == 0 &&
+		 !answer.overflow)
 		buf_format(&reply, "ok %s\n", answer.length ? answer.text : "");
+	if (answer.overflow)
+		err_set(&err, ERR_LIMIT,
+			"the answer is longer than %u bytes; ask the store instead",
+			CONTROL_ANSWER_BYTES);
 	if (err_is_set(&err))
 		buf_format(&reply, "error %s\n", err.text);
 	send_all(client->fd, reply.text, reply.length);
@@ -346,7 +350,7 @@ int control_ask(const char *path, const char *line, uint32_t timeout_ms, struct 
 	fd = call(&address);
 	if (fd < 0)
 		return cannot_call(path, errno, err);
-	buf_init(&reply, ANSWER_MAX_BYTES);
+	buf_init(&reply, CONTROL_ANSWER_BYTES + ERR_TEXT_MAX_BYTES);
 	send_all(fd, line, strlen(line));
 	send_all(fd, "\n", 1);
 	rc = wait_for_answer(fd, timeout_ms, &reply, path, err);

@@ -2,8 +2,8 @@
 /* control.h - the local socket over which the command "cordon" speaks to the running daemon.
  *
  * One line asks, one line answers ("ok ..." or "error ..."), then the connection closes.  The kernel says who
- * asks (SO_PEERCRED): root and the daemon's own user may, and the members of one group if that is said; nobody else.  At most a few clients at once, each
- * with a short line and little time. */
+ * asks (SO_PEERCRED): root and the daemon's own user may, and the members of one group if that is said; nobody
+ * else.  At most a few clients at once, each with a short line and little time.  A longer answer becomes an error. */
 #ifndef CORDON_API_CONTROL_H
 #define CORDON_API_CONTROL_H
 
@@ -15,7 +15,8 @@ struct err;
 struct log;
 struct loop;
 
-#define CONTROL_LINE_BYTES 512
+#define CONTROL_LINE_BYTES   512
+#define CONTROL_ANSWER_BYTES (4u << 20) /* tens of thousands of isolations */
 
 /* words is the request split at blanks, NULL-terminated; who is the asker's login name.  Writes the answer (without
  * "ok ") into answer, or fills err. */

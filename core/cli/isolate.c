@@ -49,7 +49,7 @@ static int send_line(const char *path, const struct buf *line, FILE *out, FILE *
 	struct err err = { 0 };
 	int rc;
 
-	buf_init(&answer, 256u * 1024);
+	buf_init(&answer, CONTROL_ANSWER_BYTES);
 	if (line->overflow || strpbrk(line->text, "\r\n"))
 		rc = err_set(&err, ERR_USAGE, "the request is too long or has a line break");
 	else

@@ -34,6 +34,11 @@ static int echo(void *arg, char *const *words, const char *who, struct buf *answ
 	}
 	if (strcmp(words[0], "fail") == 0)
 		return err_set(err, ERR_FAILED, "no such isolation: %s", words[1] ? words[1] : "?");
+	if (strcmp(words[0], "long") == 0) {
+		for (unsigned n = 0; n < (words[1] ? 500000u : 300000u); n++)
+			buf_text(answer, words[1] ? "0123456789" : "0");
+		return 0;
+	}
 	buf_format(answer, "%s|%s|%s", words[0], words[1] ? words[1] : "",
 		   *who ? "known" : "unknown");
 	return 0;
@@ -54,8 +59,10 @@ static int ask_from_a_child(const char *line, const char *expected, int expected
 
 	if (child != 0)
 		return (int)child;
-	buf_init(&answer, 4096);
+	buf_init(&answer, 8 << 20);
 	rc = control_ask(path, line, 2000, &answer, &err);
+	if (strcmp(line, "long") == 0)
+		_exit(rc != 0 || answer.length != 300001 || answer.overflow);
 	if (rc != expected_rc || strcmp(rc == 0 ? answer.text : err.text, expected) != 0) {
 		fprintf(stderr, "asked \"%s\": %d \"%s\" \"%s\"\n", line, rc, answer.text,
 			err.text);
@@ -102,6 +109,15 @@ static void a_refusal_arrives_in_the_daemons_own_words(void **state)
 {
 	(void)state;
 	expect_exchange("fail 7", "no such isolation: 7", ERR_FAILED);
+}
+
+static void a_long_answer_arrives_whole_or_not_at_all(void **state)
+{
+	(void)state;
+	expect_exchange("long", "", 0);
+	expect_exchange("long indeed and longer",
+			"the answer is longer than 4194304 bytes; ask the store instead",
+			ERR_FAILED);
 }
 
 static void nobody_there_is_a_clear_error(void **state)
@@ -191,6 +207,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_gets_its_answer),
 		cmocka_unit_test(a_refusal_arrives_in_the_daemons_own_words),
+		cmocka_unit_test(a_long_answer_arrives_whole_or_not_at_all),
 		cmocka_unit_test(nobody_there_is_a_clear_error),
 		cmocka_unit_test(a_second_daemon_is_refused),
 		cmocka_unit_test(members_of_one_group_are_answered_under_their_own_names),
