@@ -111,13 +111,12 @@ static bool seeks_peers(const struct trw_config *config, const struct slot *slot
 	return (double)slot->walks[CLASS_HIGH_PORT - FIRST_CLASS].level > 2 * config->high;
 }
 
+/* port_class: class_of() it. */
 static unsigned class_of_failure(const struct trw_config *config, const struct slot *slot,
-				 const struct contact *contact)
+				 const struct contact *contact, unsigned port_class)
 {
-	unsigned port_class = class_of(config, contact);
-
-	if (contact->kind == CONTACT_TCP && !is_bare(contact) &&
-	    !param_ports_has(&config->worm_ports, contact->dst_port) && seeks_peers(config, slot))
+	if (seeks_peers(config, slot) && contact->kind == CONTACT_TCP && !is_bare(contact) &&
+	    !param_ports_has(&config->worm_ports, contact->dst_port))
 		return CLASS_HIGH_PORT;
 	return port_class;
 }
@@ -157,7 +156,7 @@ static double plain_nats(const struct trw_config *config, unsigned port_class)
 static void weigh_plainly(const struct trw_config *config, struct slot *slot,
 			  const struct contact *contact, struct term *term)
 {
-	term->port_class = class_of_failure(config, slot, contact);
+	term->port_class = class_of_failure(config, slot, contact, term->port_class);
 	term->nats = plain_nats(config, term->port_class);
 	if (term->port_class == CLASS_ICMP)
 		weigh_ping(config, slot, contact, term);
@@ -182,7 +181,7 @@ static void weigh_datagram(const struct trw_config *config, const struct contact
 	}
 }
 
-/* Into a zeroed term, in place: a copy of it would be waited for each time. */
+/* Into a term that bears class_of() the contact, in place: a copy of it would be waited for each time. */
 static void weigh_failure(const struct detector_run *run, struct slot *slot,
 			  const struct contact *contact, struct term *term)
 {
@@ -354,26 +353,28 @@ static uint8_t tenths_of(double nats)
 }
 
 /* The most that failing there could weigh: names, peers and datagrams only make it less. */
-static double most_nats(const struct trw_config *config, const struct contact *contact)
+static double most_nats(const struct trw_config *config, const struct contact *contact,
+			unsigned port_class)
 {
 	if (contact->kind == CONTACT_ICMP)
 		return config->icmp + config->icmp_sequential;
 	if (is_bare(contact))
 		return config->worm;
-	return plain_nats(config, class_of(config, contact));
+	return plain_nats(config, port_class);
 }
 
 static void grant_share(struct detector_run *run, struct slot *slot, const struct contact *contact,
 			double share)
 {
+	const struct trw_config *config = detector_config(run);
 	uint16_t tag = memo_tag(&contact->dst);
 	struct judged *judged = judged_find(&slot->judged, tag);
-	struct term term = { 0 };
+	struct term term = { .port_class = class_of(config, contact) };
 	uint8_t tenths;
 
 	/* In a scan most have their term by now, and nothing that could be looked up would raise it. */
 	if (judged &&
-	    judged->tenths >= tenths_of(most_nats(detector_config(run), contact) * share)) {
+	    judged->tenths >= tenths_of(most_nats(config, contact, term.port_class) * share)) {
 		if (judged_is_of(judged, contact))
 			detector_settled(run, contact, judged->port_class);
 		return;
@@ -528,11 +529,14 @@ static uint64_t overdue_ns(const struct detector_run *run, const struct contact 
 static void grant_overdue(struct detector_run *run, struct slot *slot, const struct contact *next,
 			  unsigned port_class)
 {
+	const struct trw_config *config = detector_config(run);
 	struct contact late;
 
 	for (unsigned i = 0; i < WAITING; i++) {
-		if (!waiting_at(&slot->waiting[i], next, &late) ||
-		    class_of_failure(detector_config(run), slot, &late) != port_class ||
+		/* None is overdue sooner. */
+		if (next->opened_ns < slot->waiting[i].opened_ns + config->site_answer_ns ||
+		    !waiting_at(&slot->waiting[i], next, &late) ||
+		    class_of_failure(config, slot, &late, class_of(config, &late)) != port_class ||
 		    next->opened_ns < overdue_ns(run, &late, port_class))
 			continue;
 		slot->waiting[i] = (struct waiting){ 0 };
@@ -553,12 +557,13 @@ static bool answers_soon(const struct contact *contact, unsigned port_class)
 static bool is_waiting(const struct detector_run *run, struct slot *slot,
 		       const struct contact *contact, unsigned port_class)
 {
+	const struct trw_config *config = detector_config(run);
 	struct contact other;
 
 	for (unsigned i = 0; i < WAITING; i++)
-		if (waiting_at(&slot->waiting[i], contact, &other) &&
-		    ip_equal(&other.dst, &contact->dst) &&
-		    class_of_failure(detector_config(run), slot, &other) == port_class)
+		if (ip_equal(&slot->waiting[i].dst, &contact->dst) &&
+		    waiting_at(&slot->waiting[i], contact, &other) &&
+		    class_of_failure(config, slot, &other, class_of(config, &other)) == port_class)
 			return true;
 	return false;
 }
@@ -573,9 +578,9 @@ static bool is_counted(const struct detector_run *run, struct slot *slot,
 	       is_waiting(run, slot, contact, port_class);
 }
 
-static void opened(struct detector_run *run, struct slot *slot, const struct contact *contact)
+static void opened(struct detector_run *run, struct slot *slot, const struct contact *contact,
+		   unsigned port_class)
 {
-	unsigned port_class = class_of_failure(detector_config(run), slot, contact);
 	double share = share_at_once(run, contact, port_class);
 
 	if (!is_counted(run, slot, contact, port_class))
@@ -619,7 +624,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 		waiting_remove(slot->waiting, contact);
 	switch (contact->outcome) {
 	case CONTACT_PENDING:
-		opened(run, slot, contact);
+		opened(run, slot, contact, class_of_failure(config, slot, contact, port_class));
 		break;
 	case CONTACT_OUTSTANDING:
 	case CONTACT_IGNORED:
