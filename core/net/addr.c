@@ -39,25 +39,6 @@ bool ip_is_multicast(const struct ip *ip)
 	return ip->bytes[12] >> 4 == 14 || ip_v4_number(ip) == UINT32_MAX;
 }
 
-static bool is_private_v4(const uint8_t *b)
-{
-	switch (b[0]) {
-	case 10:  /* RFC 1918 */
-	case 127: /* RFC 1122 3.2.1.3 */
-		return true;
-	case 100: /* RFC 6598 */
-		return b[1] >> 6 == 1;
-	case 169: /* RFC 3927 */
-		return b[1] == 254;
-	case 172: /* RFC 1918 */
-		return b[1] >> 4 == 1;
-	case 192: /* RFC 1918 */
-		return b[1] == 168;
-	default:
-		return false;
-	}
-}
-
 bool ip_is_loopback(const struct ip *ip)
 {
 	static const struct ip loopback = { { [15] = 1 } }; /* RFC 4291 2.5.3 */
@@ -65,12 +46,10 @@ bool ip_is_loopback(const struct ip *ip)
 	return ip_is_v4(ip) ? ip->bytes[12] == 127 : ip_equal(ip, &loopback);
 }
 
-bool ip_is_private(const struct ip *ip)
+bool ip6_is_private(const struct ip *ip)
 {
 	const uint8_t *b = ip->bytes;
 
-	if (ip_is_v4(ip))
-		return is_private_v4(b + 12);
 	if (b[0] >> 1 == 0xfc >> 1) /* RFC 4193 */
 		return true;
 	return (b[0] == 0xfe && b[1] >> 6 == 2) || ip_is_loopback(ip); /* RFC 4291 2.5.6 */

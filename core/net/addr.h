@@ -95,12 +95,29 @@ static inline bool ip_is_v4(const struct ip *ip)
 	return high == 0 && middle == htonl(UINT32_C(0xffff));
 }
 
+bool ip6_is_private(const struct ip *ip); /* RFC 4193, link-local, loopback */
+
+/* Neither the Internet's nor a group's; asked for each contact by several. */
+static inline bool ip_is_private(const struct ip *ip)
+{
+	uint32_t number;
+
+	if (!ip_is_v4(ip))
+		return ip6_is_private(ip);
+	memcpy(&number, ip->bytes + 12, sizeof(number));
+	number = ntohl(number);
+	return number >> 24 == 10 || number >> 16 == 0xc0a8 ||
+	       number >> 20 == 0xac1 ||         /* RFC 1918 */
+	       number >> 24 == 127 ||           /* RFC 1122 3.2.1.3 */
+	       number >> 16 == 0xa9fe ||        /* RFC 3927 */
+	       number >> 22 == (100u << 2 | 1); /* RFC 6598 */
+}
+
 bool mac_is_zero(const struct mac *mac);
 uint32_t ip_v4_number(const struct ip *ip);  /* host order; only for IPv4 */
 bool ip_is_unspecified(const struct ip *ip); /* 0.0.0.0 or :: */
 bool ip_is_multicast(const struct ip *ip);   /* includes 255.255.255.255 */
 bool ip_is_loopback(const struct ip *ip);    /* the machine itself */
-bool ip_is_private(const struct ip *ip);     /* RFC 1918, 4193, 3927, 6598, link-local, loopback */
 /* Whether an address is of the same site as another, as far as addresses tell: a private one always, a public one if the first
  * 16 bits are the same (IPv6: 32). */
 bool ip_is_of_site(const struct ip *ip, const struct ip *of);
