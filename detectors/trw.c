@@ -456,8 +456,8 @@ static void accepted(struct detector_run *run, struct slot *slot, const struct c
 }
 
 /* How much of a failure it is before any answer could come: no operating system sends a SYN without options, and nobody has
- * business with file sharing or remote procedures of the public Internet.  Remote logons do go there, to several at
- * once when a program does it. */
+ * business with file sharing or remote procedures of the public Internet.  Remote logons do go there, and clients of
+ * clusters, to several at once when a program does it. */
 static double share_at_once(const struct detector_run *run, const struct contact *contact,
 			    unsigned port_class)
 {
@@ -467,7 +467,8 @@ static double share_at_once(const struct detector_run *run, const struct contact
 		return 1;
 	if (port_class != CLASS_WORM_PORT || !is_to_internet(contact) || is_named(run, contact))
 		return 0;
-	if (!param_ports_has(&config->outward_ports, contact->dst_port))
+	if (param_ports_has(&config->worm_ports, contact->dst_port) &&
+	    !param_ports_has(&config->outward_ports, contact->dst_port))
 		return 1;
 	return contact->flags & CONTACT_BLIND ? 0 : 0.5;
 }

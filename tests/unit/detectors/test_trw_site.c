@@ -130,6 +130,34 @@ static void what_is_exposed_in_the_internet_is_for_worms(void **state)
 		reach_for(&reaches[i]);
 }
 
+/* What a cluster says of its nodes are addresses, and its client goes to all of them before the first can answer. */
+static void clients_of_a_cluster_in_the_internet_reach_all_its_nodes_at_once(void **state)
+{
+	static const uint16_t ports[] = { 9200, 6379, 27017, 10250, 5900 };
+	struct ip client = wire_ip("10.0.0.5");
+
+	(void)state;
+	for (size_t p = 0; p < sizeof(ports) / sizeof(ports[0]); p++) {
+		struct packet packets[8];
+		struct scene scene;
+
+		scene_start(&scene);
+		scene_meet(&scene, 0, &client);
+		surf(&scene, 0, 3000);
+		for (unsigned n = 0; n < 8; n++) {
+			struct ip node = scene_peer("81.0.0.0", n);
+
+			packets[n] = wire_tcp(3000 + n, &client, &node, ports[p], TCP_SYN);
+			scene_see(&scene, packets[n]);
+		}
+		for (unsigned n = 0; n < 8; n++)
+			scene_see(&scene, from_router(wire_answer(3060 + n, &packets[n],
+								  TCP_SYN | TCP_ACK)));
+		assert_true(scene.highest < CONVICT_NATS);
+		scene_stop(&scene);
+	}
+}
+
 /* Ten silent peers a second on ports of their choice, every fifth on an exposed one. */
 static void peers_may_have_chosen_an_exposed_port(void **state)
 {
@@ -269,6 +297,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_site_may_have_public_addresses),
 		cmocka_unit_test(what_is_exposed_in_the_internet_is_for_worms),
+		cmocka_unit_test(clients_of_a_cluster_in_the_internet_reach_all_its_nodes_at_once),
 		cmocka_unit_test(peers_may_have_chosen_an_exposed_port),
 		cmocka_unit_test(pings_and_services_in_flight_are_judged_too),
 		cmocka_unit_test(a_host_in_flight_counts_once),
