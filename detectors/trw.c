@@ -48,8 +48,8 @@
 
 struct slot {
 	struct walk walks[CLASSES], slow;
-	struct waiting waiting[WAITING]; /* within the site */
-	uint32_t run_s[CLASSES];         /* when the run was last added to, wall */
+	struct waitings waiting; /* within the site */
+	uint32_t run_s[CLASSES]; /* when the run was last added to, wall */
 	struct judged_rings judged;
 	uint16_t credited[CREDITED]; /* destinations whose success was counted already */
 	uint8_t next_credited;
@@ -524,6 +524,15 @@ static uint64_t overdue_ns(const struct detector_run *run, const struct contact 
 	       delays_limit_ns(&state->delays, late, times * config->site_answer_ns);
 }
 
+static bool is_overdue(const struct detector_run *run, const struct slot *slot,
+		       const struct contact *late, unsigned port_class, uint64_t now_ns)
+{
+	const struct trw_config *config = detector_config(run);
+
+	return class_of_failure(config, slot, late, class_of(config, late)) == port_class &&
+	       now_ns >= overdue_ns(run, late, port_class);
+}
+
 /* Within a site an answer takes a few milliseconds.  A lone slow server is given its quarter of a second, but whoever
  * goes on to the next host while the last ones keep silent is judged at once (worm-detection.md C.2: what
  * is in flight must not be free). */
@@ -532,15 +541,17 @@ static void grant_overdue(struct detector_run *run, struct slot *slot, const str
 {
 	const struct trw_config *config = detector_config(run);
 	struct contact late;
+	unsigned i = 0;
 
-	for (unsigned i = 0; i < WAITING; i++) {
-		/* None is overdue sooner. */
-		if (next->opened_ns < slot->waiting[i].opened_ns + config->site_answer_ns ||
-		    !waiting_at(&slot->waiting[i], next, &late) ||
-		    class_of_failure(config, slot, &late, class_of(config, &late)) != port_class ||
-		    next->opened_ns < overdue_ns(run, &late, port_class))
+	/* No later one is overdue, either. */
+	while (i < slot->waiting.count &&
+	       next->opened_ns >= slot->waiting.places[i].opened_ns + config->site_answer_ns) {
+		waitings_at(&slot->waiting, i, next, &late);
+		if (!is_overdue(run, slot, &late, port_class, next->opened_ns)) {
+			i++;
 			continue;
-		slot->waiting[i] = (struct waiting){ 0 };
+		}
+		waitings_drop(&slot->waiting, i);
 		grant_share(run, slot, &late, share_overdue(run, &late));
 	}
 }
@@ -561,11 +572,13 @@ static bool is_waiting(const struct detector_run *run, struct slot *slot,
 	const struct trw_config *config = detector_config(run);
 	struct contact other;
 
-	for (unsigned i = 0; i < WAITING; i++)
-		if (ip_equal(&slot->waiting[i].dst, &contact->dst) &&
-		    waiting_at(&slot->waiting[i], contact, &other) &&
-		    class_of_failure(config, slot, &other, class_of(config, &other)) == port_class)
+	for (unsigned i = 0; i < slot->waiting.count; i++) {
+		if (!ip_equal(&slot->waiting.places[i].dst, &contact->dst))
+			continue;
+		waitings_at(&slot->waiting, i, contact, &other);
+		if (class_of_failure(config, slot, &other, class_of(config, &other)) == port_class)
 			return true;
+	}
 	return false;
 }
 
@@ -590,7 +603,7 @@ static void opened(struct detector_run *run, struct slot *slot, const struct con
 		grant_share(run, slot, contact, share);
 	} else if (answers_soon(contact, port_class)) {
 		grant_overdue(run, slot, contact, port_class);
-		waiting_add(slot->waiting, contact);
+		waitings_add(&slot->waiting, contact);
 	}
 }
 
@@ -622,7 +635,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	delays_hear(&state->delays, contact);
 	fade(config, slot, contact, port_class);
 	if (contact->outcome != CONTACT_PENDING)
-		waiting_remove(slot->waiting, contact);
+		waitings_remove(&slot->waiting, contact);
 	switch (contact->outcome) {
 	case CONTACT_PENDING:
 		opened(run, slot, contact, class_of_failure(config, slot, contact, port_class));

@@ -2,44 +2,57 @@
 /* waiting.c - a handful of places, searched one by one. */
 #include "detectors/waiting.h"
 
+#include <string.h>
+
+#include "core/base/invariant.h"
 #include "core/base/units.h"
 #include "core/contact/contact.h"
 
-void waiting_add(struct waiting places[WAITING], const struct contact *contact)
+void waitings_add(struct waitings *waitings, const struct contact *contact)
 {
-	for (unsigned i = 0; i < WAITING; i++) {
-		if (places[i].opened_ns)
-			continue;
-		places[i] = (struct waiting){ .dst = contact->dst,
-					      .opened_ns = contact->opened_ns,
-					      .src_port = contact->src_port,
-					      .dst_port = contact->dst_port,
-					      .kind = contact->kind,
-					      .flags = contact->flags };
+	if (waitings->count == WAITING)
 		return;
-	}
+	waitings->places[waitings->count++] = (struct waiting){ .dst = contact->dst,
+								.opened_ns = contact->opened_ns,
+								.src_port = contact->src_port,
+								.dst_port = contact->dst_port,
+								.kind = contact->kind,
+								.flags = contact->flags };
 }
 
-void waiting_remove(struct waiting places[WAITING], const struct contact *contact)
+void waitings_drop(struct waitings *waitings, unsigned place)
 {
-	for (unsigned i = 0; i < WAITING; i++)
-		if (places[i].opened_ns && places[i].dst_port == contact->dst_port &&
-		    ip_equal(&places[i].dst, &contact->dst))
-			places[i] = (struct waiting){ 0 };
+	INVARIANT(place < waitings->count);
+	waitings->count--;
+	memmove(&waitings->places[place], &waitings->places[place + 1],
+		(waitings->count - place) * sizeof(waitings->places[0]));
+	/* Nothing must be left: a host about which nothing is remembered has no memory. */
+	memset(&waitings->places[waitings->count], 0, sizeof(waitings->places[0]));
 }
 
-bool waiting_at(const struct waiting *place, const struct contact *next, struct contact *contact)
+void waitings_remove(struct waitings *waitings, const struct contact *contact)
 {
-	if (!place->opened_ns)
-		return false;
+	for (unsigned i = 0; i < waitings->count;)
+		if (waitings->places[i].dst_port == contact->dst_port &&
+		    ip_equal(&waitings->places[i].dst, &contact->dst))
+			waitings_drop(waitings, i);
+		else
+			i++;
+}
+
+void waitings_at(const struct waitings *waitings, unsigned place, const struct contact *next,
+		 struct contact *contact)
+{
+	const struct waiting *waiting = &waitings->places[place];
+
+	INVARIANT(place < waitings->count);
 	*contact = *next;
-	contact->dst = place->dst;
-	contact->opened_ns = place->opened_ns;
-	contact->elapsed_us = (uint32_t)((next->opened_ns - place->opened_ns) / NS_PER_US);
-	contact->src_port = place->src_port;
-	contact->dst_port = place->dst_port;
-	contact->kind = place->kind;
-	contact->flags = place->flags;
+	contact->dst = waiting->dst;
+	contact->opened_ns = waiting->opened_ns;
+	contact->elapsed_us = (uint32_t)((next->opened_ns - waiting->opened_ns) / NS_PER_US);
+	contact->src_port = waiting->src_port;
+	contact->dst_port = waiting->dst_port;
+	contact->kind = waiting->kind;
+	contact->flags = waiting->flags;
 	contact->outcome = CONTACT_OUTSTANDING;
-	return true;
 }

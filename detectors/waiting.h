@@ -14,15 +14,22 @@ struct contact;
 
 struct waiting {
 	struct ip dst;
-	uint64_t opened_ns; /* 0 = free */
+	uint64_t opened_ns;
 	uint16_t src_port, dst_port;
 	uint8_t kind, flags;
 };
 
+struct waitings {
+	struct waiting places[WAITING]; /* the oldest first */
+	uint8_t count, zero[7];
+};
+
 /* The oldest are the first to be overdue: when all places are taken a newer one is not remembered. */
-void waiting_add(struct waiting places[WAITING], const struct contact *contact);
-void waiting_remove(struct waiting places[WAITING], const struct contact *contact);
-/* The contact in that place as it stands when the next one opens; false if the place is free. */
-bool waiting_at(const struct waiting *place, const struct contact *next, struct contact *contact);
+void waitings_add(struct waitings *waitings, const struct contact *contact);
+void waitings_remove(struct waitings *waitings, const struct contact *contact);
+void waitings_drop(struct waitings *waitings, unsigned place);
+/* The contact in that place as it stands when the next one opens. */
+void waitings_at(const struct waitings *waitings, unsigned place, const struct contact *next,
+		 struct contact *contact);
 
 #endif
