@@ -467,8 +467,7 @@ static double share_at_once(const struct detector_run *run, const struct contact
 		return 1;
 	if (port_class != CLASS_WORM_PORT || !is_to_internet(contact) || is_named(run, contact))
 		return 0;
-	if (param_ports_has(&config->worm_ports, contact->dst_port) &&
-	    !param_ports_has(&config->outward_ports, contact->dst_port))
+	if (!param_ports_has(&config->outward_ports, contact->dst_port))
 		return 1;
 	return contact->flags & CONTACT_BLIND ? 0 : 0.5;
 }

@@ -133,7 +133,7 @@ static void what_is_exposed_in_the_internet_is_for_worms(void **state)
 /* What a cluster says of its nodes are addresses, and its client goes to all of them before the first can answer. */
 static void clients_of_a_cluster_in_the_internet_reach_all_its_nodes_at_once(void **state)
 {
-	static const uint16_t ports[] = { 9200, 6379, 27017, 10250, 5900 };
+	static const uint16_t ports[] = { 9200, 6379, 27017, 10250, 11211, 5900 };
 	struct ip client = wire_ip("10.0.0.5");
 
 	(void)state;
