@@ -75,6 +75,16 @@ static void make_realm(struct device_config *config)
 		 (unsigned long long)rng_next(&rng), (unsigned long long)rng_next(&rng));
 }
 
+/* The same for each run, whatever port the kernel chose; another for each device (FNV-1a over the UUID). */
+static uint64_t seed_of(const struct device_config *config, uint32_t seed)
+{
+	uint64_t mixed = UINT64_C(0xcbf29ce484222325) ^ seed;
+
+	for (size_t i = 0; i < sizeof(config->uuid); i++)
+		mixed = (mixed ^ config->uuid[i]) * UINT64_C(0x100000001b3);
+	return mixed;
+}
+
 struct device *device_new(const struct device_config *config, const struct knobs *knobs,
 			  uint64_t now_ns, const char **why)
 {
@@ -98,7 +108,7 @@ struct device *device_new(const struct device_config *config, const struct knobs
 		make_realm(&device->config);
 	httpauth_ha1(device->config.user, device->config.realm, device->config.password,
 		     device->admin_ha1);
-	device->rng.state = knobs->seed ^ ((uint64_t)config->uuid[15] << 32 | config->port);
+	device->rng.state = seed_of(config, knobs->seed);
 	device->defense = defense_new(&device->knobs, note_event, device);
 	device->now_ns = device->booted_ns = device->flash_at_ns = now_ns;
 	boot_init(&device->boot);
