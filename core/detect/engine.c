@@ -548,7 +548,10 @@ static void count_out(struct detector_run *run, struct walk *walk, const struct 
 {
 	struct sample_owner owner = owner_of_term(run, term);
 
-	samples_remove(run->engine->samples, &owner, contact);
+	/* What an earlier walk counted, that ended since, this one does not hold. */
+	if (!samples_remove(run->engine->samples, &owner, contact) &&
+	    contact->opened_ns < walk->first_ns)
+		return;
 	count_one(&walk->contacts, -1);
 	count_one(&walk->failed, -1);
 }

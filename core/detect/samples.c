@@ -143,7 +143,7 @@ void samples_weigh(struct samples *samples, const struct sample_owner *owner,
 		sample->tenths = tenths_of(sample->tenths / 10.0 + nats);
 }
 
-void samples_remove(struct samples *samples, const struct sample_owner *owner,
+bool samples_remove(struct samples *samples, const struct sample_owner *owner,
 		    const struct contact *contact)
 {
 	struct kept *kept = find(samples, owner);
@@ -151,10 +151,11 @@ void samples_remove(struct samples *samples, const struct sample_owner *owner,
 	size_t behind;
 
 	if (!sample)
-		return;
+		return false;
 	behind = (size_t)(kept->list + kept->count - sample - 1);
 	memmove(sample, sample + 1, behind * sizeof(*sample));
 	kept->count--;
+	return true;
 }
 
 uint8_t samples_copy(struct samples *samples, const struct sample_owner *owner,

@@ -7,6 +7,7 @@
 #ifndef CORDON_DETECT_SAMPLES_H
 #define CORDON_DETECT_SAMPLES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,7 +34,8 @@ void samples_weigh(struct samples *samples, const struct sample_owner *owner,
 		   const struct contact *contact, double nats);
 void samples_settle(struct samples *samples, const struct sample_owner *owner,
 		    const struct contact *contact);
-void samples_remove(struct samples *samples, const struct sample_owner *owner,
+/* False if it is not among them. */
+bool samples_remove(struct samples *samples, const struct sample_owner *owner,
 		    const struct contact *contact);
 /* Copies them, the earliest first; returns how many. */
 uint8_t samples_copy(struct samples *samples, const struct sample_owner *owner,

@@ -350,6 +350,25 @@ static void at_zero_the_memory_starts_anew(void **state)
 	stop(&f);
 }
 
+/* An answer may come when all is forgotten. */
+static void what_an_earlier_walk_counted_is_not_counted_out(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f);
+	contact(&f, 1, CONTACT_PENDING, 5);
+	contact(&f, 2, CONTACT_PENDING, -9);
+	contact(&f, 3, CONTACT_PENDING, 9);
+	contact(&f, 4, CONTACT_PENDING, 9);
+	contact(&f, 1, CONTACT_ACCEPTED, -5);
+	assert_int_equal(f.latest.contacts, 2);
+	assert_int_equal(f.latest.sample_count, 2);
+	contact(&f, 3, CONTACT_ACCEPTED, -9);
+	assert_int_equal(f.latest.contacts, 1);
+	stop(&f);
+}
+
 static void a_walk_fades_by_half_lives(void **state)
 {
 	struct walk walk = { .level = 8, .last_ns = 1000 };
@@ -553,6 +572,7 @@ int main(void)
 		cmocka_unit_test(a_host_that_was_dealt_with_starts_anew),
 		cmocka_unit_test(one_of_a_crowd_is_in_doubt),
 		cmocka_unit_test(at_zero_the_memory_starts_anew),
+		cmocka_unit_test(what_an_earlier_walk_counted_is_not_counted_out),
 		cmocka_unit_test(a_walk_fades_by_half_lives),
 		cmocka_unit_test(a_detector_is_shown_the_kinds_and_outcomes_it_asked_for),
 		cmocka_unit_test(a_detector_hears_the_observations_it_asked_for),
