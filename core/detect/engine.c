@@ -548,9 +548,9 @@ static void count_out(struct detector_run *run, struct walk *walk, const struct 
 {
 	struct sample_owner owner = owner_of_term(run, term);
 
-	/* What an earlier walk counted, that ended since, this one does not hold. */
+	/* An earlier walk counted it, and ended since: as long as all that this one counts are listed, that shows. */
 	if (!samples_remove(run->engine->samples, &owner, contact) &&
-	    contact->opened_ns < walk->first_ns)
+	    samples_kept(run->engine->samples, &owner) >= walk->contacts)
 		return;
 	count_one(&walk->contacts, -1);
 	count_one(&walk->failed, -1);

@@ -158,6 +158,13 @@ bool samples_remove(struct samples *samples, const struct sample_owner *owner,
 	return true;
 }
 
+uint8_t samples_kept(struct samples *samples, const struct sample_owner *owner)
+{
+	const struct kept *kept = find(samples, owner);
+
+	return kept ? kept->count : 0;
+}
+
 uint8_t samples_copy(struct samples *samples, const struct sample_owner *owner,
 		     struct evidence_sample out[EVIDENCE_SAMPLES])
 {

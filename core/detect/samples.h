@@ -37,6 +37,7 @@ void samples_settle(struct samples *samples, const struct sample_owner *owner,
 /* False if it is not among them. */
 bool samples_remove(struct samples *samples, const struct sample_owner *owner,
 		    const struct contact *contact);
+uint8_t samples_kept(struct samples *samples, const struct sample_owner *owner); /* how many */
 /* Copies them, the earliest first; returns how many. */
 uint8_t samples_copy(struct samples *samples, const struct sample_owner *owner,
 		     struct evidence_sample out[EVIDENCE_SAMPLES]);
