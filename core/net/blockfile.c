@@ -40,44 +40,19 @@ struct interface {
 };
 
 struct blockfile {
-	bool is_swapped;
 	uint32_t interface_count;
 	uint64_t latest_ns; /* a simple packet has no time */
 	struct interface interfaces[INTERFACES_MAX];
 	struct pieces pieces;
 };
 
-static uint32_t read32(const struct blockfile *blockfile, const uint8_t *bytes)
-{
-	uint32_t value;
-
-	memcpy(&value, bytes, sizeof(value));
-	return blockfile->is_swapped ? __builtin_bswap32(value) : value;
-}
-
-static uint16_t read16(const struct blockfile *blockfile, const uint8_t *bytes)
-{
-	uint16_t value;
-
-	memcpy(&value, bytes, sizeof(value));
-	return blockfile->is_swapped ? __builtin_bswap16(value) : value;
-}
-
-static uint64_t read64(const struct blockfile *blockfile, const uint8_t *bytes)
-{
-	uint64_t value;
-
-	memcpy(&value, bytes, sizeof(value));
-	return blockfile->is_swapped ? __builtin_bswap64(value) : value;
-}
-
 /* The byte order of what follows; false if this is no section. */
 static bool begin_section(struct blockfile *blockfile, const uint8_t *block)
 {
 	for (unsigned swapped = 0; swapped < 2; swapped++) {
-		blockfile->is_swapped = swapped;
-		if (read32(blockfile, block) == BLOCK_SECTION &&
-		    read32(blockfile, block + 8) == BYTE_ORDER_MARK) {
+		blockfile->pieces.is_swapped = swapped;
+		if (pieces_u32(&blockfile->pieces, block) == BLOCK_SECTION &&
+		    pieces_u32(&blockfile->pieces, block + 8) == BYTE_ORDER_MARK) {
 			blockfile->interface_count = 0;
 			return true;
 		}
@@ -109,19 +84,20 @@ void blockfile_free(struct blockfile *blockfile)
 static void read_option(const struct blockfile *blockfile, const uint8_t *option, uint32_t size,
 			struct interface *interface)
 {
-	uint16_t code = read16(blockfile, option);
+	uint16_t code = pieces_u16(&blockfile->pieces, option);
 
 	if (code == OPTION_TIME_UNIT && size >= 1)
 		interface->unit = option[4];
 	else if (code == OPTION_TIME_OFFSET && size >= 8)
-		interface->offset_s = (int64_t)read64(blockfile, option + 4);
+		interface->offset_s = (int64_t)pieces_u64(&blockfile->pieces, option + 4);
 }
 
 static void read_options(const struct blockfile *blockfile, const uint8_t *at, uint32_t left,
 			 struct interface *interface)
 {
-	while (left >= 4 && read16(blockfile, at) != OPTION_END) {
-		uint32_t size = read16(blockfile, at + 2), whole = 4 + (size + 3) / 4 * 4;
+	while (left >= 4 && pieces_u16(&blockfile->pieces, at) != OPTION_END) {
+		uint32_t size = pieces_u16(&blockfile->pieces, at + 2),
+			 whole = 4 + (size + 3) / 4 * 4;
 
 		if (whole > left)
 			return;
@@ -141,8 +117,8 @@ static int add_interface(struct blockfile *blockfile, const uint8_t *block, uint
 	if (blockfile->interface_count == INTERFACES_MAX)
 		return err_set(err, ERR_FAILED, "has more than %d interfaces", INTERFACES_MAX);
 	interface = &blockfile->interfaces[blockfile->interface_count];
-	*interface = (struct interface){ .link_type = read16(blockfile, block + 8),
-					 .snaplen = read32(blockfile, block + 12),
+	*interface = (struct interface){ .link_type = pieces_u16(&blockfile->pieces, block + 8),
+					 .snaplen = pieces_u32(&blockfile->pieces, block + 12),
 					 .unit = 6 };
 	read_options(blockfile, block + INTERFACE_BYTES, length - INTERFACE_BYTES - 4, interface);
 	if ((interface->unit & 0x7f) > (interface->unit & 0x80 ? 63 : UNITS_MAX))
@@ -217,22 +193,24 @@ static int set_bytes(struct blockfile_packet *packet, const uint8_t *block, uint
 static int read_packet(struct blockfile *blockfile, const uint8_t *block, uint32_t length,
 		       struct blockfile_packet *packet, struct err *err)
 {
-	bool is_old = read32(blockfile, block) == BLOCK_PACKET_OLD;
+	bool is_old = pieces_u32(&blockfile->pieces, block) == BLOCK_PACKET_OLD;
 	const struct interface *interface;
 	uint32_t number;
 
 	if (length < PACKET_BYTES + 4)
 		return err_set(err, ERR_FAILED, "has a packet of %u bytes", length);
-	number = is_old ? read16(blockfile, block + 8) : read32(blockfile, block + 8);
+	number = is_old ? pieces_u16(&blockfile->pieces, block + 8)
+			: pieces_u32(&blockfile->pieces, block + 8);
 	if (number >= blockfile->interface_count)
 		return err_set(err, ERR_FAILED,
 			       "has a packet of interface %u, which it does not describe,", number);
 	interface = &blockfile->interfaces[number];
-	blockfile->latest_ns = wall_of(interface, (uint64_t)read32(blockfile, block + 12) << 32 |
-							  read32(blockfile, block + 16));
+	blockfile->latest_ns =
+		wall_of(interface, (uint64_t)pieces_u32(&blockfile->pieces, block + 12) << 32 |
+					   pieces_u32(&blockfile->pieces, block + 16));
 	*packet = (struct blockfile_packet){ .wall_ns = blockfile->latest_ns,
-					     .captured = read32(blockfile, block + 20),
-					     .on_wire = read32(blockfile, block + 24),
+					     .captured = pieces_u32(&blockfile->pieces, block + 20),
+					     .on_wire = pieces_u32(&blockfile->pieces, block + 24),
 					     .link_type = interface->link_type };
 	return set_bytes(packet, block, PACKET_BYTES, length, err);
 }
@@ -248,7 +226,7 @@ static int read_simple(struct blockfile *blockfile, const uint8_t *block, uint32
 		return err_set(err, ERR_FAILED, "has a packet of %u bytes", length);
 	if (blockfile->interface_count == 0)
 		return err_set(err, ERR_FAILED, "has a packet of no interface");
-	on_wire = read32(blockfile, block + 8);
+	on_wire = pieces_u32(&blockfile->pieces, block + 8);
 	*packet = (struct blockfile_packet){ .wall_ns = blockfile->latest_ns,
 					     .captured = on_wire,
 					     .on_wire = on_wire,
@@ -261,7 +239,7 @@ static int read_simple(struct blockfile *blockfile, const uint8_t *block, uint32
 static int read_block(struct blockfile *blockfile, const uint8_t *block, uint32_t length,
 		      struct blockfile_packet *packet, struct err *err)
 {
-	switch (read32(blockfile, block)) {
+	switch (pieces_u32(&blockfile->pieces, block)) {
 	case BLOCK_INTERFACE:
 		return add_interface(blockfile, block, length, err);
 	case BLOCK_PACKET:
@@ -276,7 +254,7 @@ static int read_block(struct blockfile *blockfile, const uint8_t *block, uint32_
 
 static bool is_read(const struct blockfile *blockfile, const uint8_t *block)
 {
-	uint32_t type = read32(blockfile, block);
+	uint32_t type = pieces_u32(&blockfile->pieces, block);
 
 	return type == BLOCK_INTERFACE || type == BLOCK_PACKET || type == BLOCK_PACKET_OLD ||
 	       type == BLOCK_PACKET_SIMPLE;
@@ -299,9 +277,10 @@ static int next_block(struct blockfile *blockfile, uint32_t *length, struct err 
 		return end_inside(err);
 	}
 	block = pieces->buffer + pieces->at;
-	if (read32(blockfile, block) == BLOCK_SECTION && !begin_section(blockfile, block))
+	if (pieces_u32(&blockfile->pieces, block) == BLOCK_SECTION &&
+	    !begin_section(blockfile, block))
 		return err_set(err, ERR_FAILED, "has a section without a byte order");
-	*length = read32(blockfile, block + 4);
+	*length = pieces_u32(&blockfile->pieces, block + 4);
 	if (*length < BLOCK_MIN_BYTES || *length % 4 ||
 	    (is_read(blockfile, block) && *length > BLOCK_MAX_BYTES))
 		return err_set(err, ERR_FAILED, "has a block of %u bytes", *length);

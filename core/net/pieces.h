@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct err;
 
@@ -21,6 +22,7 @@ struct pieces {
 	int fd;                /* borrowed */
 	uint64_t offset_bytes; /* of the file, behind what the buffer holds */
 	size_t at, held;       /* in the buffer */
+	bool is_swapped; /* numbers are not in our byte order; set by who reads the file's head */
 	uint8_t buffer[PIECES_BUFFER_BYTES];
 };
 
@@ -31,6 +33,30 @@ bool pieces_fill(struct pieces *pieces, size_t wanted, struct err *err);
 static inline bool pieces_have(struct pieces *pieces, size_t wanted, struct err *err)
 {
 	return pieces->held - pieces->at >= wanted || pieces_fill(pieces, wanted, err);
+}
+
+static inline uint16_t pieces_u16(const struct pieces *pieces, const uint8_t *bytes)
+{
+	uint16_t value;
+
+	memcpy(&value, bytes, sizeof(value));
+	return pieces->is_swapped ? __builtin_bswap16(value) : value;
+}
+
+static inline uint32_t pieces_u32(const struct pieces *pieces, const uint8_t *bytes)
+{
+	uint32_t value;
+
+	memcpy(&value, bytes, sizeof(value));
+	return pieces->is_swapped ? __builtin_bswap32(value) : value;
+}
+
+static inline uint64_t pieces_u64(const struct pieces *pieces, const uint8_t *bytes)
+{
+	uint64_t value;
+
+	memcpy(&value, bytes, sizeof(value));
+	return pieces->is_swapped ? __builtin_bswap64(value) : value;
 }
 
 /* Also behind the end of the file: nothing follows then. */

@@ -21,38 +21,21 @@
 
 struct savefile {
 	uint32_t snaplen, fraction_ns;
-	bool is_swapped;
 	struct pieces pieces;
 };
-
-static uint32_t read32(const struct savefile *savefile, const uint8_t *bytes)
-{
-	uint32_t value;
-
-	memcpy(&value, bytes, sizeof(value));
-	return savefile->is_swapped ? __builtin_bswap32(value) : value;
-}
-
-static uint16_t read16(const struct savefile *savefile, const uint8_t *bytes)
-{
-	uint16_t value;
-
-	memcpy(&value, bytes, sizeof(value));
-	return savefile->is_swapped ? __builtin_bswap16(value) : value;
-}
 
 static bool is_plain(struct savefile *savefile, const uint8_t header[FILE_HEADER_BYTES])
 {
 	for (unsigned swapped = 0; swapped < 2; swapped++) {
 		uint32_t magic;
 
-		savefile->is_swapped = swapped;
-		magic = read32(savefile, header);
+		savefile->pieces.is_swapped = swapped;
+		magic = pieces_u32(&savefile->pieces, header);
 		if (magic != MAGIC_MICROSECONDS && magic != MAGIC_NANOSECONDS)
 			continue;
 		savefile->fraction_ns = magic == MAGIC_MICROSECONDS ? NS_PER_US : 1;
-		return read16(savefile, header + 4) == VERSION_MAJOR &&
-		       read16(savefile, header + 6) == VERSION_MINOR;
+		return pieces_u16(&savefile->pieces, header + 4) == VERSION_MAJOR &&
+		       pieces_u16(&savefile->pieces, header + 6) == VERSION_MINOR;
 	}
 	return false;
 }
@@ -80,11 +63,12 @@ void savefile_free(struct savefile *savefile)
 /* Seconds are unsigned (draft-ietf-opsawg-pcap); a fraction beyond 2^31 was negative, and is none. */
 static uint64_t wall_of(const struct savefile *savefile, const uint8_t *header)
 {
-	uint32_t fraction = read32(savefile, header + 4);
+	uint32_t fraction = pieces_u32(&savefile->pieces, header + 4);
 
 	if (fraction > INT32_MAX)
 		fraction = 0;
-	return read32(savefile, header) * NS_PER_S + (uint64_t)fraction * savefile->fraction_ns;
+	return pieces_u32(&savefile->pieces, header) * NS_PER_S +
+	       (uint64_t)fraction * savefile->fraction_ns;
 }
 
 static int end_inside(struct err *err)
@@ -104,7 +88,7 @@ int savefile_next(struct savefile *savefile, struct savefile_record *record, str
 		return end_inside(err);
 	}
 	header = pieces->buffer + pieces->at;
-	length = read32(savefile, header + 8);
+	length = pieces_u32(&savefile->pieces, header + 8);
 	if (length > PIECES_RECORD_BYTES)
 		return err_set(err, ERR_FAILED,
 			       "has a record of %u bytes, more than the %d that are allowed,",
@@ -116,7 +100,7 @@ int savefile_next(struct savefile *savefile, struct savefile_record *record, str
 		.wall_ns = wall_of(savefile, header),
 		.bytes = header + RECORD_HEADER_BYTES,
 		.captured = length < savefile->snaplen ? length : savefile->snaplen,
-		.on_wire = read32(savefile, header + 12),
+		.on_wire = pieces_u32(&savefile->pieces, header + 12),
 	};
 	pieces->at += RECORD_HEADER_BYTES + length;
 	/* Its headers, by the time that this record has been dealt with. */
