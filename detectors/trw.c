@@ -500,12 +500,14 @@ static void end_run(struct slot *slot, unsigned port_class)
 
 /* A network that was never heard may be a branch behind a slow line, where programs that manage machines log on to many at
  * once: until silence is certain it is half a failure, as on the Internet.  Worms on other ports get no such respite. */
-static double share_overdue(const struct detector_run *run, const struct contact *late)
+static double share_overdue(const struct detector_run *run, const struct contact *late,
+			    unsigned port_class)
 {
 	const struct trw_config *config = detector_config(run);
 	const struct state *state = detector_state(run);
 
-	return param_ports_has(&config->outward_ports, late->dst_port) &&
+	return port_class == CLASS_WORM_PORT &&
+			       param_ports_has(&config->outward_ports, late->dst_port) &&
 			       !delays_know(&state->delays, late)
 		       ? 0.5
 		       : 1;
@@ -551,7 +553,7 @@ static void grant_overdue(struct detector_run *run, struct slot *slot, const str
 			continue;
 		}
 		waitings_drop(&slot->waiting, i);
-		grant_share(run, slot, &late, share_overdue(run, &late));
+		grant_share(run, slot, &late, share_overdue(run, &late, port_class));
 	}
 }
 

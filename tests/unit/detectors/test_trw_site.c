@@ -158,6 +158,55 @@ static void clients_of_a_cluster_in_the_internet_reach_all_its_nodes_at_once(voi
 	}
 }
 
+/* A mirror shows one direction: clients go on talking on connections that nobody accepted. */
+static void hear_no_answers(struct scene *scene, uint64_t from_ms)
+{
+	for (unsigned n = 0; n < 40; n++) {
+		struct ip other = scene_ip("10.0.0.0", 50 + n % 8), web = scene_peer("93.0.0.0", n);
+		uint64_t ms = from_ms + n * 50;
+
+		scene_see(scene, wire_tcp(ms, &other, &web, 443, TCP_SYN));
+		scene_see(scene, wire_tcp(ms + 20, &other, &web, 443, TCP_ACK));
+	}
+}
+
+/* Where answers are not heard, what is in flight to the Internet says nothing, however many. */
+static void half_a_failure_is_none_where_answers_are_not_heard(void **state)
+{
+	struct ip client = wire_ip("10.0.0.5");
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	scene_meet(&scene, 0, &client);
+	hear_no_answers(&scene, 100);
+	for (unsigned n = 0; n < 30; n++) {
+		struct ip node = scene_peer("81.0.0.0", n);
+
+		scene_see(&scene, wire_tcp(3000 + n, &client, &node, 9200, TCP_SYN));
+	}
+	assert_true(scene.highest <= 0);
+	scene_stop(&scene);
+}
+
+/* The respite of logons in a branch that was never heard is not for services. */
+static void a_service_in_a_branch_has_no_respite(void **state)
+{
+	struct ip worm = wire_ip("10.0.0.5");
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	scene_meet(&scene, 0, &worm);
+	for (unsigned n = 0; n < 60; n++) {
+		struct ip dst = scene_ip("10.7.1.0", 10 + n);
+
+		scene_see(&scene, wire_tcp(3000 + n * 120, &worm, &dst, 6379, TCP_SYN));
+	}
+	assert_int_equal(scene.contacts_at_conviction, 8);
+	scene_stop(&scene);
+}
+
 /* Ten silent peers a second on ports of their choice, every fifth on an exposed one. */
 static void peers_may_have_chosen_an_exposed_port(void **state)
 {
@@ -298,6 +347,8 @@ int main(void)
 		cmocka_unit_test(a_site_may_have_public_addresses),
 		cmocka_unit_test(what_is_exposed_in_the_internet_is_for_worms),
 		cmocka_unit_test(clients_of_a_cluster_in_the_internet_reach_all_its_nodes_at_once),
+		cmocka_unit_test(half_a_failure_is_none_where_answers_are_not_heard),
+		cmocka_unit_test(a_service_in_a_branch_has_no_respite),
 		cmocka_unit_test(peers_may_have_chosen_an_exposed_port),
 		cmocka_unit_test(pings_and_services_in_flight_are_judged_too),
 		cmocka_unit_test(a_host_in_flight_counts_once),
