@@ -22,6 +22,26 @@ static void a_router_is_whom_others_send_foreign_frames(void **state)
 	tracker_free(f.tracker);
 }
 
+/* What goes to its own address tells nothing, and does not hide what goes beyond. */
+static void a_router_may_be_spoken_to_first(void **state)
+{
+	struct ip gateway = wire_ip("10.0.0.1");
+	struct fixture f;
+	struct packet packet;
+
+	(void)state;
+	start(&f, 1024);
+	see(&f, wire_arp(0, &gateway, &f.a));
+	see(&f, wire_tcp(1, &f.a, &gateway, 80, TCP_SYN));
+	see(&f, wire_tcp(2, &f.a, &gateway, 81, TCP_SYN));
+	assert_int_equal(f.roles_told, 0);
+	packet = wire_tcp(3, &f.a, &f.out, 80, TCP_SYN);
+	packet.dst_mac = wire_mac(&gateway);
+	see(&f, packet);
+	assert_int_equal(f.roles, HOST_ROUTER);
+	tracker_free(f.tracker);
+}
+
 /* Of a pair: both share a MAC that clients use, each has an address of its own. */
 static void a_router_is_one_under_each_address_that_it_tells_its_link(void **state)
 {
@@ -242,6 +262,7 @@ int main(void)
 		cmocka_unit_test(a_public_address_that_asks_its_neighbours_is_ours),
 		cmocka_unit_test(a_stranger_comes_by_a_station_that_bears_another_name),
 		cmocka_unit_test(a_router_is_whom_others_send_foreign_frames),
+		cmocka_unit_test(a_router_may_be_spoken_to_first),
 		cmocka_unit_test(a_router_is_one_under_each_address_that_it_tells_its_link),
 		cmocka_unit_test(claiming_many_addresses_makes_no_router),
 		cmocka_unit_test(a_dhcp_server_answers_somebody_elses_question),

@@ -90,9 +90,9 @@ static const struct host *on_visitor(void *arg, const struct host *host, uint64_
 	return host == f->visitor ? NULL : f->visitor;
 }
 
-static void start(struct fixture *f)
+static void start_with(struct fixture *f, const struct detector *const *detectors)
 {
-	struct engine_config config = { .detectors = table };
+	struct engine_config config = { .detectors = detectors };
 	struct engine_sink sink = { .arg = f, .evidence = on_evidence, .visitor = on_visitor };
 	struct hash_key key = { { 1, 1 } };
 	uint8_t v4[4] = { 10, 0, 0, 5 };
@@ -105,6 +105,11 @@ static void start(struct fixture *f)
 	f->hosts = hosts_new(f->region, 64, &key);
 	engine_attach(f->engine, f->hosts);
 	f->host = hosts_need(f->hosts, &host, 1);
+}
+
+static void start(struct fixture *f)
+{
+	start_with(f, table);
 }
 
 static void stop(struct fixture *f)
@@ -457,20 +462,12 @@ static unsigned shown_to(unsigned kinds, unsigned feeds, const struct contact *c
 				     .config_size = sizeof(struct config),
 				     .see = count_shown };
 	const struct detector *const only[] = { &counting, NULL };
-	struct engine_config config = { .detectors = only };
-	struct engine_sink sink = { .evidence = on_evidence };
-	struct engine *engine = engine_new(&config, &sink);
-	struct hash_key key = { { 1, 1 } };
-	struct mem_region *region = mem_region_new();
-	struct hosts *hosts = hosts_new(region, 64, &key);
-	struct host_key host = host_key_of(&contact->src, 3);
+	struct fixture f;
 
 	shown_count = 0;
-	engine_attach(engine, hosts);
-	engine_see(engine, hosts_need(hosts, &host, 1), contact);
-	engine_free(engine);
-	hosts_free(hosts);
-	mem_region_free(region);
+	start_with(&f, only);
+	engine_see(f.engine, f.host, contact);
+	stop(&f);
 	return shown_count;
 }
 
@@ -531,21 +528,13 @@ static unsigned said_to(unsigned observes, unsigned kind)
 				     .config_size = sizeof(struct config),
 				     .observe = count_said };
 	const struct detector *const only[] = { &counting, NULL };
-	struct engine_config config = { .detectors = only };
-	struct engine_sink sink = { .evidence = on_evidence };
-	struct engine *engine = engine_new(&config, &sink);
-	struct hash_key key = { { 1, 1 } };
-	struct mem_region *region = mem_region_new();
-	struct hosts *hosts = hosts_new(region, 64, &key);
 	struct observation observation = { .kind = (uint8_t)kind };
-	struct host_key host = host_key_of(&observation.contact.src, 3);
+	struct fixture f;
 
 	shown_count = 0;
-	engine_attach(engine, hosts);
-	engine_observe(engine, hosts_need(hosts, &host, 1), &observation);
-	engine_free(engine);
-	hosts_free(hosts);
-	mem_region_free(region);
+	start_with(&f, only);
+	engine_observe(f.engine, f.host, &observation);
+	stop(&f);
 	return shown_count;
 }
 
