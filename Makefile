@@ -44,7 +44,7 @@ CONTROLLER := $(call sources,core/asset core/incident core/policy core/safety co
 	$(filter-out core/daemon/sensor.c core/daemon/pipeline.c,$(call sources,core/daemon))
 AMT        := $(call sources,amt) $(wildcard core/daemon/pipeline.c)
 
-SENSOR_LIBS     := -lpcap -levent -lcurl -lssl -lcrypto -lfyaml -ljansson -lm
+SENSOR_LIBS     := -levent -lcurl -lssl -lcrypto -lfyaml -ljansson -lm
 CONTROLLER_LIBS := $(SENSOR_LIBS) -lsqlite3 -lxml2 -lseccomp -lcap-ng -lsystemd
 ARCHIVES        := $(OUT)/libamt.a $(OUT)/libcontroller.a $(OUT)/libsensor.a
 

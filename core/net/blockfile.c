@@ -13,6 +13,8 @@
 #include "core/base/err.h"
 #include "core/base/mem.h"
 #include "core/base/units.h"
+#include "core/net/capture.h"
+#include "core/net/decode.h"
 #include "core/net/pieces.h"
 
 #define BYTE_ORDER_MARK UINT32_C(0x1a2b3c4d)
@@ -58,20 +60,6 @@ static bool begin_section(struct blockfile *blockfile, const uint8_t *block)
 		}
 	}
 	return false;
-}
-
-struct blockfile *blockfile_new(int fd, uint64_t start_bytes)
-{
-	struct blockfile *blockfile = mem_alloc(sizeof(*blockfile));
-	uint8_t head[BLOCK_MIN_BYTES];
-
-	blockfile->pieces.fd = fd;
-	blockfile->pieces.offset_bytes = start_bytes;
-	if (pread(fd, head, sizeof(head), (off_t)start_bytes) == (ssize_t)sizeof(head) &&
-	    begin_section(blockfile, head))
-		return blockfile;
-	blockfile_free(blockfile);
-	return NULL;
 }
 
 void blockfile_free(struct blockfile *blockfile)
@@ -177,21 +165,21 @@ static uint64_t wall_of(const struct interface *interface, uint64_t ticks)
 
 /* ---- packets ------------------------------------------------------------------------------------ */
 
-static int set_bytes(struct blockfile_packet *packet, const uint8_t *block, uint32_t head,
+static int set_bytes(struct capture_frame *frame, const uint8_t *block, uint32_t head,
 		     uint32_t length, struct err *err)
 {
-	if (packet->captured > PIECES_RECORD_BYTES)
+	if (frame->captured > PIECES_RECORD_BYTES)
 		return err_set(err, ERR_FAILED,
 			       "has a record of %u bytes, more than the %d that are allowed,",
-			       packet->captured, PIECES_RECORD_BYTES);
-	if (packet->captured > length - head - 4)
+			       frame->captured, PIECES_RECORD_BYTES);
+	if (frame->captured > length - head - 4)
 		return err_set(err, ERR_FAILED, "has a record that is longer than its block");
-	packet->bytes = block + head;
+	frame->bytes = block + head;
 	return 1;
 }
 
 static int read_packet(struct blockfile *blockfile, const uint8_t *block, uint32_t length,
-		       struct blockfile_packet *packet, struct err *err)
+		       struct capture_frame *frame, struct err *err)
 {
 	bool is_old = pieces_u32(&blockfile->pieces, block) == BLOCK_PACKET_OLD;
 	const struct interface *interface;
@@ -208,16 +196,18 @@ static int read_packet(struct blockfile *blockfile, const uint8_t *block, uint32
 	blockfile->latest_ns =
 		wall_of(interface, (uint64_t)pieces_u32(&blockfile->pieces, block + 12) << 32 |
 					   pieces_u32(&blockfile->pieces, block + 16));
-	*packet = (struct blockfile_packet){ .wall_ns = blockfile->latest_ns,
-					     .captured = pieces_u32(&blockfile->pieces, block + 20),
-					     .on_wire = pieces_u32(&blockfile->pieces, block + 24),
-					     .link_type = interface->link_type };
-	return set_bytes(packet, block, PACKET_BYTES, length, err);
+	*frame = (struct capture_frame){ .wall_ns = blockfile->latest_ns < CAPTURE_WALL_MAX_NS
+							    ? blockfile->latest_ns
+							    : CAPTURE_WALL_MAX_NS,
+					 .captured = pieces_u32(&blockfile->pieces, block + 20),
+					 .on_wire = pieces_u32(&blockfile->pieces, block + 24),
+					 .link_type = interface->link_type };
+	return set_bytes(frame, block, PACKET_BYTES, length, err);
 }
 
 /* Of the first interface. */
 static int read_simple(struct blockfile *blockfile, const uint8_t *block, uint32_t length,
-		       struct blockfile_packet *packet, struct err *err)
+		       struct capture_frame *frame, struct err *err)
 {
 	const struct interface *interface = &blockfile->interfaces[0];
 	uint32_t on_wire;
@@ -227,26 +217,28 @@ static int read_simple(struct blockfile *blockfile, const uint8_t *block, uint32
 	if (blockfile->interface_count == 0)
 		return err_set(err, ERR_FAILED, "has a packet of no interface");
 	on_wire = pieces_u32(&blockfile->pieces, block + 8);
-	*packet = (struct blockfile_packet){ .wall_ns = blockfile->latest_ns,
-					     .captured = on_wire,
-					     .on_wire = on_wire,
-					     .link_type = interface->link_type };
-	if (interface->snaplen && packet->captured > interface->snaplen)
-		packet->captured = interface->snaplen;
-	return set_bytes(packet, block, SIMPLE_BYTES, length, err);
+	*frame = (struct capture_frame){ .wall_ns = blockfile->latest_ns < CAPTURE_WALL_MAX_NS
+							    ? blockfile->latest_ns
+							    : CAPTURE_WALL_MAX_NS,
+					 .captured = on_wire,
+					 .on_wire = on_wire,
+					 .link_type = interface->link_type };
+	if (interface->snaplen && frame->captured > interface->snaplen)
+		frame->captured = interface->snaplen;
+	return set_bytes(frame, block, SIMPLE_BYTES, length, err);
 }
 
 static int read_block(struct blockfile *blockfile, const uint8_t *block, uint32_t length,
-		      struct blockfile_packet *packet, struct err *err)
+		      struct capture_frame *frame, struct err *err)
 {
 	switch (pieces_u32(&blockfile->pieces, block)) {
 	case BLOCK_INTERFACE:
 		return add_interface(blockfile, block, length, err);
 	case BLOCK_PACKET:
 	case BLOCK_PACKET_OLD:
-		return read_packet(blockfile, block, length, packet, err);
+		return read_packet(blockfile, block, length, frame, err);
 	case BLOCK_PACKET_SIMPLE:
-		return read_simple(blockfile, block, length, packet, err);
+		return read_simple(blockfile, block, length, frame, err);
 	default:
 		return 0;
 	}
@@ -289,18 +281,53 @@ static int next_block(struct blockfile *blockfile, uint32_t *length, struct err 
 	return 1;
 }
 
-int blockfile_next(struct blockfile *blockfile, struct blockfile_packet *packet, struct err *err)
+static const uint8_t *block_at(const struct blockfile *blockfile)
+{
+	return blockfile->pieces.buffer + blockfile->pieces.at;
+}
+
+int blockfile_next(struct blockfile *blockfile, struct capture_frame *frame, struct err *err)
 {
 	uint32_t length = 0;
 	int status;
 
 	while ((status = next_block(blockfile, &length, err)) > 0) {
-		const uint8_t *block = blockfile->pieces.buffer + blockfile->pieces.at;
-
-		status = read_block(blockfile, block, length, packet, err);
+		status = read_block(blockfile, block_at(blockfile), length, frame, err);
 		pieces_skip(&blockfile->pieces, length);
 		if (status != 0)
 			return status;
 	}
 	return status;
+}
+
+/* As far as the first interface; what comes before it cannot be a packet. */
+static bool reach_interface(struct blockfile *blockfile)
+{
+	struct capture_frame frame;
+	struct err err = { 0 };
+	uint32_t length = 0;
+
+	while (blockfile->interface_count == 0 && next_block(blockfile, &length, &err) > 0) {
+		if (read_block(blockfile, block_at(blockfile), length, &frame, &err) < 0)
+			return false;
+		pieces_skip(&blockfile->pieces, length);
+	}
+	return blockfile->interface_count > 0;
+}
+
+struct blockfile *blockfile_new(int fd, uint64_t start_bytes, int *link_type)
+{
+	struct blockfile *blockfile = mem_alloc(sizeof(*blockfile));
+	uint8_t head[BLOCK_MIN_BYTES];
+
+	blockfile->pieces.fd = fd;
+	blockfile->pieces.offset_bytes = start_bytes;
+	if (pread(fd, head, sizeof(head), (off_t)start_bytes) == (ssize_t)sizeof(head) &&
+	    begin_section(blockfile, head) && reach_interface(blockfile) &&
+	    decode_knows(blockfile->interfaces[0].link_type)) {
+		*link_type = blockfile->interfaces[0].link_type;
+		return blockfile;
+	}
+	blockfile_free(blockfile);
+	return NULL;
 }

@@ -11,21 +11,15 @@
 #include <stdint.h>
 
 struct blockfile;
+struct capture_frame;
 struct err;
 
-struct blockfile_packet {
-	uint64_t wall_ns;     /* at most INT64_MAX */
-	const uint8_t *bytes; /* until the next call; not aligned */
-	uint32_t captured, on_wire;
-	int link_type; /* LINKTYPE_ number */
-};
-
-/* fd: a regular file, borrowed, whose first section lies at start_bytes; it is read with pread(2) only.  NULL if the format
- * is another one. */
-struct blockfile *blockfile_new(int fd, uint64_t start_bytes);
+/* fd: a regular file, borrowed, whose first section lies at start_bytes; it is read with pread(2) only.  link_type: of the first
+ * interface.  NULL if the format is another one, or if we do not decode that link type, or cannot read so far. */
+struct blockfile *blockfile_new(int fd, uint64_t start_bytes, int *link_type);
 void blockfile_free(struct blockfile *blockfile);
 
-/* 1 and a packet; 0 at the end; negative where the rest cannot be read, with err as savefile_next() has it. */
-int blockfile_next(struct blockfile *blockfile, struct blockfile_packet *packet, struct err *err);
+/* As savefile_next(). */
+int blockfile_next(struct blockfile *blockfile, struct capture_frame *frame, struct err *err);
 
 #endif

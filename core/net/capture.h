@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* capture.h - frames from an interface or a file (libpcap).
+/* capture.h - frames from an interface or a file.
  *
  * Offline files are read with capture_read() as fast as the caller asks.  Live interfaces and pipes have a
  * descriptor for the loop (capture_descriptor) and are read when it is ready.  A file that ends inside
@@ -21,7 +21,7 @@ struct capture_frame {
 	uint64_t wall_ns;     /* at most CAPTURE_WALL_MAX_NS */
 	const uint8_t *bytes; /* borrowed until the callback returns */
 	uint32_t captured, on_wire;
-	int link_type; /* for decode_frame(); a pcapng file may have several */
+	int link_type; /* LINKTYPE_ number, for decode_frame(); a pcapng file may have several */
 };
 
 typedef void capture_fn(void *arg, const struct capture_frame *frame);

@@ -33,32 +33,49 @@ const char *decode_result_name(enum decode_result result)
 	return (unsigned)result < DECODE_RESULTS ? result_names[result] : "unknown";
 }
 
-static enum decode_result decode_other_links(int link_type, struct cursor c, struct packet *packet)
+typedef enum decode_result decoder(struct cursor c, struct packet *packet);
+
+/* NULL for those we do not read. */
+static decoder *decoder_of(int link_type)
 {
 	switch (link_type) {
+	case LINK_ETHERNET:
+		return decode_ethernet;
 	case LINK_COOKED1:
-		return decode_cooked1(c, packet);
+		return decode_cooked1;
 	case LINK_COOKED2:
-		return decode_cooked2(c, packet);
+		return decode_cooked2;
 	case LINK_NULL:
 	case LINK_LOOP:
-		return decode_loopback(c, packet);
+		return decode_loopback;
 	case LINK_PPP:
 	case LINK_PPP_HDLC:
-		return decode_ppp(c, packet);
+		return decode_ppp;
 	case LINK_CISCO_HDLC:
-		return decode_cisco_hdlc(c, packet);
+		return decode_cisco_hdlc;
 	case LINK_RAW:
 	case LINK_RAW_BSD:
 	case LINK_RAW_OPENBSD:
-		return decode_ip_any(c, packet);
+		return decode_ip_any;
 	case LINK_IPV4:
-		return decode_ip4(c, packet);
+		return decode_ip4;
 	case LINK_IPV6:
-		return decode_ip6(c, packet);
+		return decode_ip6;
 	default:
-		return DECODE_LINK;
+		return NULL;
 	}
+}
+
+bool decode_knows(int link_type)
+{
+	return decoder_of(link_type) != NULL;
+}
+
+static enum decode_result decode_other_links(int link_type, struct cursor c, struct packet *packet)
+{
+	decoder *decode = decoder_of(link_type);
+
+	return decode ? decode(c, packet) : DECODE_LINK;
 }
 
 static uint32_t clamp32(size_t length)

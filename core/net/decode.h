@@ -8,6 +8,7 @@
 #ifndef CORDON_NET_DECODE_H
 #define CORDON_NET_DECODE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -24,6 +25,9 @@ enum decode_result {
 };
 
 const char *decode_result_name(enum decode_result result); /* "ok", "cut", ... for statistics */
+
+/* Whether decode_frame() reads frames of it. */
+bool decode_knows(int link_type);
 
 /* link_type is a LINKTYPE_ number (or DLT_RAW's).  For DECODE_OK fills packet but for wall_ns, which is the
  * caller's, and the union of kinds that have none; frame bytes must outlive it. */

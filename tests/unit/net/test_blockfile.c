@@ -13,6 +13,7 @@
 #include <cmocka.h>
 
 #include "core/base/err.h"
+#include "core/net/capture.h"
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
@@ -93,12 +94,12 @@ static int descriptor_of(const struct image *i)
 }
 
 /* How it ends; packets are the first ones. */
-static int read_image(const struct image *i, struct blockfile_packet *packets, uint8_t *bytes,
+static int read_image(const struct image *i, struct capture_frame *packets, uint8_t *bytes,
 		      unsigned *count, struct err *err)
 {
-	int fd = descriptor_of(i), status;
-	struct blockfile *blockfile = blockfile_new(fd, 0);
-	struct blockfile_packet packet;
+	int fd = descriptor_of(i), link_type, status;
+	struct blockfile *blockfile = blockfile_new(fd, 0, &link_type);
+	struct capture_frame packet;
 
 	assert_non_null(blockfile);
 	*count = 0;
@@ -115,7 +116,7 @@ static int read_image(const struct image *i, struct blockfile_packet *packets, u
 
 static void each_packet_is_its_own_interfaces(void **state)
 {
-	struct blockfile_packet p[8];
+	struct capture_frame p[8];
 	uint8_t bytes[8];
 	unsigned count;
 	struct err err;
@@ -145,7 +146,7 @@ static void each_packet_is_its_own_interfaces(void **state)
 
 static void a_section_has_its_own_order_and_interfaces(void **state)
 {
-	struct blockfile_packet p[8];
+	struct capture_frame p[8];
 	uint8_t bytes[8];
 	unsigned count;
 	struct image i = { .length = 0 };
@@ -185,13 +186,14 @@ static void clocks_of_any_unit_give_nanoseconds(void **state)
 		{ "an offset", 6, 100, 500000, 100500000000 },
 		{ "an offset back", 6, -1, 1500000, 500000000 },
 		{ "before 1970", 6, -100, 500000, 0 },
-		{ "too late", 0, 0, UINT64_MAX, INT64_MAX },
-		{ "too late by its offset", 0, INT64_MAX, INT64_MAX / 1000000000, INT64_MAX },
+		{ "too late", 0, 0, UINT64_MAX, CAPTURE_WALL_MAX_NS },
+		{ "too late by its offset", 0, INT64_MAX, INT64_MAX / 1000000000,
+		  CAPTURE_WALL_MAX_NS },
 	};
 
 	(void)state;
 	for (size_t n = 0; n < COUNT(cases); n++) {
-		struct blockfile_packet p[8];
+		struct capture_frame p[8];
 		uint8_t bytes[8];
 		unsigned count;
 		struct image i = { .is_big_endian = n & 1 };
@@ -209,7 +211,7 @@ static void clocks_of_any_unit_give_nanoseconds(void **state)
 
 static void simple_and_obsolete_packets_are_read_and_other_blocks_passed_over(void **state)
 {
-	struct blockfile_packet p[8];
+	struct capture_frame p[8];
 	uint8_t bytes[8];
 	unsigned count;
 	struct image i = { .length = 0 };
@@ -258,13 +260,13 @@ static void a_file_cut_anywhere_delivers_its_whole_packets(void **state)
 	put_packet(&whole, 0, 1, 7);
 	end = whole.length;
 	put_packet(&whole, 0, 2, 8);
-	for (size_t length = 28; length < whole.length; length++) {
-		struct blockfile_packet p[8];
+	for (size_t length = begin; length < whole.length; length++) {
+		struct capture_frame p[8];
 		uint8_t bytes[8];
 		unsigned count;
 		struct image i = whole;
 		struct err err;
-		bool is_whole = length == 28 || length == begin || length == end;
+		bool is_whole = length == begin || length == end;
 
 		i.length = length;
 		assert_int_equal(read_image(&i, p, bytes, &count, &err), is_whole ? 0 : ERR_FAILED);
@@ -293,7 +295,7 @@ static void nonsense_ends_the_file_with_a_reason(void **state)
 
 	(void)state;
 	for (size_t n = 0; n < COUNT(cases); n++) {
-		struct blockfile_packet p[8];
+		struct capture_frame p[8];
 		uint8_t bytes[8];
 		unsigned count;
 		struct image i = { .length = 0 }, value = { .length = 0 };
@@ -312,18 +314,52 @@ static void nonsense_ends_the_file_with_a_reason(void **state)
 	}
 }
 
+static void assert_left_to_others(const struct image *i)
+{
+	int fd = descriptor_of(i), link_type;
+
+	assert_null(blockfile_new(fd, 0, &link_type));
+	close(fd);
+}
+
 static void other_formats_are_left_to_others(void **state)
 {
 	struct image i = { .length = 0 };
-	int fd;
 
 	(void)state;
 	put(&i, 0xa1b2c3d4, 4);
 	for (unsigned n = 0; n < 5; n++)
 		put(&i, 0, 4);
-	fd = descriptor_of(&i);
-	assert_null(blockfile_new(fd, 0));
-	close(fd);
+	assert_left_to_others(&i);
+}
+
+static void a_file_without_an_interface_is_left_to_others(void **state)
+{
+	struct image whole = { .length = 0 }, packet = { .length = 0 };
+
+	(void)state;
+	put_section(&whole);
+	put_interface(&whole, 1, 0);
+	for (size_t length = 0; length < whole.length; length++) {
+		struct image i = whole;
+
+		i.length = length;
+		assert_left_to_others(&i);
+	}
+	put_section(&packet);
+	put_packet(&packet, 0, 1, 7);
+	put_interface(&packet, 1, 0);
+	assert_left_to_others(&packet);
+}
+
+static void a_link_type_that_is_not_decoded_is_left_to_others(void **state)
+{
+	struct image i = { .length = 0 };
+
+	(void)state;
+	put_section(&i);
+	put_interface(&i, 127, 0);
+	assert_left_to_others(&i);
 }
 
 int main(void)
@@ -336,6 +372,8 @@ int main(void)
 		cmocka_unit_test(a_file_cut_anywhere_delivers_its_whole_packets),
 		cmocka_unit_test(nonsense_ends_the_file_with_a_reason),
 		cmocka_unit_test(other_formats_are_left_to_others),
+		cmocka_unit_test(a_file_without_an_interface_is_left_to_others),
+		cmocka_unit_test(a_link_type_that_is_not_decoded_is_left_to_others),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
