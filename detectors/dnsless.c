@@ -130,13 +130,28 @@ static uint32_t seconds(uint64_t ns)
 	return (uint32_t)(ns / NS_PER_S);
 }
 
-static struct client *client_of(struct state *state, const struct contact *contact, bool take)
+static struct memo_table clients_of(struct state *state)
 {
-	struct memo_table table = { state->clients, sizeof(state->clients[0]), CLIENT_SETS,
+	return (struct memo_table){ state->clients, sizeof(state->clients[0]), CLIENT_SETS,
 				    state->client_tags };
+}
+
+/* NULL if ip, in the VLAN of the contact, is not known to ask for names. */
+static struct client *known_client(struct state *state, const struct ip *ip,
+				   const struct contact *contact)
+{
+	struct memo_table table = clients_of(state);
+	struct memo_key key = { ip, contact->opened_ns, contact->vlan, 0 };
+
+	return memo_find(&table, &key);
+}
+
+static struct client *need_client(struct state *state, const struct contact *contact)
+{
+	struct memo_table table = clients_of(state);
 	struct memo_key key = { &contact->src, contact->opened_ns, contact->vlan, 0 };
 
-	return take ? memo_need(&table, &key) : memo_find(&table, &key);
+	return memo_need(&table, &key);
 }
 
 static void learn(struct state *state, const struct host_key *host, const struct ip *ip,
@@ -159,9 +174,10 @@ static void forget_walks(struct detector_run *run, struct client *client,
 		detector_walk(run, &client->worm, contact, &worm);
 }
 
-static void note_encrypted(struct detector_run *run, const struct contact *contact)
+static __attribute__((noinline)) void note_encrypted(struct detector_run *run,
+						     const struct contact *contact)
 {
-	struct client *client = client_of(detector_state(run), contact, true);
+	struct client *client = need_client(detector_state(run), contact);
 
 	client->encrypted_s = seconds(contact->opened_ns);
 	forget_walks(run, client, contact);
@@ -200,7 +216,7 @@ static void observe(struct detector_run *run, void *slot, const struct observati
 	}
 	if (name->rcode != DNS_NOERROR || name->address_count == 0)
 		return;
-	client = client_of(detector_state(run), contact, true);
+	client = need_client(detector_state(run), contact);
 	client->last_answer_s = seconds(contact->opened_ns);
 	if (!client->first_answer_s)
 		client->first_answer_s = client->last_answer_s;
@@ -247,16 +263,16 @@ static void judge(struct detector_run *run, struct client *client, const struct 
 	detector_walk(run, walk, contact, &term);
 }
 
-static void opened(struct detector_run *run, const struct contact *contact, bool is_worm_port)
+static __attribute__((noinline)) void opened(struct detector_run *run, struct client *client,
+					     const struct contact *contact, bool is_worm_port)
 {
 	const struct config *config = detector_config(run);
 	struct state *state = detector_state(run);
 	struct known_table learnt = { state->learnt, LEARNT_SETS };
 	struct host_key host = host_key_of(&contact->src, contact->vlan);
 	uint32_t now_s = seconds(contact->opened_ns), stay_s = seconds(config->keep_ns);
-	struct client *client = client_of(state, contact, false);
 
-	if (!client || !has_view(config, client, now_s) ||
+	if (!has_view(config, client, now_s) ||
 	    known_has(&learnt, known_address(&host, &contact->dst, ABOUT_LEARNT), now_s))
 		return;
 	/* One term for a destination, whatever it is asked for. */
@@ -265,36 +281,43 @@ static void opened(struct detector_run *run, const struct contact *contact, bool
 }
 
 /* Whoever was called knows the caller's address from then on. */
-static void learn_caller(struct detector_run *run, const struct contact *contact)
+static __attribute__((noinline)) void learn_caller(struct detector_run *run,
+						   const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
 	struct host_key reached = host_key_of(&contact->dst, contact->vlan);
-	struct contact as_client = { .src = contact->dst,
-				     .vlan = contact->vlan,
-				     .opened_ns = contact->opened_ns };
 
-	if (client_of(detector_state(run), &as_client, false))
-		learn(detector_state(run), &reached, &contact->src, seconds(contact->opened_ns),
-		      seconds(config->keep_ns));
+	learn(detector_state(run), &reached, &contact->src, seconds(contact->opened_ns),
+	      seconds(config->keep_ns));
+}
+
+static bool is_judged(const struct contact *contact, bool is_worm_port)
+{
+	/* Where answers are missing, the one that told it this address may be among them. */
+	if (contact->flags & (CONTACT_BLIND | CONTACT_TO_POPULAR) ||
+	    contact->roles & (HOST_DNS_SERVER | HOST_ROUTER) || is_configured(contact->dst_port))
+		return false;
+	return is_worm_port || (contact->dst_port < 1024 && !ip_is_private(&contact->dst));
 }
 
 static void see(struct detector_run *run, void *slot, const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
-	bool is_worm_port = param_ports_has(&config->worm_ports, contact->dst_port);
+	struct state *state = detector_state(run);
+	bool is_worm_port;
+	struct client *client;
 
 	(void)slot;
-	if (is_encrypted_dns(detector_state(run), contact)) {
+	if (is_encrypted_dns(state, contact)) {
 		note_encrypted(run, contact);
 		return;
 	}
-	learn_caller(run, contact);
-	/* Where answers are missing, the one that told it this address may be among them. */
-	if (contact->flags & (CONTACT_BLIND | CONTACT_TO_POPULAR) ||
-	    contact->roles & (HOST_DNS_SERVER | HOST_ROUTER) || is_configured(contact->dst_port))
-		return;
-	if (is_worm_port || (contact->dst_port < 1024 && !ip_is_private(&contact->dst)))
-		opened(run, contact, is_worm_port);
+	if (known_client(state, &contact->dst, contact))
+		learn_caller(run, contact);
+	client = known_client(state, &contact->src, contact);
+	is_worm_port = param_ports_has(&config->worm_ports, contact->dst_port);
+	if (client && is_judged(contact, is_worm_port))
+		opened(run, client, contact, is_worm_port);
 }
 
 const struct detector detector_dnsless = {

@@ -198,7 +198,7 @@ static void answered(struct detector_run *run, struct sprayer *sprayer,
 }
 
 /* No route, or nobody would have heard the answer: says nothing about the source, but it did go there. */
-static void judge(struct detector_run *run, const struct contact *contact)
+static __attribute__((noinline)) void judge(struct detector_run *run, const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
 	struct memo_table table = table_of(run);

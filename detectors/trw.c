@@ -363,18 +363,18 @@ static double most_nats(const struct trw_config *config, const struct contact *c
 	return plain_nats(config, port_class);
 }
 
+/* port_class: class_of() it. */
 static void grant_share(struct detector_run *run, struct slot *slot, const struct contact *contact,
-			double share)
+			unsigned port_class, double share)
 {
 	const struct trw_config *config = detector_config(run);
 	uint16_t tag = memo_tag(&contact->dst);
 	struct judged *judged = judged_find(&slot->judged, tag);
-	struct term term = { .port_class = class_of(config, contact) };
+	struct term term = { .port_class = port_class };
 	uint8_t tenths;
 
 	/* In a scan most have their term by now, and nothing that could be looked up would raise it. */
-	if (judged &&
-	    judged->tenths >= tenths_of(most_nats(config, contact, term.port_class) * share)) {
+	if (judged && judged->tenths >= tenths_of(most_nats(config, contact, port_class) * share)) {
 		if (judged_is_of(judged, contact))
 			detector_settled(run, contact, judged->port_class);
 		return;
@@ -405,11 +405,6 @@ static void grant_share(struct detector_run *run, struct slot *slot, const struc
 	detector_walk(run, walk_of(slot, term.port_class), contact, &term);
 	if (judged->slow)
 		walk_slowly(run, slot, contact, term);
-}
-
-static void grant(struct detector_run *run, struct slot *slot, const struct contact *contact)
-{
-	grant_share(run, slot, contact, 1);
 }
 
 /* The term this very contact carries, if any. */
@@ -537,8 +532,8 @@ static bool is_overdue(const struct detector_run *run, const struct slot *slot,
 /* Within a site an answer takes a few milliseconds.  A lone slow server is given its quarter of a second, but whoever
  * goes on to the next host while the last ones keep silent is judged at once (worm-detection.md C.2: what
  * is in flight must not be free). */
-static void grant_overdue(struct detector_run *run, struct slot *slot, const struct contact *next,
-			  unsigned port_class)
+static __attribute__((noinline)) void grant_overdue(struct detector_run *run, struct slot *slot,
+						    const struct contact *next, unsigned port_class)
 {
 	const struct trw_config *config = detector_config(run);
 	struct contact late;
@@ -553,7 +548,8 @@ static void grant_overdue(struct detector_run *run, struct slot *slot, const str
 			continue;
 		}
 		waitings_drop(&slot->waiting, i);
-		grant_share(run, slot, &late, share_overdue(run, &late, port_class));
+		grant_share(run, slot, &late, class_of(config, &late),
+			    share_overdue(run, &late, port_class));
 	}
 }
 
@@ -593,17 +589,19 @@ static bool is_counted(const struct detector_run *run, struct slot *slot,
 	       is_waiting(run, slot, contact, port_class);
 }
 
+/* port_class: class_of() it. */
 static void opened(struct detector_run *run, struct slot *slot, const struct contact *contact,
 		   unsigned port_class)
 {
-	double share = share_at_once(run, contact, port_class);
+	unsigned failing = class_of_failure(detector_config(run), slot, contact, port_class);
+	double share = share_at_once(run, contact, failing);
 
-	if (!is_counted(run, slot, contact, port_class))
-		count_opened(slot, port_class, contact);
+	if (!is_counted(run, slot, contact, failing))
+		count_opened(slot, failing, contact);
 	if (share > 0) {
-		grant_share(run, slot, contact, share);
-	} else if (answers_soon(contact, port_class)) {
-		grant_overdue(run, slot, contact, port_class);
+		grant_share(run, slot, contact, port_class, share);
+	} else if (answers_soon(contact, failing)) {
+		grant_overdue(run, slot, contact, failing);
 		waitings_add(&slot->waiting, contact);
 	}
 }
@@ -639,12 +637,12 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 		waitings_remove(&slot->waiting, contact);
 	switch (contact->outcome) {
 	case CONTACT_PENDING:
-		opened(run, slot, contact, class_of_failure(config, slot, contact, port_class));
+		opened(run, slot, contact, port_class);
 		break;
 	case CONTACT_OUTSTANDING:
 	case CONTACT_IGNORED:
 	case CONTACT_REFUSED:
-		grant(run, slot, contact);
+		grant_share(run, slot, contact, port_class, 1);
 		break;
 	case CONTACT_ACCEPTED:
 		accepted(run, slot, contact);

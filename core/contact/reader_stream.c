@@ -73,6 +73,7 @@ struct streams {
 	struct hash_key key;
 	uint32_t sets; /* a power of two */
 	uint64_t clock;
+	struct mem_region *region;
 	uint64_t *tags; /* WAYS per set, so that a miss does not touch connections */
 	/* Where the connection of a way is, plus one; 0 = never needed yet.  They lie in the order in which they were first
 	 * needed, so that a few connections are a few pages. */
@@ -97,16 +98,18 @@ struct streams *streams_new(const struct hash_key *key, uint32_t streams_max)
 {
 	struct streams *streams = mem_alloc(sizeof(*streams));
 	uint32_t wanted = streams_max ? streams_max : STREAMS;
+	size_t count;
 
 	streams->key = *key;
 	streams->sets = 1;
 	while (streams->sets * WAYS < wanted)
 		streams->sets *= 2;
-	streams->tags = mem_array((size_t)streams->sets * WAYS, sizeof(*streams->tags));
-	streams->places = mem_array((size_t)streams->sets * WAYS, sizeof(*streams->places));
-	streams->connections =
-		mem_array((size_t)streams->sets * WAYS, sizeof(*streams->connections));
-	streams->held = mem_array((size_t)streams->sets * WAYS, sizeof(*streams->held));
+	count = (size_t)streams->sets * WAYS;
+	streams->region = mem_region_new();
+	streams->tags = mem_table(streams->region, count, sizeof(*streams->tags));
+	streams->places = mem_table(streams->region, count, sizeof(*streams->places));
+	streams->connections = mem_table(streams->region, count, sizeof(*streams->connections));
+	streams->held = mem_table(streams->region, count, sizeof(*streams->held));
 	return streams;
 }
 
@@ -114,10 +117,7 @@ void streams_free(struct streams *streams)
 {
 	if (!streams)
 		return;
-	mem_free(streams->connections);
-	mem_free(streams->held);
-	mem_free(streams->places);
-	mem_free(streams->tags);
+	mem_region_free(streams->region);
 	mem_free(streams);
 }
 

@@ -80,14 +80,13 @@ static void see_forwarding(struct tracker *tracker, const struct packet *packet,
 		       &packet->src);
 }
 
-void tracker_watch_routing(struct tracker *tracker, const struct packet *packet)
+static __attribute__((noinline)) void look_up_station(struct tracker *tracker,
+						      const struct packet *packet, uint64_t word)
 {
-	uint64_t word = plain_word(packet);
 	struct plain *plain = plain_of(tracker, word);
 	struct ip own;
 
-	if (is_plain(plain, word, &packet->dst) || !(packet->marks & PACKET_HAS_MACS) ||
-	    mac_is_group(&packet->src_mac))
+	if (!(packet->marks & PACKET_HAS_MACS) || mac_is_group(&packet->src_mac))
 		return;
 	if (!addressbook_address(tracker->book, packet->vlan, &packet->dst_mac, &packet->dst, &own))
 		*plain = (struct plain){ .word = word };
@@ -97,6 +96,14 @@ void tracker_watch_routing(struct tracker *tracker, const struct packet *packet)
 		*plain = (struct plain){ .word = word };
 	else
 		see_forwarding(tracker, packet, &own);
+}
+
+void tracker_watch_routing(struct tracker *tracker, const struct packet *packet)
+{
+	uint64_t word = plain_word(packet);
+
+	if (!is_plain(plain_of(tracker, word), word, &packet->dst))
+		look_up_station(tracker, packet, word);
 }
 
 /* RFC 5771 section 4, RFC 4291 section 2.7: no router forwards what goes there. */

@@ -37,7 +37,7 @@ struct sensor {
 	struct engine *engine;
 	struct tracker *tracker;
 	struct reader *reader;
-	const struct packet *packet; /* that the reader is looking at */
+	struct packet packet; /* the latest; the reader may be looking at it */
 	uint64_t wall_ns;
 	struct record_sensor totals;
 	struct heard heard[HEARD_PLACES];
@@ -94,7 +94,7 @@ static void on_contact(void *arg, struct host *host, const struct contact *conta
 
 static bool is_beyond(const struct sensor *sensor, const struct host *host)
 {
-	const struct packet *packet = sensor->packet;
+	const struct packet *packet = &sensor->packet;
 	const struct mac *mac = ip_equal(&packet->src, &host->key.ip) ? &packet->src_mac
 								      : &packet->dst_mac;
 
@@ -106,7 +106,7 @@ static bool is_beyond(const struct sensor *sensor, const struct host *host)
 static bool is_forged(const struct sensor *sensor, const struct host_key *key,
 		      const struct host *host)
 {
-	const struct packet *packet = sensor->packet;
+	const struct packet *packet = &sensor->packet;
 
 	if (!(packet->marks & PACKET_HAS_MACS) || !ip_equal(&packet->src, &key->ip))
 		return false;
@@ -211,22 +211,21 @@ void sensor_free(struct sensor *sensor)
 
 void sensor_frame(struct sensor *sensor, const struct capture_frame *frame)
 {
-	struct packet packet;
+	struct packet *packet = &sensor->packet;
 
 	sensor->wall_ns = frame->wall_ns;
 	if (sensor->totals.packets++ == 0)
 		sensor->totals.first_packet_ns = frame->wall_ns;
 	sensor->totals.last_packet_ns = frame->wall_ns;
 	sensor->totals.bytes += frame->on_wire;
-	if (decode_frame(frame->link_type, frame->bytes, frame->captured, frame->on_wire,
-			 &packet) != DECODE_OK) {
+	if (decode_frame(frame->link_type, frame->bytes, frame->captured, frame->on_wire, packet) !=
+	    DECODE_OK) {
 		sensor->totals.undecoded++;
 		return;
 	}
-	packet.wall_ns = frame->wall_ns;
-	tracker_see(sensor->tracker, &packet);
-	sensor->packet = &packet;
-	reader_see(sensor->reader, &packet);
+	packet->wall_ns = frame->wall_ns;
+	tracker_see(sensor->tracker, packet);
+	reader_see(sensor->reader, packet);
 }
 
 void sensor_advance(struct sensor *sensor, uint64_t wall_ns)

@@ -43,9 +43,10 @@ struct detector_run {
 	bool enabled;
 };
 
-/* Who is shown something, by their places among the runs. */
+/* Who is shown something. */
 struct audience {
-	uint8_t count, runs[DETECTOR_IDS_MAX];
+	unsigned count;
+	struct detector_run *runs[DETECTOR_IDS_MAX];
 };
 
 /* A host that was dealt with: only what it opens afterwards counts. */
@@ -75,14 +76,14 @@ struct engine {
 	struct audience of_observations[OBSERVATION_KINDS];
 };
 
-static void invite(struct audience *audience, unsigned run)
+static void invite(struct audience *audience, struct detector_run *run)
 {
-	audience->runs[audience->count++] = (uint8_t)run;
+	audience->runs[audience->count++] = run;
 }
 
-static void invite_to_contacts(struct engine *engine, unsigned run)
+static void invite_to_contacts(struct engine *engine, struct detector_run *run)
 {
-	const struct detector *detector = engine->runs[run].detector;
+	const struct detector *detector = run->detector;
 
 	for (unsigned kind = 0; kind < CONTACT_KINDS; kind++)
 		for (unsigned outcome = 0; outcome < CONTACT_OUTCOMES; outcome++)
@@ -91,9 +92,9 @@ static void invite_to_contacts(struct engine *engine, unsigned run)
 				invite(&engine->of_contacts[kind][outcome], run);
 }
 
-static void invite_to_observations(struct engine *engine, unsigned run)
+static void invite_to_observations(struct engine *engine, struct detector_run *run)
 {
-	const struct detector *detector = engine->runs[run].detector;
+	const struct detector *detector = run->detector;
 
 	for (unsigned kind = 0; kind < OBSERVATION_KINDS; kind++)
 		if (detector->feeds & FEED_OBSERVED &&
@@ -108,8 +109,8 @@ static void choose_audiences(struct engine *engine)
 	for (unsigned i = 0; i < engine->count; i++) {
 		if (!engine->runs[i].enabled)
 			continue;
-		invite_to_contacts(engine, i);
-		invite_to_observations(engine, i);
+		invite_to_contacts(engine, &engine->runs[i]);
+		invite_to_observations(engine, &engine->runs[i]);
 	}
 }
 
@@ -248,6 +249,13 @@ static bool holds(const struct detector_run *run, const unsigned char *slots)
 	return run->slot_bytes && !blocks_is_zero(slots + run->slot_offset, run->slot_bytes);
 }
 
+/* A suspect's memory hardly ever holds nothing: it is not searched. */
+static bool is_kept(const struct engine *engine, const struct host *host,
+		    const unsigned char *slots)
+{
+	return host->roles & HOST_SUSPECT && slots != engine->scratch;
+}
+
 static struct forgiven *forgiven_of(struct engine *engine, const struct host_key *host)
 {
 	for (unsigned i = 0; i < engine->forgiven_count; i++)
@@ -295,13 +303,14 @@ void engine_see(struct engine *engine, struct host *host, const struct contact *
 {
 	const struct audience *audience = &engine->of_contacts[contact->kind][contact->outcome];
 	unsigned char *slots;
-	bool kept = false;
+	bool kept;
 
 	if (!audience->count || is_final_silence(contact) || is_forgiven(engine, host, contact))
 		return;
 	slots = begin(engine, host);
+	kept = is_kept(engine, host, slots);
 	for (unsigned i = 0; i < audience->count; i++) {
-		struct detector_run *run = &engine->runs[audience->runs[i]];
+		struct detector_run *run = audience->runs[i];
 
 		run->detector->see(run, slots + run->slot_offset, contact);
 		kept = kept || holds(run, slots);
@@ -313,10 +322,10 @@ void engine_observe(struct engine *engine, struct host *host, const struct obser
 {
 	const struct audience *audience = &engine->of_observations[observation->kind];
 	unsigned char *slots = begin(engine, host);
-	bool kept = false;
+	bool kept = is_kept(engine, host, slots);
 
 	for (unsigned i = 0; i < audience->count; i++) {
-		struct detector_run *run = &engine->runs[audience->runs[i]];
+		struct detector_run *run = audience->runs[i];
 
 		run->detector->observe(run, slots + run->slot_offset, observation);
 		kept = kept || holds(run, slots);
@@ -386,18 +395,24 @@ static bool crosses(double before, double now, double threshold)
 	return (before >= threshold) != (now >= threshold);
 }
 
+/* Of a conviction that stands: twice the contacts, or some time. */
+static bool is_more(const struct walk *walk, uint32_t now_s)
+{
+	return doubling_of(walk->contacts) > walk->stated_doubling ||
+	       (now_s > walk->stated_s && now_s - walk->stated_s >= RESTATE_S);
+}
+
 static bool is_news(const struct engine *engine, const struct walk *walk, uint32_t now_s)
 {
 	double stated = walk->stated_quarters / 4.0, level = (double)walk->level;
 
 	if (level < engine->state_from_nats)
 		return walk->stated_quarters != 0;
+	if (level >= CONVICT_NATS && stated >= CONVICT_NATS)
+		return is_more(walk, now_s);
 	if (walk->stated_quarters == 0 || crosses(stated, level, SUSPECT_NATS) ||
 	    crosses(stated, level, CONVICT_NATS))
 		return true;
-	if (level >= CONVICT_NATS)
-		return doubling_of(walk->contacts) > walk->stated_doubling ||
-		       (now_s > walk->stated_s && now_s - walk->stated_s >= RESTATE_S);
 	return fabs(level - stated) >= NEWS_NATS;
 }
 

@@ -1,27 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* memo.c - see memo.h.
- *
- * Left out: a random key for the hash.  Entries are made by contacts that already look odd, and one that
- * holds evidence outlives those that do not, so aimed collisions cost a detector its first step at most. */
+/* memo.c - see memo.h. */
 #include "core/detect/memo.h"
 
 #include <string.h>
 
 #include "core/base/invariant.h"
 #include "core/base/units.h"
-#include "core/net/hash.h"
 
 /* Evidence older than this protects nobody's place. */
 #define STALE_S 3600
-
-static const struct hash_key fixed_key = { { UINT64_C(0x6d656d6f), UINT64_C(0xa0761d6478bd642f) } };
-
-static inline uint64_t hash_of(const struct memo_key *key)
-{
-	uint64_t about = ((uint64_t)key->vlan << 16 | key->port) * UINT64_C(0xd6e8feb86659fd93);
-
-	return hash_joined(&fixed_key, about, key->ip);
-}
 
 static inline size_t set_of(const struct memo_table *table, uint64_t hash)
 {
@@ -35,36 +22,32 @@ static inline struct memo *way_of(const struct memo_table *table, size_t set, un
 				       (set * MEMO_WAYS + way) * table->entry_size);
 }
 
+static bool is_of(const struct memo *memo, const struct memo_key *key)
+{
+	return ip_equal(&memo->ip, key->ip) && memo->vlan == key->vlan && memo->port == key->port;
+}
+
 static struct memo *find_in(const struct memo_table *table, size_t set, uint8_t tag,
 			    const struct memo_key *key)
 {
 	const uint8_t *tags = table->tags[set].ways;
+	uint64_t equal = tags_equal(tags, tag);
 
-	for (unsigned n = 0; n < MEMO_WAYS; n++) {
+	for (unsigned n = equal ? tags_first(equal) : MEMO_WAYS; n < MEMO_WAYS; n++) {
 		struct memo *memo = way_of(table, set, n);
 
-		if (tags[n] == tag && ip_equal(&memo->ip, key->ip) && memo->vlan == key->vlan &&
-		    memo->port == key->port)
+		if (tags[n] == tag && is_of(memo, key))
 			return memo;
 	}
 	return NULL;
 }
 
-static inline struct memo *lookup(const struct memo_table *table, uint64_t hash,
-				  const struct memo_key *key)
+void *memo_find_in(struct memo_table table, struct memo_key key, uint64_t hash)
 {
-	size_t set = set_of(table, hash);
-	uint8_t tag = tag_of_hash(hash);
-
-	return tags_equal(table->tags[set].ways, tag) ? find_in(table, set, tag, key) : NULL;
-}
-
-void *memo_find(const struct memo_table *table, const struct memo_key *key)
-{
-	struct memo *memo = lookup(table, hash_of(key), key);
+	struct memo *memo = find_in(&table, set_of(&table, hash), tag_of_hash(hash), &key);
 
 	if (memo)
-		memo->used_s = (uint32_t)(key->now_ns / NS_PER_S) | 1;
+		memo->used_s = (uint32_t)(key.now_ns / NS_PER_S) | 1;
 	return memo;
 }
 
@@ -102,14 +85,13 @@ static struct memo *take(const struct memo_table *table, uint64_t hash, const st
 	return memo;
 }
 
-void *memo_need(const struct memo_table *table, const struct memo_key *key)
+void *memo_need_in(struct memo_table table, struct memo_key key, uint64_t hash)
 {
-	uint32_t now_s = (uint32_t)(key->now_ns / NS_PER_S) | 1;
-	uint64_t hash = hash_of(key);
-	struct memo *memo = lookup(table, hash, key);
+	uint32_t now_s = (uint32_t)(key.now_ns / NS_PER_S) | 1;
+	struct memo *memo = find_in(&table, set_of(&table, hash), tag_of_hash(hash), &key);
 
 	if (!memo)
-		memo = take(table, hash, key, now_s);
+		memo = take(&table, hash, &key, now_s);
 	memo->used_s = now_s;
 	return memo;
 }

@@ -15,6 +15,7 @@
 #include "core/contact/tags.h"
 #include "core/detect/detector.h"
 #include "core/net/addr.h"
+#include "core/net/hash.h"
 
 #define MEMO_WAYS TAGS_IN_SET
 
@@ -46,8 +47,35 @@ struct memo_key {
 	uint16_t vlan, port;
 };
 
-void *memo_find(const struct memo_table *table, const struct memo_key *key); /* NULL if unknown */
-void *memo_need(const struct memo_table *table, const struct memo_key *key); /* never NULL */
+/* Unkeyed: entries are made by contacts that already look odd, and one that holds evidence outlives those that do not, so
+ * aimed collisions cost a detector its first step at most. */
+static inline uint64_t memo_hash(const struct memo_key *key)
+{
+	static const struct hash_key fixed = { { UINT64_C(0x6d656d6f),
+						 UINT64_C(0xa0761d6478bd642f) } };
+	uint64_t about = ((uint64_t)key->vlan << 16 | key->port) * UINT64_C(0xd6e8feb86659fd93);
+
+	return hash_joined(&fixed, about, key->ip);
+}
+
+/* For memo_find() and memo_need(). */
+void *memo_find_in(struct memo_table table, struct memo_key key, uint64_t hash);
+void *memo_need_in(struct memo_table table, struct memo_key key, uint64_t hash);
+
+/* NULL if unknown, as almost everybody is to almost every detector. */
+static inline void *memo_find(const struct memo_table *table, const struct memo_key *key)
+{
+	uint64_t hash = memo_hash(key);
+	const struct memo_tags *tags = &table->tags[hash & (table->sets - 1)];
+
+	return tags_equal(tags->ways, tag_of_hash(hash)) ? memo_find_in(*table, *key, hash) : NULL;
+}
+
+/* Never NULL. */
+static inline void *memo_need(const struct memo_table *table, const struct memo_key *key)
+{
+	return memo_need_in(*table, *key, memo_hash(key));
+}
 
 /* A short name of an address within one entry; never 0.  In one /112 (IPv4 /16) only two addresses, far
  * apart, share theirs. */

@@ -48,7 +48,8 @@ static bool queue_next(struct feed *feed, struct record *record)
 		return false;
 	*record = queue->ring[queue->first];
 	queue->first = (queue->first + 1) % queue->capacity;
-	queue->count--;
+	if (--queue->count == 0)
+		queue->first = 0; /* the same few records again: they are in the cache */
 	return true;
 }
 
