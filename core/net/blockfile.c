@@ -18,6 +18,7 @@
 #include "core/net/pieces.h"
 
 #define BYTE_ORDER_MARK UINT32_C(0x1a2b3c4d)
+#define VERSION_MAJOR   1
 #define INTERFACES_MAX  1024
 #define BLOCK_MIN_BYTES 12 /* type and both lengths */
 #define BLOCK_MAX_BYTES (PIECES_RECORD_BYTES + PIECES_HEADERS_BYTES)
@@ -228,10 +229,28 @@ static int read_simple(struct blockfile *blockfile, const uint8_t *block, uint32
 	return set_bytes(frame, block, SIMPLE_BYTES, length, err);
 }
 
+/* Of 1.x the minor number changes nothing that is read. */
+static int read_section(const struct blockfile *blockfile, const uint8_t *block, uint32_t length,
+			struct err *err)
+{
+	unsigned major, minor;
+
+	if (length < SECTION_BYTES)
+		return err_set(err, ERR_FAILED, "has a section of %u bytes", length);
+	major = pieces_u16(&blockfile->pieces, block + 12);
+	minor = pieces_u16(&blockfile->pieces, block + 14);
+	if (major != VERSION_MAJOR)
+		return err_set(err, ERR_FAILED, "has a section of the unknown version %u.%u", major,
+			       minor);
+	return 0;
+}
+
 static int read_block(struct blockfile *blockfile, const uint8_t *block, uint32_t length,
 		      struct capture_frame *frame, struct err *err)
 {
 	switch (pieces_u32(&blockfile->pieces, block)) {
+	case BLOCK_SECTION:
+		return read_section(blockfile, block, length, err);
 	case BLOCK_INTERFACE:
 		return add_interface(blockfile, block, length, err);
 	case BLOCK_PACKET:
@@ -248,8 +267,8 @@ static bool is_read(const struct blockfile *blockfile, const uint8_t *block)
 {
 	uint32_t type = pieces_u32(&blockfile->pieces, block);
 
-	return type == BLOCK_INTERFACE || type == BLOCK_PACKET || type == BLOCK_PACKET_OLD ||
-	       type == BLOCK_PACKET_SIMPLE;
+	return type == BLOCK_SECTION || type == BLOCK_INTERFACE || type == BLOCK_PACKET ||
+	       type == BLOCK_PACKET_OLD || type == BLOCK_PACKET_SIMPLE;
 }
 
 static int end_inside(struct err *err)

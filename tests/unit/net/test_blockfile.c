@@ -314,6 +314,25 @@ static void nonsense_ends_the_file_with_a_reason(void **state)
 	}
 }
 
+static void a_section_of_another_version_is_refused(void **state)
+{
+	struct capture_frame p[8];
+	uint8_t bytes[8];
+	unsigned count;
+	struct image i = { .length = 0 };
+	struct err err;
+
+	(void)state;
+	put_section(&i);
+	put_interface(&i, 1, 0);
+	put_packet(&i, 0, 1, 7);
+	put_section(&i);
+	i.bytes[i.length - 16] = 2;
+	assert_int_equal(read_image(&i, p, bytes, &count, &err), ERR_FAILED);
+	assert_string_equal(err.text, "has a section of the unknown version 2.0");
+	assert_int_equal(count, 1);
+}
+
 static void assert_left_to_others(const struct image *i)
 {
 	int fd = descriptor_of(i), link_type;
@@ -352,6 +371,17 @@ static void a_file_without_an_interface_is_left_to_others(void **state)
 	assert_left_to_others(&packet);
 }
 
+static void a_file_of_another_version_is_left_to_others(void **state)
+{
+	struct image i = { .length = 0 };
+
+	(void)state;
+	put_section(&i);
+	i.bytes[12] = 0;
+	put_interface(&i, 1, 0);
+	assert_left_to_others(&i);
+}
+
 static void a_link_type_that_is_not_decoded_is_left_to_others(void **state)
 {
 	struct image i = { .length = 0 };
@@ -371,6 +401,8 @@ int main(void)
 		cmocka_unit_test(simple_and_obsolete_packets_are_read_and_other_blocks_passed_over),
 		cmocka_unit_test(a_file_cut_anywhere_delivers_its_whole_packets),
 		cmocka_unit_test(nonsense_ends_the_file_with_a_reason),
+		cmocka_unit_test(a_section_of_another_version_is_refused),
+		cmocka_unit_test(a_file_of_another_version_is_left_to_others),
 		cmocka_unit_test(other_formats_are_left_to_others),
 		cmocka_unit_test(a_file_without_an_interface_is_left_to_others),
 		cmocka_unit_test(a_link_type_that_is_not_decoded_is_left_to_others),
