@@ -437,17 +437,12 @@ static void note_answer(struct state *state, const struct contact *contact,
 }
 
 /* A host is judged only while it is heard (its walk speaks for it), so its names wait for that. */
-static void look_back(struct detector_run *run, const struct contact *contact)
+static __attribute__((noinline)) void search_waiting(struct detector_run *run,
+						     const struct contact *contact)
 {
 	struct state *state = detector_state(run);
+	uint16_t tag = tag_of_host(contact);
 
-	uint16_t tag;
-
-	if (state->wanted & ~state->complete)
-		build_some(state);
-	if (!state->wanted || !state->waiting_count)
-		return;
-	tag = tag_of_host(contact);
 	for (unsigned n = 0; n < WAITING; n++) {
 		struct waiting *waiting =
 			waiting_of(state, (state->next_waiting + n) % WAITING, tag, contact);
@@ -455,6 +450,16 @@ static void look_back(struct detector_run *run, const struct contact *contact)
 		if (waiting && question(run, &waiting->contact, waiting->text))
 			free_waiting(state, waiting);
 	}
+}
+
+static void look_back(struct detector_run *run, const struct contact *contact)
+{
+	struct state *state = detector_state(run);
+
+	if (state->wanted & ~state->complete)
+		build_some(state);
+	if (state->wanted && state->waiting_count)
+		search_waiting(run, contact);
 }
 
 static void see(struct detector_run *run, void *slot, const struct contact *contact)

@@ -104,6 +104,7 @@ const struct detector detector_conficker_p2p = {
 	.kind = EVIDENCE_WORM,
 	.feeds = FEED_OPENED,
 	.kinds = KINDS_PORTS,
+	.only_high_ports = true,
 	.params = params,
 	.config_size = sizeof(struct config),
 	.state_size = sizeof(struct state),

@@ -97,6 +97,15 @@ static struct memo_key key_of(const struct contact *contact, const struct ip *ip
 				  .now_ns = contact->opened_ns + us_to_ns(contact->elapsed_us) };
 }
 
+/* NULL unless somebody came to it. */
+static struct victim *victim_of(const struct detector_run *run, const struct contact *contact)
+{
+	struct memo_table table = table_of(run);
+	struct memo_key key = key_of(contact, &contact->src);
+
+	return memo_find(&table, &key);
+}
+
 /* ---- who deals with whom ----------------------------------------------------------------------- */
 
 static uint64_t pair_of(const struct contact *contact)
@@ -241,16 +250,14 @@ static unsigned list_visits(const struct victim *victim, const struct contact *c
 	return count;
 }
 
-static void reached(struct detector_run *run, const struct contact *contact)
+static __attribute__((noinline)) void reached(struct detector_run *run, struct victim *victim,
+					      const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
 	struct evidence_visit visits[EVIDENCE_VISITS];
-	struct memo_table table = table_of(run);
-	struct memo_key key = key_of(contact, &contact->src);
-	struct victim *victim = memo_find(&table, &key);
 	struct term term = { .port_class = CLASS_CHAIN, .cap_nats = cap_of(run, contact) };
 
-	if (!victim || is_server(victim) || is_peer(run, contact))
+	if (is_server(victim) || is_peer(run, contact))
 		return;
 	walk_fade(&victim->memo.walk, contact, config->half_life_ns);
 	term.nats = nats_of(config, victim, contact);
@@ -267,6 +274,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 {
 	const struct config *config = detector_config(run);
 	struct state *state = detector_state(run);
+	struct victim *victim;
 
 	(void)memory;
 	if (state->first_ns == 0)
@@ -278,10 +286,15 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 		visited(run, contact);
 		make_peer(run, contact);
 	}
+	if (contact->outcome != CONTACT_PENDING)
+		return;
 	/* Who serves many is visited by many, and a router stands for many. */
-	if (contact->outcome == CONTACT_PENDING && !(contact->flags & CONTACT_FROM_ROUTER) &&
-	    !(contact->roles & (HOST_ROUTER | HOST_DNS_SERVER | HOST_DHCP_SERVER)))
-		reached(run, contact);
+	if (contact->flags & CONTACT_FROM_ROUTER ||
+	    contact->roles & (HOST_ROUTER | HOST_DNS_SERVER | HOST_DHCP_SERVER))
+		return;
+	victim = victim_of(run, contact);
+	if (victim)
+		reached(run, victim, contact);
 }
 
 const struct detector detector_contagion = {

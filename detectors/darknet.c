@@ -78,6 +78,11 @@ static bool is_dark(const struct config *config, const struct ip *ip)
 	return false;
 }
 
+static bool is_idle(const void *config)
+{
+	return ((const struct config *)config)->dark.count == 0;
+}
+
 static bool is_worm_port(const struct config *config, uint16_t port)
 {
 	return param_ports_has(&config->worm_ports, port);
@@ -153,5 +158,6 @@ const struct detector detector_darknet = {
 	.params = params,
 	.config_size = sizeof(struct config),
 	.state_size = sizeof(struct state),
+	.is_idle = is_idle,
 	.see = see,
 };

@@ -198,13 +198,14 @@ static void answered(struct detector_run *run, struct sprayer *sprayer,
 }
 
 /* No route, or nobody would have heard the answer: says nothing about the source, but it did go there. */
-static __attribute__((noinline)) void judge(struct detector_run *run, const struct contact *contact)
+static void see(struct detector_run *run, void *memory, const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
 	struct memo_table table = table_of(run);
 	struct memo_key key = key_of(contact);
 	struct sprayer *sprayer;
 
+	(void)memory;
 	if (contact->outcome == CONTACT_PENDING) {
 		sprayer = memo_need(&table, &key);
 		walk_fade(&sprayer->memo.walk, contact, config->half_life_ns);
@@ -220,13 +221,6 @@ static __attribute__((noinline)) void judge(struct detector_run *run, const stru
 		failed(run, sprayer, contact);
 }
 
-static void see(struct detector_run *run, void *memory, const struct contact *contact)
-{
-	(void)memory;
-	if (contact->dst_port >= 1024)
-		judge(run, contact);
-}
-
 const struct detector detector_spray = {
 	.name = "spray",
 	.summary = "one high port tried at public addresses one after the other, unanswered",
@@ -234,6 +228,7 @@ const struct detector detector_spray = {
 	.kind = EVIDENCE_WORM,
 	.feeds = FEED_OPENED | FEED_OUTSTANDING | FEED_SETTLED,
 	.kinds = KINDS_PORTS,
+	.only_high_ports = true,
 	.params = params,
 	.config_size = sizeof(struct config),
 	.state_size = sizeof(struct state),

@@ -41,13 +41,16 @@ enum detector_kinds {
 	KINDS_NEIGHBORS = 1 << CONTACT_ARP | 1 << CONTACT_ND,
 };
 
+#define HIGH_PORTS_MIN 1024
+
 struct detector {
 	const char *name; /* stable: policies and the ledger use it */
 	const char *summary;
-	unsigned id;    /* enum detector_id */
-	unsigned kind;  /* enum evidence_kind */
-	unsigned feeds; /* outcomes that see is called for, and whether observe is */
-	unsigned kinds; /* of contacts that see is called for; 0 = all */
+	unsigned id;          /* enum detector_id */
+	unsigned kind;        /* enum evidence_kind */
+	unsigned feeds;       /* outcomes that see is called for, and whether observe is */
+	unsigned kinds;       /* of contacts that see is called for; 0 = all */
+	bool only_high_ports; /* see is called for ports from HIGH_PORTS_MIN on */
 	unsigned observes; /* a bit 1 << enum observation_kind for each that observe is called for; 0 = all */
 	const struct param *params; /* ends with PARAM_END */
 	size_t config_size;         /* filled from params, then constant */
@@ -55,6 +58,7 @@ struct detector {
 	size_t slot_size;           /* of each host, zeroed, owns no pointers */
 
 	int (*check)(const void *config, struct err *err); /* may be NULL */
+	bool (*is_idle)(const void *config); /* with these settings it finds nothing; may be NULL */
 	/* NULL if the feeds do not ask for it. */
 	void (*see)(struct detector_run *run, void *slot, const struct contact *contact);
 	void (*observe)(struct detector_run *run, void *slot,

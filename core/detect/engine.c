@@ -72,7 +72,8 @@ struct engine {
 	size_t slot_size;
 	unsigned count;
 	struct detector_run runs[DETECTOR_IDS_MAX];
-	struct audience of_contacts[CONTACT_KINDS][CONTACT_OUTCOMES];
+	/* Of contacts with low ports (or none), with high ones. */
+	struct audience of_contacts[2][CONTACT_KINDS][CONTACT_OUTCOMES];
 	struct audience of_observations[OBSERVATION_KINDS];
 };
 
@@ -86,10 +87,19 @@ static void invite_to_contacts(struct engine *engine, struct detector_run *run)
 	const struct detector *detector = run->detector;
 
 	for (unsigned kind = 0; kind < CONTACT_KINDS; kind++)
-		for (unsigned outcome = 0; outcome < CONTACT_OUTCOMES; outcome++)
-			if (detector->feeds >> outcome & 1 &&
-			    (!detector->kinds || detector->kinds >> kind & 1))
-				invite(&engine->of_contacts[kind][outcome], run);
+		for (unsigned outcome = 0; outcome < CONTACT_OUTCOMES; outcome++) {
+			if (!(detector->feeds >> outcome & 1) ||
+			    (detector->kinds && !(detector->kinds >> kind & 1)))
+				continue;
+			if (!detector->only_high_ports)
+				invite(&engine->of_contacts[0][kind][outcome], run);
+			invite(&engine->of_contacts[1][kind][outcome], run);
+		}
+}
+
+static bool has_business(const struct detector_run *run)
+{
+	return run->enabled && !(run->detector->is_idle && run->detector->is_idle(run->config));
 }
 
 static void invite_to_observations(struct engine *engine, struct detector_run *run)
@@ -107,7 +117,7 @@ static void choose_audiences(struct engine *engine)
 	memset(engine->of_contacts, 0, sizeof(engine->of_contacts));
 	memset(engine->of_observations, 0, sizeof(engine->of_observations));
 	for (unsigned i = 0; i < engine->count; i++) {
-		if (!engine->runs[i].enabled)
+		if (!has_business(&engine->runs[i]))
 			continue;
 		invite_to_contacts(engine, &engine->runs[i]);
 		invite_to_observations(engine, &engine->runs[i]);
@@ -301,7 +311,8 @@ static bool is_final_silence(const struct contact *contact)
 
 void engine_see(struct engine *engine, struct host *host, const struct contact *contact)
 {
-	const struct audience *audience = &engine->of_contacts[contact->kind][contact->outcome];
+	const struct audience *audience = &engine->of_contacts[contact->dst_port >= HIGH_PORTS_MIN]
+							      [contact->kind][contact->outcome];
 	unsigned char *slots;
 	bool kept;
 

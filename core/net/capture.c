@@ -196,12 +196,11 @@ static inline int next_in_place(struct capture *capture, struct capture_frame *f
 
 static int read_in_place(struct capture *capture, unsigned batch, struct err *err)
 {
-	uint64_t last = capture->frames + batch;
+	uint64_t last = batch ? capture->frames + batch : UINT64_MAX;
 	struct capture_frame frame;
 	int status = 1;
 
-	while ((batch == 0 || capture->frames < last) &&
-	       (status = next_in_place(capture, &frame, err)) > 0)
+	while (capture->frames < last && (status = next_in_place(capture, &frame, err)) > 0)
 		if (passes(capture, &frame))
 			deliver(capture, &frame);
 	return status;

@@ -14,13 +14,17 @@
 #include "core/net/pieces.h"
 
 #define FILE_HEADER_BYTES   24
-#define RECORD_HEADER_BYTES 16
+#define RECORD_HEADER_BYTES sizeof(struct record_header)
 
 #define MAGIC_MICROSECONDS  UINT32_C(0xa1b2c3d4)
 #define MAGIC_NANOSECONDS   UINT32_C(0xa1b23c4d)
 #define VERSION_MAJOR       2
 #define VERSION_MINOR       4
 #define LINK_TYPE_BITS      0x03ffffff
+
+struct record_header {
+	uint32_t seconds, fraction, captured, on_wire;
+};
 
 struct savefile {
 	uint32_t snaplen, fraction_ns;
@@ -83,14 +87,22 @@ void savefile_free(struct savefile *savefile)
 }
 
 /* Seconds are unsigned (draft-ietf-opsawg-pcap); a fraction beyond 2^31 was negative, and is none. */
-static uint64_t wall_of(const struct savefile *savefile, const uint8_t *header)
+static uint64_t wall_of(const struct savefile *savefile, const struct record_header *record)
 {
-	uint32_t fraction = pieces_u32(&savefile->pieces, header + 4);
+	uint32_t fraction = record->fraction <= INT32_MAX ? record->fraction : 0;
 
-	if (fraction > INT32_MAX)
-		fraction = 0;
-	return pieces_u32(&savefile->pieces, header) * NS_PER_S +
-	       (uint64_t)fraction * savefile->fraction_ns;
+	return record->seconds * NS_PER_S + (uint64_t)fraction * savefile->fraction_ns;
+}
+
+static inline void read_header(const struct savefile *savefile, const uint8_t *at,
+			       struct record_header *record)
+{
+	memcpy(record, at, sizeof(*record));
+	if (savefile->pieces.is_swapped)
+		*record = (struct record_header){ __builtin_bswap32(record->seconds),
+						  __builtin_bswap32(record->fraction),
+						  __builtin_bswap32(record->captured),
+						  __builtin_bswap32(record->on_wire) };
 }
 
 static int end_inside(struct err *err)
@@ -102,28 +114,27 @@ int savefile_next(struct savefile *savefile, struct capture_frame *frame, struct
 {
 	struct pieces *pieces = &savefile->pieces;
 	const uint8_t *header;
-	uint32_t length;
+	struct record_header record;
 
 	if (!pieces_have(pieces, RECORD_HEADER_BYTES, err)) {
 		if (!err_is_set(err) && pieces->held == pieces->at)
 			return 0;
 		return end_inside(err);
 	}
-	header = pieces->buffer + pieces->at;
-	length = pieces_u32(&savefile->pieces, header + 8);
-	if (length > PIECES_RECORD_BYTES)
+	read_header(savefile, pieces->buffer + pieces->at, &record);
+	if (record.captured > PIECES_RECORD_BYTES)
 		return err_set(err, ERR_FAILED,
 			       "has a record of %u bytes, more than the %d that are allowed,",
-			       length, PIECES_RECORD_BYTES);
-	if (!pieces_have(pieces, RECORD_HEADER_BYTES + length, err))
+			       record.captured, PIECES_RECORD_BYTES);
+	if (!pieces_have(pieces, RECORD_HEADER_BYTES + record.captured, err))
 		return end_inside(err);
 	header = pieces->buffer + pieces->at;
-	frame->wall_ns = wall_of(savefile, header);
+	frame->wall_ns = wall_of(savefile, &record);
 	frame->bytes = header + RECORD_HEADER_BYTES;
-	frame->captured = length < savefile->snaplen ? length : savefile->snaplen;
-	frame->on_wire = pieces_u32(&savefile->pieces, header + 12);
+	frame->captured = record.captured < savefile->snaplen ? record.captured : savefile->snaplen;
+	frame->on_wire = record.on_wire;
 	frame->link_type = savefile->link_type;
-	pieces->at += RECORD_HEADER_BYTES + length;
+	pieces->at += RECORD_HEADER_BYTES + record.captured;
 	/* Its headers, by the time that this record has been dealt with. */
 	__builtin_prefetch(pieces->buffer + pieces->at);
 	__builtin_prefetch(pieces->buffer + pieces->at + 64);

@@ -451,17 +451,17 @@ static void count_shown(struct detector_run *run, void *memory, const struct con
 	shown_count++;
 }
 
-static unsigned shown_to(unsigned kinds, unsigned feeds, const struct contact *contact)
+static const struct detector counting = { .name = "counting",
+					  .summary = "counts",
+					  .id = 7,
+					  .feeds = FEED_OPENED,
+					  .params = params,
+					  .config_size = sizeof(struct config),
+					  .see = count_shown };
+
+static unsigned shown_to_one(const struct detector *detector, const struct contact *contact)
 {
-	struct detector counting = { .name = "counting",
-				     .summary = "counts",
-				     .id = 7,
-				     .feeds = feeds,
-				     .kinds = kinds,
-				     .params = params,
-				     .config_size = sizeof(struct config),
-				     .see = count_shown };
-	const struct detector *const only[] = { &counting, NULL };
+	const struct detector *const only[] = { detector, NULL };
 	struct fixture f;
 
 	shown_count = 0;
@@ -469,6 +469,15 @@ static unsigned shown_to(unsigned kinds, unsigned feeds, const struct contact *c
 	engine_see(f.engine, f.host, contact);
 	stop(&f);
 	return shown_count;
+}
+
+static unsigned shown_to(unsigned kinds, unsigned feeds, const struct contact *contact)
+{
+	struct detector detector = counting;
+
+	detector.feeds = feeds;
+	detector.kinds = kinds;
+	return shown_to_one(&detector, contact);
 }
 
 static void a_detector_is_shown_the_kinds_and_outcomes_it_asked_for(void **state)
@@ -508,6 +517,51 @@ static void a_detector_is_shown_the_kinds_and_outcomes_it_asked_for(void **state
 	}
 }
 
+static void a_detector_of_high_ports_is_shown_no_others(void **state)
+{
+	static const struct {
+		uint16_t port;
+		bool is_high;
+	} cases[] = {
+		{ 0, false }, { 445, false }, { 1023, false }, { 1024, true }, { 65535, true }
+	};
+	struct detector detector = counting;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct contact shown = { .kind = CONTACT_UDP, .dst_port = cases[i].port };
+
+		detector.only_high_ports = false;
+		assert_int_equal(shown_to_one(&detector, &shown), 1);
+		detector.only_high_ports = true;
+		assert_int_equal(shown_to_one(&detector, &shown), cases[i].is_high);
+	}
+}
+
+static bool has_no_cap(const void *config)
+{
+	return ((const struct config *)config)->cap <= 0;
+}
+
+static void a_detector_that_could_find_nothing_is_shown_nothing(void **state)
+{
+	struct detector detector = counting;
+	const struct detector *const only[] = { &detector, NULL };
+	struct contact shown = { .kind = CONTACT_TCP };
+	struct fixture f;
+
+	(void)state;
+	detector.is_idle = has_no_cap;
+	shown_count = 0;
+	start_with(&f, only);
+	engine_see(f.engine, f.host, &shown);
+	assert_int_equal(shown_count, 0);
+	assert_int_equal(configure(&f, "counting: { cap: 9 }\n"), 0);
+	engine_see(f.engine, f.host, &shown);
+	assert_int_equal(shown_count, 1);
+	stop(&f);
+}
+
 static void count_said(struct detector_run *run, void *memory,
 		       const struct observation *observation)
 {
@@ -519,18 +573,14 @@ static void count_said(struct detector_run *run, void *memory,
 
 static unsigned said_to(unsigned observes, unsigned kind)
 {
-	struct detector counting = { .name = "counting",
-				     .summary = "counts",
-				     .id = 7,
-				     .feeds = FEED_OBSERVED,
-				     .observes = observes,
-				     .params = params,
-				     .config_size = sizeof(struct config),
-				     .observe = count_said };
-	const struct detector *const only[] = { &counting, NULL };
+	struct detector detector = counting;
+	const struct detector *const only[] = { &detector, NULL };
 	struct observation observation = { .kind = (uint8_t)kind };
 	struct fixture f;
 
+	detector.feeds = FEED_OBSERVED;
+	detector.observes = observes;
+	detector.observe = count_said;
 	shown_count = 0;
 	start_with(&f, only);
 	engine_observe(f.engine, f.host, &observation);
@@ -564,6 +614,8 @@ int main(void)
 		cmocka_unit_test(what_an_earlier_walk_counted_is_not_counted_out),
 		cmocka_unit_test(a_walk_fades_by_half_lives),
 		cmocka_unit_test(a_detector_is_shown_the_kinds_and_outcomes_it_asked_for),
+		cmocka_unit_test(a_detector_of_high_ports_is_shown_no_others),
+		cmocka_unit_test(a_detector_that_could_find_nothing_is_shown_nothing),
 		cmocka_unit_test(a_detector_hears_the_observations_it_asked_for),
 		cmocka_unit_test(settings_reach_the_detector),
 		cmocka_unit_test(a_disabled_detector_is_silent_and_mistakes_are_told),
