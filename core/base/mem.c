@@ -151,11 +151,16 @@ void *mem_table(struct mem_region *region, size_t count, size_t item_size_bytes)
 {
 	size_t wanted_bytes = rounded_up(product(count, item_size_bytes), CACHE_LINE_BYTES);
 	struct mapping *mapping = region->newest;
+	unsigned char *memory;
 
 	if (!mapping || mapping->size_bytes - mapping->used_bytes < wanted_bytes)
 		mapping = map_more(region, wanted_bytes);
+	memory = mapping->memory + mapping->used_bytes;
 	mapping->used_bytes += wanted_bytes;
-	return mapping->memory + mapping->used_bytes - wanted_bytes;
+	/* The end of a large table is seldom used: it shall not share the page of what is. */
+	if (wanted_bytes > HUGE_PAGE_BYTES)
+		mapping->used_bytes = rounded_up(mapping->used_bytes, HUGE_PAGE_BYTES);
+	return memory;
 }
 
 void mem_wipe(void *memory, size_t size_bytes)

@@ -109,7 +109,7 @@ struct streams *streams_new(const struct hash_key *key, uint32_t streams_max)
 	streams->tags = mem_table(streams->region, count, sizeof(*streams->tags));
 	streams->places = mem_table(streams->region, count, sizeof(*streams->places));
 	streams->connections = mem_table(streams->region, count, sizeof(*streams->connections));
-	streams->held = mem_table(streams->region, count, sizeof(*streams->held));
+	streams->held = mem_array(count, sizeof(*streams->held));
 	return streams;
 }
 
@@ -118,6 +118,7 @@ void streams_free(struct streams *streams)
 	if (!streams)
 		return;
 	mem_region_free(streams->region);
+	mem_free(streams->held);
 	mem_free(streams);
 }
 

@@ -43,10 +43,9 @@ struct detector_run {
 	bool enabled;
 };
 
-/* Who is shown something. */
+/* Who is shown something; ends with NULL. */
 struct audience {
-	unsigned count;
-	struct detector_run *runs[DETECTOR_IDS_MAX];
+	struct detector_run *runs[DETECTOR_IDS_MAX + 1];
 };
 
 /* A host that was dealt with: only what it opens afterwards counts. */
@@ -79,7 +78,11 @@ struct engine {
 
 static void invite(struct audience *audience, struct detector_run *run)
 {
-	audience->runs[audience->count++] = run;
+	struct detector_run **end = audience->runs;
+
+	while (*end)
+		end++;
+	*end = run;
 }
 
 static void invite_to_contacts(struct engine *engine, struct detector_run *run)
@@ -316,12 +319,12 @@ void engine_see(struct engine *engine, struct host *host, const struct contact *
 	unsigned char *slots;
 	bool kept;
 
-	if (!audience->count || is_final_silence(contact) || is_forgiven(engine, host, contact))
+	if (!audience->runs[0] || is_final_silence(contact) || is_forgiven(engine, host, contact))
 		return;
 	slots = begin(engine, host);
 	kept = is_kept(engine, host, slots);
-	for (unsigned i = 0; i < audience->count; i++) {
-		struct detector_run *run = audience->runs[i];
+	for (struct detector_run *const *at = audience->runs; *at; at++) {
+		struct detector_run *run = *at;
 
 		run->detector->see(run, slots + run->slot_offset, contact);
 		kept = kept || holds(run, slots);
@@ -335,8 +338,8 @@ void engine_observe(struct engine *engine, struct host *host, const struct obser
 	unsigned char *slots = begin(engine, host);
 	bool kept = is_kept(engine, host, slots);
 
-	for (unsigned i = 0; i < audience->count; i++) {
-		struct detector_run *run = audience->runs[i];
+	for (struct detector_run *const *at = audience->runs; *at; at++) {
+		struct detector_run *run = *at;
 
 		run->detector->observe(run, slots + run->slot_offset, observation);
 		kept = kept || holds(run, slots);
