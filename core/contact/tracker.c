@@ -130,6 +130,11 @@ static uint8_t told_outcome(const struct pair *pair)
 	return is_silent && pair->flags & CONTACT_BLIND ? CONTACT_UNKNOWN : pair->state;
 }
 
+bool tracker_is_news(const struct pair *pair, uint8_t previous)
+{
+	return previous != CONTACT_OUTSTANDING || told_outcome(pair) != CONTACT_IGNORED;
+}
+
 /* A public address that does not speak for itself here: only a router's frames bear it. */
 static bool is_outsider(const struct tracker *tracker, const struct host *host)
 {
@@ -227,7 +232,8 @@ void tracker_settle(struct tracker *tracker, uint32_t index, enum contact_outcom
 	pair->state = (uint8_t)outcome;
 	pairs_touch(tracker->pairs, index, tracker->now_ms);
 	tracker_count_outcome(tracker, outcome);
-	report(tracker, pair, previous);
+	if (tracker_is_news(pair, previous))
+		report(tracker, pair, previous);
 }
 
 /* ---- time ---- */

@@ -2,8 +2,8 @@
 /* tracker.h - packets in, first contacts and their outcomes out.
  *
  * Time is the packets' own, made monotonic: steps back count as zero.  A contact is reported when
- * it opens (PENDING), once more when it is OUTSTANDING after outstanding_ns, and when it settles.
- * Late answers after IGNORED are reported as ACCEPTED or REFUSED while the memory still holds the
+ * it opens (PENDING), once more when it is OUTSTANDING after outstanding_ns, and when it settles; a silence that was told
+ * as OUTSTANDING is only counted when it is given up.  Late answers after IGNORED are reported as ACCEPTED or REFUSED while the memory still holds the
  * contact; a SYN-ACK after REFUSED or UNROUTED is reported too, so that a forged reset does not
  * stick. Method: first-contact rule of Jung et al. 2004 (worm-detection.md C.1), provisional
  * failure at 250 ms (C.2).

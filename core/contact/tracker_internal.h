@@ -172,6 +172,8 @@ enum pair_queue tracker_queue_of(unsigned kind);
 /* Would an answer to this contact have been heard? */
 bool tracker_is_blind(const struct tracker *tracker, const struct host *host, unsigned kind,
 		      const struct ip *dst);
+/* False for a silence that was told as OUTSTANDING and is given up now. */
+bool tracker_is_news(const struct pair *pair, uint8_t previous);
 /* Tells the sink about the pair, so long after its opening. */
 void tracker_report(struct tracker *tracker, const struct pair *pair, uint8_t previous,
 		    uint64_t elapsed_us);

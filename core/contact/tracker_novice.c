@@ -57,7 +57,8 @@ static void tell(struct tracker *tracker, struct pair *pair, enum contact_outcom
 	uint8_t previous = pair->state;
 
 	pair->state = (uint8_t)outcome;
-	tracker_report(tracker, pair, previous, elapsed_us);
+	if (tracker_is_news(pair, previous))
+		tracker_report(tracker, pair, previous, elapsed_us);
 }
 
 static bool is_blind(const struct tracker *tracker, const struct host *host,

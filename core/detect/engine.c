@@ -305,13 +305,6 @@ static bool is_forgiven(struct engine *engine, const struct host *host,
 	return forgiven && contact->opened_ns <= forgiven->until_ns;
 }
 
-/* Said before: whoever judges silence did so when it was provisional (worm-detection.md C.2), and an answer after
- * that would have been shown. */
-static bool is_final_silence(const struct contact *contact)
-{
-	return contact->outcome == CONTACT_IGNORED && contact->previous == CONTACT_OUTSTANDING;
-}
-
 void engine_see(struct engine *engine, struct host *host, const struct contact *contact)
 {
 	const struct audience *audience = &engine->of_contacts[contact->dst_port >= HIGH_PORTS_MIN]
@@ -319,7 +312,7 @@ void engine_see(struct engine *engine, struct host *host, const struct contact *
 	unsigned char *slots;
 	bool kept;
 
-	if (!audience->runs[0] || is_final_silence(contact) || is_forgiven(engine, host, contact))
+	if (!audience->runs[0] || is_forgiven(engine, host, contact))
 		return;
 	slots = begin(engine, host);
 	kept = is_kept(engine, host, slots);

@@ -500,8 +500,6 @@ static void a_detector_is_shown_the_kinds_and_outcomes_it_asked_for(void **state
 		{ "refused", 0, FEED_SETTLED, CONTACT_TCP, 0, CONTACT_REFUSED, 1 },
 		{ "silence at once", 0, FEED_SETTLED, CONTACT_TCP, CONTACT_PENDING, CONTACT_IGNORED,
 		  1 },
-		{ "silence already shown as provisional", 0, FEED_SETTLED, CONTACT_TCP,
-		  CONTACT_OUTSTANDING, CONTACT_IGNORED, 0 },
 	};
 
 	(void)state;
