@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* isolate.c - cordon health, hosts, isolations, isolate, approve, deny, release: asked of the running daemon over its socket. */
+/* isolate.c - cordon health, hosts, stats, isolations, isolate, approve, deny, release: asked of the running daemon over its socket. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -121,6 +121,11 @@ int cli_health(int argc, char **argv, FILE *out, FILE *errors)
 int cli_hosts(int argc, char **argv, FILE *out, FILE *errors)
 {
 	return ask("hosts", NOTHING, argc, argv, out, errors);
+}
+
+int cli_stats(int argc, char **argv, FILE *out, FILE *errors)
+{
+	return ask("stats", NOTHING, argc, argv, out, errors);
 }
 
 int cli_isolations(int argc, char **argv, FILE *out, FILE *errors)

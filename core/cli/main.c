@@ -24,6 +24,7 @@ static const struct command commands[] = {
 	  cli_health },
 	{ "hosts", "", "[--control PATH]",
 	  "gateways, servers, NAT boxes, monitors, and how that is known", cli_hosts },
+	{ "stats", "", "[--control PATH]", "every counter, as Prometheus reads it", cli_stats },
 	{ "outbreak", "", "[--store FILE] [--dot | --json]", "who infected whom", cli_outbreak },
 	{ "isolations", "", "[--control PATH]", "who is isolated now, and what is proven",
 	  cli_isolations },

@@ -54,7 +54,6 @@ struct hosts *hosts_new(struct mem_region *region, uint32_t capacity, const stru
 	hosts->tags = hosts->table;
 	hosts->places = (uint32_t *)(void *)(hosts->tags + hosts->capacity);
 	hosts->entries = (struct host *)(void *)(hosts->places + hosts->capacity);
-	hosts->counts.memory_bytes = hosts->capacity * BYTES_PER_HOST;
 	return hosts;
 }
 
@@ -164,7 +163,6 @@ struct host *hosts_need(struct hosts *hosts, const struct host_key *key, uint64_
 		host = make_room(hosts, hash, (uint32_t)(now_ns / NS_PER_MS));
 		*host = (struct host){ .key = *key, .way = host->way };
 		hosts->tags[host->way] = tag_of_hash(hash);
-		hosts->counts.added++;
 	}
 	hosts_touch(host, now_ns);
 	return host;

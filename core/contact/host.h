@@ -72,8 +72,7 @@ struct host *hosts_at(struct hosts *hosts, uint32_t index);
 void hosts_suspect(struct host *host, bool suspect);
 
 struct hosts_counts {
-	uint64_t live, added, evicted, evicted_suspects;
-	size_t memory_bytes;
+	uint64_t live, evicted, evicted_suspects;
 };
 uint32_t hosts_capacity(const struct hosts *hosts);
 struct hosts_counts hosts_counts(const struct hosts *hosts);

@@ -61,7 +61,7 @@ static uint64_t now_of(struct child *child)
 
 static void judge_sensor(struct child *child)
 {
-	if (child->accused || pipe_bad(child->told) - child->bad < BAD_MAX)
+	if (child->accused || feed_malformed(child->told) - child->bad < BAD_MAX)
 		return;
 	child->accused = true;
 	log_line(child->parts->log, LOG_LEVEL_ERROR, "sensor",
@@ -111,10 +111,10 @@ static void hear_out(struct child *child)
 
 	pipe_set_now(child->told, now_of(child));
 	do {
-		bad = pipe_bad(child->told);
+		bad = feed_malformed(child->told);
 		pipeline_step(child->pipeline, now_of(child));
-	} while (pipe_bad(child->told) != bad && ++steps < STEPS_MAX);
-	child->bad = pipe_bad(child->told);
+	} while (feed_malformed(child->told) != bad && ++steps < STEPS_MAX);
+	child->bad = feed_malformed(child->told);
 	child->accused = false;
 }
 

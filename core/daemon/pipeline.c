@@ -22,6 +22,7 @@
 #include "core/daemon/sensor.h"
 #include "core/daemon/setup.h"
 #include "core/daemon/sight.h"
+#include "core/daemon/stats.h"
 #include "core/feed/feed.h"
 #include "core/feed/record.h"
 #include "core/incident/book.h"
@@ -69,7 +70,8 @@ struct pipeline {
 	uint64_t due_ns;                      /* when the response wants to be stepped; 0 = never */
 	struct host_key closing[CLOSING_MAX]; /* whose isolation was released in this step */
 	unsigned closing_count;
-	unsigned prepared, unprepared; /* asset and channel */
+	uint64_t prepared, unprepared; /* asset and channel */
+	struct record_sensor counted;  /* by the sensor, as last told */
 	struct survey *surveys;        /* one per asset; NULL before the first */
 	uint64_t survey_due_ns;        /* wall */
 	struct err failure;            /* the first write error */
@@ -241,7 +243,11 @@ static void take_record(struct pipeline *pipeline, const struct record *record)
 		if (record->role.role == HOST_DISPUTED)
 			guard_doubt(pipeline->guard, &record->role.host, pipeline->now_ns);
 		break;
+	case RECORD_COUNTS:
+		pipeline->counted = record->sensor;
+		break;
 	case RECORD_SENSOR:
+		pipeline->counted = record->sensor;
 		tell(pipeline, &fact);
 		break;
 	case RECORD_COVERAGE:
@@ -343,6 +349,45 @@ void pipeline_sensor_lost(struct pipeline *pipeline, const char *why, uint64_t s
 	sight_lost(pipeline->sight, why, since_ns, pipeline->now_ns);
 }
 
+static void describe_health(struct pipeline *pipeline, struct buf *answer)
+{
+	sight_describe(pipeline->sight, answer);
+	describe_failures(pipeline, answer);
+	outlook_describe(pipeline->outlook, answer);
+}
+
+static void describe_hosts(struct pipeline *pipeline, struct buf *answer)
+{
+	outlook_hosts(pipeline->outlook, answer);
+}
+
+static void describe_stats(struct pipeline *pipeline, struct buf *answer)
+{
+	struct stats_sources sources = {
+		.sensor = &pipeline->counted,
+		.book = pipeline->book,
+		.outbreak = pipeline->outbreak,
+		.guard = pipeline->guard,
+		.governor = pipeline->governor,
+		.response = pipeline->response,
+		.told = pipeline->told,
+		.orders = pipeline->orders,
+		.prepared = pipeline->prepared,
+		.unprepared = pipeline->unprepared,
+		.unwritten = pipeline->failed,
+		.now_ns = pipeline->now_ns,
+	};
+
+	stats_describe(&sources, answer);
+}
+
+static const struct {
+	const char *word;
+	void (*describe)(struct pipeline *pipeline, struct buf *answer);
+} views[] = { { "health", describe_health },
+	      { "hosts", describe_hosts },
+	      { "stats", describe_stats } };
+
 int pipeline_command(struct pipeline *pipeline, char *const *words, const char *who,
 		     uint64_t wall_ns, struct buf *answer, struct err *err)
 {
@@ -355,15 +400,11 @@ int pipeline_command(struct pipeline *pipeline, char *const *words, const char *
 
 	note_time(pipeline, wall_ns);
 	asked.now_ns = pipeline->now_ns;
-	if (strcmp(words[0], "health") == 0) {
-		sight_describe(pipeline->sight, answer);
-		describe_failures(pipeline, answer);
-	}
-	if (strcmp(words[0], "health") == 0 || strcmp(words[0], "hosts") == 0) {
-		(strcmp(words[0], "hosts") == 0 ? outlook_hosts
-						: outlook_describe)(pipeline->outlook, answer);
-		return 0;
-	}
+	for (size_t i = 0; i < sizeof(views) / sizeof(views[0]); i++)
+		if (strcmp(words[0], views[i].word) == 0) {
+			views[i].describe(pipeline, answer);
+			return 0;
+		}
 	rc = commands_run(&asked, answer, err);
 	step(pipeline);
 	return rc;

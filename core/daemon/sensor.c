@@ -11,6 +11,7 @@
 #include "core/contact/reader.h"
 #include "core/contact/roles.h"
 #include "core/contact/tracker.h"
+#include "core/detect/blocks.h"
 #include "core/detect/detector.h"
 #include "core/detect/engine.h"
 #include "core/detect/evidence.h"
@@ -291,6 +292,43 @@ void sensor_note_losses(struct sensor *sensor, uint64_t delivered, uint64_t drop
 	coverage_losses(tracker_coverage(sensor->tracker), delivered, dropped);
 }
 
+static void count_contacts(const struct sensor *sensor, struct record_sensor *into)
+{
+	struct tracker_counts contacts = tracker_counts(sensor->tracker);
+	struct hosts_counts hosts = hosts_counts(tracker_hosts(sensor->tracker));
+
+	into->contacts = contacts.contacts + contacts.held;
+	into->accepted = contacts.accepted;
+	into->refused = contacts.refused;
+	into->ignored = contacts.ignored;
+	into->unrouted = contacts.unrouted;
+	into->borrowed = contacts.borrowed;
+	into->contacts_evicted = contacts.contacts_evicted;
+	into->time_steps_back = contacts.time_steps_back;
+	into->hosts = hosts.live;
+	into->hosts_evicted = hosts.evicted;
+	into->suspects_evicted = hosts.evicted_suspects;
+}
+
+static struct record_sensor count(const struct sensor *sensor, const struct capture_counts *capture)
+{
+	struct reader_counts reader = reader_counts(sensor->reader);
+	struct blocks_counts memory = engine_memory(sensor->engine);
+	struct record_sensor counts = sensor->totals;
+
+	count_contacts(sensor, &counts);
+	counts.dropped = capture->dropped_kernel + capture->dropped_interface;
+	counts.observations = reader.observations;
+	counts.streams = reader.streams;
+	counts.streams_given_up = reader.streams_given_up;
+	counts.gaps = reader.gaps;
+	counts.memories = memory.taken;
+	counts.memories_given_up = memory.given_up;
+	counts.suspects_given_up = memory.suspects_given_up;
+	counts.records_lost = feed_lost(sensor->feed);
+	return counts;
+}
+
 void sensor_pulse(struct sensor *sensor, const struct capture_counts *counts)
 {
 	struct record record = { .type = RECORD_PULSE,
@@ -298,25 +336,16 @@ void sensor_pulse(struct sensor *sensor, const struct capture_counts *counts)
 					    .dropped = counts->dropped_kernel +
 						       counts->dropped_interface,
 					    .lost = feed_lost(sensor->feed) } };
+	struct record so_far = { .type = RECORD_COUNTS, .sensor = count(sensor, counts) };
 
 	publish(sensor, &record);
+	publish(sensor, &so_far);
 }
 
 void sensor_report(struct sensor *sensor, const struct capture_counts *counts)
 {
-	struct tracker_counts contacts = tracker_counts(sensor->tracker);
-	struct hosts_counts hosts = hosts_counts(tracker_hosts(sensor->tracker));
-	struct record record = { .type = RECORD_SENSOR, .sensor = sensor->totals };
+	struct record record = { .type = RECORD_SENSOR, .sensor = count(sensor, counts) };
 
-	if (counts)
-		record.sensor.dropped = counts->dropped_kernel + counts->dropped_interface;
-	record.sensor.contacts = contacts.contacts + contacts.held;
-	record.sensor.accepted = contacts.accepted;
-	record.sensor.refused = contacts.refused;
-	record.sensor.ignored = contacts.ignored;
-	record.sensor.contacts_evicted = contacts.contacts_evicted;
-	record.sensor.hosts = hosts.live;
-	record.sensor.hosts_evicted = hosts.evicted;
 	publish(sensor, &record);
 	tell_coverage(sensor);
 }

@@ -19,6 +19,7 @@
 #include "core/contact/contact.h"
 #include "core/contact/host.h"
 #include "core/daemon/sensor.h"
+#include "core/feed/counters.h"
 #include "core/feed/feed.h"
 #include "core/feed/record.h"
 #include "core/net/capture.h"
@@ -144,12 +145,11 @@ static void print_standing(const struct record *record)
 
 static void print_totals(const struct record_sensor *totals)
 {
-	printf("sensor packets=%" PRIu64 " bytes=%" PRIu64 " undecoded=%" PRIu64 " dropped=%" PRIu64
-	       " contacts=%" PRIu64 " accepted=%" PRIu64 " refused=%" PRIu64 " ignored=%" PRIu64
-	       " hosts=%" PRIu64 " hosts_evicted=%" PRIu64 " contacts_evicted=%" PRIu64 "\n",
-	       totals->packets, totals->bytes, totals->undecoded, totals->dropped, totals->contacts,
-	       totals->accepted, totals->refused, totals->ignored, totals->hosts,
-	       totals->hosts_evicted, totals->contacts_evicted);
+	printf("sensor");
+	for (size_t i = 0; i < counters_table.count; i++)
+		printf(" %s=%" PRIu64, counters_table.rows[i].word,
+		       metric_value(&counters_table.rows[i], totals));
+	putchar('\n');
 }
 
 /* While it runs only what is new of the coverage; at the end all of it. */

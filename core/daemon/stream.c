@@ -22,10 +22,11 @@
 /* Frames per turn of the loop: enough to be fast, few enough that a device's answer does not wait long. */
 #define BATCH 256
 /* How stale a deadline may get while the wire is silent. */
-#define TICK_MS        50
-#define TICKS_PER_LOOK 100
+#define TICK_MS         50
+#define TICKS_PER_PULSE 20
+#define PULSES_PER_LOOK 5
 
-#define STALE_NS       (60 * NS_PER_S)
+#define STALE_NS        (60 * NS_PER_S)
 
 struct stream {
 	const struct run *run;
@@ -92,15 +93,21 @@ static void frames_wait(void *arg, int fd, unsigned ready)
 		loop_stop(stream->loop);
 }
 
+static void pulse(struct stream *stream)
+{
+	struct capture_counts counts = capture_counts(stream->capture);
+
+	whole_pulse(stream->whole, &counts);
+	if (stream->ticks % (TICKS_PER_PULSE * PULSES_PER_LOOK) == 0)
+		whole_look_at_losses(stream->whole, &counts);
+}
+
 static void tick(void *arg)
 {
 	struct stream *stream = arg;
-	struct capture_counts counts;
 
-	if (++stream->ticks % TICKS_PER_LOOK == 0) {
-		counts = capture_counts(stream->capture);
-		whole_count(stream->whole, &counts);
-	}
+	if (++stream->ticks % TICKS_PER_PULSE == 0)
+		pulse(stream);
 	if (time_of(stream))
 		whole_advance(stream->whole, time_of(stream));
 	timer_after_ns(stream->tick, ms_to_ns(TICK_MS));

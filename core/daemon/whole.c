@@ -104,14 +104,18 @@ void whole_advance(struct whole *whole, uint64_t wall_ns)
 	obey(whole);
 }
 
-void whole_count(struct whole *whole, const struct capture_counts *counts)
+void whole_pulse(struct whole *whole, const struct capture_counts *counts)
+{
+	sensor_pulse(whole->sensor, counts);
+}
+
+void whole_look_at_losses(struct whole *whole, const struct capture_counts *counts)
 {
 	uint64_t dropped = counts->dropped_kernel + counts->dropped_interface;
 	uint64_t before = whole->counted.dropped_kernel + whole->counted.dropped_interface;
 
 	sensor_note_losses(whole->sensor, counts->frames - whole->counted.frames, dropped - before);
 	whole->counted = *counts;
-	sensor_pulse(whole->sensor, counts);
 }
 
 int whole_finish(struct whole *whole, const struct capture_counts *counts, struct err *err)

@@ -23,7 +23,9 @@ void whole_frame(struct whole *whole, const struct capture_frame *frame);
 /* Lets time pass: deadlines of isolations, contacts that were never answered. */
 void whole_advance(struct whole *whole, uint64_t wall_ns);
 /* What the capture has counted since the start: while many frames are lost, automatic isolation pauses. */
-void whole_count(struct whole *whole, const struct capture_counts *counts);
+void whole_pulse(struct whole *whole, const struct capture_counts *counts);
+/* The same for the sensor, which doubts what it did not see; every few seconds. */
+void whole_look_at_losses(struct whole *whole, const struct capture_counts *counts);
 /* Tells the sensor's counters as a fact and closes what writes; the first write error met on the way is told here. */
 int whole_finish(struct whole *whole, const struct capture_counts *counts, struct err *err);
 int whole_command(struct whole *whole, char *const *words, const char *who, uint64_t wall_ns,

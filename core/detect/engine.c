@@ -218,6 +218,11 @@ void engine_configure(struct engine *engine, struct yaml *yaml, const struct yam
 	choose_audiences(engine);
 }
 
+struct blocks_counts engine_memory(const struct engine *engine)
+{
+	return blocks_counts(engine->blocks);
+}
+
 void engine_describe(const struct engine *engine, struct buf *out)
 {
 	for (unsigned i = 0; i < engine->count; i++) {

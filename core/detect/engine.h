@@ -10,6 +10,8 @@
 
 #include <stdint.h>
 
+#include "core/detect/blocks.h"
+
 struct buf;
 struct contact;
 struct detector;
@@ -53,6 +55,8 @@ void engine_observe(struct engine *engine, struct host *host,
  * any more.  What detectors remember beside the host fades by itself. */
 void engine_forget(struct engine *engine, struct host *host, uint64_t now_ns);
 void engine_see(struct engine *engine, struct host *host, const struct contact *contact);
+/* Of the memory that detectors have of hosts. */
+struct blocks_counts engine_memory(const struct engine *engine);
 /* Names, settings, bounds and help of all detectors, for "cordon detectors". */
 void engine_describe(const struct engine *engine, struct buf *out);
 

@@ -33,3 +33,8 @@ uint64_t feed_lost(const struct feed *feed)
 {
 	return feed->lost;
 }
+
+uint64_t feed_malformed(const struct feed *feed)
+{
+	return feed->malformed;
+}

@@ -22,5 +22,7 @@ void feed_publish(struct feed *feed, const struct record *record);
 bool feed_is_empty(const struct feed *feed);              /* of a queue */
 bool feed_next(struct feed *feed, struct record *record); /* false when empty, or for now */
 uint64_t feed_lost(const struct feed *feed);
+uint64_t feed_malformed(
+	const struct feed *feed); /* what arrived and was no record; never of a queue */
 
 #endif

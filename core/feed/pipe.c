@@ -34,7 +34,7 @@ struct pipe {
 	bool gone;
 	/* of the reader */
 	enum wire_way way;
-	uint64_t now_ns, bad;
+	uint64_t now_ns;
 	enum wire_fault fault;
 };
 
@@ -63,7 +63,8 @@ static void pipe_free(struct feed *feed)
 static bool is_chatter(const struct record *record)
 {
 	return record->type == RECORD_HEARD || record->type == RECORD_SENSOR ||
-	       record->type == RECORD_COVERAGE || record->type == RECORD_PULSE;
+	       record->type == RECORD_COVERAGE || record->type == RECORD_PULSE ||
+	       record->type == RECORD_COUNTS;
 }
 
 static void pipe_publish(struct feed *feed, const struct record *record)
@@ -158,7 +159,7 @@ static bool pipe_next(struct feed *feed, struct record *record)
 			: wire_read(bytes, (size_t)length, pipe->way, record);
 	if (fault != WIRE_FINE) {
 		pipe->fault = fault;
-		pipe->bad++;
+		pipe->feed.malformed++;
 		return false;
 	}
 	if (pipe->now_ns)
@@ -181,11 +182,6 @@ struct feed *pipe_reader_new(int fd, enum wire_way way)
 void pipe_set_now(struct feed *reader, uint64_t now_ns)
 {
 	((struct pipe *)reader)->now_ns = now_ns;
-}
-
-uint64_t pipe_bad(const struct feed *reader)
-{
-	return ((const struct pipe *)reader)->bad;
 }
 
 enum wire_fault pipe_latest_fault(const struct feed *reader)

@@ -6,7 +6,7 @@
  * roles find room to the end; after that the oldest is lost.  All that is lost is counted (feed_lost) and told by the next
  * pulse.
  *
- * The reader believes nothing (wire.h): a record that is not well-formed is counted, and feed_next() is false for this once. */
+ * The reader believes nothing (wire.h): a record that is not well-formed is counted (feed_malformed), and feed_next() is false for this once. */
 #ifndef CORDON_FEED_PIPE_H
 #define CORDON_FEED_PIPE_H
 
@@ -30,8 +30,7 @@ int pipe_flush(struct feed *writer);
 
 /* Hands out what arrives from now on with no time after now_ns. */
 void pipe_set_now(struct feed *reader, uint64_t now_ns);
-/* Malformed messages so far, and why the latest was one. */
-uint64_t pipe_bad(const struct feed *reader);
+/* Why the latest malformed message was one. */
 enum wire_fault pipe_latest_fault(const struct feed *reader);
 
 #endif

@@ -15,11 +15,12 @@ enum record_type {
 	RECORD_EVIDENCE = 1,
 	RECORD_ROLE, /* a host was seen to be a router, DHCP or DNS server for the first time, or its address is
 				* disputed; RECORD_STANDING says how well founded that is */
-	RECORD_SENSOR,   /* the sensor's counters, at the end of a capture and once a minute */
+	RECORD_SENSOR,   /* the sensor's counters, when it ends */
 	RECORD_HEARD,    /* a suspect opened another contact; at most one a second for each */
 	RECORD_STANDING, /* how well founded a role is, whenever that is news */
 	RECORD_COVERAGE, /* how much is seen of a VLAN: when that changes and once a minute */
 	RECORD_PULSE, /* the sensor lives; what it got and what it could not tell, since it started */
+	RECORD_COUNTS, /* the sensor's counters so far, with each pulse */
 	/* From the controller to the sensor. */
 	RECORD_FORGET =
 		64, /* people have dealt with this host: nothing until now is held against it */
@@ -34,10 +35,15 @@ struct record_role {
 	uint16_t role; /* enum host_role of core/contact/host.h, one bit */
 };
 
+/* What each of them counts: counters.h. */
 struct record_sensor {
 	uint64_t packets, bytes, undecoded, dropped;
-	uint64_t contacts, accepted, refused, ignored;
-	uint64_t hosts, hosts_evicted, contacts_evicted;
+	uint64_t contacts, accepted, refused, ignored, unrouted, borrowed;
+	uint64_t hosts, hosts_evicted, suspects_evicted, contacts_evicted;
+	uint64_t time_steps_back;
+	uint64_t observations, streams, streams_given_up, gaps;
+	uint64_t memories, memories_given_up, suspects_given_up;
+	uint64_t records_lost;
 	uint64_t first_packet_ns, last_packet_ns; /* wall */
 };
 

@@ -16,7 +16,7 @@ struct transport {
 
 struct feed {
 	const struct transport *transport;
-	uint64_t lost;
+	uint64_t lost, malformed;
 };
 
 #endif

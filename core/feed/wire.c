@@ -125,6 +125,7 @@ static const struct kind {
 	[RECORD_STANDING] = { PART(standing), check_standing, WIRE_TO_CONTROLLER },
 	[RECORD_COVERAGE] = { PART(coverage), check_coverage, WIRE_TO_CONTROLLER },
 	[RECORD_PULSE] = { PART(pulse), check_nothing, WIRE_TO_CONTROLLER },
+	[RECORD_COUNTS] = { PART(sensor), check_nothing, WIRE_TO_CONTROLLER },
 	[RECORD_FORGET] = { PART(forget), check_host, WIRE_TO_SENSOR },
 	[RECORD_REPEAT] = { offsetof(struct record, forget), 0, check_nothing, WIRE_TO_SENSOR },
 };
@@ -195,7 +196,7 @@ void wire_not_later(struct record *record, uint64_t now_ns)
 	cap(&record->wall_ns, now_ns);
 	if (record->type == RECORD_EVIDENCE)
 		cap_evidence(&record->evidence, now_ns);
-	if (record->type == RECORD_SENSOR) {
+	if (record->type == RECORD_SENSOR || record->type == RECORD_COUNTS) {
 		cap(&record->sensor.first_packet_ns, now_ns);
 		cap(&record->sensor.last_packet_ns, now_ns);
 	}

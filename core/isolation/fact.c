@@ -11,6 +11,7 @@
 #include "core/base/json.h"
 #include "core/base/units.h"
 #include "core/contact/contact.h"
+#include "core/feed/counters.h"
 #include "core/incident/score.h"
 #include "core/isolation/summary.h"
 #include "core/net/community_id.h"
@@ -286,17 +287,9 @@ static struct json *stats_json(const struct record_sensor *stats)
 {
 	struct json *object = json_object_new();
 
-	json_set_u64(object, "packets", stats->packets);
-	json_set_u64(object, "bytes", stats->bytes);
-	json_set_u64(object, "undecoded", stats->undecoded);
-	json_set_u64(object, "dropped", stats->dropped);
-	json_set_u64(object, "contacts", stats->contacts);
-	json_set_u64(object, "accepted", stats->accepted);
-	json_set_u64(object, "refused", stats->refused);
-	json_set_u64(object, "ignored", stats->ignored);
-	json_set_u64(object, "hosts", stats->hosts);
-	json_set_u64(object, "hosts_evicted", stats->hosts_evicted);
-	json_set_u64(object, "contacts_evicted", stats->contacts_evicted);
+	for (size_t i = 0; i < counters_table.count; i++)
+		json_set_u64(object, counters_table.rows[i].word,
+			     metric_value(&counters_table.rows[i], stats));
 	json_set_time(object, "first_packet_at", stats->first_packet_ns);
 	json_set_time(object, "last_packet_at", stats->last_packet_ns);
 	return object;

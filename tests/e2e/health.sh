@@ -34,6 +34,17 @@ check "sees both directions" grep -q "^VLAN 0 *full" "$work/out"
 expect 0 "cordon hosts" "$cordon" hosts --control "$socket"
 check "the gateway, and how that is known" grep -q "10.20.0.1 .*gateway: [0-9]* hosts sent it packets" "$work/out"
 check "the resolver" grep -q "10.20.0.2 .*DNS server: answered" "$work/out"
+# stats counts what the daemon says; the page says what each counts
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+	"$cordon" stats --control "$socket" | grep -q '^cordon_sensor_hosts [1-9]' && break
+	sleep 0.2
+done
+expect 0 "cordon stats" "$cordon" stats --control "$socket"
+check "counts the hosts" grep -q '^cordon_sensor_hosts [1-9]' "$work/out"
+sed -n 's/^\(cordon_[a-z_]*\) [0-9]*$/\1/p' "$work/out" | sort >"$work/told"
+sed -n 's/^| `\(cordon_[a-z_]*\)` | [A-Z1].*/\1/p' docs/metrics.md | sort >"$work/documented"
+check "docs/metrics.md has a line for each counter, and no other" diff "$work/documented" "$work/told"
+check "there are many" [ "$(wc -l <"$work/told")" -gt 30 ]
 stop
 
 watch "$work/asked.pcap"

@@ -98,7 +98,6 @@ static void a_flood_of_new_hosts_spares_the_suspects(void **state)
 	struct hash_key key = { { 3, 5 } };
 	struct mem_region *region = mem_region_new();
 	struct hosts *hosts = hosts_new(region, 1024, &key);
-	size_t before = hosts_counts(hosts).memory_bytes;
 
 	(void)state;
 	for (uint32_t i = 0; i < 32; i++) {
@@ -119,7 +118,6 @@ static void a_flood_of_new_hosts_spares_the_suspects(void **state)
 	}
 	assert_int_equal(hosts_counts(hosts).evicted_suspects, 0);
 	assert_int_equal(hosts_counts(hosts).live, 1024);
-	assert_int_equal(hosts_counts(hosts).memory_bytes, before);
 	hosts_free(hosts);
 	mem_region_free(region);
 }

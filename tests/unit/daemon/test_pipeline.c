@@ -321,6 +321,45 @@ static void by_hand_a_suspect_keeps_its_incident(void **unused)
 	close_stage(&stage);
 }
 
+static void counters_are_those_of_the_latest_pulse_and_of_the_controller(void **unused)
+{
+	static const char *const lines[] = {
+		"\ncordon_sensor_packets_total 1234\n",
+		"\ncordon_sensor_hosts 56\n",
+		"\ncordon_incidents_opened_total 1\n",
+		"\ncordon_incidents_convicted_total 1\n",
+		"\ncordon_evidence_stale_total 1\n",
+		"\ncordon_controller_blind 0\n",
+		"\ncordon_controller_incidents_open 1\n",
+		"\ncordon_controller_isolations 1\n",
+		"\ncordon_controller_facts_unwritten_total 0\n",
+		"\ncordon_controller_orders_lost_total 0",
+	};
+	struct record counts = { .type = RECORD_COUNTS,
+				 .wall_ns = S(1),
+				 .sensor = { .packets = 1234, .hosts = 56 } };
+	struct stage stage;
+	struct buf answer;
+
+	(void)unused;
+	open_stage(&stage);
+	buf_init(&answer, 65536);
+	state(&stage, "10.20.0.23", 16, S(1));
+	state(&stage, "10.20.0.23", 16, S(1));
+	feed_publish(stage.told, &counts);
+	pipeline_step(stage.pipeline, S(2));
+	ask(&stage, "stats", &answer, S(3));
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		if (!strstr(answer.text, lines[i]))
+			fail_msg("no \"%s\" in %s", lines[i], answer.text);
+	pipeline_sensor_lost(stage.pipeline, "killed", S(4), S(4));
+	ask(&stage, "stats", &answer, S(5));
+	assert_non_null(strstr(answer.text, "\ncordon_controller_blind 1\n"));
+	assert_null(strstr(answer.text, "\n\n"));
+	buf_fini(&answer);
+	close_stage(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +370,7 @@ int main(void)
 		cmocka_unit_test(a_release_is_an_order_to_forget),
 		cmocka_unit_test(a_person_isolates_and_releases_by_name),
 		cmocka_unit_test(by_hand_a_suspect_keeps_its_incident),
+		cmocka_unit_test(counters_are_those_of_the_latest_pulse_and_of_the_controller),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

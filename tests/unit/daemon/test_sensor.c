@@ -204,6 +204,27 @@ static void frames_nobody_can_read_are_counted(void **state)
 	close_stage(&stage);
 }
 
+/* "cordon stats" asks the controller, which knows what the latest pulse brought. */
+static void each_pulse_brings_all_counters(void **state)
+{
+	struct capture_counts counts = { .frames = 20, .dropped_kernel = 5 };
+	struct record record = { 0 };
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, false);
+	sweep(&stage, WORM, 0);
+	sensor_pulse(stage.sensor, &counts);
+	while (record.type != RECORD_COUNTS)
+		assert_true(feed_next(stage.feed, &record));
+	assert_int_equal(record.sensor.packets, 20);
+	assert_int_equal(record.sensor.dropped, 5);
+	assert_int_equal(record.sensor.ignored, 20);
+	assert_int_equal(record.sensor.hosts, 1);
+	assert_int_equal(record.sensor.memories, 1);
+	close_stage(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -211,6 +232,7 @@ int main(void)
 		cmocka_unit_test(two_suspects_are_told_of_in_the_same_second),
 		cmocka_unit_test(who_is_forgotten_is_no_suspect_and_not_told_again),
 		cmocka_unit_test(frames_nobody_can_read_are_counted),
+		cmocka_unit_test(each_pulse_brings_all_counters),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

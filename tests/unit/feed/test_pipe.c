@@ -67,7 +67,7 @@ static void records_arrive_in_order(void **state)
 		assert_int_equal(record.evidence.detector, DETECTOR_TRW);
 	}
 	assert_false(feed_next(line.reader, &record));
-	assert_int_equal(pipe_bad(line.reader), 0);
+	assert_int_equal(feed_malformed(line.reader), 0);
 	assert_int_equal(feed_lost(line.writer), 0);
 	line_free(&line);
 }
@@ -147,7 +147,7 @@ static void what_a_hostile_writer_sends_is_counted_and_the_next_record_is_read(v
 		publish(&line, RECORD_PULSE, i + 1);
 		assert_int_equal(pipe_flush(line.writer), 0);
 		assert_false(feed_next(line.reader, &record));
-		assert_int_equal(pipe_bad(line.reader), i + 1);
+		assert_int_equal(feed_malformed(line.reader), i + 1);
 		assert_int_equal(pipe_latest_fault(line.reader), cases[i].fault);
 		assert_true(feed_next(line.reader, &record));
 		assert_int_equal(record.wall_ns, i + 1);

@@ -85,7 +85,8 @@ static void every_type_is_read_as_it_was_written_and_in_its_direction_only(void 
 {
 	static const unsigned types[] = { RECORD_EVIDENCE, RECORD_ROLE,     RECORD_SENSOR,
 					  RECORD_HEARD,    RECORD_STANDING, RECORD_COVERAGE,
-					  RECORD_PULSE,    RECORD_FORGET,   RECORD_REPEAT };
+					  RECORD_PULSE,    RECORD_COUNTS,   RECORD_FORGET,
+					  RECORD_REPEAT };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {

@@ -314,6 +314,8 @@ static void statistics_are_about_nobody(void **state)
 				       .hosts = 7,
 				       .hosts_evicted = 8,
 				       .contacts_evicted = 9,
+				       .suspects_evicted = 10,
+				       .gaps = 11,
 				       .first_packet_ns = T0 };
 	struct fact fact = { .type = FACT_STATS, .wall_ns = T0, .stats = &stats };
 
@@ -321,7 +323,9 @@ static void statistics_are_about_nobody(void **state)
 	expect(&fact,
 	       "{\"timestamp\":\"2023-11-14T22:13:20.123456+0000\",\"event_type\":\"stats\",\"stats\":{\"packets\":10,\"bytes\":900,"
 	       "\"undecoded\":1,\"dropped\":2,\"contacts\":3,\"accepted\":4,\"refused\":5,\"ignored\":6,\"hosts\":7,"
-	       "\"hosts_evicted\":8,\"contacts_evicted\":9,\"first_packet_at\":\"2023-11-14T22:13:20.123456+0000\"}}");
+	       "\"hosts_evicted\":8,\"contacts_evicted\":9,\"unrouted\":0,\"suspects_evicted\":10,\"borrowed\":0,"
+	       "\"time_steps_back\":0,\"observations\":0,\"streams\":0,\"streams_given_up\":0,\"gaps\":11,\"memories\":0,"
+	       "\"memories_given_up\":0,\"suspects_given_up\":0,\"records_lost\":0,\"first_packet_at\":\"2023-11-14T22:13:20.123456+0000\"}}");
 }
 
 static void coverage_tells_what_is_missing_and_what_to_do(void **state)
