@@ -44,8 +44,6 @@ static const struct {
 	[CONFICKER_C] = { 0x2682D10B7, 0x19254D38000, 0xF1E34A09, 0x4F3D859E, 0.946270391, 50000 },
 };
 
-#define VARIANTS (sizeof(variants) / sizeof(variants[0]))
-
 /* Rounded once, in the sum; without the branch on the top bit that compilers make and CPUs mispredict. */
 static inline double double_of(uint64_t value)
 {

@@ -25,7 +25,6 @@
 
 #define SETS    64
 #define TARGETS 4
-#define BITS    64
 
 struct config {
 	double closed, open, cap;

@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "core/base/buf.h"
+#include "core/base/clock.h"
 #include "core/base/err.h"
 #include "core/base/log.h"
 #include "core/base/loop.h"
@@ -50,6 +51,7 @@ struct control {
 	void *arg;
 	bool has_group;
 	gid_t group; /* whose members may ask too */
+	struct log_limit strangers;
 	struct client clients[CLIENTS_MAX];
 };
 
@@ -154,8 +156,18 @@ static bool is_member(const struct control *control, const struct passwd *user)
 	return false;
 }
 
+/* Nobody tells the caller more than that it was hung up on; who runs the machine can look it up. */
+static void note_stranger(struct control *control, uid_t uid, const struct passwd *user)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "refused uid=%u user=%s", uid, user ? user->pw_name : "?");
+	log_limited(control->log, &control->strangers, clock_monotonic_ns(), LOG_LEVEL_WARNING,
+		    "control", text);
+}
+
 /* The name of the user behind a connection, or false if that user has no business here. */
-static bool admit(const struct control *control, int fd, char *who, size_t size)
+static bool admit(struct control *control, int fd, char *who, size_t size)
 {
 	struct ucred peer;
 	socklen_t length = sizeof(peer);
@@ -164,8 +176,10 @@ static bool admit(const struct control *control, int fd, char *who, size_t size)
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &length) != 0)
 		return false;
 	user = getpwuid(peer.uid);
-	if (peer.uid != 0 && peer.uid != geteuid() && !is_member(control, user))
+	if (peer.uid != 0 && peer.uid != geteuid() && !is_member(control, user)) {
+		note_stranger(control, peer.uid, user);
 		return false;
+	}
 	if (user)
 		snprintf(who, size, "%s", user->pw_name);
 	else

@@ -20,13 +20,10 @@ bool err_is_set(const struct err *err)
 	return err && err->code != ERR_NONE;
 }
 
-__attribute__((format(printf, 5, 0))) static void fill(struct err *err, int code, unsigned line,
-						       unsigned column, const char *format,
-						       va_list args)
+__attribute__((format(printf, 3, 0))) static void fill(struct err *err, int code,
+						       const char *format, va_list args)
 {
 	err->code = code;
-	err->line = line;
-	err->column = column;
 	vsnprintf(err->text, sizeof(err->text), format, args);
 	/* A newline or an escape sequence from a file name must not break the one-line promise. */
 	printable(err->text, ' ');
@@ -39,19 +36,7 @@ int err_set(struct err *err, int code, const char *format, ...)
 	if (!err || err_is_set(err))
 		return code;
 	va_start(args, format);
-	fill(err, code, 0, 0, format, args);
-	va_end(args);
-	return code;
-}
-
-int err_set_at(struct err *err, int code, unsigned line, unsigned column, const char *format, ...)
-{
-	va_list args;
-
-	if (!err || err_is_set(err))
-		return code;
-	va_start(args, format);
-	fill(err, code, line, column, format, args);
+	fill(err, code, format, args);
 	va_end(args);
 	return code;
 }
@@ -65,7 +50,7 @@ int err_set_errno(struct err *err, int errno_value, const char *format, ...)
 	if (!err || err_is_set(err))
 		return ERR_FAILED;
 	va_start(args, format);
-	fill(err, ERR_FAILED, 0, 0, format, args);
+	fill(err, ERR_FAILED, format, args);
 	va_end(args);
 	used = strlen(err->text);
 	snprintf(err->text + used, sizeof(err->text) - used, ": %s",

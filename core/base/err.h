@@ -22,8 +22,7 @@ enum err_code {
 };
 
 struct err {
-	int code;              /* enum err_code, 0 while unset */
-	unsigned line, column; /* 1-based position in the text at fault, 0 if none */
+	int code; /* enum err_code, 0 while unset */
 	char text[ERR_TEXT_MAX_BYTES];
 };
 
@@ -33,8 +32,6 @@ bool err_is_set(const struct err *err);
 /* Fills err (unless already set) and returns code, so that "return err_set(...)" reads well. */
 int err_set(struct err *err, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
-int err_set_at(struct err *err, int code, unsigned line, unsigned column, const char *format, ...)
-	__attribute__((format(printf, 5, 6)));
 /* As err_set with ": strerror(errno_value)" behind the text. */
 int err_set_errno(struct err *err, int errno_value, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

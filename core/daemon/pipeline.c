@@ -622,9 +622,8 @@ struct pipeline *pipeline_new(const struct pipeline_config *config, struct err *
 	make_guard(pipeline);
 	make_sight(pipeline, config->apart);
 	if (config->account)
-		pipeline->account = account_new(config->account,
-						account_wants_colour(config->account),
-						sensor_detector_name);
+		pipeline->account =
+			account_new(config->account, account_wants_colour(config->account));
 	if (open_writers(pipeline, config, err) < 0)
 		goto fail;
 	if (enforces(config) && !pipeline->store) {

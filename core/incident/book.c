@@ -153,13 +153,6 @@ const struct incident *book_find(const struct book *book, const struct host_key 
 	return entry ? &entry->incident : NULL;
 }
 
-const struct incident *book_find_id(const struct book *book, uint64_t id)
-{
-	size_t place = place_of(book, id);
-
-	return place < book->count ? &book->entries[place]->incident : NULL;
-}
-
 size_t book_count(const struct book *book)
 {
 	return book->count;

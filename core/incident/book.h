@@ -52,7 +52,6 @@ void book_add(struct book *book, const struct evidence *evidence, uint64_t now_n
 void book_hosts(struct book *book, unsigned live);
 void book_advance(struct book *book, uint64_t now_ns); /* lets levels fade, clears what faded */
 const struct incident *book_find(const struct book *book, const struct host_key *host);
-const struct incident *book_find_id(const struct book *book, uint64_t id);
 void book_close(struct book *book, uint64_t id, uint64_t now_ns);
 size_t book_count(const struct book *book);
 const struct incident *book_at(const struct book *book, size_t index); /* in order of id */

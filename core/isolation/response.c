@@ -75,13 +75,6 @@ struct running *response_find_running(const struct response *response, const cha
 	return best;
 }
 
-const struct isolation *response_of(const struct response *response, const struct asset *asset)
-{
-	const struct running *running = response_find_running(response, asset->name, NULL);
-
-	return running ? &running->isolation : NULL;
-}
-
 /* What people ended stays ended until the verdict changes; what failed may be tried again later, and a host that relapses
  * after its hold at once. */
 static void note_end(struct response *response, const struct running *running, uint64_t now_ns)

@@ -80,8 +80,6 @@ int response_approve(struct response *response, uint64_t isolation, const char *
 		     uint64_t now_ns, struct err *err);
 int response_deny(struct response *response, uint64_t isolation, const char *reason,
 		  uint64_t now_ns, struct err *err);
-/* Of an asset, the one that cuts off most; NULL if nothing holds or is wanted. */
-const struct isolation *response_of(const struct response *response, const struct asset *asset);
 int response_release(struct response *response, uint64_t isolation, const char *reason,
 		     uint64_t now_ns, struct err *err);
 size_t response_count(const struct response *response); /* not ended */

@@ -57,36 +57,28 @@ const struct dcerpc_uuid dcerpc_netlogon = { { 0x12, 0x34, 0x56, 0x78, 0x12, 0x3
 const struct dcerpc_uuid dcerpc_spoolss = { { 0x12, 0x34, 0x56, 0x78, 0x12, 0x34, 0xab, 0xcd, 0xef,
 					      0x00, 0x01, 0x23, 0x45, 0x67, 0x89, 0xab } };
 
-static const struct {
-	const char *name;
-	const struct dcerpc_uuid *uuid;
-} interfaces[DCERPC_INTERFACES] = {
-	[DCERPC_UNKNOWN] = { "unknown", NULL },
-	[DCERPC_SRVSVC] = { "srvsvc", &dcerpc_srvsvc },
-	[DCERPC_LSARPC] = { "lsarpc", &dcerpc_lsarpc },
-	[DCERPC_SYSTEM_ACTIVATOR] = { "system_activator", &dcerpc_system_activator },
-	[DCERPC_REMOTE_ACTIVATION] = { "remote_activation", &dcerpc_remote_activation },
-	[DCERPC_ATSVC] = { "atsvc", &dcerpc_atsvc },
-	[DCERPC_SVCCTL] = { "svcctl", &dcerpc_svcctl },
-	[DCERPC_TASKS] = { "tasks", &dcerpc_tasks },
-	[DCERPC_WKSSVC] = { "wkssvc", &dcerpc_wkssvc },
-	[DCERPC_PNP] = { "pnp", &dcerpc_pnp },
-	[DCERPC_NETLOGON] = { "netlogon", &dcerpc_netlogon },
-	[DCERPC_SPOOLSS] = { "spoolss", &dcerpc_spoolss },
+static const struct dcerpc_uuid *const interfaces[DCERPC_INTERFACES] = {
+	[DCERPC_UNKNOWN] = NULL,
+	[DCERPC_SRVSVC] = &dcerpc_srvsvc,
+	[DCERPC_LSARPC] = &dcerpc_lsarpc,
+	[DCERPC_SYSTEM_ACTIVATOR] = &dcerpc_system_activator,
+	[DCERPC_REMOTE_ACTIVATION] = &dcerpc_remote_activation,
+	[DCERPC_ATSVC] = &dcerpc_atsvc,
+	[DCERPC_SVCCTL] = &dcerpc_svcctl,
+	[DCERPC_TASKS] = &dcerpc_tasks,
+	[DCERPC_WKSSVC] = &dcerpc_wkssvc,
+	[DCERPC_PNP] = &dcerpc_pnp,
+	[DCERPC_NETLOGON] = &dcerpc_netlogon,
+	[DCERPC_SPOOLSS] = &dcerpc_spoolss,
 };
 
 enum dcerpc_interface dcerpc_interface_of(const struct dcerpc_uuid *uuid)
 {
 	for (unsigned i = 1; i < DCERPC_INTERFACES; i++) {
-		if (dcerpc_uuid_equal(uuid, interfaces[i].uuid))
+		if (dcerpc_uuid_equal(uuid, interfaces[i]))
 			return (enum dcerpc_interface)i;
 	}
 	return DCERPC_UNKNOWN;
-}
-
-const char *dcerpc_interface_name(enum dcerpc_interface interface)
-{
-	return interfaces[(unsigned)interface < DCERPC_INTERFACES ? interface : DCERPC_UNKNOWN].name;
 }
 
 /* ---- reading in the sender's byte order ---- */

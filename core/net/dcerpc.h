@@ -57,7 +57,6 @@ enum dcerpc_interface {
 };
 
 enum dcerpc_interface dcerpc_interface_of(const struct dcerpc_uuid *uuid);
-const char *dcerpc_interface_name(enum dcerpc_interface interface); /* "srvsvc", ...; "unknown" */
 
 enum dcerpc_type {
 	DCERPC_REQUEST = 0,

@@ -19,7 +19,6 @@
 struct account {
 	FILE *stream;
 	bool colour;
-	fact_detector_fn *detector_name;
 };
 
 enum tone { TONE_PLAIN, TONE_BAD, TONE_WARN, TONE_GOOD, TONE_DIM };
@@ -31,13 +30,12 @@ bool account_wants_colour(FILE *stream)
 	return isatty(fileno(stream)) && !(no_colour && *no_colour);
 }
 
-struct account *account_new(FILE *stream, bool colour, fact_detector_fn *detector_name)
+struct account *account_new(FILE *stream, bool colour)
 {
 	struct account *account = mem_alloc(sizeof(*account));
 
 	account->stream = stream;
 	account->colour = colour;
-	account->detector_name = detector_name;
 	return account;
 }
 

@@ -13,7 +13,7 @@
 struct account;
 
 /* stream is borrowed. */
-struct account *account_new(FILE *stream, bool colour, fact_detector_fn *detector_name);
+struct account *account_new(FILE *stream, bool colour);
 void account_free(struct account *account);
 void account_tell(struct account *account, const struct fact *fact);
 /* Whether to use colour on this stream. */

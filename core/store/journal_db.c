@@ -73,7 +73,6 @@ static const char measures[] =
 	" port_first INTEGER NOT NULL, port_last INTEGER NOT NULL, per_s INTEGER NOT NULL)";
 
 struct journal_db {
-	struct db *db;
 	bool dry_run;
 	struct db_query *keep, *recall, *keep_measure, *recall_measure, *untold, *tell;
 	struct journal interface;
@@ -309,7 +308,6 @@ struct journal_db *journal_db_new(struct db *db, bool dry_run, struct err *err)
 	struct journal_db *journal = mem_alloc(sizeof(*journal));
 	char names[768], marks[256], sql[1280];
 
-	journal->db = db;
 	journal->dry_run = dry_run;
 	journal->interface = (struct journal){
 		.self = journal, .keep = keep, .recall = recall, .untold = untold

@@ -12,7 +12,6 @@
 #include "core/store/db.h"
 
 struct ledger {
-	struct db *db;
 	struct db_query *append;
 	struct ledger_head head;
 };
@@ -60,7 +59,6 @@ struct ledger *ledger_new(struct db *db, struct err *err)
 {
 	struct ledger *ledger = mem_alloc(sizeof(*ledger));
 
-	ledger->db = db;
 	ledger->append =
 		db_prepare(db, "INSERT INTO ledger(sequence, json, hash) VALUES(?, ?, ?)", err);
 	if (!ledger->append || read_head(db, &ledger->head, err) < 0) {

@@ -17,6 +17,7 @@
 #include "core/api/control.h"
 #include "core/base/buf.h"
 #include "core/base/err.h"
+#include "core/base/log.h"
 #include "core/base/loop.h"
 #include "core/base/units.h"
 
@@ -183,11 +184,17 @@ static void members_of_one_group_are_answered_under_their_own_names(void **state
 	unsigned asked = 0;
 	struct err err = { 0 };
 	struct control *control;
+	char *told = NULL;
+	size_t length = 0;
+	FILE *stream;
+	struct log *log;
 
 	(void)state;
 	if (geteuid() != 0 || !getpwnam("daemon") || !getpwnam("bin") || !getgrnam("daemon"))
 		skip();
-	control = control_new(loop, NULL, path, echo, &asked, &err);
+	stream = open_memstream(&told, &length);
+	log = log_new(stream, LOG_LEVEL_WARNING);
+	control = control_new(loop, log, path, echo, &asked, &err);
 	assert_non_null(control);
 	assert_true(is_answered("root"));
 	assert_false(is_answered("daemon"));
@@ -200,6 +207,13 @@ static void members_of_one_group_are_answered_under_their_own_names(void **state
 	assert_int_equal(chmod(path, 0666), 0); /* should somebody open it wide */
 	assert_false(is_answered("bin"));
 	control_free(control);
+	log_free(log);
+	fclose(stream);
+	assert_non_null(strstr(told, "refused uid=2 user=bin"));
+	/* Not who the kernel kept from the socket. */
+	assert_ptr_equal(strstr(told, "refused"),
+			 strrchr(told, '\n') - strlen("refused uid=2 user=bin"));
+	free(told);
 }
 
 int main(void)

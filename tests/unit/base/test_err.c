@@ -16,15 +16,13 @@ static void the_first_error_wins(void **state)
 
 	(void)state;
 	assert_int_equal(err_set(&err, ERR_CONFIG, "cannot read %s", "a"), ERR_CONFIG);
-	assert_int_equal(err_set_at(&err, ERR_LIMIT, 3, 4, "consequence"), ERR_LIMIT);
+	assert_int_equal(err_set(&err, ERR_LIMIT, "consequence"), ERR_LIMIT);
 	assert_string_equal(err.text, "cannot read a");
 	assert_int_equal(err.code, ERR_CONFIG);
-	assert_int_equal(err.line, 0);
 	err_clear(&err);
 	assert_false(err_is_set(&err));
-	err_set_at(&err, ERR_LIMIT, 3, 4, "now");
-	assert_int_equal(err.line, 3);
-	assert_int_equal(err.column, 4);
+	assert_int_equal(err_set(&err, ERR_LIMIT, "now"), ERR_LIMIT);
+	assert_int_equal(err.code, ERR_LIMIT);
 }
 
 static void a_caller_who_does_not_care_passes_null(void **state)
