@@ -41,8 +41,8 @@ obj     = $(patsubst %.c,$(OUT)/%.o,$(1))
 
 SENSOR     := $(call sources,core/base core/net core/contact core/detect detectors core/feed) core/daemon/sensor.c
 CONTROLLER := $(call sources,core/asset core/incident core/policy core/safety core/isolation core/store core/notify core/api core/cli) \
-	$(filter-out core/daemon/sensor.c core/daemon/pipeline.c,$(call sources,core/daemon))
-AMT        := $(call sources,amt) $(wildcard core/daemon/pipeline.c)
+	$(filter-out core/daemon/sensor.c core/daemon/firmware.c core/daemon/pipeline.c,$(call sources,core/daemon))
+AMT        := $(call sources,amt) $(wildcard core/daemon/firmware.c core/daemon/pipeline.c)
 
 SENSOR_LIBS     := -levent -lcurl -lssl -lcrypto -lfyaml -ljansson -lm
 CONTROLLER_LIBS := $(SENSOR_LIBS) -lsqlite3 -lxml2 -lseccomp -lcap-ng -lsystemd

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pipeline.c - sees everything, decides nothing.
- *
- * The only file that knows both the core and the firmware client. */
+/* pipeline.c - sees everything, decides nothing. */
 #include "core/daemon/pipeline.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "amt/amt.h"
 #include "core/asset/asset.h"
 #include "core/asset/roster.h"
 #include "core/base/buf.h"
@@ -18,22 +15,21 @@
 #include "core/base/units.h"
 #include "core/contact/host.h"
 #include "core/daemon/commands.h"
+#include "core/daemon/firmware.h"
 #include "core/daemon/outlook.h"
 #include "core/daemon/sensor.h"
 #include "core/daemon/setup.h"
 #include "core/daemon/sight.h"
 #include "core/daemon/stats.h"
+#include "core/daemon/teller.h"
 #include "core/feed/feed.h"
 #include "core/feed/record.h"
 #include "core/incident/book.h"
 #include "core/incident/outbreak.h"
 #include "core/isolation/dryrun.h"
 #include "core/isolation/response.h"
-#include "core/notify/account.h"
-#include "core/notify/eve.h"
 #include "core/safety/governor.h"
 #include "core/safety/guard.h"
-#include "core/store/readiness.h"
 #include "core/store/store.h"
 
 /* Taken in one step: devices wait for answers too. */
@@ -42,13 +38,6 @@
 /* The sensor pulses once a second. */
 #define SILENT_NS s_to_ns(5)
 #define HOUR_NS   s_to_ns(3600)
-#define DAY_NS    s_to_ns(24 * 3600)
-
-struct survey {
-	struct pipeline *pipeline;
-	const struct asset *asset;
-	bool asked; /* and not answered yet */
-};
 
 struct pipeline {
 	const struct setup *setup;
@@ -62,66 +51,21 @@ struct pipeline {
 	struct response *response;
 	struct outlook *outlook;
 	struct dryrun *dryrun;
-	struct amt *amt;     /* NULL in a dry run */
-	struct store *store; /* NULL if nothing is kept */
-	struct eve *eve;
-	struct account *account;
+	struct firmware *firmware; /* NULL in a dry run */
+	struct teller *teller;
 	uint64_t now_ns;                      /* wall */
 	uint64_t due_ns;                      /* when the response wants to be stepped; 0 = never */
 	struct host_key closing[CLOSING_MAX]; /* whose isolation was released in this step */
 	unsigned closing_count;
 	uint64_t prepared, unprepared; /* asset and channel */
 	struct record_sensor counted;  /* by the sensor, as last told */
-	struct survey *surveys;        /* one per asset; NULL before the first */
-	uint64_t survey_due_ns;        /* wall */
-	struct err failure;            /* the first write error */
-	struct err latest;             /* the last one */
-	uint64_t failed_first_ns, failed_latest_ns, failed; /* writes */
-	struct log_limit failures;                          /* a full disk fails at each fact */
 };
-
-static void survey_assets(struct pipeline *pipeline);
-
-static void note_failure(struct pipeline *pipeline, const struct err *err)
-{
-	log_limited(pipeline->log, &pipeline->failures, pipeline->now_ns, LOG_LEVEL_ERROR, "store",
-		    err->text);
-	if (!err_is_set(&pipeline->failure)) {
-		pipeline->failure = *err;
-		pipeline->failed_first_ns = pipeline->now_ns;
-	}
-	pipeline->latest = *err;
-	pipeline->failed_latest_ns = pipeline->now_ns;
-	pipeline->failed++;
-}
-
-/* Who reads ledger or EVE file must learn that something is missing, also when there is room again. */
-static void describe_failures(const struct pipeline *pipeline, struct buf *out)
-{
-	char first[CLOCK_TEXT_BYTES], latest[CLOCK_TEXT_BYTES];
-
-	if (pipeline->failed == 0)
-		return;
-	clock_text(pipeline->failed_first_ns, first, sizeof(first));
-	clock_text(pipeline->failed_latest_ns, latest, sizeof(latest));
-	buf_format(
-		out,
-		"unwritten %llu times since %.19s, the latest at %.19s: what was told then is missing: %s\n",
-		(unsigned long long)pipeline->failed, first, latest, pipeline->latest.text);
-}
 
 static void tell(void *arg, const struct fact *fact)
 {
 	struct pipeline *pipeline = arg;
-	struct err err = { 0 };
 
-	if (pipeline->store && store_fact(pipeline->store, fact, &err) < 0)
-		note_failure(pipeline, &err);
-	err_clear(&err);
-	if (pipeline->eve && eve_write(pipeline->eve, fact, &err) < 0)
-		note_failure(pipeline, &err);
-	if (pipeline->account)
-		account_tell(pipeline->account, fact);
+	teller_tell(pipeline->teller, fact);
 	if (fact->type == FACT_ISOLATION &&
 	    fact->isolation->isolation.state == ISOLATION_RELEASED &&
 	    !verdict_is_measure(fact->isolation->isolation.decision.verdict) &&
@@ -310,8 +254,8 @@ void pipeline_advance(struct pipeline *pipeline, uint64_t wall_ns)
 {
 	note_time(pipeline, wall_ns);
 	book_advance(pipeline->book, pipeline->now_ns);
-	if (pipeline->amt && pipeline->now_ns >= pipeline->survey_due_ns)
-		survey_assets(pipeline);
+	if (pipeline->firmware)
+		firmware_advance(pipeline->firmware, pipeline->now_ns);
 	step(pipeline);
 	/* After what waits in the feed: a controller that was held up must not take its own pause for the sensor's silence. */
 	sight_advance(pipeline->sight, pipeline->now_ns);
@@ -319,14 +263,7 @@ void pipeline_advance(struct pipeline *pipeline, uint64_t wall_ns)
 
 int pipeline_finish(struct pipeline *pipeline, struct err *err)
 {
-	struct err closing = { 0 };
-
-	if (eve_close(pipeline->eve, &closing) < 0)
-		note_failure(pipeline, &closing);
-	pipeline->eve = NULL;
-	if (err_is_set(&pipeline->failure))
-		return err_set(err, pipeline->failure.code, "%s", pipeline->failure.text);
-	return 0;
+	return teller_close(pipeline->teller, err);
 }
 
 /* ---- blindness --------------------------------------------------------------------------------- */
@@ -352,7 +289,7 @@ void pipeline_sensor_lost(struct pipeline *pipeline, const char *why, uint64_t s
 static void describe_health(struct pipeline *pipeline, struct buf *answer)
 {
 	sight_describe(pipeline->sight, answer);
-	describe_failures(pipeline, answer);
+	teller_describe(pipeline->teller, answer);
 	outlook_describe(pipeline->outlook, answer);
 }
 
@@ -374,7 +311,7 @@ static void describe_stats(struct pipeline *pipeline, struct buf *answer)
 		.orders = pipeline->orders,
 		.prepared = pipeline->prepared,
 		.unprepared = pipeline->unprepared,
-		.unwritten = pipeline->failed,
+		.unwritten = teller_unwritten(pipeline->teller),
 		.now_ns = pipeline->now_ns,
 	};
 
@@ -446,51 +383,30 @@ static bool enforces(const struct pipeline_config *parts)
 	return parts->loop && parts->setup->config.enforce;
 }
 
-static int open_writers(struct pipeline *pipeline, const struct pipeline_config *parts,
-			struct err *err)
+static int make_teller(struct pipeline *pipeline, const struct pipeline_config *parts,
+		       struct err *err)
 {
-	const struct config *config = &pipeline->setup->config;
-	struct store_terms terms = { .path = config->store,
-				     .detector_name = sensor_detector_name,
-				     .origin = parts->origin ? parts->origin : "",
-				     .dry_run = !enforces(parts) };
+	struct teller_config config = { .setup = parts->setup,
+					.log = parts->log,
+					.account = parts->account,
+					.origin = parts->origin,
+					.lasting = parts->lasting,
+					.dry_run = !enforces(parts) };
 
-	if (*config->store) {
-		pipeline->store = store_open(&terms, err);
-		if (!pipeline->store ||
-		    store_assets(pipeline->store, pipeline->setup->roster, err) < 0)
-			return ERR_FAILED;
-	}
-	if (*config->eve)
-		pipeline->eve = eve_open(config->eve, parts->lasting, sensor_detector_name, err);
-	return *config->eve && !pipeline->eve ? ERR_FAILED : 0;
+	pipeline->teller = teller_new(&config, err);
+	return pipeline->teller ? 0 : ERR_FAILED;
 }
 
-static const char *or_null(const char *text)
+static void make_enforcer(struct pipeline *pipeline, const struct pipeline_config *parts)
 {
-	return *text ? text : NULL;
-}
-
-/* loop: NULL in a dry run. */
-static void make_enforcer(struct pipeline *pipeline, struct loop *loop)
-{
-	const struct config *config = &pipeline->setup->config;
-	struct amt_config amt = { .connections_max = config->amt_connections,
-				  .policy_precedence = config->amt_precedence,
-				  .answer_timeout_ms = config->amt_answer_timeout_s * 1000,
-				  .authorities = or_null(config->amt_authorities),
-				  .certificate = or_null(config->amt_certificate),
-				  .key_ref = or_null(config->amt_key),
-				  .wall_ns = clock_wall_ns,
-				  .dead_man_min =
-					  (uint16_t)(config->amt_dead_man_ns / s_to_ns(60)) };
-
-	while (strcmp(config_tcp_flags()[amt.tcp_flags], config->amt_tcp_flags) != 0)
-		amt.tcp_flags++;
+	struct firmware_config config = { .setup = parts->setup,
+					  .log = parts->log,
+					  .loop = parts->loop,
+					  .teller = pipeline->teller };
 
 	pipeline->dryrun = dryrun_new();
-	if (loop)
-		pipeline->amt = amt_new(&amt, loop, pipeline->log);
+	if (enforces(parts))
+		pipeline->firmware = firmware_new(&config);
 }
 
 static void prepared(void *arg, const struct asset *asset, const char *channel,
@@ -514,25 +430,26 @@ static void prepared(void *arg, const struct asset *asset, const char *channel,
 static void make_book_and_response(struct pipeline *pipeline)
 {
 	const struct config *config = &pipeline->setup->config;
+	struct store *store = teller_store(pipeline->teller);
 	struct book_config book = {
 		.suspect_nats = config->suspect_nats,
 		.convict_nats = config->convict_nats,
 		.half_life_ns = config->half_life_ns,
 		.fault = network_changed,
-		.first_id = pipeline->store ? store_next_incident(pipeline->store) : 1,
+		.first_id = store ? store_next_incident(store) : 1,
 	};
 	struct response_parts parts = {
 		.policy = pipeline->setup->policy,
 		.roster = pipeline->setup->roster,
 		.guard = pipeline->guard,
 		.governor = pipeline->governor,
-		.enforcer = pipeline->amt ? amt_enforcer(pipeline->amt)
-					  : dryrun_enforcer(pipeline->dryrun),
-		.journal = pipeline->store ? store_journal(pipeline->store) : NULL,
+		.enforcer = pipeline->firmware ? firmware_enforcer(pipeline->firmware)
+					       : dryrun_enforcer(pipeline->dryrun),
+		.journal = store ? store_journal(store) : NULL,
 		.facts = { pipeline, tell },
 		.detector_name = sensor_detector_name,
-		.dry_run = !pipeline->amt,
-		.first_id = pipeline->store ? store_next_isolation(pipeline->store) : 1,
+		.dry_run = !pipeline->firmware,
+		.first_id = store ? store_next_isolation(store) : 1,
 		.prepared = prepared,
 		.prepared_arg = pipeline,
 	};
@@ -542,57 +459,6 @@ static void make_book_and_response(struct pipeline *pipeline)
 	pipeline->response = response_new(&parts);
 }
 
-/* Ready for the first incident: every asset's firmware gets the channels' filters and disabled policies now. */
-static void prepare_assets(struct pipeline *pipeline)
-{
-	if (!pipeline->amt)
-		return;
-	survey_assets(pipeline);
-	response_prepare(pipeline->response);
-}
-
-/* ---- readiness --------------------------------------------------------------------------------- */
-
-static void surveyed(void *arg, const struct amt_report *report)
-{
-	struct survey *survey = arg;
-	struct pipeline *pipeline = survey->pipeline;
-	char letter[2] = { amt_grade_letter(report->grade), '\0' }, codes[512];
-	struct readiness readiness = { .asset = survey->asset->name,
-				       .grade = letter,
-				       .release = report->release,
-				       .enforcement = amt_enforcement_name(report->enforcement),
-				       .codes = codes,
-				       .asked_ns = clock_wall_ns() };
-	struct err err = { 0 };
-
-	amt_report_codes(report, codes, sizeof(codes));
-	log_line(pipeline->log, report->grade > AMT_GRADE_C ? LOG_LEVEL_WARNING : LOG_LEVEL_INFO,
-		 "readiness", "grade=%s asset=%s enforced_by=%s codes=\"%s\"", letter,
-		 survey->asset->name, readiness.enforcement, codes);
-	if (pipeline->store && store_readiness(pipeline->store, &readiness, &err) < 0)
-		note_failure(pipeline, &err);
-	survey->asked = false;
-}
-
-/* At start and once a day; what a machine answers is told before the night it matters. */
-static void survey_assets(struct pipeline *pipeline)
-{
-	const struct roster *roster = pipeline->setup->roster;
-
-	pipeline->survey_due_ns = pipeline->now_ns + DAY_NS;
-	if (!pipeline->surveys)
-		pipeline->surveys = mem_array(roster_count(roster) + 1, sizeof(*pipeline->surveys));
-	for (size_t i = 0; i < roster_count(roster); i++) {
-		struct survey *survey = &pipeline->surveys[i];
-
-		if (survey->asked || !roster_at(roster, i)->amt.present)
-			continue;
-		*survey = (struct survey){ pipeline, roster_at(roster, i), true };
-		amt_survey(pipeline->amt, survey->asset, surveyed, survey);
-	}
-}
-
 static void recall_start(void *arg, uint64_t started_ns)
 {
 	struct pipeline *pipeline = arg;
@@ -600,14 +466,20 @@ static void recall_start(void *arg, uint64_t started_ns)
 	governor_recall(pipeline->governor, started_ns);
 }
 
-static int recall(struct pipeline *pipeline, struct err *err)
+/* What was begun goes on; and ready for the first incident: every asset's firmware gets the channels' filters and disabled policies
+ * now. */
+static int take_up(struct pipeline *pipeline, struct err *err)
 {
 	uint64_t now_ns = clock_wall_ns();
 
 	pipeline->now_ns = now_ns;
-	if (store_ended_starts(pipeline->store, now_ns - HOUR_NS, recall_start, pipeline, err) < 0)
+	if (store_ended_starts(teller_store(pipeline->teller), now_ns - HOUR_NS, recall_start,
+			       pipeline, err) < 0 ||
+	    response_recall(pipeline->response, now_ns, err) < 0)
 		return ERR_FAILED;
-	return response_recall(pipeline->response, now_ns, err);
+	firmware_advance(pipeline->firmware, now_ns);
+	response_prepare(pipeline->response);
+	return 0;
 }
 
 struct pipeline *pipeline_new(const struct pipeline_config *config, struct err *err)
@@ -621,22 +493,18 @@ struct pipeline *pipeline_new(const struct pipeline_config *config, struct err *
 	pipeline->outlook = outlook_new();
 	make_guard(pipeline);
 	make_sight(pipeline, config->apart);
-	if (config->account)
-		pipeline->account =
-			account_new(config->account, account_wants_colour(config->account));
-	if (open_writers(pipeline, config, err) < 0)
+	if (make_teller(pipeline, config, err) < 0)
 		goto fail;
-	if (enforces(config) && !pipeline->store) {
+	if (enforces(config) && !teller_store(pipeline->teller)) {
 		err_set(err, ERR_CONFIG,
 			"enforcing needs a journal: set \"store:\" in cordon.yaml or use --store");
 		goto fail;
 	}
-	make_enforcer(pipeline, enforces(config) ? config->loop : NULL);
+	make_enforcer(pipeline, config);
 	make_book_and_response(pipeline);
 	/* A replay looks at the past: what a live daemon left unfinished is none of its business. */
-	if (pipeline->amt && recall(pipeline, err) < 0)
+	if (pipeline->firmware && take_up(pipeline, err) < 0)
 		goto fail;
-	prepare_assets(pipeline);
 	return pipeline;
 fail:
 	pipeline_free(pipeline);
@@ -648,7 +516,7 @@ void pipeline_free(struct pipeline *pipeline)
 	if (!pipeline)
 		return;
 	/* The firmware client first: nothing may answer into a response that is gone. */
-	amt_free(pipeline->amt);
+	firmware_free(pipeline->firmware);
 	response_free(pipeline->response);
 	book_free(pipeline->book);
 	outbreak_free(pipeline->outbreak);
@@ -657,9 +525,6 @@ void pipeline_free(struct pipeline *pipeline)
 	governor_free(pipeline->governor);
 	sight_free(pipeline->sight);
 	outlook_free(pipeline->outlook);
-	eve_close(pipeline->eve, NULL);
-	store_close(pipeline->store);
-	account_free(pipeline->account);
-	mem_free(pipeline->surveys);
+	teller_free(pipeline->teller);
 	mem_free(pipeline);
 }
