@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* teller.c - three who hear each fact, and what becomes of those who could not write it down. */
+/* teller.c - three who hear each fact, and what becomes of what two of them could not write down.
+ *
+ * Each of the two has a gap of its own: a full disk of one file leaves the other whole.  Left out: a mark of what a process did
+ * not write that died before there was room again. */
 #include "core/daemon/teller.h"
+
+#include <stdio.h>
+#include <string.h>
 
 #include "core/base/buf.h"
 #include "core/base/clock.h"
@@ -14,11 +20,20 @@
 #include "core/notify/eve.h"
 #include "core/store/store.h"
 
+enum { LEDGER, EVE, WRITERS };
+
+/* Empty while its facts are none. */
+struct gap {
+	struct fact_gap fact;
+	char why[ERR_TEXT_MAX_BYTES];
+};
+
 struct teller {
 	struct log *log;
 	struct store *store; /* NULL if nothing is kept */
 	struct eve *eve;
 	struct account *account;
+	struct gap gaps[WRITERS];
 	struct err first, latest; /* of the writes that failed */
 	uint64_t first_ns, latest_ns, failed;
 	struct log_limit limit; /* a full disk fails at each fact */
@@ -88,15 +103,57 @@ void teller_failed(struct teller *teller, const struct err *err, uint64_t now_ns
 	teller->failed++;
 }
 
+static int write_fact(struct teller *teller, unsigned writer, const struct fact *fact,
+		      struct err *err)
+{
+	if (writer == LEDGER)
+		return teller->store ? store_fact(teller->store, fact, err) : 0;
+	return teller->eve ? eve_write(teller->eve, fact, err) : 0;
+}
+
+/* Before the first fact that there is room for again. */
+static int mark_gap(struct teller *teller, unsigned writer, uint64_t now_ns, struct err *err)
+{
+	struct gap *gap = &teller->gaps[writer];
+	struct fact mark = { .type = FACT_GAP, .wall_ns = now_ns, .gap = &gap->fact };
+
+	if (fact_gap_count(&gap->fact) == 0)
+		return 0;
+	if (write_fact(teller, writer, &mark, err) < 0)
+		return ERR_FAILED;
+	log_line(teller->log, LOG_LEVEL_WARNING, "store", "writes again writer=%s missing=%llu",
+		 gap->fact.writer, (unsigned long long)fact_gap_count(&gap->fact));
+	if (teller->account)
+		account_tell(teller->account, &mark);
+	memset(gap, 0, sizeof(*gap));
+	return 0;
+}
+
+static void widen_gap(struct teller *teller, unsigned writer, const struct fact *missing,
+		      const struct err *err)
+{
+	static const char *const names[WRITERS] = { "ledger", "eve" };
+	struct gap *gap = &teller->gaps[writer];
+
+	if (fact_gap_count(&gap->fact) == 0)
+		gap->fact.from_ns = missing->wall_ns;
+	snprintf(gap->why, sizeof(gap->why), "%s", err->text);
+	gap->fact.writer = names[writer];
+	gap->fact.why = gap->why;
+	gap->fact.until_ns = missing->wall_ns;
+	gap->fact.facts[missing->type]++;
+	teller_failed(teller, err, missing->wall_ns);
+}
+
 void teller_tell(struct teller *teller, const struct fact *fact)
 {
-	struct err err = { 0 };
+	for (unsigned writer = 0; writer < WRITERS; writer++) {
+		struct err err = { 0 };
 
-	if (teller->store && store_fact(teller->store, fact, &err) < 0)
-		teller_failed(teller, &err, fact->wall_ns);
-	err_clear(&err);
-	if (teller->eve && eve_write(teller->eve, fact, &err) < 0)
-		teller_failed(teller, &err, fact->wall_ns);
+		if (mark_gap(teller, writer, fact->wall_ns, &err) < 0 ||
+		    write_fact(teller, writer, fact, &err) < 0)
+			widen_gap(teller, writer, fact, &err);
+	}
 	if (teller->account)
 		account_tell(teller->account, fact);
 }
@@ -124,6 +181,8 @@ int teller_close(struct teller *teller, struct err *err)
 {
 	struct err closing = { 0 };
 
+	for (unsigned writer = 0; writer < WRITERS; writer++)
+		mark_gap(teller, writer, teller->latest_ns, NULL);
 	if (eve_close(teller->eve, &closing) < 0)
 		teller_failed(teller, &closing, teller->latest_ns);
 	teller->eve = NULL;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* teller.h - tells each fact to all who keep or show facts: the store, the EVE file, the account for people.
  *
- * A write that fails stops nobody: it is logged, counted and described, and the first one is what teller_close() returns. */
+ * A write that fails stops nobody: it is logged, counted and described, and the first one is what teller_close() returns.  Where
+ * facts are missing in ledger or EVE file there is a mark (FACT_GAP) as soon as there is room: which, from when to when, why. */
 #ifndef CORDON_DAEMON_TELLER_H
 #define CORDON_DAEMON_TELLER_H
 
@@ -38,7 +39,7 @@ uint64_t teller_unwritten(const struct teller *teller); /* writes that failed so
 /* A line for "cordon health" if there were any: who reads ledger or EVE file must learn that something is missing, also when
  * there is room again. */
 void teller_describe(const struct teller *teller, struct buf *out);
-/* Closes the EVE file; the first write error since the start is told here. */
+/* Marks what is still missing, if there is room by now, and closes the EVE file; the first write error since the start is told here. */
 int teller_close(struct teller *teller, struct err *err);
 
 #endif

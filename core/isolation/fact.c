@@ -25,7 +25,7 @@ static const char *type_name(unsigned type)
 		[FACT_ISOLATION] = "isolation", [FACT_STATS] = "stats",
 		[FACT_COVERAGE] = "coverage",   [FACT_ROLE] = "role",
 		[FACT_NETWORK] = "network",     [FACT_INFECTION] = "infection",
-		[FACT_SENSOR] = "sensor",
+		[FACT_SENSOR] = "sensor",       [FACT_GAP] = "gap",
 	};
 
 	INVARIANT(type < FACT_TYPES);
@@ -382,12 +382,36 @@ static struct json *infection_json(const struct outbreak_link *link)
 
 /* ---- the whole --------------------------------------------------------------------------------- */
 
+uint64_t fact_gap_count(const struct fact_gap *gap)
+{
+	uint64_t count = 0;
+
+	for (unsigned type = 0; type < FACT_TYPES; type++)
+		count += gap->facts[type];
+	return count;
+}
+
+static struct json *gap_json(const struct fact_gap *gap)
+{
+	struct json *object = json_object_new(), *lost = json_object_new();
+
+	for (unsigned type = 0; type < FACT_TYPES; type++)
+		set_count(lost, type_name(type), gap->facts[type]);
+	json_set_text(object, "writer", gap->writer);
+	json_set_u64(object, "facts", fact_gap_count(gap));
+	json_set(object, "missing", lost);
+	json_set_time(object, "from", gap->from_ns);
+	json_set_time(object, "until", gap->until_ns);
+	json_set_text(object, "why", gap->why);
+	return object;
+}
+
 static void set_host(struct json *object, const struct fact *fact)
 {
 	char mac[MAC_TEXT_BYTES];
 
 	if (fact->type == FACT_STATS || fact->type == FACT_COVERAGE || fact->type == FACT_NETWORK ||
-	    fact->type == FACT_SENSOR)
+	    fact->type == FACT_SENSOR || fact->type == FACT_GAP)
 		return;
 	/* A machine that people name, and that was not seen, may be known by its MAC alone. */
 	if (!ip_is_unspecified(&fact->host.ip))
@@ -421,6 +445,8 @@ static struct json *body_json(const struct fact *fact, fact_detector_fn *detecto
 		return network_json(fact->network);
 	case FACT_SENSOR:
 		return sensor_json(fact->sensor);
+	case FACT_GAP:
+		return gap_json(fact->gap);
 	default:
 		INVARIANT(fact->type < FACT_TYPES);
 		return NULL;

@@ -29,6 +29,7 @@ enum fact_type {
 	FACT_NETWORK,
 	FACT_INFECTION,
 	FACT_SENSOR,
+	FACT_GAP,
 	FACT_TYPES
 };
 
@@ -64,6 +65,14 @@ struct fact_sensor {
 	uint64_t resumes_ns;         /* wall; 0 = not known, or has done so */
 };
 
+/* Stands where facts are missing because they could not be written: the first that is told when there is room again. */
+struct fact_gap {
+	const char *writer;         /* "ledger", "eve" */
+	uint32_t facts[FACT_TYPES]; /* that are missing */
+	uint64_t from_ns, until_ns; /* wall; of the first and the last of them */
+	const char *why;            /* of the last, in the system's words */
+};
+
 struct fact {
 	uint8_t type; /* enum fact_type */
 	uint64_t wall_ns;
@@ -81,10 +90,13 @@ struct fact {
 		const struct outbreak_link *infection;
 		const struct fault_state *network; /* everybody fails at once, or that is over */
 		const struct fact_sensor *sensor;
+		const struct fact_gap *gap;
 	};
 };
 
 const char *fact_sensor_word(unsigned state); /* "blind", "back", "sees" */
+
+uint64_t fact_gap_count(const struct fact_gap *gap); /* all that is missing */
 
 typedef const char *fact_detector_fn(unsigned detector_id);
 

@@ -65,7 +65,7 @@ static void headline(const struct account *account, const struct fact *fact, enu
 
 	clock_text(fact->wall_ns, when, sizeof(when));
 	ip_text(&fact->host.ip, host);
-	if (fact->type == FACT_NETWORK || fact->type == FACT_SENSOR)
+	if (fact->type == FACT_NETWORK || fact->type == FACT_SENSOR || fact->type == FACT_GAP)
 		snprintf(host, sizeof(host), fact->type == FACT_SENSOR ? "sensor" : "-");
 	fprintf(account->stream, "%s%.12s%s %-15s %s%-10s%s ", paint(account, TONE_DIM), when + 11,
 		plain(account), host, paint(account, tone), word, plain(account));
@@ -315,6 +315,18 @@ static void tell_sensor(const struct account *account, const struct fact *fact)
 	}
 }
 
+static void tell_gap(const struct account *account, const struct fact *fact)
+{
+	char from[CLOCK_TEXT_BYTES], until[CLOCK_TEXT_BYTES];
+
+	clock_text(fact->gap->from_ns, from, sizeof(from));
+	clock_text(fact->gap->until_ns, until, sizeof(until));
+	headline(account, fact, TONE_WARN, "gap");
+	fprintf(account->stream, "%llu facts from %.8s to %.8s are missing in the %s: %s\n",
+		(unsigned long long)fact_gap_count(fact->gap), from + 11, until + 11,
+		fact->gap->writer, fact->gap->why);
+}
+
 static void tell_stats(const struct account *account, const struct fact *fact)
 {
 	const struct record_sensor *stats = fact->stats;
@@ -377,6 +389,9 @@ void account_tell(struct account *account, const struct fact *fact)
 		break;
 	case FACT_SENSOR:
 		tell_sensor(account, fact);
+		break;
+	case FACT_GAP:
+		tell_gap(account, fact);
 		break;
 	case FACT_STATS:
 		tell_stats(account, fact);

@@ -57,6 +57,7 @@ rm "$small/fill"
 check "with room it is done" until_so has_said isolations "pc-23 .*applied"
 whole_lines() { [ -s "$eve" ] && ! grep -qv '^{.*}$' "$eve"; }
 check "no line is torn" whole_lines
+check "what is missing is marked" until_so told gap '"writer":"eve","facts":[1-9].*"missing":{.*"from":.*"until":.*"why":".*No space left'
 
 mv "$eve" "$eve.1"
 check "it is let go" ask release pc-23
@@ -68,4 +69,7 @@ wait "$daemon"
 check "the end says that something could not be written" [ $? -eq 1 ]
 daemon=
 expect 0 "the ledger is whole" "$cordon" ledger verify --store "$store"
+check "and says that something is missing" grep -q "times facts could not be written" "$work/out"
+"$cordon" ledger show --store "$store" >"$work/out"
+check "and what" grep -q '"event_type":"gap","gap":{"writer":"ledger","facts":[1-9]' "$work/out"
 tap_done

@@ -112,6 +112,11 @@ static void what_changed_is_said(void **state)
 				      .why = OUTBREAK_CALLED_BACK,
 				      .generation = 2 };
 	struct fault_state broken = { .broken = true, .hosts = 31, .live = 120 };
+	struct fact_gap gap = { .writer = "ledger",
+				.facts = { [FACT_INCIDENT] = 5, [FACT_DECISION] = 2 },
+				.from_ns = NOON_NS - s_to_ns(60),
+				.until_ns = NOON_NS,
+				.why = "No space left on device" };
 	struct fact_sensor back = { .state = SENSOR_BACK,
 				    .why = "killed",
 				    .since_ns = s_to_ns(10),
@@ -150,6 +155,12 @@ static void what_changed_is_said(void **state)
 	assert_non_null(strstr(text,
 			       "sensor          back       after 2.0 s of which nothing is known; "
 			       "automatic isolation goes on in 60 s"));
+	free(text);
+	fact = fact_of(FACT_GAP);
+	fact.gap = &gap;
+	text = told(&fact, false);
+	assert_non_null(strstr(text, "gap        7 facts from 11:59:00 to 12:00:00 are missing in "
+				     "the ledger: No space left on device\n"));
 	free(text);
 }
 
