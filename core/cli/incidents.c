@@ -6,16 +6,11 @@
 #include "core/base/err.h"
 #include "core/cli/command.h"
 #include "core/cli/options.h"
+#include "core/cli/origin.h"
 #include "core/isolation/isolation.h"
 #include "core/store/db.h"
 
-/* An origin is "interface eth1", "capture /srv/old.pcap", "pipe", "person" of what people isolated though nothing was held
- * against it, or "" of what an older Cordon wrote. */
-#define ORIGIN_IS                                                                            \
-	" WHERE ?1 IN ('', origin) OR ?1 = substr(origin, 1, instr(origin || ' ', ' ') - 1)" \
-	" OR ?1 = substr(origin, instr(origin, ' ') + 1)"                                    \
-	" OR '/' || ?1 = substr(origin, -1 - length(?1))"                                    \
-	" ORDER BY updated_ns DESC, id DESC LIMIT 200"
+#define WHERE_AND_ORDER " WHERE " ORIGIN_IS " ORDER BY updated_ns DESC, id DESC LIMIT 200"
 
 /* The last that people asked for, should there be several for one incident. */
 static const char listing[] =
@@ -24,12 +19,12 @@ static const char listing[] =
 	" FROM incidents LEFT JOIN isolations ON incident = incidents.id AND asked_by <> ''"
 	" GROUP BY incidents.id"
 	" UNION ALL SELECT 0, host, mac, state, '', 0, asked_ns, 0, 'person', id, asked_by, why"
-	" FROM isolations WHERE incident = 0 AND asked_by <> '')" ORIGIN_IS;
+	" FROM isolations WHERE incident = 0 AND asked_by <> '')" WHERE_AND_ORDER;
 
 /* A store that nobody has opened for writing since. */
 static const char listing_of_old[] =
 	"SELECT * FROM (SELECT id, host, mac, state, kind, log_odds, updated_ns, contacts, '' AS origin, 0, '', ''"
-	" FROM incidents)" ORIGIN_IS;
+	" FROM incidents)" WHERE_AND_ORDER;
 
 enum { ID, HOST, MAC, STATE, KIND, NATS, UPDATED, CONTACTS, ORIGIN, ISOLATION, ASKED_BY, WHY };
 
@@ -68,13 +63,11 @@ static void show_row(struct db_query *query, FILE *out)
 static struct db_query *prepare(struct db *db, const char *origin, struct err *err)
 {
 	struct db_query *query;
-	uint64_t columns;
+	bool kept;
 
-	if (db_number(db,
-		      "SELECT count(*) FROM pragma_table_info('incidents') WHERE name = 'origin'",
-		      &columns, err) < 0)
+	if (origin_is_kept(db, &kept, err) < 0)
 		return NULL;
-	query = db_prepare(db, columns ? listing : listing_of_old, err);
+	query = db_prepare(db, kept ? listing : listing_of_old, err);
 	if (query)
 		db_bind_text(query, 1, origin);
 	return query;

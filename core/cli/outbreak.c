@@ -13,6 +13,7 @@
 #include "core/base/mem.h"
 #include "core/cli/command.h"
 #include "core/cli/options.h"
+#include "core/cli/origin.h"
 #include "core/net/addr.h"
 #include "core/store/db.h"
 
@@ -38,11 +39,31 @@ struct tree {
 /* ---- reading ----------------------------------------------------------------------------------- */
 
 /* Convicted worms, and everybody who is a link of a chain. */
-static const char query_text[] =
+static const char query_format[] =
 	"SELECT i.id, i.host, i.state, i.convicted_ns, coalesce(n.parent, 0), coalesce(n.port, 0), coalesce(n.contact_ns, 0),"
-	" coalesce(n.attack_ns, 0), coalesce(n.why, '') FROM incidents i LEFT JOIN infections n ON n.incident = i.id"
-	" WHERE n.parent IS NOT NULL OR i.id IN (SELECT parent FROM infections) OR (i.convicted_ns <> 0 AND i.kind = 'worm')"
-	" ORDER BY i.id LIMIT ?";
+	" coalesce(n.attack_ns, 0), coalesce(n.why, '') FROM %s i LEFT JOIN infections n ON n.incident = i.id"
+	" WHERE (n.parent IS NOT NULL OR i.id IN (SELECT parent FROM infections) OR (i.convicted_ns <> 0 AND i.kind = 'worm'))"
+	" AND " ORIGIN_IS " ORDER BY i.id LIMIT ?2";
+
+static struct db_query *prepare(struct db *db, const char *origin, struct err *err)
+{
+	struct db_query *query = NULL;
+	struct buf text;
+	bool kept;
+
+	buf_init(&text, sizeof(query_format) + 64);
+	if (origin_is_kept(db, &kept, err) == 0) {
+		buf_format(&text, query_format,
+			   kept ? "incidents" : "(SELECT *, '' AS origin FROM incidents)");
+		query = db_prepare(db, text.text, err);
+	}
+	buf_fini(&text);
+	if (query) {
+		db_bind_text(query, 1, origin);
+		db_bind_u64(query, 2, HOSTS_MAX + 1);
+	}
+	return query;
+}
 
 static void read_row(struct tree *tree, struct db_query *query)
 {
@@ -86,15 +107,14 @@ static void join(struct tree *tree)
 	}
 }
 
-static int read_tree(struct tree *tree, const char *path, struct err *err)
+static int read_tree(struct tree *tree, const char *path, const char *origin, struct err *err)
 {
 	struct db *db = db_open_read_only(path, err);
-	struct db_query *query = db ? db_prepare(db, query_text, err) : NULL;
+	struct db_query *query = db ? prepare(db, origin, err) : NULL;
 	int rc = ERR_FAILED;
 
 	tree->hosts = mem_array(HOSTS_MAX, sizeof(*tree->hosts));
 	if (query) {
-		db_bind_u64(query, 1, HOSTS_MAX + 1);
 		while ((rc = db_step(query, err)) > 0) {
 			tree->cut = tree->count == HOSTS_MAX;
 			if (tree->cut)
@@ -235,9 +255,11 @@ static void show_json(const struct tree *tree, FILE *out)
 
 int cli_outbreak(int argc, char **argv, FILE *out, FILE *errors)
 {
-	const char *path = CLI_DEFAULT_STORE;
+	const char *path = CLI_DEFAULT_STORE, *origin = "";
 	bool dot = cli_flag(&argc, argv, "dot"), json = cli_flag(&argc, argv, "json");
-	const struct cli_option options[] = { { "store", &path }, { NULL, NULL } };
+	const struct cli_option options[] = { { "store", &path },
+					      { "origin", &origin },
+					      { NULL, NULL } };
 	struct tree tree = { 0 };
 	struct err err = { 0 };
 	int rc;
@@ -248,7 +270,7 @@ int cli_outbreak(int argc, char **argv, FILE *out, FILE *errors)
 		fprintf(errors, "cordon: either --dot or --json\n");
 		return EXIT_CODE_USAGE;
 	}
-	rc = read_tree(&tree, path, &err);
+	rc = read_tree(&tree, path, origin, &err);
 	if (rc < 0)
 		fprintf(errors, "cordon: %s\n", err.text);
 	else if (dot)

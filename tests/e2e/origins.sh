@@ -25,6 +25,15 @@ lists 2 "$work/outbreak.pcap"
 lists 2 pipe
 lists 0 interface
 check "says so" grep -q "^no incidents of interface" "$work/list"
+# Two of the same capture are two outbreaks, each told alone.
+grows() {
+	"$cordon" outbreak --store "$store" --origin "$2" >"$work/tree" 2>&1
+	check "$1 hosts in the outbreaks of ${2:-all}" test "$(grep -c "convicted [0-9]" "$work/tree")" -eq "$1"
+}
+grows 4 ""
+grows 2 outbreak.pcap
+grows 2 pipe
+grows 0 interface
 expect 0 "the list" "$cordon" incidents --store "$store"
 check "names the capture in full" grep -q "capture $work/outbreak.pcap\$" "$work/out"
 check "and the pipe" grep -q "  pipe\$" "$work/out"
