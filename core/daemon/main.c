@@ -9,6 +9,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/err.h"
+#include "core/base/interrupt.h"
 #include "core/base/log.h"
 #include "core/daemon/run.h"
 #include "core/daemon/setup.h"
@@ -37,7 +38,8 @@ static const char help[] =
 	"  -h, --help          this text\n"
 	"  -V, --version       version\n"
 	"\n"
-	"Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 bad configuration or policy.\n"
+	"Exit codes: 0 ok, 1 failure, 2 wrong usage, 3 bad configuration or policy;\n"
+	"-r FILE interrupted: 130 (Ctrl-C) or 143 (SIGTERM), after what was read is told.\n"
 	"See also: cordon(1), cordond(8).\n";
 
 struct options {
@@ -272,5 +274,6 @@ int main(int argc, char **argv)
 		fprintf(stderr, "cordond: %s\n", err.text);
 	setup_fini(&setup);
 	log_free(log);
+	interrupt_end();
 	return rc < 0 ? err_exit_code(&err) : code;
 }

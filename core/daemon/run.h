@@ -19,7 +19,8 @@ struct run {
 	const char *origin; /* "capture /srv/old.pcap" or "pipe" */
 };
 
-/* A file: as fast as it can be read, time comes from the packets, nothing is ever sent. */
+/* A file: as fast as it can be read, time comes from the packets, nothing is ever sent.  Ends early at SIGINT or SIGTERM, with all
+ * told that was read until then: interrupt_end() is the caller's. */
 int run_replay(const struct run *run, struct capture *capture, struct err *err);
 /* A pipe: until its end, SIGINT or SIGTERM. */
 int run_stream(const struct run *run, struct capture *capture, struct err *err);

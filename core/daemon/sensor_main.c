@@ -6,7 +6,6 @@
 #include <getopt.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +14,7 @@
 #include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/err.h"
+#include "core/base/interrupt.h"
 #include "core/base/random.h"
 #include "core/contact/contact.h"
 #include "core/contact/host.h"
@@ -42,7 +42,8 @@ static const char usage[] =
 	"  -h, --help     this text\n"
 	"  -V, --version  the version\n"
 	"\n"
-	"Exit codes: 0 ok, 1 failure (also a damaged file, after all that could be read), 2 wrong usage.\n"
+	"Exit codes: 0 ok, 1 failure (also a damaged file, after all that could be read), 2 wrong usage;\n"
+	"-r FILE interrupted: 130 (Ctrl-C) or 143 (SIGTERM), after the totals.\n"
 	"See also: cordon-sensor(1), cordond(8).\n";
 
 struct options {
@@ -57,14 +58,6 @@ struct run {
 	struct sensor *sensor;
 	struct feed *feed;
 };
-
-static volatile sig_atomic_t stopped;
-
-static void on_signal(int number)
-{
-	(void)number;
-	stopped = 1;
-}
 
 /* ---- printing ---- */
 
@@ -197,7 +190,7 @@ static int watch(struct run *run, struct err *err)
 {
 	int rc = 0;
 
-	while (!stopped && rc >= 0) {
+	while (!interrupt_number() && rc >= 0) {
 		rc = capture_read(run->capture, BATCH, on_frame, run, err);
 		print_feed(run, false);
 		if (rc == 0)
@@ -292,15 +285,13 @@ static int read_options(int argc, char **argv, struct options *options)
 int main(int argc, char **argv)
 {
 	struct options options = { 0 };
-	struct sigaction action = { .sa_handler = on_signal };
 	struct err err = { 0 };
 	int code;
 
 	buf_init(&options.filter, FILTER_MAX_BYTES);
 	code = read_options(argc, argv, &options);
 	if (code < 0) {
-		sigaction(SIGINT, &action, NULL);
-		sigaction(SIGTERM, &action, NULL);
+		interrupt_watch();
 		run_sensor(&options, &err);
 		if (err_is_set(&err))
 			fprintf(stderr, "cordon-sensor: %s\n", err.text);
@@ -309,5 +300,8 @@ int main(int argc, char **argv)
 	buf_fini(&options.filter);
 	if (fflush(stdout) != 0 && code == 0)
 		code = 1;
+	/* An interface or a pipe is watched until somebody says stop, which is its ordinary end. */
+	if (options.file && strcmp(options.file, "-") != 0)
+		interrupt_end();
 	return code;
 }
