@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reader_internal.h - what the files of the reader share: reader.c (which packet is whose), reader_dns.c (names),
- * reader_datagram.c (single packets), reader_stream.c (bytes in order), reader_smb.c (SMB), reader_rpc.c (DCE/RPC), reader_call.c
+ * reader_datagram.c (single packets), reader_stream.c (bytes in order; the connections: streams.c), reader_smb.c (SMB), reader_rpc.c (DCE/RPC), reader_call.c
  * (what is wrong with a call), reader_stray.c (segments of no connection), reader_logon.c (FTP, Telnet, RDP, HTTP). */
 #ifndef CORDON_CONTACT_READER_INTERNAL_H
 #define CORDON_CONTACT_READER_INTERNAL_H

@@ -15,20 +15,16 @@
  * Left out: checksums and TTL tricks, by which a sender can show us bytes that the receiver
  * never takes (Ptacek and Newsham 1998). */
 #include "core/contact/reader_internal.h"
+#include "core/contact/streams.h"
 
 #include <string.h>
 
-#include "core/base/mem.h"
 #include "core/net/smb.h"
 
-#define STREAMS      4096
-#define WAYS         4
-#define CLIENT_BYTES 8192
-#define SERVER_BYTES 1024      /* answers: the header and what follows it closely */
-#define WILD_BYTES   (1 << 20) /* beyond any window in use: not this connection any more */
-#define LEAD_SHARE   4         /* so much of the buffer is kept free in front of a first segment */
-#define START_BYTES  8         /* tell a message from other bytes */
-#define FEW_BYTES    4         /* held ones that tell nothing yet */
+#define WILD_BYTES  (1 << 20) /* beyond any window in use: not this connection any more */
+#define LEAD_SHARE  4         /* so much of the buffer is kept free in front of a first segment */
+#define START_BYTES 8         /* tell a message from other bytes */
+#define FEW_BYTES   4         /* held ones that tell nothing yet */
 
 enum {
 	PORT_FTP = 21,
@@ -40,49 +36,6 @@ enum {
 	PORT_RDP = 3389
 };
 
-/* One direction. */
-struct half {
-	uint32_t next; /* TCP sequence number of the byte wanted */
-	uint32_t skip; /* bytes of the current message to step over */
-	uint32_t held;
-	uint32_t early,
-		early_end; /* run kept behind a hole, as places in the buffer; equal = none */
-	bool is_met, is_synced;
-};
-
-struct connection {
-	struct ip client, server;
-	uint16_t client_port, server_port, vlan;
-	uint8_t protocol; /* enum stream_protocol */
-	bool used, is_adopted;
-	uint64_t last_seen; /* by the count of packets read: no clock needed */
-	struct half to_server, to_client;
-	struct logon_talk logon;
-	struct smb_talk smb;
-	struct rpc_talk rpc;
-};
-
-/* What a connection holds back; most never do, and never touch it. */
-struct held_bytes {
-	uint8_t client[CLIENT_BYTES];
-	uint8_t server[SERVER_BYTES];
-	uint8_t rpc[RPC_HELD_BYTES];
-};
-
-struct streams {
-	struct hash_key key;
-	uint32_t sets; /* a power of two */
-	uint64_t clock;
-	struct mem_region *region;
-	uint64_t *tags; /* WAYS per set, so that a miss does not touch connections */
-	/* Where the connection of a way is, plus one; 0 = never needed yet.  They lie in the order in which they were first
-	 * needed, so that a few connections are a few pages. */
-	uint32_t *places;
-	uint32_t count;
-	struct connection *connections;
-	struct held_bytes *held; /* of the connection with the same index */
-};
-
 /* A segment on its way. */
 struct segment {
 	struct connection *connection;
@@ -91,36 +44,6 @@ struct segment {
 	uint32_t capacity;
 	struct turn turn;
 };
-
-/* ---- the table ---------------------------------------------------------------------------------- */
-
-struct streams *streams_new(const struct hash_key *key, uint32_t streams_max)
-{
-	struct streams *streams = mem_alloc(sizeof(*streams));
-	uint32_t wanted = streams_max ? streams_max : STREAMS;
-	size_t count;
-
-	streams->key = *key;
-	streams->sets = 1;
-	while (streams->sets * WAYS < wanted)
-		streams->sets *= 2;
-	count = (size_t)streams->sets * WAYS;
-	streams->region = mem_region_new();
-	streams->tags = mem_table(streams->region, count, sizeof(*streams->tags));
-	streams->places = mem_table(streams->region, count, sizeof(*streams->places));
-	streams->connections = mem_table(streams->region, count, sizeof(*streams->connections));
-	streams->held = mem_array(count, sizeof(*streams->held));
-	return streams;
-}
-
-void streams_free(struct streams *streams)
-{
-	if (!streams)
-		return;
-	mem_region_free(streams->region);
-	mem_free(streams->held);
-	mem_free(streams);
-}
 
 uint8_t stream_of_port(uint16_t port)
 {
@@ -155,132 +78,6 @@ static bool is_from_client(const struct packet *packet)
 	if (packet->dst_port != packet->src_port)
 		return packet->dst_port < packet->src_port;
 	return memcmp(&packet->dst, &packet->src, sizeof(packet->dst)) < 0;
-}
-
-static void name_of(const struct packet *packet, bool from_client, struct connection *name)
-{
-	name->client = from_client ? packet->src : packet->dst;
-	name->server = from_client ? packet->dst : packet->src;
-	name->client_port = from_client ? packet->src_port : packet->dst_port;
-	name->server_port = from_client ? packet->dst_port : packet->src_port;
-	name->vlan = packet->vlan;
-}
-
-static uint64_t tag_of(const struct streams *streams, const struct packet *packet, bool from_client)
-{
-	const struct ip *client = from_client ? &packet->src : &packet->dst;
-	const struct ip *server = from_client ? &packet->dst : &packet->src;
-	uint64_t words[5];
-
-	memcpy(words, client->bytes, 16);
-	memcpy(words + 2, server->bytes, 16);
-	words[4] = (uint64_t)(from_client ? packet->src_port : packet->dst_port) << 32 |
-		   (uint64_t)(from_client ? packet->dst_port : packet->src_port) << 16 |
-		   packet->vlan;
-	return hash_words(&streams->key, words, 5) | 1;
-}
-
-static bool is_named(const struct connection *connection, const struct packet *packet,
-		     bool from_client)
-{
-	const struct ip *client = from_client ? &packet->src : &packet->dst;
-	const struct ip *server = from_client ? &packet->dst : &packet->src;
-
-	return connection->used && connection->vlan == packet->vlan &&
-	       connection->client_port == (from_client ? packet->src_port : packet->dst_port) &&
-	       connection->server_port == (from_client ? packet->dst_port : packet->src_port) &&
-	       ip_equal(&connection->client, client) && ip_equal(&connection->server, server);
-}
-
-static size_t set_of(const struct streams *streams, uint64_t tag)
-{
-	return (size_t)((tag >> 8) & (streams->sets - 1)) * WAYS;
-}
-
-static struct connection *find(struct reader *reader, const struct packet *packet, bool from_client)
-{
-	struct streams *streams = reader->streams;
-	uint64_t tag;
-	size_t set;
-
-	if (!reader->known[port_slot(packet)])
-		return NULL;
-	tag = tag_of(streams, packet, from_client);
-	set = set_of(streams, tag);
-	for (size_t way = set; way < set + WAYS; way++)
-		if (streams->tags[way] == tag &&
-		    is_named(&streams->connections[streams->places[way] - 1], packet, from_client))
-			return &streams->connections[streams->places[way] - 1];
-	return NULL;
-}
-
-static bool goes_before(const struct connection *a, const struct connection *b)
-{
-	return a->used != b->used ? !a->used : a->last_seen < b->last_seen;
-}
-
-/* A way never needed yet, else the one that can be spared. */
-static size_t choose_way(const struct streams *streams, size_t set)
-{
-	size_t chosen = set;
-
-	for (size_t way = set; way < set + WAYS; way++) {
-		if (!streams->places[way])
-			return way;
-		if (goes_before(&streams->connections[streams->places[way] - 1],
-				&streams->connections[streams->places[chosen] - 1]))
-			chosen = way;
-	}
-	return chosen;
-}
-
-static struct connection *take_way(struct streams *streams, size_t way)
-{
-	if (!streams->places[way])
-		streams->places[way] = ++streams->count;
-	return &streams->connections[streams->places[way] - 1];
-}
-
-static struct held_bytes *held_by(const struct streams *streams,
-				  const struct connection *connection)
-{
-	return &streams->held[connection - streams->connections];
-}
-
-static unsigned slot_of(const struct connection *connection)
-{
-	return (connection->client_port ^ connection->server_port) % PORT_SLOTS;
-}
-
-static void give_up(struct reader *reader, struct connection *connection)
-{
-	if (!connection->used)
-		return;
-	reader->known[slot_of(connection)]--;
-	if (connection->is_adopted)
-		reader->adopted[slot_of(connection)]--;
-	connection->used = false;
-}
-
-static struct connection *open_connection(struct reader *reader, const struct packet *packet,
-					  bool from_client, unsigned protocol)
-{
-	struct streams *streams = reader->streams;
-	uint64_t tag = tag_of(streams, packet, from_client);
-	size_t way = choose_way(streams, set_of(streams, tag));
-	struct connection *connection = take_way(streams, way);
-
-	reader->counts.streams++;
-	reader->counts.streams_given_up += connection->used;
-	give_up(reader, connection);
-	memset(connection, 0, sizeof(*connection));
-	connection->rpc.held_bytes = held_by(streams, connection)->rpc;
-	name_of(packet, from_client, connection);
-	connection->used = true;
-	reader->known[port_slot(packet)]++;
-	connection->protocol = (uint8_t)protocol;
-	streams->tags[way] = tag;
-	return connection;
 }
 
 /* ---- messages ----------------------------------------------------------------------------------- */
@@ -582,13 +379,13 @@ static void see_payload(const struct segment *s)
 static struct segment segment_of(struct reader *reader, struct connection *connection,
 				 const struct packet *packet, bool to_server)
 {
-	struct held_bytes *held = held_by(reader->streams, connection);
+	struct held_bytes *held = streams_held(reader->streams, connection);
 
 	return (struct segment){
 		.connection = connection,
 		.half = to_server ? &connection->to_server : &connection->to_client,
 		.buffer = to_server ? held->client : held->server,
-		.capacity = to_server ? CLIENT_BYTES : SERVER_BYTES,
+		.capacity = to_server ? STREAMS_CLIENT_BYTES : STREAMS_SERVER_BYTES,
 		.turn = { .reader = reader,
 			  .packet = packet,
 			  .from_client = to_server,
@@ -627,7 +424,7 @@ static void see_syn(struct reader *reader, struct connection *connection,
 	/* A repeated one that the capture delivers late. */
 	if (connection->to_server.is_met && connection->to_server.next == packet->tcp_seq + 1)
 		return;
-	give_up(reader, connection);
+	streams_give_up(reader, connection);
 }
 
 static void see_segment(struct reader *reader, struct connection *connection,
@@ -635,7 +432,7 @@ static void see_segment(struct reader *reader, struct connection *connection,
 {
 	struct segment segment;
 
-	connection->last_seen = ++reader->streams->clock;
+	streams_touch(reader->streams, connection);
 	segment = segment_of(reader, connection, packet, from_client);
 	if (connection->protocol == STREAM_RDP)
 		rdp_see(&segment.turn);
@@ -649,7 +446,7 @@ static void see_segment(struct reader *reader, struct connection *connection,
 void reader_stream(struct reader *reader, const struct packet *packet)
 {
 	bool from_client = is_from_client(packet);
-	struct connection *connection = find(reader, packet, from_client);
+	struct connection *connection = streams_find(reader, packet, from_client);
 
 	if (packet->tcp_flags & TCP_SYN) {
 		see_syn(reader, connection, packet, from_client);
@@ -658,18 +455,18 @@ void reader_stream(struct reader *reader, const struct packet *packet)
 	if (!connection && !packet->payload_length)
 		return;
 	if (!connection)
-		connection = open_connection(reader, packet, from_client,
-					     stream_of_port(from_client ? packet->dst_port
-									: packet->src_port));
+		connection = streams_open(reader, packet, from_client,
+					  stream_of_port(from_client ? packet->dst_port
+								     : packet->src_port));
 	see_segment(reader, connection, packet, from_client);
 }
 
 void reader_adopt(struct reader *reader, const struct packet *packet, unsigned protocol)
 {
-	struct connection *connection = find(reader, packet, true);
+	struct connection *connection = streams_find(reader, packet, true);
 
 	if (!connection) {
-		connection = open_connection(reader, packet, true, protocol);
+		connection = streams_open(reader, packet, true, protocol);
 		connection->is_adopted = true;
 		reader->adopted[port_slot(packet)]++;
 	}
@@ -679,11 +476,11 @@ void reader_adopt(struct reader *reader, const struct packet *packet, unsigned p
 bool reader_adopted(struct reader *reader, const struct packet *packet)
 {
 	bool from_client = true;
-	struct connection *connection = find(reader, packet, from_client);
+	struct connection *connection = streams_find(reader, packet, from_client);
 
 	if (!connection) {
 		from_client = false;
-		connection = find(reader, packet, from_client);
+		connection = streams_find(reader, packet, from_client);
 	}
 	if (connection)
 		see_segment(reader, connection, packet, from_client);
