@@ -48,12 +48,21 @@ void yaml_free(struct yaml *yaml)
 	mem_free(yaml);
 }
 
-static void complain_at(struct yaml *yaml, unsigned line, unsigned column, const char *text)
+/* hint: NULL if there is no remedy. */
+static void complain_with(struct yaml *yaml, unsigned line, unsigned column, const char *text,
+			  const char *hint)
 {
 	struct complaint complaint = { .line = line, .column = column, .length = 1 };
 
 	snprintf(complaint.text, sizeof(complaint.text), "%s", text);
+	if (hint)
+		snprintf(complaint.hint, sizeof(complaint.hint), "%s", hint);
 	complaints_add(yaml->complaints, &complaint);
+}
+
+static void complain_at(struct yaml *yaml, unsigned line, unsigned column, const char *text)
+{
+	complain_with(yaml, line, column, text, NULL);
 }
 
 static struct yaml_node *node_at(enum yaml_kind kind, const struct fy_mark *start,
@@ -264,6 +273,31 @@ static bool take_event(struct builder *builder, struct fy_event *event)
 	}
 }
 
+/* The library names what its grammar missed; people want to know what to do.  The first word that fits. */
+static const char *remedy_of(const char *message)
+{
+	static const struct {
+		const char *word, *remedy;
+	} remedies[] = {
+		{ "tab", "indent with blanks" },
+		{ "plain scalar cannot start", "put the text in quotes" },
+		{ "multiline plain key",
+		  "is a blank missing behind a dash or a colon, or the colon itself?" },
+		{ "after mapping",
+		  "is a blank missing behind a dash or a colon, or the colon itself?" },
+		{ "on the same line", "put the text in quotes if its colon is part of it" },
+		{ "quoted", "is a quote missing, here or above?" },
+		{ "flow", "is a } or ] or comma missing, here or above?" },
+		{ "indent", "indent it as the lines beside it" },
+		{ "did not find expected", "indent it as the lines beside it" },
+	};
+
+	for (size_t i = 0; i < sizeof(remedies) / sizeof(remedies[0]); i++)
+		if (strstr(message, remedies[i].word))
+			return remedies[i].remedy;
+	return NULL;
+}
+
 /* The library stops at the first syntax error; one that it could not name still must be seen. */
 static void complain_of_syntax(struct yaml *yaml, struct fy_diag *diag)
 {
@@ -272,9 +306,10 @@ static void complain_of_syntax(struct yaml *yaml, struct fy_diag *diag)
 	size_t before = complaints_count(yaml->complaints);
 
 	while ((error = fy_diag_errors_iterate(diag, &iterator)) != NULL)
-		complain_at(yaml, error->line > 0 ? (unsigned)error->line : 1,
-			    error->column > 0 ? (unsigned)error->column : 1,
-			    error->msg ? error->msg : "this is not YAML");
+		complain_with(yaml, error->line > 0 ? (unsigned)error->line : 1,
+			      error->column > 0 ? (unsigned)error->column : 1,
+			      error->msg ? error->msg : "this is not YAML",
+			      remedy_of(error->msg ? error->msg : ""));
 	if (complaints_count(yaml->complaints) == before)
 		complain_at(yaml, 1, 1, "this is not YAML");
 }
@@ -366,7 +401,8 @@ static bool check_characters(struct yaml *yaml, const char *text, size_t length)
 
 		step = utf8_length(text + i, length - i);
 		if (step == 0) {
-			complain_at(yaml, line, column, "this byte is not UTF-8");
+			complain_with(yaml, line, column, "this byte is not UTF-8",
+				      "save the file as UTF-8");
 			return false;
 		}
 		if ((c < 0x20 && c != '\t' && c != '\n' && c != '\r') || c == 0x7f) {

@@ -99,12 +99,22 @@ static bool is_known(const char *word, const char *const *words)
 	return false;
 }
 
+/* Which come with what is copied from a page: the blank that breaks no line, the one without width, the mark of byte order. */
+static bool has_invisible(const char *text)
+{
+	return strstr(text, "\xc2\xa0") || strstr(text, "\xe2\x80\x8b") ||
+	       strstr(text, "\xef\xbb\xbf");
+}
+
 static void complain_of_key(struct yaml *yaml, const struct yaml_node *key, const char *const *keys)
 {
 	const char *nearest = source_nearest(yaml_text(key), keys);
 	char hint[128] = "";
 
-	if (nearest)
+	if (has_invisible(yaml_text(key)))
+		snprintf(hint, sizeof(hint),
+			 "it holds an invisible character: type its blanks anew");
+	else if (nearest)
 		snprintf(hint, sizeof(hint), "did you mean \"%s\"?", nearest);
 	yaml_complain(yaml, key, hint, "unknown key \"%s\"", yaml_text(key));
 }

@@ -73,8 +73,13 @@ static void load_file(struct loader *l, const struct yaml_node *root)
 
 	if (!load_keys(l, root, SECTION_FILE))
 		return;
-	yaml_get_u32(l->yaml, yaml_find(root, "version"), (uint32_t)version->least,
-		     (uint32_t)version->most, &number);
+	if (yaml_get_u32(l->yaml, yaml_find(root, "version"), (uint32_t)version->least, UINT32_MAX,
+			 &number) &&
+	    number > version->most)
+		yaml_complain(l->yaml, yaml_find(root, "version"),
+			      "install the newer Cordon it was written for",
+			      "a policy of version %u; this Cordon reads version %u", number,
+			      (unsigned)version->most);
 	l->policy->name = load_text(l, yaml_find(root, "name"), 255);
 	load_addresses(l, yaml_find(root, "addresses"));
 	load_channels(l, yaml_find(root, "channels"));

@@ -277,9 +277,61 @@ static void an_absent_node_keeps_the_default_without_complaint(void **state)
 	close_stage(&s);
 }
 
+/* The mistakes of people who write YAML twice a year. */
+static void a_usual_slip_comes_with_its_remedy(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned line;
+		const char *hint;
+	} cases[] = {
+		{ "a:\n  - b\n\t- c\n", 3, "blanks" },
+		{ "when: { confidence: >= 0.9 }\n", 1, "quotes" },
+		{ "name: @home\n", 1, "quotes" },
+		{ "a: 1\nname:worm\n", 2, "blank" },
+		{ "channels\nrules: 1\n", 1, "colon" },
+		{ "a: { b: 1, c: [2 }\n", 1, "]" },
+		{ "a: { b: 1\nc: 2\n", 2, "}" },
+		{ "a: \"b\nc: d\n", 1, "quote" },
+		{ "a: b: c\n", 1, "quotes" },
+		{ "a:\n  - b: 1\n   c: 2\n", 3, "lines beside" },
+		{ "a: \xe4\n", 1, "save the file as UTF-8" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct complaint *complaint;
+		struct stage s;
+
+		open_text(&s, cases[i].text);
+		complaint = complaints_at(s.complaints, 0);
+		if (!complaint || complaint->line != cases[i].line ||
+		    !strstr(complaint->hint, cases[i].hint))
+			fail_msg("%s: line %u: %s: %s", cases[i].text,
+				 complaint ? complaint->line : 0,
+				 complaint ? complaint->text : "no complaint",
+				 complaint ? complaint->hint : "");
+		close_stage(&s);
+	}
+}
+
+static void a_key_with_an_invisible_character_is_told_so(void **state)
+{
+	static const char *const keys[] = { "known", NULL };
+	struct stage s;
+
+	(void)state;
+	open_text(&s, "known\xc2\xa0: 1\n");
+	assert_false(yaml_known_keys(s.yaml, s.root, keys));
+	assert_non_null(strstr(complaints_at(s.complaints, 0)->hint, "invisible"));
+	close_stage(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_usual_slip_comes_with_its_remedy),
+		cmocka_unit_test(a_key_with_an_invisible_character_is_told_so),
 		cmocka_unit_test(every_node_knows_its_place),
 		cmocka_unit_test(looking_past_the_end_or_at_the_wrong_kind_finds_nothing),
 		cmocka_unit_test(an_empty_document_has_no_root),

@@ -30,7 +30,8 @@ static const struct {
 	{ "empty rules", "rules: []\n",
 	  "p:1:8: rules is a list\n    1 | rules: []\n      |        ^ write \"- name: ...\" for each\n" },
 	{ "version of tomorrow", "version: 2\nrules: [ { name: a, then: watch } ]\n",
-	  "p:1:10: expected a whole number from 1 to 1, found \"2\"\n    1 | version: 2\n      |          ^\n" },
+	  "p:1:10: a policy of version 2; this Cordon reads version 1\n    1 | version: 2\n"
+	  "      |          ^ install the newer Cordon it was written for\n" },
 	{ "key with a typing error", "ruels: []\nrules: [ { name: a, then: watch } ]\n",
 	  "p:1:1: unknown key \"ruels\"\n    1 | ruels: []\n      | ^~~~~ did you mean \"rules\"?\n" },
 	{ "rule without name", "rules:\n  - then: watch\n",
