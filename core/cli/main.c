@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/standard.h"
 #include "core/cli/command.h"
 
 /* Goes on under the word behind "takes:". */
@@ -154,7 +155,7 @@ static int help(int argc, char **argv)
 	return EXIT_CODE_OK;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
 	const struct command *command;
 	int used = 2;
@@ -175,4 +176,10 @@ int main(int argc, char **argv)
 	if (!command)
 		return complain(argc, argv);
 	return command->run(argc - used, argv + used, stdout, stderr);
+}
+
+int main(int argc, char **argv)
+{
+	standard_open();
+	return standard_end("cordon", run(argc, argv));
 }

@@ -11,6 +11,7 @@
 #include "core/base/err.h"
 #include "core/base/interrupt.h"
 #include "core/base/log.h"
+#include "core/base/standard.h"
 #include "core/daemon/run.h"
 #include "core/daemon/setup.h"
 #include "core/net/capture.h"
@@ -259,10 +260,11 @@ int main(int argc, char **argv)
 	struct log *log;
 	int rc, code = 0;
 
+	standard_open();
 	memset(&setup, 0, sizeof(setup));
 	rc = read_options(&options, argc, argv, &err);
 	if (rc == 0 && options.only_print)
-		return 0;
+		return standard_end("cordond", 0);
 	log = log_new(stderr, options.verbose > 1 ? LOG_LEVEL_DEBUG
 			      : options.verbose   ? LOG_LEVEL_INFO
 						  : LOG_LEVEL_WARNING);
@@ -274,6 +276,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "cordond: %s\n", err.text);
 	setup_fini(&setup);
 	log_free(log);
+	code = standard_end("cordond", rc < 0 ? err_exit_code(&err) : code);
 	interrupt_end();
-	return rc < 0 ? err_exit_code(&err) : code;
+	return code;
 }

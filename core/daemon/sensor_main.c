@@ -16,6 +16,7 @@
 #include "core/base/err.h"
 #include "core/base/interrupt.h"
 #include "core/base/random.h"
+#include "core/base/standard.h"
 #include "core/contact/contact.h"
 #include "core/contact/host.h"
 #include "core/daemon/sensor.h"
@@ -288,6 +289,7 @@ int main(int argc, char **argv)
 	struct err err = { 0 };
 	int code;
 
+	standard_open();
 	buf_init(&options.filter, FILTER_MAX_BYTES);
 	code = read_options(argc, argv, &options);
 	if (code < 0) {
@@ -298,8 +300,7 @@ int main(int argc, char **argv)
 		code = err_exit_code(&err);
 	}
 	buf_fini(&options.filter);
-	if (fflush(stdout) != 0 && code == 0)
-		code = 1;
+	code = standard_end("cordon-sensor", code);
 	/* An interface or a pipe is watched until somebody says stop, which is its ordinary end. */
 	if (options.file && strcmp(options.file, "-") != 0)
 		interrupt_end();

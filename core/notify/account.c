@@ -25,9 +25,10 @@ enum tone { TONE_PLAIN, TONE_BAD, TONE_WARN, TONE_GOOD, TONE_DIM };
 
 bool account_wants_colour(FILE *stream)
 {
-	const char *no_colour = getenv("NO_COLOR");
+	const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
 
-	return isatty(fileno(stream)) && !(no_colour && *no_colour);
+	return isatty(fileno(stream)) && !(no_colour && *no_colour) &&
+	       !(terminal && strcmp(terminal, "dumb") == 0);
 }
 
 struct account *account_new(FILE *stream, bool colour)

@@ -82,6 +82,19 @@ check "names the place" says /nowhere/eve.json
 expect 1 "a full disk is told" "$cordond" -q -r "$work/office.pcap" -o /dev/full
 check "one line" says "/dev/full"
 
+for words in --help detectors "assets codes" "policy words" "policy check policies/office.yaml"; do
+	# shellcheck disable=SC2086
+	expect 1 "cordon $words on a full disk" sh -c "'$cordon' $words >/dev/full"
+	check "is told" says "^cordon: not all could be written to standard output"
+done
+expect 1 "the account on a full disk" sh -c "'$cordond' -r '$work/office.pcap' >/dev/full"
+check "is told" says "^cordond: not all could be written to standard output"
+expect 1 "cordon-sensor on a full disk" sh -c "'$sensor' -r '$work/office.pcap' >/dev/full"
+check "is told" says "^cordon-sensor: not all could be written to standard output"
+expect 0 "without standard streams" sh -c "'$cordond' -r '$work/office.pcap' -o '$work/closed.json' <&- >&- 2>&-"
+check "nothing else gets into what is written" sh -c "! grep -v '^{' '$work/closed.json'"
+expect 0 "what reads no further is no failure" sh -c "'$cordon' detectors | head -n 1"
+
 printf 'rules:\n  - name: x\n    then: { izolate: {} }\n' >"$work/bad.yaml"
 expect 3 "a bad policy" "$cordond" -q -p "$work/bad.yaml" -r "$work/office.pcap"
 check "with its position" says "bad.yaml:3:"
