@@ -68,6 +68,8 @@ static void complain_unknown(const struct position *at, struct complaints *compl
 		snprintf(hint, sizeof(hint), "did you mean \"%s\"?", near);
 	else if (*valid)
 		snprintf(hint, sizeof(hint), "for example \"%s\"", *valid);
+	else
+		snprintf(hint, sizeof(hint), "there is no %s at all: define it first", what);
 	position_complain(at, complaints, hint, "unknown %s \"%s\"", what, name);
 }
 

@@ -30,7 +30,7 @@ static const struct {
 	  "channels: { repair: [arp, dhcp] }\nrules:\n  - name: a\n    then: { isolate: { channel: repare } }\n",
 	  "p:4:33: unknown channel \"repare\"\n    4 |     then: { isolate: { channel: repare } }\n      |                                 ^~~~~~ did you mean \"repair\"?\n" },
 	{ "no channel at all", "rules:\n  - name: a\n    then: { isolate: { channel: repair } }\n",
-	  "p:3:33: unknown channel \"repair\"\n    3 |     then: { isolate: { channel: repair } }\n      |                                 ^~~~~~\n" },
+	  "p:3:33: unknown channel \"repair\"\n    3 |     then: { isolate: { channel: repair } }\n      |                                 ^~~~~~ there is no channel at all: define it first\n" },
 	{ "two rules of one name",
 	  "rules:\n  - name: a\n    when: { port: 1 }\n    then: watch\n  - name: a\n    then: watch\n",
 	  "p:5:11: rule \"a\" is already on line 2\n    5 |   - name: a\n      |           ^ give it another name\n" },
@@ -55,7 +55,7 @@ static const struct {
 	  "p:2:43: unknown rule \"frist\"\n    2 | expect: [ { given: {}, then: watch, rule: frist } ]\n      |                                           ^~~~~ did you mean \"first\"?\n" },
 	{ "unknown channel in an example",
 	  "rules: [ { name: a, then: watch } ]\nexpect: [ { given: {}, then: watch, channel: r } ]\n",
-	  "p:2:46: unknown channel \"r\"\n    2 | expect: [ { given: {}, then: watch, channel: r } ]\n      |                                              ^\n" },
+	  "p:2:46: unknown channel \"r\"\n    2 | expect: [ { given: {}, then: watch, channel: r } ]\n      |                                              ^ there is no channel at all: define it first\n" },
 };
 
 static void each_misfit_is_shown_with_its_reason_and_remedy(void **state)
