@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/asset/asset.h"
+#include "core/base/secret.h"
 #include "core/base/mem.h"
 #include "core/base/num.h"
 #include "core/base/source.h"
@@ -133,25 +134,15 @@ static void read_pin(struct reader *r, const struct yaml_node *amt, const struct
 			      "this is no pin");
 }
 
-static bool is_reference(const char *text)
-{
-	static const char *const kinds[] = { "env:", "file:/", "credential:" };
-
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (strncmp(text, kinds[i], strlen(kinds[i])) == 0 && text[strlen(kinds[i])])
-			return true;
-	return false;
-}
-
 static void read_password(struct reader *r, const struct yaml_node *amt, struct asset_amt *out)
 {
-	static const char hint[] = "env:NAME, file:/PATH or credential:NAME";
+	static const char hint[] = SECRET_REFERENCES;
 	const struct yaml_node *node = yaml_find(amt, "password");
 
 	if (!node)
 		yaml_complain(r->yaml, amt, hint, "amt has no password reference");
 	else if (read_text(r, node, out->password_ref, sizeof(out->password_ref)) &&
-		 !is_reference(out->password_ref))
+		 !secret_is_reference(out->password_ref))
 		yaml_complain(r->yaml, node, hint,
 			      "a secret is never written here, only where to find it");
 }

@@ -243,3 +243,13 @@ struct secret *secret_resolve(const char *reference, struct err *err)
 		"never in clear");
 	return NULL;
 }
+
+bool secret_is_reference(const char *text)
+{
+	static const char *const kinds[] = { "env:", "file:/", "credential:" };
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		if (strncmp(text, kinds[i], strlen(kinds[i])) == 0 && text[strlen(kinds[i])])
+			return true;
+	return false;
+}

@@ -14,6 +14,9 @@ struct err;
 struct secret;
 struct slab;
 
+#define SECRET_REFERENCES "env:NAME, file:/PATH or credential:NAME"
+/* Whether it has one of these forms. */
+bool secret_is_reference(const char *text);
 /* NULL and err if the reference cannot be resolved; the caller owns the secret. */
 struct secret *secret_resolve(const char *reference, struct err *err);
 /* For tests and generated secrets, at most 4096 bytes; the bytes are copied. */

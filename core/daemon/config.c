@@ -8,6 +8,7 @@
 
 #include "core/base/buf.h"
 #include "core/base/num.h"
+#include "core/base/secret.h"
 #include "core/base/source.h"
 #include "core/base/units.h"
 #include "core/base/yaml.h"
@@ -135,6 +136,7 @@ static void read_relay(struct config *config, struct yaml *yaml, const struct ya
 
 static void read_never_item(struct config *config, struct yaml *yaml, const struct yaml_node *node)
 {
+	char meant[PREFIX_TEXT_BYTES], hint[PREFIX_TEXT_BYTES + 32];
 	const char *text;
 	struct prefix prefix;
 	struct mac mac;
@@ -147,7 +149,10 @@ static void read_never_item(struct config *config, struct yaml *yaml, const stru
 		config->never[config->never_count++] = prefix;
 	else if (mac_parse(text, &mac))
 		config->never_mac[config->never_mac_count++] = mac;
-	else
+	else if (prefix_meant(text, meant)) {
+		snprintf(hint, sizeof(hint), "did you mean \"%s\"?", meant);
+		yaml_complain(yaml, node, hint, "\"%s\" has bits set behind the prefix", text);
+	} else
 		yaml_complain(yaml, node, "for example 10.0.0.1, 10.0.0.0/28 or 02:00:00:00:00:01",
 			      "\"%s\" is no address, prefix or MAC", text);
 }
@@ -247,6 +252,16 @@ static void check_tcp_flags(struct config *config, const struct yaml_node *root)
 			      config->amt_tcp_flags);
 }
 
+static void check_key(struct config *config, const struct yaml_node *root)
+{
+	const struct yaml_node *amt = yaml_kind(root) == YAML_MAPPING ? yaml_find(root, "amt")
+								      : NULL;
+
+	if (*config->amt_key && !secret_is_reference(config->amt_key))
+		yaml_complain(config->document, yaml_find(amt, "key"), SECRET_REFERENCES,
+			      "a secret is never written here, only where to find it");
+}
+
 /* The firmware counts minutes, 16 bits of them. */
 static void check_dead_man(struct config *config, const struct yaml_node *root)
 {
@@ -278,6 +293,7 @@ void config_read(struct config *config, const struct source *source, struct comp
 	config->detectors = yaml_kind(root) == YAML_MAPPING ? yaml_find(root, "detectors") : NULL;
 	check_tcp_flags(config, root);
 	check_dead_man(config, root);
+	check_key(config, root);
 	if (config->convict_nats <= config->suspect_nats)
 		yaml_complain(config->document, root, "",
 			      "incident: convict must be above suspect");

@@ -167,3 +167,24 @@ void prefix_text(const struct prefix *prefix, char text[PREFIX_TEXT_BYTES])
 	snprintf(text, PREFIX_TEXT_BYTES, "%s/%u", address,
 		 is_v4 ? prefix->bits - 96u : prefix->bits);
 }
+
+bool prefix_meant(const char *text, char meant[PREFIX_TEXT_BYTES])
+{
+	const char *slash = strchr(text, '/');
+	struct prefix prefix = { .bits = 0 };
+	char address[IP_TEXT_BYTES];
+	uint32_t bits;
+
+	if (!slash || (size_t)(slash - text) >= sizeof(address))
+		return false;
+	memcpy(address, text, (size_t)(slash - text));
+	address[slash - text] = '\0';
+	if (!ip_parse(address, &prefix.ip) ||
+	    !num_u32_between(slash + 1, 0, ip_is_v4(&prefix.ip) ? 32 : 128, &bits))
+		return false;
+	prefix.bits = (uint8_t)(ip_is_v4(&prefix.ip) ? bits + 96 : bits);
+	for (unsigned bit = prefix.bits; bit < 128; bit++)
+		prefix.ip.bytes[bit / 8] &= (uint8_t) ~(0x80 >> bit % 8);
+	prefix_text(&prefix, meant);
+	return true;
+}

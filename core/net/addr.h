@@ -129,6 +129,9 @@ bool ip_parse(const char *text, struct ip *ip);
 bool prefix_parse(const char *text,
 		  struct prefix *prefix); /* 10.0.0.0/8, or a bare address; no host bits set */
 
+/* Whether text would be a prefix but for bits set behind it (10.0.0.5/8), and which: 10.0.0.0/8. */
+bool prefix_meant(const char *text, char meant[PREFIX_TEXT_BYTES]);
+
 void mac_text(const struct mac *mac, char text[MAC_TEXT_BYTES]);
 void ip_text(const struct ip *ip, char text[IP_TEXT_BYTES]); /* RFC 5952 for IPv6 */
 void prefix_text(const struct prefix *prefix, char text[PREFIX_TEXT_BYTES]);

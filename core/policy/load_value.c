@@ -117,28 +117,6 @@ bool load_detector(struct loader *l, const struct yaml_node *node, const char **
 	return true;
 }
 
-/* For 10.1.2.3/8, the 10.0.0.0/8 that was probably meant. */
-static bool without_host_bits(const char *text, char meant[PREFIX_TEXT_BYTES])
-{
-	const char *slash = strchr(text, '/');
-	struct prefix prefix = { .bits = 0 };
-	char address[IP_TEXT_BYTES];
-	uint32_t bits;
-
-	if (!slash || (size_t)(slash - text) >= sizeof(address))
-		return false;
-	memcpy(address, text, (size_t)(slash - text));
-	address[slash - text] = '\0';
-	if (!ip_parse(address, &prefix.ip) ||
-	    !num_u32_between(slash + 1, 0, ip_is_v4(&prefix.ip) ? 32 : 128, &bits))
-		return false;
-	prefix.bits = (uint8_t)(ip_is_v4(&prefix.ip) ? bits + 96 : bits);
-	for (unsigned bit = prefix.bits; bit < 128; bit++)
-		prefix.ip.bytes[bit / 8] &= (uint8_t) ~(0x80 >> bit % 8);
-	prefix_text(&prefix, meant);
-	return true;
-}
-
 bool load_prefix(struct loader *l, const struct yaml_node *node, struct prefix *prefix)
 {
 	char meant[PREFIX_TEXT_BYTES], hint[128];
@@ -148,7 +126,7 @@ bool load_prefix(struct loader *l, const struct yaml_node *node, struct prefix *
 		return false;
 	if (prefix_parse(text, prefix))
 		return true;
-	if (without_host_bits(text, meant)) {
+	if (prefix_meant(text, meant)) {
 		snprintf(hint, sizeof(hint), "did you mean \"%s\"?", meant);
 		yaml_complain(l->yaml, node, hint, "\"%s\" has bits set behind the prefix", text);
 	} else {

@@ -86,6 +86,8 @@ static void every_mistake_is_shown_with_its_place(void **state)
 		{ "safety: { automatic_per_hour: 100000 }\n", "cordon.yaml:1:" },
 		{ "safety: { never_isolate: 10.0.0.1 }\n", "is a list" },
 		{ "safety: { never_isolate: [gateway] }\n", "\"gateway\" is no address" },
+		{ "safety: { never_isolate: [10.0.0.1/24] }\n", "did you mean \"10.0.0.0/24\"" },
+		{ "amt: { key: hunter2 }\n", "only where to find it" },
 		{ "relay: { address: relay.example }\n", "is no address" },
 		{ "enforce: maybe\n", "cordon.yaml:1:10:" },
 		{ "incident: { half_life: 30 }\n", "cordon.yaml:1:" },
