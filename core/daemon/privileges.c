@@ -181,15 +181,28 @@ static int add_rules(scmp_filter_ctx filter, uint32_t action, const char *const 
 	return rc;
 }
 
-static int add_mute(scmp_filter_ctx filter, int mute_fd)
+/* Takes the filter; rc: of building it. */
+static int load(scmp_filter_ctx filter, int rc)
 {
-	const struct scmp_arg_cmp others = { 0, SCMP_CMP_NE, (scmp_datum_t)mute_fd, 0 };
-	int rc = 0;
+	if (rc == 0)
+		rc = seccomp_load(filter);
+	if (filter)
+		seccomp_release(filter);
+	return rc;
+}
+
+/* A filter of its own, since the stricter of two holds: "any descriptor but this one" cannot be said in one that sees all
+ * 64 bits of a register, of which the kernel takes 32. */
+static int confine_mute(int mute_fd)
+{
+	const struct scmp_arg_cmp it = { 0, SCMP_CMP_MASKED_EQ, UINT32_MAX, (uint32_t)mute_fd };
+	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+	int rc = filter ? 0 : -ENOMEM;
 
 	for (const char *const *name = sensor_says; *name && rc == 0; name++)
-		rc = seccomp_rule_add(filter, SCMP_ACT_ALLOW, seccomp_syscall_resolve_name(*name),
-				      1, others);
-	return rc;
+		rc = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM),
+				      seccomp_syscall_resolve_name(*name), 1, it);
+	return load(filter, rc);
 }
 
 /* Memory yes, code no; whether the interface is up, and nothing else of it; signals to ourselves (abort) yes, to others no. */
@@ -209,13 +222,8 @@ static int add_conditions(scmp_filter_ctx filter)
 	return rc;
 }
 
-/* Takes the filter; rc: of building it. */
-static int load(scmp_filter_ctx filter, int rc, struct err *err)
+static int confined(int rc, struct err *err)
 {
-	if (rc == 0)
-		rc = seccomp_load(filter);
-	if (filter)
-		seccomp_release(filter);
 	return rc < 0 ? err_set_errno(err, -rc, "cannot confine the process to its system calls")
 		      : 0;
 }
@@ -223,7 +231,7 @@ static int load(scmp_filter_ctx filter, int rc, struct err *err)
 int privileges_confine_sensor(int mute_fd, struct err *err)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
-	int rc = filter ? 0 : -ENOMEM;
+	int rc = filter ? confine_mute(mute_fd) : -ENOMEM;
 
 	if (rc == 0)
 		rc = add_rules(filter, SCMP_ACT_KILL_PROCESS, intruders_only);
@@ -232,10 +240,10 @@ int privileges_confine_sensor(int mute_fd, struct err *err)
 	if (rc == 0)
 		rc = add_rules(filter, SCMP_ACT_ALLOW, sensor_allows);
 	if (rc == 0)
-		rc = add_mute(filter, mute_fd);
+		rc = add_rules(filter, SCMP_ACT_ALLOW, sensor_says);
 	if (rc == 0)
 		rc = add_conditions(filter);
-	return load(filter, rc, err);
+	return confined(load(filter, rc), err);
 }
 
 int privileges_confine_controller(struct err *err)
@@ -245,7 +253,7 @@ int privileges_confine_controller(struct err *err)
 
 	if (rc == 0)
 		rc = add_rules(filter, SCMP_ACT_KILL_PROCESS, intruders_only);
-	return load(filter, rc, err);
+	return confined(load(filter, rc), err);
 }
 
 /* ---- the service manager ----------------------------------------------------------------------- */
