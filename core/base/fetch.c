@@ -120,6 +120,7 @@ static void delivered(void *arg)
 static size_t descriptors_for(size_t connections_max)
 {
 	struct rlimit limit;
+	size_t left;
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
 		return connections_max;
@@ -128,10 +129,9 @@ static size_t descriptors_for(size_t connections_max)
 		if (setrlimit(RLIMIT_NOFILE, &limit) < 0 && getrlimit(RLIMIT_NOFILE, &limit) < 0)
 			return connections_max;
 	}
-	if (limit.rlim_cur >= connections_max + OTHER_DESCRIPTORS)
-		return connections_max;
-	return limit.rlim_cur > 2 * OTHER_DESCRIPTORS ? (size_t)limit.rlim_cur - OTHER_DESCRIPTORS
-						      : OTHER_DESCRIPTORS;
+	left = limit.rlim_cur > 2 * OTHER_DESCRIPTORS ? (size_t)limit.rlim_cur - OTHER_DESCRIPTORS
+						      : (size_t)limit.rlim_cur / 2;
+	return left < connections_max ? left : connections_max;
 }
 
 struct fetch *fetch_new(struct loop *loop, size_t connections_max)

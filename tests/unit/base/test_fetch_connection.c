@@ -2,6 +2,9 @@
 /* Connections that are silent, refused, lost, kept, or waited for; origins freed in the middle. */
 #include "tests/unit/base/fetching.h"
 
+#include <sys/resource.h>
+#include <sys/wait.h>
+
 static void a_silent_server_runs_into_the_timeout(void **state)
 {
 	static const struct step script[] = { { NULL, false } };
@@ -221,6 +224,36 @@ static void more_requests_than_connections_wait_their_turn(void **state)
 	close_stage(&s);
 }
 
+static bool allows(rlim_t descriptors, size_t asked, size_t connections)
+{
+	const struct rlimit limit = { descriptors, descriptors };
+	struct rlimit ours;
+	int status;
+	pid_t pid;
+
+	if (getrlimit(RLIMIT_NOFILE, &ours) == 0 && ours.rlim_max < descriptors)
+		return true; /* cannot be tried here */
+	pid = fork();
+	if (pid == 0) {
+		if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+			_exit(2);
+		_exit(fetch_connections_max(fetch_new(loop_new(), asked)) != connections);
+	}
+	return waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+/* A device that has to wait is asked later; one for which there is no descriptor counts as unreachable. */
+static void there_are_no_more_connections_than_descriptors_nor_than_asked_for(void **state)
+{
+	(void)state;
+	assert_true(allows(64, 4, 4));
+	assert_true(allows(64, 4096, 32));
+	assert_true(allows(512, 4096, 256));
+	assert_true(allows(513, 4096, 257));
+	assert_true(allows(1024, 700, 700));
+	assert_true(allows(1024, 800, 768));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +266,7 @@ int main(void)
 		cmocka_unit_test(freeing_an_origin_cancels_without_done),
 		cmocka_unit_test(done_may_post_the_next_request_or_free_the_origin),
 		cmocka_unit_test(more_requests_than_connections_wait_their_turn),
+		cmocka_unit_test(there_are_no_more_connections_than_descriptors_nor_than_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
