@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -133,6 +134,26 @@ static void nobody_there_is_a_clear_error(void **state)
 	buf_fini(&answer);
 }
 
+static void a_path_that_does_not_fit_is_refused_and_not_cut_off(void **state)
+{
+	const size_t room = sizeof(((struct sockaddr_un *)0)->sun_path);
+	struct err err = { 0 };
+	char name[256];
+
+	(void)state;
+	memset(name, 'x', sizeof(name));
+	memcpy(name, "/tmp/", 5);
+	for (unsigned more = 0; more < 2; more++) {
+		name[room + more] = '\0';
+		err_clear(&err);
+		assert_null(control_new(loop, NULL, name, echo, NULL, &err));
+		assert_non_null(strstr(err.text, "must be shorter than"));
+		err_clear(&err);
+		assert_int_equal(control_ask(name, "isolations", 100, NULL, &err), ERR_CONFIG);
+		name[room + more] = 'x';
+	}
+}
+
 static void a_second_daemon_is_refused(void **state)
 {
 	unsigned asked = 0;
@@ -223,6 +244,7 @@ int main(void)
 		cmocka_unit_test(a_refusal_arrives_in_the_daemons_own_words),
 		cmocka_unit_test(a_long_answer_arrives_whole_or_not_at_all),
 		cmocka_unit_test(nobody_there_is_a_clear_error),
+		cmocka_unit_test(a_path_that_does_not_fit_is_refused_and_not_cut_off),
 		cmocka_unit_test(a_second_daemon_is_refused),
 		cmocka_unit_test(members_of_one_group_are_answered_under_their_own_names),
 	};

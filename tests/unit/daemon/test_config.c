@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -108,6 +109,55 @@ static void every_mistake_is_shown_with_its_place(void **state)
 	}
 }
 
+/* As many as there is room for, and one more. */
+static void a_list_that_is_too_long_is_a_mistake(void **state)
+{
+	(void)state;
+	for (size_t form = 0; form < 2; form++)
+		for (unsigned more = 0; more < 2; more++) {
+			struct config config;
+			struct buf text;
+			char *said;
+
+			buf_init(&text, 65536);
+			buf_text(&text, "safety: { never_isolate: [");
+			for (unsigned i = 0; i < CONFIG_NEVER_MAX + more; i++)
+				buf_format(&text,
+					   form ? "'02:00:00:00:%02x:%02x', " : "10.0.%u.%u, ",
+					   i / 256, i % 256);
+			buf_text(&text, "] }\n");
+			said = complaints_about(text.text, &config);
+			assert_int_equal(strstr(said, "more than") != NULL, more);
+			assert_int_equal(form ? config.never_mac_count : config.never_count,
+					 CONFIG_NEVER_MAX);
+			free(said);
+			buf_fini(&text);
+		}
+}
+
+static void a_dead_man_lies_between_a_minute_and_what_sixteen_bits_of_them_hold(void **state)
+{
+	static const struct {
+		const char *text;
+		bool well;
+	} cases[] = {
+		{ "0", true },      { "59s", false },      { "60s", true },
+		{ "65535m", true }, { "65535m1s", false }, { "12h", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct config config;
+		char text[64], *said;
+
+		snprintf(text, sizeof(text), "amt: { dead_man: %s }\n", cases[i].text);
+		said = complaints_about(text, &config);
+		if ((*said == '\0') != cases[i].well)
+			fail_msg("%s: said \"%s\"", cases[i].text, said);
+		free(said);
+	}
+}
+
 static void all_mistakes_are_shown_at_once(void **state)
 {
 	struct config config;
@@ -141,6 +191,9 @@ int main(void)
 		cmocka_unit_test(an_empty_file_is_harmless),
 		cmocka_unit_test(every_kind_of_setting_is_read),
 		cmocka_unit_test(every_mistake_is_shown_with_its_place),
+		cmocka_unit_test(a_list_that_is_too_long_is_a_mistake),
+		cmocka_unit_test(
+			a_dead_man_lies_between_a_minute_and_what_sixteen_bits_of_them_hold),
 		cmocka_unit_test(all_mistakes_are_shown_at_once),
 		cmocka_unit_test(the_printed_reference_names_every_setting),
 	};

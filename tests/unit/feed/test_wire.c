@@ -186,6 +186,34 @@ static void a_number_out_of_its_range_is_refused(void **state)
 	}
 }
 
+static void the_last_value_of_a_range_belongs_to_it(void **state)
+{
+	static const struct {
+		uint8_t type;
+		size_t offset, size;
+		uint64_t last;
+	} cases[] = {
+		{ RECORD_COVERAGE, FIELD(coverage.view.vlan), 4095 },
+		{ RECORD_COVERAGE, FIELD(coverage.view.missed_percent), 100 },
+		{ RECORD_COVERAGE, FIELD(coverage.view.dropped_percent), 100 },
+		{ RECORD_COVERAGE, FIELD(coverage.before), 2 * COVERAGE_TWICE - 1 },
+		{ RECORD_COVERAGE, FIELD(coverage.view.faults), 2 * COVERAGE_TWICE - 1 },
+		{ RECORD_STANDING, FIELD(standing.kind), CONTACT_KINDS - 1 },
+		{ RECORD_FORGET, FIELD(forget.vlan), 4095 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct record record = of_type(cases[i].type), got;
+		uint8_t bytes[WIRE_MAX_BYTES];
+
+		memcpy((uint8_t *)&record + cases[i].offset, &cases[i].last, cases[i].size);
+		assert_int_equal(wire_read(bytes, wire_write(&record, bytes), way_of(cases[i].type),
+					   &got),
+				 WIRE_FINE);
+	}
+}
+
 static void a_level_that_is_no_level_is_refused(void **state)
 {
 	const double bad[] = { NAN, INFINITY, -INFINITY, -0.001, 1e300 };
@@ -222,6 +250,7 @@ int main(void)
 		cmocka_unit_test(every_type_is_read_as_it_was_written_and_in_its_direction_only),
 		cmocka_unit_test(a_head_that_lies_is_refused),
 		cmocka_unit_test(a_number_out_of_its_range_is_refused),
+		cmocka_unit_test(the_last_value_of_a_range_belongs_to_it),
 		cmocka_unit_test(a_level_that_is_no_level_is_refused),
 		cmocka_unit_test(nothing_lies_in_the_future),
 	};

@@ -91,6 +91,17 @@ static void only_what_belongs_to_the_outbreak_is_relieved(void **state)
 	}
 }
 
+/* Evidence may be heard of in another order than it was stated. */
+static void an_earlier_conviction_that_comes_later_makes_the_alarm_no_older(void **state)
+{
+	struct alarm alarm = { 0 };
+
+	(void)state;
+	alarm_note(&alarm, 445, T0 + s_to_ns(600));
+	alarm_note(&alarm, 445, T0);
+	assert_near(alarm_nats(&alarm, 445, T0 + s_to_ns(600)), ALARM_STEP_NATS);
+}
+
 static void a_full_table_gives_up_the_weakest(void **state)
 {
 	struct alarm alarm = { 0 };
@@ -108,6 +119,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_further_convicted_host_gives_ln_4),
 		cmocka_unit_test(only_what_belongs_to_the_outbreak_is_relieved),
+		cmocka_unit_test(an_earlier_conviction_that_comes_later_makes_the_alarm_no_older),
 		cmocka_unit_test(a_full_table_gives_up_the_weakest),
 	};
 

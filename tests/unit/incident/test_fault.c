@@ -115,6 +115,27 @@ static void it_is_over_when_they_are_quiet(void **state)
 	fault_free(fault);
 }
 
+/* Otherwise it would come and go with each failure at the edge. */
+static void it_lasts_as_long_as_the_look_that_found_it(void **state)
+{
+	struct fault *fault = fault_new();
+	unsigned hosts = 0;
+	uint64_t since_ns = 0;
+
+	(void)state;
+	while (!fault_state(fault).broken) {
+		struct evidence item = gains(hosts, CLASS_SERVICE_PORT, 80 + hosts);
+
+		since_ns = T0 + hosts++ * ms_to_ns(100);
+		fault_note(fault, &item, 100, since_ns);
+	}
+	assert_in_range(hosts, 21, 25);
+	assert_false(fault_advance(fault, since_ns + s_to_ns(9)));
+	assert_true(fault_state(fault).broken);
+	assert_true(fault_advance(fault, since_ns + s_to_ns(10)));
+	fault_free(fault);
+}
+
 static void a_flood_of_names_takes_no_more_room(void **state)
 {
 	struct fault *fault = fault_new();
@@ -136,6 +157,7 @@ int main(void)
 		cmocka_unit_test(many_at_once_without_a_common_port_are_a_fault),
 		cmocka_unit_test(a_crowd_in_doubt_stops_scoring_for_itself_alone),
 		cmocka_unit_test(it_is_over_when_they_are_quiet),
+		cmocka_unit_test(it_lasts_as_long_as_the_look_that_found_it),
 		cmocka_unit_test(a_flood_of_names_takes_no_more_room),
 	};
 

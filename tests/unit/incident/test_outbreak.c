@@ -234,6 +234,27 @@ static void a_suspect_who_infected_nobody_makes_room_for_another(void **state)
 	outbreak_free(outbreak);
 }
 
+/* Or the tree would lose its root. */
+static void a_suspect_who_infected_somebody_makes_no_room(void **state)
+{
+	struct seen seen[] = { { 1, 445, 5, S, 0, 0, false, 0, 0 },
+			       { 2, 445, 30, C, 1, 20, false, 0, 0 },
+			       { 3, 445, 40, C, 1, 35, false, 0, 0 } };
+	struct log log = { 0 };
+	struct outbreak *outbreak = outbreak_new(2, linked, &log);
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		struct incident incident = incident_of(&seen[i]);
+
+		outbreak_see(outbreak, &incident);
+	}
+	assert_string_equal(log.text, "2<1/1");
+	assert_int_equal(outbreak_counts(outbreak).evicted, 0);
+	assert_int_equal(outbreak_counts(outbreak).refused, 1);
+	outbreak_free(outbreak);
+}
+
 /* Whatever is claimed: a tree without circles, within its places. */
 static void hostile_claims_make_no_circle_and_take_no_more_room(void **state)
 {
@@ -274,6 +295,7 @@ int main(void)
 		cmocka_unit_test(a_link_tells_port_times_and_patient_zero),
 		cmocka_unit_test(who_is_suspected_of_something_else_is_in_no_outbreak),
 		cmocka_unit_test(a_suspect_who_infected_nobody_makes_room_for_another),
+		cmocka_unit_test(a_suspect_who_infected_somebody_makes_no_room),
 		cmocka_unit_test(hostile_claims_make_no_circle_and_take_no_more_room),
 	};
 

@@ -156,6 +156,8 @@ static const struct {
 
 	{ "given no time", GIVEN("time: 'mon 9:00'"),
 	  "p:4:20: \"mon 9:00\" is no day and time\n    4 |     given: { time: 'mon 9:00' }\n      |                    ^~~~~~~~~~ write \"mon 09:30\", UTC\n" },
+	{ "given a time that is not a day's", GIVEN("time: 'mon-09:30'"),
+	  "p:4:20: \"mon-09:30\" is no day and time\n    4 |     given: { time: 'mon-09:30' }\n      |                    ^~~~~~~~~~~ write \"mon 09:30\", UTC\n" },
 	{ "given no address", GIVEN("host: 10.0.0.0/8"),
 	  "p:4:20: \"10.0.0.0/8\" is no address\n    4 |     given: { host: 10.0.0.0/8 }\n      |                    ^~~~~~~~~~ write 10.20.0.23\n" },
 	{ "given half evidence", GIVEN("evidence: [ { detector: trw } ]"),
