@@ -212,6 +212,35 @@ static void packets_seen_twice_are_noticed(void **state)
 	}
 }
 
+/* Otherwise each flow of many segments would be a copy of itself. */
+static void different_segments_are_no_copies(void **state)
+{
+	static const char *const what[] = { "sequence", "acknowledged", "port",
+					    "length",   "address",      "nothing" };
+
+	(void)state;
+	for (unsigned differs = 0; differs < 6; differs++) {
+		struct told told;
+		struct coverage *coverage = start(&told);
+
+		for (uint32_t n = 0; n < 40; n++) {
+			struct packet packet = segment(n, 12, 64);
+
+			coverage_compare(coverage, &packet, n * 1000);
+			packet.tcp_seq += differs == 0;
+			packet.tcp_ack += differs == 1;
+			packet.dst_port = (uint16_t)(packet.dst_port + (differs == 2));
+			packet.payload_length += differs == 3;
+			packet.dst.bytes[15] ^= differs == 4;
+			coverage_compare(coverage, &packet, n * 1000);
+		}
+		if ((coverage_faults(coverage, 12) & COVERAGE_TWICE) !=
+		    (differs == 5 ? COVERAGE_TWICE : 0))
+			fail_msg("another %s", what[differs]);
+		coverage_free(coverage);
+	}
+}
+
 static void what_the_capture_loses_counts_for_all_vlans(void **state)
 {
 	struct told told;
@@ -279,6 +308,7 @@ int main(void)
 		cmocka_unit_test(neighbours_are_heard_if_half_of_the_askers_are_answered),
 		cmocka_unit_test(a_port_without_a_mirror_hears_broadcasts_only),
 		cmocka_unit_test(packets_seen_twice_are_noticed),
+		cmocka_unit_test(different_segments_are_no_copies),
 		cmocka_unit_test(what_the_capture_loses_counts_for_all_vlans),
 		cmocka_unit_test(more_vlans_than_places_share_the_last),
 		cmocka_unit_test(faults_have_words_and_a_remedy),

@@ -238,6 +238,36 @@ static void a_call_is_told_wherever_its_segments_are_cut(void **state)
 		}
 }
 
+/* A pipe is a stream: what is written at once may end inside a fragment that goes on with the next. */
+static void writes_need_not_end_where_fragments_do(void **state)
+{
+	static const enum way pipes[] = { WAY_SMB1_WRITE, WAY_SMB2_WRITE };
+	const struct call *call = call_named("MS08-067, in fragments");
+	struct bytes bind = bind_to(&call->how, call->uuid), stub = stub_of(call), all = { 0 };
+
+	(void)state;
+	for (size_t at = 0; at < stub.length;)
+		at = put_fragment(&all, &call->how, call->opnum, &stub, at);
+	for (size_t w = 0; w < COUNT(pipes); w++)
+		for (size_t size = all.length / 30; size < all.length; size += 7) {
+			static struct exchange exchange;
+
+			exchange.count = 0;
+			exchange.port = 445;
+			exchange_send(&exchange, pipes[w], &bind);
+			for (size_t at = 0; at < all.length; at += size) {
+				struct bytes part = { 0 };
+
+				put(&part, all.at + at,
+				    all.length - at < size ? all.length - at : size);
+				exchange_send(&exchange, pipes[w], &part);
+			}
+			play(&exchange, 0, 0, IN_ORDER);
+			if (convictions() != 1)
+				fail_msg("way %u, %zu bytes at once", pipes[w], size);
+		}
+}
+
 static void a_path_call_is_known_when_its_bind_was_missed(void **state)
 {
 	static const enum way pipes[] = { WAY_SMB1_WRITE, WAY_SMB1_TRANSACT, WAY_SMB2_WRITE,
@@ -291,6 +321,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_call_convicts_or_not_by_every_way),
 		cmocka_unit_test(a_call_is_told_wherever_its_segments_are_cut),
+		cmocka_unit_test(writes_need_not_end_where_fragments_do),
 		cmocka_unit_test(a_path_call_is_known_when_its_bind_was_missed),
 		cmocka_unit_test(one_pipe_does_not_hide_another),
 	};

@@ -64,6 +64,14 @@ static void an_entry_is_found_again_by_its_whole_key(void **state)
 	assert_null(memo_find(&table, &port));
 	assert_null(memo_find(&table, &vlan));
 	assert_null(memo_find(&table, &address));
+	for (unsigned i = 0; i < 3; i++) {
+		const struct memo_key *one =
+			(const struct memo_key *[]){ &port, &vlan, &address }[i];
+
+		assert_ptr_not_equal(memo_need(&table, one), entry);
+		assert_non_null(memo_find(&table, one));
+	}
+	assert_ptr_equal(memo_find(&table, &key), entry);
 }
 
 /* More of them than one set holds. */

@@ -68,6 +68,34 @@ static void networks_are_read_and_mistakes_in_them_told(void **state)
 	assert_int_equal(config.nets.count, 2);
 }
 
+/* As many as there is room for, and one more. */
+static void a_list_that_is_too_long_is_a_mistake(void **state)
+{
+	struct config config;
+
+	(void)state;
+	for (unsigned more = 0; more < 2; more++) {
+		struct buf nets, ports;
+
+		buf_init(&nets, 4096);
+		buf_init(&ports, 4096);
+		buf_text(&nets, "nets: [");
+		for (unsigned i = 0; i < PARAM_PREFIXES_MAX + more; i++)
+			buf_format(&nets, "10.%u.0.0/16, ", i);
+		buf_text(&nets, "]\n");
+		buf_text(&ports, "ports: [");
+		for (unsigned i = 0; i < PARAM_PORTS_MAX + more; i++)
+			buf_format(&ports, "%u, ", 1 + i);
+		buf_text(&ports, "]\n");
+		assert_int_equal(read_text(nets.text, &config) > 0, more);
+		assert_int_equal(config.nets.count, more ? 2 : PARAM_PREFIXES_MAX);
+		assert_int_equal(read_text(ports.text, &config) > 0, more);
+		assert_int_equal(config.ports.count, more ? 2 : PARAM_PORTS_MAX);
+		buf_fini(&nets);
+		buf_fini(&ports);
+	}
+}
+
 static void defaults_are_what_the_rows_say(void **state)
 {
 	struct config config = { 0 };
@@ -144,6 +172,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(networks_are_read_and_mistakes_in_them_told),
+		cmocka_unit_test(a_list_that_is_too_long_is_a_mistake),
 		cmocka_unit_test(defaults_are_what_the_rows_say),
 		cmocka_unit_test(given_settings_replace_defaults),
 		cmocka_unit_test(each_mistake_is_a_complaint_and_keeps_the_default),

@@ -115,6 +115,30 @@ static void it_is_over_when_they_are_quiet(void **state)
 	fault_free(fault);
 }
 
+/* One of long ago takes nobody along. */
+static void who_gained_before_the_window_is_no_part_of_it(void **state)
+{
+	struct fault *fault = fault_new();
+	const struct host_key *hosts;
+	unsigned noted = 0;
+
+	(void)state;
+	for (; noted < 11; noted++) {
+		struct evidence item = gains(noted, CLASS_SERVICE_PORT, 80 + noted);
+
+		fault_note(fault, &item, 100, T0 + (noted ? s_to_ns(8) : 0));
+	}
+	for (; !fault_state(fault).broken && noted < 100; noted++) {
+		struct evidence item = gains(noted, CLASS_SERVICE_PORT, 80 + noted);
+
+		fault_note(fault, &item, 100, T0 + s_to_ns(11) + noted * ms_to_ns(100));
+	}
+	assert_in_range(noted, 22, 27);
+	assert_int_equal(fault_state(fault).hosts, noted - 1);
+	assert_int_equal(fault_hosts(fault, &hosts), noted - 1);
+	fault_free(fault);
+}
+
 /* Otherwise it would come and go with each failure at the edge. */
 static void it_lasts_as_long_as_the_look_that_found_it(void **state)
 {
@@ -157,6 +181,7 @@ int main(void)
 		cmocka_unit_test(many_at_once_without_a_common_port_are_a_fault),
 		cmocka_unit_test(a_crowd_in_doubt_stops_scoring_for_itself_alone),
 		cmocka_unit_test(it_is_over_when_they_are_quiet),
+		cmocka_unit_test(who_gained_before_the_window_is_no_part_of_it),
 		cmocka_unit_test(it_lasts_as_long_as_the_look_that_found_it),
 		cmocka_unit_test(a_flood_of_names_takes_no_more_room),
 	};

@@ -85,6 +85,25 @@ static void a_conviction_says_who_why_and_after_how_much(void **state)
 	free(text);
 }
 
+/* Evidence may be stated before the first contact that it names: then there is no such time. */
+static void a_conviction_before_its_first_contact_tells_no_time(void **state)
+{
+	struct incident incident = convicted_incident();
+	struct fact fact = fact_of(FACT_INCIDENT);
+	char *text;
+
+	(void)state;
+	fact.incident = &incident;
+	incident.convicted_ns = incident.first_contact_ns;
+	text = told(&fact, false);
+	assert_non_null(strstr(text, "after 5 contacts, 0.00 s after the first"));
+	free(text);
+	incident.convicted_ns = incident.first_contact_ns - 1;
+	text = told(&fact, false);
+	assert_non_null(strstr(text, "after 5 contacts\n"));
+	free(text);
+}
+
 static void what_the_sensor_does_not_see_is_told_with_its_remedy(void **state)
 {
 	struct record_coverage coverage = { .view = { .vlan = 12, .faults = COVERAGE_NO_ANSWERS } };
@@ -336,6 +355,7 @@ int main(void)
 		cmocka_unit_test(a_conviction_says_who_why_and_after_how_much),
 		cmocka_unit_test(what_changed_is_said),
 		cmocka_unit_test(requested_applied_and_proven_are_three_words),
+		cmocka_unit_test(a_conviction_before_its_first_contact_tells_no_time),
 		cmocka_unit_test(what_the_sensor_does_not_see_is_told_with_its_remedy),
 		cmocka_unit_test(a_refusal_by_safety_is_loud),
 		cmocka_unit_test(a_decision_is_told_with_what_it_takes),

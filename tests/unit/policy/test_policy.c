@@ -73,6 +73,25 @@ static void a_host_we_do_not_answer_for_is_unknown(void **state)
 	assert_null(input.tags[0]);
 }
 
+static void of_what_a_detector_says_the_strongest_counts_in_any_order(void **state)
+{
+	static const double said[][3] = { { 3, 5, 9 }, { 9, 5, 3 }, { 5, 9, 3 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		struct incident incident = { .evidence_count = 3 };
+		struct policy_input input;
+
+		for (size_t k = 0; k < 3; k++) {
+			incident.evidence[k].detector = DETECTOR_TRW;
+			incident.evidence[k].log_odds = said[i][k];
+		}
+		policy_input_from(&input, &incident, NULL, detector_name, 0);
+		assert_int_equal(input.evidence_count, 1);
+		assert_true(input.evidence[0].log_odds == 9);
+	}
+}
+
 static void full_lists_fit(void **state)
 {
 	struct asset asset = { .name = "a", .role = "lab" };
@@ -124,6 +143,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_incident_of_an_asset_becomes_facts),
 		cmocka_unit_test(a_host_we_do_not_answer_for_is_unknown),
+		cmocka_unit_test(of_what_a_detector_says_the_strongest_counts_in_any_order),
 		cmocka_unit_test(full_lists_fit),
 		cmocka_unit_test(
 			a_place_of_the_site_may_be_overridden_and_any_detector_goes_without_a_list),

@@ -145,6 +145,23 @@ static void a_listed_machine_is_safe_under_another_address_too(void **state)
 	guard_free(guard);
 }
 
+/* A router with an address of its own that offers more besides: whatever was learnt first does not hide the rest. */
+static void what_a_machine_may_be_does_not_hide_what_it_is(void **state)
+{
+	struct guard *guard = guard_new(0);
+	struct host_key other = host("10.0.0.23", 0), router = host("10.0.0.1", 0);
+	struct asset asset = pc();
+	char reason[GUARD_REASON_BYTES];
+
+	(void)state;
+	learn(guard, other, asset.mac, HOST_DNS_SERVER, false);
+	assert_true(guard_allows(guard, &other, &asset.mac, &asset, reason));
+	learn(guard, router, asset.mac, HOST_ROUTER, true);
+	assert_false(guard_allows(guard, &other, &asset.mac, &asset, reason));
+	assert_non_null(strstr(reason, "a router"));
+	guard_free(guard);
+}
+
 static void a_flood_of_forged_roles_displaces_nobody(void **state)
 {
 	struct guard *guard = guard_new(4);
@@ -308,6 +325,7 @@ int main(void)
 		cmocka_unit_test(a_machine_that_is_no_asset_is_left_alone),
 		cmocka_unit_test(an_asset_may_be_marked),
 		cmocka_unit_test(a_listed_machine_is_safe_under_another_address_too),
+		cmocka_unit_test(what_a_machine_may_be_does_not_hide_what_it_is),
 		cmocka_unit_test(a_flood_of_forged_roles_displaces_nobody),
 		cmocka_unit_test(other_roles_protect_nobody),
 		cmocka_unit_test(a_disputed_address_is_for_people_for_ten_minutes),
