@@ -240,6 +240,18 @@ static int call(const struct sockaddr_un *address)
 	return fd;
 }
 
+/* Left by a daemon that was killed.  A mistyped path may name a store: that is refused the same way. */
+static int remove_dead(const char *path, struct err *err)
+{
+	struct stat status;
+
+	if (lstat(path, &status) == 0 && !S_ISSOCK(status.st_mode))
+		return err_set(err, ERR_CONFIG,
+			       "%s: is no socket and is left alone: name another path", path);
+	unlink(path);
+	return 0;
+}
+
 static int listen_at(const struct sockaddr_un *address, struct err *err)
 {
 	int fd = call(address);
@@ -252,8 +264,8 @@ static int listen_at(const struct sockaddr_un *address, struct err *err)
 			address->sun_path);
 		return -1;
 	}
-	if (errno == ECONNREFUSED)
-		unlink(address->sun_path); /* left by a daemon that was killed */
+	if (errno == ECONNREFUSED && remove_dead(address->sun_path, err) < 0)
+		return -1;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	mask = umask(0177);
 	rc = fd < 0 ? -1 : bind(fd, (const struct sockaddr *)address, sizeof(*address));

@@ -23,7 +23,8 @@ struct loop;
 typedef int control_fn(void *arg, char *const *words, const char *who, struct buf *answer,
 		       struct err *err);
 
-/* log: who was refused.  Removes a stale socket of a dead daemon; refuses if another one answers there. */
+/* log: who was refused.  Removes a stale socket of a dead daemon; refuses if another one answers there, or if what lies there
+ * is no socket. */
 struct control *control_new(struct loop *loop, struct log *log, const char *path, control_fn *fn,
 			    void *arg, struct err *err);
 /* The members of that group may ask too, each under the own name; the socket is given to it, so the caller must be a member. */

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -154,6 +155,38 @@ static void a_path_that_does_not_fit_is_refused_and_not_cut_off(void **state)
 	}
 }
 
+/* connect(2) says of a file what it says of a dead socket. */
+static void a_file_that_is_no_socket_is_left_alone(void **state)
+{
+	struct err err = { 0 };
+	FILE *file = fopen(path, "w");
+
+	(void)state;
+	assert_non_null(file);
+	fputs("a ledger", file);
+	fclose(file);
+	assert_null(control_new(loop, NULL, path, echo, NULL, &err));
+	assert_non_null(strstr(err.text, path));
+	assert_non_null(strstr(err.text, "is no socket"));
+	assert_int_equal(access(path, F_OK), 0);
+	unlink(path);
+}
+
+static void what_a_killed_daemon_left_is_taken_over(void **state)
+{
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct control *control;
+
+	(void)state;
+	snprintf(address.sun_path, sizeof(address.sun_path), "%s", path);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+	close(fd);
+	control = control_new(loop, NULL, path, echo, NULL, NULL);
+	assert_non_null(control);
+	control_free(control);
+}
+
 static void a_second_daemon_is_refused(void **state)
 {
 	unsigned asked = 0;
@@ -245,6 +278,8 @@ int main(void)
 		cmocka_unit_test(a_long_answer_arrives_whole_or_not_at_all),
 		cmocka_unit_test(nobody_there_is_a_clear_error),
 		cmocka_unit_test(a_path_that_does_not_fit_is_refused_and_not_cut_off),
+		cmocka_unit_test(a_file_that_is_no_socket_is_left_alone),
+		cmocka_unit_test(what_a_killed_daemon_left_is_taken_over),
 		cmocka_unit_test(a_second_daemon_is_refused),
 		cmocka_unit_test(members_of_one_group_are_answered_under_their_own_names),
 	};
