@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -32,10 +33,20 @@ static bool is_stdout(const char *path)
 	return strcmp(path, "-") == 0;
 }
 
-/* Always at the end, wherever that is: who copies and empties the file leaves no hole. */
+/* Always at the end, wherever that is: who copies and empties the file leaves no hole.  Of a pipe whose reader sleeps or is not
+ * there nothing waits: its facts are lost, and that is told. */
 static int open_path(const char *path, int more)
 {
-	return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | more, 0666);
+	return open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | more, 0666);
+}
+
+/* A reader that goes away takes its facts along, not us. */
+static void outlive_reader(int fd)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode))
+		signal(SIGPIPE, SIG_IGN);
 }
 
 struct eve *eve_open(const char *path, bool append, fact_detector_fn *detector_name,
@@ -45,9 +56,14 @@ struct eve *eve_open(const char *path, bool append, fact_detector_fn *detector_n
 	struct eve *eve;
 
 	if (fd < 0) {
-		err_set_errno(err, errno, "%s: cannot write EVE JSON there", path);
+		err_set_errno(err, errno,
+			      errno == ENXIO ? "%s: nobody reads from there, start the reader first"
+					     : "%s: cannot write EVE JSON there",
+			      path);
 		return NULL;
 	}
+	if (!is_stdout(path))
+		outlive_reader(fd);
 	eve = mem_alloc(sizeof(*eve));
 	eve->fd = fd;
 	eve->path = mem_text(path);

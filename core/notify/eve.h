@@ -10,7 +10,9 @@
 struct err;
 struct eve;
 
-/* append: what is there stays; otherwise the file begins anew.  Moved away or removed, it is made anew before the next fact. */
+/* append: what is there stays; otherwise the file begins anew.  Moved away or removed, it is made anew before the next fact.  A
+ * named pipe needs its reader first; facts that it does not take are errors of eve_write(), which never waits, and SIGPIPE is
+ * ignored for the process from then on. */
 struct eve *eve_open(const char *path, bool append, fact_detector_fn *detector_name,
 		     struct err *err);
 int eve_close(struct eve *eve, struct err *err);

@@ -2,6 +2,7 @@
 /* test_eve.c - the file of facts: rotated, removed, and on a full disk. */
 #include "core/notify/eve.h"
 
+#include <fcntl.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -143,12 +144,55 @@ static void a_full_disk_leaves_no_half_line(void **unused)
 	close_eve(eve);
 }
 
+/* The controller must isolate on, whoever sleeps at the other end; a signal ends the test if it waits. */
+static void a_reader_that_sleeps_or_is_not_there_holds_up_nobody(void **unused)
+{
+	struct err err = { 0 };
+	struct eve *eve = open_eve(); /* for its folder */
+	unsigned written = 0;
+	char bytes[65536];
+	int reader;
+
+	(void)unused;
+	assert_int_equal(eve_close(eve, NULL), 0);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	alarm(10);
+	assert_null(eve_open(path, true, nobody, &err));
+	assert_non_null(strstr(err.text, "nobody reads"));
+	err_clear(&err);
+	reader = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	assert_true(reader >= 0);
+	eve = eve_open(path, true, nobody, &err);
+	assert_non_null(eve);
+	while (written < 10000 && tell(eve, written, &err) == 0)
+		written++;
+	assert_in_range(written, 100, 9999);
+	assert_non_null(strstr(err.text, path));
+	/* Awake again: what comes is whole lines. */
+	while (read(reader, bytes, sizeof(bytes)) > 0)
+		;
+	err_clear(&err);
+	assert_int_equal(tell(eve, 1, &err), 0);
+	written = (unsigned)read(reader, bytes, sizeof(bytes) - 1);
+	assert_in_range(written, 2, 65534);
+	assert_int_equal(bytes[written - 1], '\n');
+	bytes[written] = '\0';
+	assert_non_null(strstr(bytes, "{"));
+	assert_true(bytes[0] == '{' || bytes[0] == '\n');
+	close(reader);
+	assert_true(tell(eve, 1, &err) < 0); /* and not the end of the process */
+	alarm(0);
+	close_eve(eve);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_file_that_was_rotated_away_is_begun_anew),
 		cmocka_unit_test(where_no_new_one_can_be_made_the_old_one_goes_on_and_that_is_said),
 		cmocka_unit_test(a_full_disk_leaves_no_half_line),
+		cmocka_unit_test(a_reader_that_sleeps_or_is_not_there_holds_up_nobody),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
