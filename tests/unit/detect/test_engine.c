@@ -439,6 +439,23 @@ static void a_disabled_detector_is_silent_and_mistakes_are_told(void **state)
 	stop(&f);
 }
 
+static void a_disabled_detector_silences_no_other(void **state)
+{
+	struct detector second = plain;
+	const struct detector *const both[] = { &plain, &second, NULL };
+	struct fixture f;
+
+	(void)state;
+	second.name = "second";
+	second.id = 8;
+	start_with(&f, both);
+	assert_int_equal(configure(&f, "plain: { enabled: false }\n"), 0);
+	contact(&f, 1, CONTACT_PENDING, 20);
+	assert_int_equal(f.statements, 1);
+	assert_int_equal(f.latest.detector, 8);
+	stop(&f);
+}
+
 /* ---- who is shown what ------------------------------------------------------------------------- */
 
 static unsigned shown_count;
@@ -617,6 +634,7 @@ int main(void)
 		cmocka_unit_test(a_detector_hears_the_observations_it_asked_for),
 		cmocka_unit_test(settings_reach_the_detector),
 		cmocka_unit_test(a_disabled_detector_is_silent_and_mistakes_are_told),
+		cmocka_unit_test(a_disabled_detector_silences_no_other),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

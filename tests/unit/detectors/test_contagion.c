@@ -105,6 +105,23 @@ static void whom_it_dealt_with_before_is_no_news(void **state)
 	scene_stop(&scene);
 }
 
+/* Or what an administrator does after each logon would be a chain. */
+static void whom_it_knew_from_another_port_is_no_news(void **state)
+{
+	(void)state;
+	for (unsigned known = 0; known < 2; known++) {
+		struct scene scene;
+
+		scene_start(&scene);
+		if (known)
+			reach(&scene, "10.0.0.5", "10.0.0.11", 3389, 0);
+		reach(&scene, "10.0.0.9", "10.0.0.5", 445, 60000);
+		reach(&scene, "10.0.0.5", "10.0.0.11", 445, 70000);
+		assert_int_equal(scene.highest_by[DETECTOR_CONTAGION] > 0, !known);
+		scene_stop(&scene);
+	}
+}
+
 static void servers_and_untouched_hosts_are_not(void **state)
 {
 	struct scene scene;
@@ -151,6 +168,7 @@ int main(void)
 		cmocka_unit_test(chains_and_call_backs_are_noticed),
 		cmocka_unit_test(the_second_generation_is_suspected_at_its_third_target),
 		cmocka_unit_test(whom_it_dealt_with_before_is_no_news),
+		cmocka_unit_test(whom_it_knew_from_another_port_is_no_news),
 		cmocka_unit_test(servers_and_untouched_hosts_are_not),
 		cmocka_unit_test(a_refused_visit_is_no_visit),
 	};

@@ -53,6 +53,8 @@ static void addresses_without_a_name_weigh_up_to_the_ceiling(void **state)
 		{ "web servers", "81.2.3.", 80, CLASS_SERVICE_PORT, 3, 4 },
 		{ "mail servers", "81.2.3.", 25, CLASS_SERVICE_PORT, 3, 4 },
 		{ "web servers by IPv6", "2001:db8::", 443, CLASS_SERVICE_PORT, 3, 4 },
+		{ "the last of the well-known ports", "81.2.3.", 1023, CLASS_SERVICE_PORT, 3, 4 },
+		{ "the first behind them", "81.2.3.", 1024, 0, 0, 0 },
 		{ "web servers next door", "10.0.1.", 80, 0, 0, 0 },
 		{ "peer-to-peer", "81.2.3.", 6881, 0, 0, 0 },
 		{ "clocks", "81.2.3.", 123, 0, 0, 0 },

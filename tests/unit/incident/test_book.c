@@ -305,6 +305,9 @@ static void a_closed_incident_is_not_reopened_by_old_statements(void **state)
 	assert_int_equal(book_count(book), 0);
 	add(book, evidence(1, 1, CLASS_NEIGHBOR, 14, 101));
 	assert_string_equal(log.text, "O1 C1 X1 O2 C2");
+	/* What was said of another host before counts on. */
+	add(book, evidence(2, 1, CLASS_NEIGHBOR, 14, 50));
+	assert_string_equal(log.text, "O1 C1 X1 O2 C2 O3 C3");
 	book_close(book, 77, T0);
 	book_free(book);
 }

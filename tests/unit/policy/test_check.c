@@ -38,6 +38,11 @@ static const struct {
 	  "rules:\n  - name: all servers\n    when: { role: server }\n    then: watch\n  - name: sure\n"
 	  "    when: { role: server, confidence: '> 0.9' }\n    then: ignore\n",
 	  "p:5:11: rule \"sure\" can never fire: rule \"all servers\" on line 2 covers it\n    5 |   - name: sure\n      |           ^~~~ move it up, or narrow the other one\n" },
+	{ "covered, since what is excepted lies elsewhere",
+	  "rules:\n  - name: a\n    when: { host: 10.0.0.0/8, not: { host: 10.1.0.0/16 } }\n    then: watch\n"
+	  "  - name: b\n    when: { host: 10.1.2.0/24 }\n    then: watch\n"
+	  "  - name: c\n    when: { host: 10.2.0.0/16 }\n    then: ignore\n",
+	  "p:8:11: rule \"c\" can never fire: rule \"a\" on line 2 covers it\n    8 |   - name: c\n      |           ^ move it up, or narrow the other one\n" },
 	{ "behind a rule without conditions",
 	  "rules:\n  - name: all\n    then: watch\n  - name: more\n    then: ignore\n",
 	  "p:4:11: rule \"more\" can never fire: rule \"all\" on line 2 covers it\n    4 |   - name: more\n      |           ^~~~ move it up, or narrow the other one\n" },
