@@ -24,6 +24,7 @@
 #include "core/base/log.h"
 #include "core/base/loop.h"
 #include "core/base/mem.h"
+#include "core/base/printable.h"
 #include "core/base/units.h"
 
 #define CLIENTS_MAX   8
@@ -72,12 +73,14 @@ static void client_late(void *arg)
 	client_close(arg);
 }
 
+/* What is no text becomes a blank: reasons are kept, and shown on the terminals of others. */
 static size_t split(char *line, char **words)
 {
 	size_t count = 0;
 	char *rest = line, *word;
 
-	while (count < WORDS_MAX && (word = strsep(&rest, " \t\r\n")) != NULL)
+	printable(line, ' ');
+	while (count < WORDS_MAX && (word = strsep(&rest, " ")) != NULL)
 		if (*word)
 			words[count++] = word;
 	words[count] = NULL;

@@ -108,6 +108,19 @@ static void a_line_gets_its_answer(void **state)
 	expect_exchange("release 7", "release|7|known\n", 0);
 }
 
+/* A reason is shown to whoever looks, and one of the group must not drive root's terminal. */
+static void what_could_drive_a_terminal_does_not_come_in(void **state)
+{
+	(void)state;
+	expect_exchange("release \033[31m\a7\x7f", "release|[31m|known\n", 0);
+	expect_exchange("release \xc2\x9b"
+			"31m",
+			"release|31m|known\n", 0);
+	expect_exchange("release \xff", "release||known\n", 0);
+	expect_exchange("release fr\xc3\xbch", "release|fr\xc3\xbch|known\n", 0);
+	expect_exchange("release\t7\r", "release|7|known\n", 0);
+}
+
 static void a_refusal_arrives_in_the_daemons_own_words(void **state)
 {
 	(void)state;
@@ -274,6 +287,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_gets_its_answer),
+		cmocka_unit_test(what_could_drive_a_terminal_does_not_come_in),
 		cmocka_unit_test(a_refusal_arrives_in_the_daemons_own_words),
 		cmocka_unit_test(a_long_answer_arrives_whole_or_not_at_all),
 		cmocka_unit_test(nobody_there_is_a_clear_error),
