@@ -28,7 +28,7 @@
 #include "core/base/units.h"
 
 #define CLIENTS_MAX   8
-#define WORDS_MAX     32
+#define WORDS_MAX     (CONTROL_LINE_BYTES / 2)
 #define CLIENT_TIME_S 5
 #define GROUPS_MAX    256
 

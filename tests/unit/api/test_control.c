@@ -35,6 +35,14 @@ static int echo(void *arg, char *const *words, const char *who, struct buf *answ
 		buf_text(answer, who);
 		return 0;
 	}
+	if (strcmp(words[0], "count") == 0) {
+		unsigned count = 0;
+
+		while (words[count])
+			count++;
+		buf_format(answer, "%u words", count);
+		return 0;
+	}
 	if (strcmp(words[0], "fail") == 0)
 		return err_set(err, ERR_FAILED, "no such isolation: %s", words[1] ? words[1] : "?");
 	if (strcmp(words[0], "long") == 0) {
@@ -119,6 +127,17 @@ static void what_could_drive_a_terminal_does_not_come_in(void **state)
 	expect_exchange("release \xff", "release||known\n", 0);
 	expect_exchange("release fr\xc3\xbch", "release|fr\xc3\xbch|known\n", 0);
 	expect_exchange("release\t7\r", "release|7|known\n", 0);
+}
+
+/* A reason is kept whole or refused, not cut off. */
+static void as_many_words_arrive_as_a_line_holds(void **state)
+{
+	char line[CONTROL_LINE_BYTES] = "count";
+
+	(void)state;
+	for (size_t i = 5; i + 1 < sizeof(line) - 1; i += 2)
+		memcpy(line + i, " x", 2);
+	expect_exchange(line, "254 words\n", 0);
 }
 
 static void a_refusal_arrives_in_the_daemons_own_words(void **state)
@@ -288,6 +307,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_gets_its_answer),
 		cmocka_unit_test(what_could_drive_a_terminal_does_not_come_in),
+		cmocka_unit_test(as_many_words_arrive_as_a_line_holds),
 		cmocka_unit_test(a_refusal_arrives_in_the_daemons_own_words),
 		cmocka_unit_test(a_long_answer_arrives_whole_or_not_at_all),
 		cmocka_unit_test(nobody_there_is_a_clear_error),
