@@ -49,7 +49,7 @@ static int open_store(struct teller *teller, const struct teller_config *config,
 	if (!*terms.path)
 		return 0;
 	teller->store = store_open(&terms, err);
-	return teller->store ? store_assets(teller->store, config->setup->roster, err) : ERR_FAILED;
+	return teller->store ? 0 : ERR_FAILED;
 }
 
 static int open_eve(struct teller *teller, const struct teller_config *config, struct err *err)

@@ -52,6 +52,7 @@ static const char schema[] =
 	" dropped_transmit INTEGER NOT NULL, dropped_receive INTEGER NOT NULL, last_contact_ns INTEGER NOT NULL,"
 	" reason TEXT NOT NULL, approved_by TEXT NOT NULL);"
 	"CREATE INDEX isolations_open ON isolations(ended_ns) WHERE ended_ns = 0;"
+	/* Was a copy of the roster that nobody read. */
 	"CREATE TABLE assets(name TEXT PRIMARY KEY, role TEXT NOT NULL, mac TEXT NOT NULL, ip TEXT NOT NULL,"
 	" amt TEXT NOT NULL);"
 	"PRAGMA user_version = 1;"

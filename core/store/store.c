@@ -5,8 +5,6 @@
  * failure. */
 #include "core/store/store.h"
 
-#include "core/asset/asset.h"
-#include "core/asset/roster.h"
 #include "core/base/buf.h"
 #include "core/base/err.h"
 #include "core/base/json.h"
@@ -15,15 +13,13 @@
 #include "core/store/journal_db.h"
 #include "core/store/readiness.h"
 
-#include <stdio.h>
-
 #define FACT_MAX_BYTES 65536
 
 struct store {
 	struct db *db;
 	struct ledger *ledger;
 	struct journal_db *journal;
-	struct db_query *incident, *asset, *infection;
+	struct db_query *incident, *infection;
 	struct store_terms terms;
 	uint64_t next_incident, next_isolation;
 };
@@ -41,15 +37,8 @@ static int prepare(struct store *store, struct err *err)
 		" contacts, opened_ns, updated_ns, convicted_ns, json, origin)"
 		" VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
 		err);
-	store->asset =
-		store->incident
-			? db_prepare(
-				  store->db,
-				  "INSERT INTO assets(name, role, mac, ip, amt) VALUES(?, ?, ?, ?, ?)",
-				  err)
-			: NULL;
 	store->infection =
-		store->asset
+		store->incident
 			? db_prepare(
 				  store->db,
 				  "INSERT OR REPLACE INTO infections(incident, parent, port, contact_ns,"
@@ -83,7 +72,6 @@ void store_close(struct store *store)
 	if (!store)
 		return;
 	db_query_free(store->incident);
-	db_query_free(store->asset);
 	db_query_free(store->infection);
 	journal_db_free(store->journal);
 	ledger_free(store->ledger);
@@ -183,37 +171,6 @@ out:
 const struct journal *store_journal(struct store *store)
 {
 	return journal_db_interface(store->journal);
-}
-
-static int write_asset(struct store *store, const struct asset *asset, struct err *err)
-{
-	char mac[MAC_TEXT_BYTES], ip[IP_TEXT_BYTES], amt[96] = "";
-
-	mac_text(&asset->mac, mac);
-	ip_text(&asset->ip, ip);
-	if (asset->amt.present)
-		snprintf(amt, sizeof(amt), "%s:%u", asset->amt.address, asset->amt.port);
-	db_bind_text(store->asset, 1, asset->name);
-	db_bind_text(store->asset, 2, asset->role);
-	db_bind_text(store->asset, 3, mac_is_zero(&asset->mac) ? "" : mac);
-	db_bind_text(store->asset, 4, ip_is_unspecified(&asset->ip) ? "" : ip);
-	db_bind_text(store->asset, 5, amt);
-	return db_step(store->asset, err);
-}
-
-int store_assets(struct store *store, const struct roster *roster, struct err *err)
-{
-	int rc = db_begin(store->db, err);
-
-	if (rc == 0)
-		rc = db_run(store->db, "DELETE FROM assets", err);
-	for (size_t i = 0; rc == 0 && i < roster_count(roster); i++)
-		rc = write_asset(store, roster_at(roster, i), err);
-	if (rc == 0)
-		rc = db_commit(store->db, err);
-	if (rc < 0)
-		db_rollback(store->db);
-	return rc;
 }
 
 int store_readiness(struct store *store, const struct readiness *readiness, struct err *err)

@@ -9,7 +9,6 @@
 
 struct err;
 struct readiness;
-struct roster;
 struct store;
 
 struct store_terms {
@@ -27,7 +26,6 @@ int store_fact(struct store *store, const struct fact *fact, struct err *err);
 const struct journal *store_journal(struct store *store);
 /* What the survey of one machine found (readiness.h). */
 int store_readiness(struct store *store, const struct readiness *readiness, struct err *err);
-int store_assets(struct store *store, const struct roster *roster, struct err *err);
 /* The next free numbers, so that a new process does not give an old incident's number again. */
 uint64_t store_next_incident(const struct store *store);
 uint64_t store_next_isolation(const struct store *store);
