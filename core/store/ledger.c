@@ -5,6 +5,7 @@
  * keep secrets and does not prove who wrote: signing the head is left to whoever takes it elsewhere. */
 #include "core/store/ledger.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "core/base/err.h"
@@ -12,8 +13,10 @@
 #include "core/store/db.h"
 
 struct ledger {
+	struct db *db; /* borrowed */
 	struct db_query *append;
 	struct ledger_head head;
+	bool doubtful; /* the head may not be what the file says */
 };
 
 static void seal(const struct digest_sha256 *previous, uint64_t sequence, const char *json,
@@ -59,6 +62,7 @@ struct ledger *ledger_new(struct db *db, struct err *err)
 {
 	struct ledger *ledger = mem_alloc(sizeof(*ledger));
 
+	ledger->db = db;
 	ledger->append =
 		db_prepare(db, "INSERT INTO ledger(sequence, json, hash) VALUES(?, ?, ?)", err);
 	if (!ledger->append || read_head(db, &ledger->head, err) < 0) {
@@ -76,11 +80,32 @@ void ledger_free(struct ledger *ledger)
 	mem_free(ledger);
 }
 
+void ledger_doubt(struct ledger *ledger)
+{
+	ledger->doubtful = true;
+}
+
+static int make_sure(struct ledger *ledger, struct err *err)
+{
+	struct ledger_head head = { 0 };
+
+	if (!ledger->doubtful)
+		return 0;
+	if (read_head(ledger->db, &head, err) < 0)
+		return ERR_FAILED;
+	ledger->head = head;
+	ledger->doubtful = false;
+	return 0;
+}
+
 int ledger_append(struct ledger *ledger, const char *json, size_t length, struct err *err)
 {
-	struct ledger_head next = { .entries = ledger->head.entries + 1 };
+	struct ledger_head next = { 0 };
 	int rc;
 
+	if (make_sure(ledger, err) < 0)
+		return ERR_FAILED;
+	next.entries = ledger->head.entries + 1;
 	seal(&ledger->head.hash, next.entries, json, length, &next.hash);
 	db_bind_u64(ledger->append, 1, next.entries);
 	db_bind_text(ledger->append, 2, json);

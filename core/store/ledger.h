@@ -25,6 +25,8 @@ struct ledger *ledger_new(struct db *db, struct err *err); /* db outlives it */
 void ledger_free(struct ledger *ledger);
 int ledger_append(struct ledger *ledger, const char *json, size_t length, struct err *err);
 struct ledger_head ledger_head(const struct ledger *ledger);
+/* What was appended may have been rolled back: the next append looks first, and fails if it cannot. */
+void ledger_doubt(struct ledger *ledger);
 
 /* 0 if the whole chain holds; otherwise err names the first broken entry. */
 int ledger_verify(struct db *db, struct ledger_head *head, struct err *err);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* store.c - one fact, one transaction: the ledger entry and the row of its subject appear together or not at all.
  *
- * A rolled back append would leave the ledger's head ahead of the file, so the head is read again after a
- * failure. */
+ * A rolled back append leaves the ledger's head ahead of the file, so that is doubted after a failure. */
 #include "core/store/store.h"
 
 #include "core/base/buf.h"
@@ -128,16 +127,10 @@ static int write_fact(struct store *store, const struct fact *fact, const struct
 	return 0;
 }
 
-static int abandon(struct store *store, struct err *err)
+static int abandon(struct store *store)
 {
-	struct ledger *again;
-
 	db_rollback(store->db);
-	again = ledger_new(store->db, err);
-	if (again) {
-		ledger_free(store->ledger);
-		store->ledger = again;
-	}
+	ledger_doubt(store->ledger);
 	return ERR_FAILED;
 }
 
@@ -161,7 +154,7 @@ int store_fact(struct store *store, const struct fact *fact, struct err *err)
 	if (rc == 0)
 		rc = db_commit(store->db, err);
 	if (rc < 0)
-		rc = abandon(store, err);
+		rc = abandon(store);
 out:
 	buf_fini(&json);
 	json_free(object);

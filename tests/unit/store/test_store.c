@@ -14,6 +14,7 @@
 #include "core/base/err.h"
 #include "core/base/units.h"
 #include "core/store/db.h"
+#include "core/store/ledger.h"
 #include "core/store/store.h"
 
 #define T0 s_to_ns(1700000000)
@@ -212,12 +213,56 @@ static void what_was_on_paper_is_known_of_an_older_store_too(void **state)
 	remove_path();
 }
 
+static int suspect_or_fail(struct store *store, uint64_t id, struct err *err)
+{
+	struct incident incident = { .id = id, .state = INCIDENT_SUSPECTED };
+	struct fact fact = { .type = FACT_INCIDENT, .wall_ns = T0, .incident = &incident };
+
+	return store_fact(store, &fact, err);
+}
+
+/* First the row, then the way back fails, as a disk does; it is well again afterwards. */
+static void a_ledger_goes_on_whole_after_a_disk_that_failed_twice(void **state)
+{
+	static const char breaks[] =
+		"CREATE TRIGGER full BEFORE INSERT ON incidents BEGIN SELECT RAISE(ABORT, 'full'); END;"
+		"CREATE TABLE aside AS SELECT hash FROM ledger WHERE sequence = 1;"
+		"UPDATE ledger SET hash = x'00' WHERE sequence = 1",
+			  mends[] =
+				  "DROP TRIGGER full;"
+				  "UPDATE ledger SET hash = (SELECT hash FROM aside) WHERE sequence = 1";
+	struct ledger_head head;
+	struct store *store;
+	struct db *disk;
+
+	(void)state;
+	make_path();
+	store = open_as("interface eth1", false);
+	disk = db_open(path, NULL);
+	suspect(store, 1);
+	assert_int_equal(db_run(disk, breaks, NULL), 0);
+	for (unsigned times = 0; times < 2; times++) {
+		struct err err = { 0 };
+
+		assert_true(suspect_or_fail(store, 2, &err) < 0);
+		assert_true(err_is_set(&err));
+	}
+	assert_int_equal(db_run(disk, mends, NULL), 0);
+	suspect(store, 2);
+	assert_int_equal(ledger_verify(disk, &head, NULL), 0);
+	assert_int_equal(head.entries, 2);
+	db_close(disk);
+	store_close(store);
+	remove_path();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_was_on_paper_is_never_taken_up_by_who_enforces),
 		cmocka_unit_test(incidents_bear_where_they_were_seen),
 		cmocka_unit_test(what_was_on_paper_is_known_of_an_older_store_too),
+		cmocka_unit_test(a_ledger_goes_on_whole_after_a_disk_that_failed_twice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
