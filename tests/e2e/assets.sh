@@ -55,6 +55,9 @@ check "one line each" test "$(wc -l <"$work/out")" -eq 5
 check "with codes" says '"asset":"ccm".*"grade":"F","enforced_by":"nobody".*"code":"client-control-mode"'
 check "with limits" says '"asset":"good".*"transmit_filters":27'
 expect 2 "an asset that is not in the file" "$cordon" assets check "$work/assets.yaml" nobody
+for time in 0s 11m soon; do
+	expect 2 "no time to wait for an answer: $time" "$cordon" assets check "$work/assets.yaml" --timeout "$time"
+done
 expect 2 "a grade that is none" "$cordon" assets check "$work/assets.yaml" --accept Z
 expect 3 "a bad policy" "$cordon" assets check "$work/assets.yaml" --policy "$work/fleet.yaml"
 

@@ -55,6 +55,8 @@ check "names the verbs" says '"ledger" needs a word behind it: "ledger verify" "
 check "one line" one_line
 expect 2 "a machine of two words" "$cordon" isolate "front desk"
 check "says what to do" says "by its address or MAC"
+expect 0 "cordon detectors" "$cordon" detectors
+check "names them" grep -q "^arpsweep" "$work/out"
 expect 0 "help behind a verb" "$cordon" assets check --help
 check "has its options" grep -q -- --accept "$work/out"
 for words in "incidents twice" "ledger verify x" "ledger show x" "detectors x" "outbreak x" "assets codes x" \

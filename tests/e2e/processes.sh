@@ -139,6 +139,19 @@ fi
 : >"$work/cordon.yaml"
 printf 'version: 1\nname: t\nrules:\n  - name: watch\n    then: { watch: {} }\n' >"$work/policy.yaml"
 start -c "$work/cordon.yaml" -p "$work/policy.yaml"
+until_so alive
+sensor=$(child sensor) controller=$(child controller)
+kill -HUP "$daemon"
+check "a new controller reads the policy anew" until_so changed
+until_so alive
+check "the sensor goes on with what it has learnt" [ "$(child sensor)" = "$sensor" ]
+controller=$(child controller)
+printf 'version: 1\nrules: nonsense\n' >"$work/policy.yaml"
+kill -HUP "$daemon"
+check "a bad policy changes neither" until_so grep -q "what ran goes on" "$work/err"
+check "not the sensor" [ "$(child sensor)" = "$sensor" ]
+check "nor the controller" [ "$(child controller)" = "$controller" ]
+printf 'version: 1\nname: t\nrules:\n  - name: watch\n    then: { watch: {} }\n' >"$work/policy.yaml"
 deaths() { facts sensor '"blind","why":"the sensor ended with exit code 1'; }
 before=$(deaths)
 died() { [ "$(deaths)" -gt "$before" ]; }
