@@ -20,7 +20,7 @@ struct setting {
 	const char *section, *name; /* section "" = top level */
 	enum setting_type type;
 	size_t offset, size;
-	double least, most;
+	double least, most; /* of a duration: seconds */
 	const char *normal, *help;
 };
 
@@ -122,6 +122,25 @@ static void read_text(struct config *config, const struct setting *setting, stru
 		memcpy(place(config, setting), text, strlen(text) + 1);
 }
 
+static void read_duration(struct config *config, const struct setting *setting, struct yaml *yaml,
+			  const struct yaml_node *node)
+{
+	uint64_t least_ns = s_to_ns((uint64_t)setting->least),
+		 most_ns = s_to_ns((uint64_t)setting->most), read_ns;
+	char least[32], most[32];
+
+	if (!yaml_get_duration_ns(yaml, node, &read_ns))
+		return;
+	if (read_ns >= least_ns && read_ns <= most_ns) {
+		*(uint64_t *)place(config, setting) = read_ns;
+		return;
+	}
+	num_duration_text(least_ns, least, sizeof(least));
+	num_duration_text(most_ns, most, sizeof(most));
+	yaml_complain(yaml, node, "", "expected a duration from %s to %s, found \"%s\"", least,
+		      most, yaml_text(node));
+}
+
 static void read_relay(struct config *config, struct yaml *yaml, const struct yaml_node *node)
 {
 	const char *text;
@@ -130,6 +149,8 @@ static void read_relay(struct config *config, struct yaml *yaml, const struct ya
 		return;
 	if (!ip_parse(text, &config->relay))
 		yaml_complain(yaml, node, "an IPv4 or IPv6 address", "\"%s\" is no address", text);
+	else if (ip_is_unspecified(&config->relay) || ip_is_multicast(&config->relay))
+		yaml_complain(yaml, node, "", "%s is nobody's own address", text);
 	else
 		config->has_relay = true;
 }
@@ -183,7 +204,7 @@ static void read_setting(struct config *config, const struct setting *setting, s
 		yaml_get_double(yaml, node, setting->least, setting->most, at);
 		break;
 	case SET_DURATION:
-		yaml_get_duration_ns(yaml, node, at);
+		read_duration(config, setting, yaml, node);
 		break;
 	case SET_BOOL:
 		yaml_get_bool(yaml, node, at);
@@ -262,16 +283,16 @@ static void check_key(struct config *config, const struct yaml_node *root)
 			      "a secret is never written here, only where to find it");
 }
 
-/* The firmware counts minutes, 16 bits of them. */
+/* The firmware counts minutes, 16 bits of them, which the setting's own bounds say. */
 static void check_dead_man(struct config *config, const struct yaml_node *root)
 {
 	const struct yaml_node *amt = yaml_kind(root) == YAML_MAPPING ? yaml_find(root, "amt")
 								      : NULL;
 	uint64_t time_ns = config->amt_dead_man_ns;
 
-	if (time_ns && (time_ns < s_to_ns(60) || time_ns > s_to_ns(60) * UINT16_MAX))
+	if (time_ns && time_ns < s_to_ns(60))
 		yaml_complain(config->document, yaml_find(amt, "dead_man"), "for example 12h",
-			      "dead_man lies between 1m and 45d; 0 is never");
+			      "dead_man is at least 1m; 0 is never");
 }
 
 void config_read(struct config *config, const struct source *source, struct complaints *complaints)
