@@ -15,6 +15,7 @@ devices:
 YAML
 cat >"$work/assets.yaml" <<YAML
 assets:
+  - { name: printer, role: printer, ip: 10.66.0.9 }
   - { name: pc-23, role: workstation, ip: 10.66.0.23, amt: { address: 127.66.0.23, port: 16992, tls: none, user: admin, password: "env:AMT_SECRET" } }
   - { name: pc-24, role: workstation, ip: 10.66.0.24, amt: { address: 127.66.0.24, port: 16992, tls: none, user: admin, password: "env:AMT_SECRET" } }
 YAML
@@ -52,6 +53,9 @@ has_secret() { tr '\0' '\n' <"/proc/$1/environ" | grep -q "AMT_SECRET=P@ss"; }
 check "it has the password" has_secret "$controller"
 no_secret() { ! has_secret "$1"; }
 check "the sensor has not" no_secret "$sensor"
+
+graded() { "$cordon" assets "$work/assets.yaml" --store "$store" 2>/dev/null | grep "$1" | grep -q " [A-F] "; }
+check "a machine behind one without firmware is surveyed" until_so graded pc-24
 
 sweep 1
 check "the worm is cut off" until_so told isolation '"asset":"pc-23".*"state":"applied"'

@@ -96,6 +96,27 @@ static void a_server_stands_for_each_of_its_services(void **state)
 	roles_free(roles);
 }
 
+static void each_standing_is_walked_past_once(void **state)
+{
+	struct role_witness witness = witness_of(HOST_SERVER, "10.0.0.1");
+	struct roles *roles = roles_new(256);
+	const struct role_standing *standing;
+	unsigned seen[64] = { 0 }, count = 0;
+	uint32_t index = 0;
+
+	(void)state;
+	for (unsigned port = 1; port < 64; port++) {
+		witness.port = (uint16_t)port;
+		attest(roles, witness, port, 0);
+	}
+	while ((standing = roles_next(roles, &index)) != NULL && count++ < 1000)
+		seen[standing->port]++;
+	assert_int_equal(count, 63);
+	for (unsigned port = 1; port < 64; port++)
+		assert_int_equal(seen[port], 1);
+	roles_free(roles);
+}
+
 static void a_flood_of_roles_displaces_no_established_one(void **state)
 {
 	struct role_witness gateway = witness_of(HOST_ROUTER, "10.0.0.1");
@@ -171,6 +192,7 @@ int main(void)
 		cmocka_unit_test(it_takes_several_others_and_half_an_hour),
 		cmocka_unit_test(news_is_the_first_the_establishing_and_each_doubling),
 		cmocka_unit_test(a_server_stands_for_each_of_its_services),
+		cmocka_unit_test(each_standing_is_walked_past_once),
 		cmocka_unit_test(a_flood_of_roles_displaces_no_established_one),
 		cmocka_unit_test(a_role_is_told_with_its_reason),
 	};
