@@ -42,7 +42,7 @@ static bool parse_range(const char *text, struct interval *out)
 
 static bool parse_comparison(const char *text, struct interval *out)
 {
-	bool greater = text[0] == '>', equal = text[1] == '=';
+	bool greater = text[0] == '>', equal = text[0] && text[1] == '=';
 	double value;
 
 	*out = (struct interval){ .low = -INFINITY, .high = INFINITY };

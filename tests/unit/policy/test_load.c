@@ -82,6 +82,8 @@ static const struct {
 
 	{ "bare number", WHEN("confidence: 0.99"),
 	  "p:3:25: \"0.99\" is no comparison\n    3 |     when: { confidence: 0.99 }\n      |                         ^~~~ write \">= 0.99\"\n" },
+	{ "an empty comparison", WHEN("confidence: ''"),
+	  "p:3:25: \"\" is no comparison\n    3 |     when: { confidence: '' }\n      |                         ^~~ write \">= 0.9999\", \"0.5..0.9\" or list\n" },
 	{ "comma for a point", WHEN("confidence: '>= 0,99'"),
 	  "p:3:25: \">= 0,99\" is no comparison\n    3 |     when: { confidence: '>= 0,99' }\n      |                         ^~~~~~~~~ write \">= 0.9999\", \"0.5..0.9\" or list\n" },
 	{ "more than sure", WHEN("confidence: '> 1'"),
