@@ -38,7 +38,8 @@ for page in docs/man/*; do
 	fi
 done
 if command -v systemd-analyze >/dev/null; then
-	sed "s#/usr/sbin/cordond#$(cd "$OUT" && pwd)/cordond#" debian/cordon.cordond.service >"$work/cordond.service"
+	ln -s "$(cd "$OUT" && pwd)/cordond" "$work/cordond" # the way there may have blanks
+	sed "s#/usr/sbin/cordond#$work/cordond#" debian/cordon.cordond.service >"$work/cordond.service"
 	systemd-analyze verify --man=no "$work/cordond.service" >"$work/verify" 2>&1
 	check "systemd likes the service" [ ! -s "$work/verify" ]
 fi
