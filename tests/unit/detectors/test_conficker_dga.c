@@ -96,6 +96,42 @@ static void bots_are_convicted_by_two_names_or_three(void **state)
 	}
 }
 
+/* Nobody registered it, or somebody made the resolver lie: either way the name is none that people use. */
+static void an_answer_that_leads_nowhere_strengthens_a_name(void **state)
+{
+	static const struct {
+		const char *address;
+		unsigned rcode;
+		bool strengthens;
+	} cases[] = {
+		{ NULL, NXDOMAIN, true },
+		{ "10.0.0.1", 0, true },
+		{ "0.0.0.0", 0, true },
+		{ "93.184.216.34", 0, false },
+	};
+	char name[CONFICKER_NAME_BYTES];
+
+	(void)state;
+	name_of(name, CONFICKER_B, 0, 5, 11);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct desk desk;
+		double asked;
+
+		desk_start(&desk, &detector_conficker_dga);
+		fill_set(&desk);
+		ask(&desk, "10.0.0.5", name);
+		asked = desk.highest;
+		desk_looks_up(&desk, &(struct look_up){ .client = "10.0.0.5",
+							.name = name,
+							.address = cases[i].address,
+							.rcode = cases[i].rcode });
+		assert_true(asked > 0);
+		if ((desk.highest > asked + 1.9) != cases[i].strengthens)
+			fail_msg("%s: %.1f after %.1f", cases[i].address, desk.highest, asked);
+		desk_stop(&desk);
+	}
+}
+
 static void look_alikes_are_not_convicted(void **state)
 {
 	char a[CONFICKER_NAME_BYTES], b[CONFICKER_NAME_BYTES];
@@ -340,6 +376,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(bots_are_convicted_by_two_names_or_three),
+		cmocka_unit_test(an_answer_that_leads_nowhere_strengthens_a_name),
 		cmocka_unit_test(look_alikes_are_not_convicted),
 		cmocka_unit_test(a_resolver_is_not_blamed_for_what_it_was_asked),
 		cmocka_unit_test(names_asked_before_the_set_is_ready_count_later),
