@@ -256,11 +256,44 @@ static void a_stranger_comes_by_a_station_that_bears_another_name(void **state)
 	tracker_free(f.tracker);
 }
 
+/* Or the whole building behind a router would be isolated by its MAC. */
+static void a_station_lends_its_mac_to_nobody_whom_it_forwards_for(void **state)
+{
+	static const struct {
+		const char *host;
+		bool is_its_own;
+	} cases[] = { { "10.5.0.9", false }, { "10.0.0.9", true }, { "10.0.0.1", true } };
+	struct ip station = wire_ip("10.0.0.1");
+	struct mac mac = wire_mac(&station);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ip ip = wire_ip(cases[i].host);
+		struct host_key key = host_key_of(&ip, 0);
+		const struct host *host;
+		struct packet packet;
+		struct fixture f;
+
+		start(&f, 1024);
+		meet(&f, &ip);
+		see(&f, wire_arp(0, &station, &f.a));
+		packet = wire_tcp(1, &ip, &f.a, 445, TCP_SYN);
+		packet.src_mac = mac;
+		see(&f, packet);
+		host = hosts_find(tracker_hosts(f.tracker), &key);
+		assert_non_null(host);
+		if (mac_equal(&host->mac, &mac) != cases[i].is_its_own)
+			fail_msg("%s", cases[i].host);
+		tracker_free(f.tracker);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_public_address_that_asks_its_neighbours_is_ours),
 		cmocka_unit_test(a_stranger_comes_by_a_station_that_bears_another_name),
+		cmocka_unit_test(a_station_lends_its_mac_to_nobody_whom_it_forwards_for),
 		cmocka_unit_test(a_router_is_whom_others_send_foreign_frames),
 		cmocka_unit_test(a_router_may_be_spoken_to_first),
 		cmocka_unit_test(a_router_is_one_under_each_address_that_it_tells_its_link),
