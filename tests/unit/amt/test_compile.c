@@ -692,37 +692,43 @@ static bool same_parts(const struct sd_filter *a, const struct sd_filter *b)
 /* Somebody has changed it, or made another of the same name. */
 static void expect_no_other_agrees(const struct sd_filter *wanted, const struct sd_filter *found)
 {
-#define NUMBER(member) offsetof(struct sd_filter, member)
-	static const size_t bytes[] = { NUMBER(ethernet),
-					NUMBER(event),
-					NUMBER(profile),
-					NUMBER(direction),
-
-					NUMBER(rate_per_s),
-					NUMBER(ethertype),
-					NUMBER(ip_version),
-					NUMBER(proto),
-					NUMBER(flags_on),
-					NUMBER(flags_off),
-					NUMBER(source.bytes),
-					NUMBER(source.mask),
-					NUMBER(destination.bytes),
-					NUMBER(destination.mask),
-					NUMBER(source_ports.first),
-					NUMBER(source_ports.last),
-					NUMBER(destination_ports.first),
-					NUMBER(destination_ports.last) };
+#define NUMBER(member) offsetof(struct sd_filter, member), SIZE_MAX
+#define PART(part, member) \
+	offsetof(struct sd_filter, part.member), offsetof(struct sd_filter, part.given)
+	static const struct {
+		size_t byte, given; /* given: which says that the byte counts */
+	} parts[] = {
+		{ NUMBER(ethernet) },
+		{ NUMBER(event) },
+		{ NUMBER(profile) },
+		{ NUMBER(direction) },
+		{ NUMBER(rate_per_s) },
+		{ NUMBER(ethertype) },
+		{ NUMBER(ip_version) },
+		{ NUMBER(proto) },
+		{ NUMBER(flags_on) },
+		{ NUMBER(flags_off) },
+		{ PART(source, bytes) },
+		{ PART(source, mask) },
+		{ PART(destination, bytes) },
+		{ PART(destination, mask) },
+		{ PART(source_ports, first) },
+		{ PART(source_ports, last) },
+		{ PART(destination_ports, first) },
+		{ PART(destination_ports, last) },
+	};
 #undef NUMBER
+#undef PART
 
-	for (size_t i = 0; i < sizeof(bytes) / sizeof(bytes[0]); i++) {
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
 		struct sd_filter other = *found;
 
-		other.source.given = other.destination.given = true;
-		other.source_ports.given = other.destination_ports.given = true;
+		if (parts[i].given != SIZE_MAX)
+			((uint8_t *)&other)[parts[i].given] = true;
 		/* Truths have one bit; elsewhere one that leaves no 0, which would mean: not given. */
-		((uint8_t *)&other)[bytes[i]] ^= i < 2 ? 1 : 0x40;
+		((uint8_t *)&other)[parts[i].byte] ^= i < 2 ? 1 : 0x40;
 		if (sd_filter_agrees(wanted, &other))
-			fail_msg("another byte at %zu is taken for the same", bytes[i]);
+			fail_msg("another byte at %zu is taken for the same", parts[i].byte);
 	}
 }
 
