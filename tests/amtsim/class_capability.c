@@ -45,8 +45,15 @@ static size_t count_ports(const struct device *device)
 
 static void render_port(const struct device *device, size_t port, struct instance *instance)
 {
-	const struct knobs *k = &device->knobs;
+	struct knobs own = device->knobs;
+	const struct knobs *k = &own;
 	char id[64];
+
+	/* The driver's, which need not be the network controller's. */
+	if (port == 1 && own.wireless_filters)
+		own.tx_filters = own.rx_filters = own.wireless_filters;
+	if (port == 1)
+		own.tx_counters = own.rx_counters = own.wireless_counters;
 
 	snprintf(id, sizeof(id), "Intel(r) AMT:Network Port System Defense Capabilities %zu", port);
 	instance_text(instance, "ElementName", "Intel(r) AMT Port System Defense Capabilities");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The network ports: 0 wired, 1 wireless (amt-system-defense.md 2.11).  A machine without
  * wireless still lists only port 0 (CHOICE: a second settings instance with a zero MAC is not
- * simulated). */
+ * simulated).  A machine whose wired card was left out still lists port 0 and gives it an address of zeros. */
 #include "tests/amtsim/class.h"
 
 #include <stdio.h>
@@ -23,8 +23,10 @@ static void print_mac(const struct device *device, size_t port, const char *sepa
 	for (i = 0; i < 6; i++) {
 		unsigned byte = device->config.mac[i];
 
+		if (port == 0 && device->knobs.wired == WIRED_NO_CARD)
+			byte = 0;
 		/* the wireless card has an address of its own */
-		if (i == 5)
+		else if (i == 5)
 			byte = (byte + 0x80 * (unsigned)port) & 0xFF;
 		at += (size_t)snprintf(out + at, MAC_TEXT_BYTES - at, "%s%02x", i ? separator : "",
 				       byte);
@@ -92,7 +94,9 @@ static void render_settings(const struct device *device, size_t port, struct ins
 	instance_text(instance, "ElementName", "Intel(r) AMT Ethernet Port Settings");
 	instance_text(instance, "InstanceID", id);
 	instance_bool(instance, "IpSyncEnabled", true);
-	instance_bool(instance, "LinkIsUp", true);
+	instance_bool(instance, "LinkIsUp",
+		      port == 0 ? device->knobs.wired == WIRED_UP
+				: device->knobs.wireless_link != 0);
 	instance_number(instance, "LinkPolicy", 1);
 	instance_number(instance, "LinkPolicy", 14);
 	instance_text(instance, "MACAddress", mac);

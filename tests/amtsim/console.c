@@ -69,17 +69,25 @@ static void print_verdict(const struct verdict *verdict, struct text *out)
 	}
 }
 
+static bool way_of(const char *way, bool *wireless)
+{
+	*wireless = strncmp(way, "wireless-", 9) == 0;
+	way += *wireless ? 9 : 0;
+	return strcmp(way, "tx") == 0 || strcmp(way, "rx") == 0;
+}
+
 static bool do_frame(struct rack *rack, struct console_host *host, char *args, struct text *out)
 {
 	char *name = text_word(&args), *way = text_word(&args), *hex = text_word(&args);
 	struct device *device = name ? rack_find(rack, name) : NULL;
 	uint8_t bytes[FRAME_MAX_BYTES];
 	struct verdict verdict;
+	bool wireless;
 	size_t len;
 
-	if (!device || !hex || (strcmp(way, "tx") != 0 && strcmp(way, "rx") != 0)) {
-		text_puts(out,
-			  device ? "error frame DEVICE tx|rx HEX\n" : "error no such device\n");
+	if (!device || !hex || !way_of(way, &wireless)) {
+		text_puts(out, device ? "error frame DEVICE tx|rx|wireless-tx|wireless-rx HEX\n"
+				      : "error no such device\n");
 		return true;
 	}
 	len = read_hex(hex, bytes, sizeof(bytes));
@@ -88,7 +96,8 @@ static bool do_frame(struct rack *rack, struct console_host *host, char *args, s
 		return true;
 	}
 	device_tick(device, host->now_ns);
-	verdict = device_judge(device, bytes, len, way[0] == 't' ? SD_TX : SD_RX);
+	verdict = (wireless ? device_judge_wireless : device_judge)(
+		device, bytes, len, way[strlen(way) - 2] == 't' ? SD_TX : SD_RX);
 	print_verdict(&verdict, out);
 	return true;
 }
@@ -120,8 +129,8 @@ struct command {
 };
 
 static const struct command commands[] = {
-	{ "frame", "DEVICE tx|rx HEX", "judge a frame: `pass WHY` or `drop WHY`, one line", true,
-	  do_frame },
+	{ "frame", "DEVICE [wireless-]tx|rx HEX",
+	  "judge a frame: `pass WHY` or `drop WHY`, one line", true, do_frame },
 	{ "frames", "DEVICE FILE", "judge all frames of a file in place (docs/amtsim.md)", false,
 	  console_frames },
 	{ "devices", "", "name, address, port of every device", false, console_devices },

@@ -389,6 +389,25 @@ static size_t find_binding(const struct defense *defense, enum sd_owner owner, u
 	return SIZE_MAX;
 }
 
+/* What fits the network controller need not fit the driver of the wireless card. */
+static uint32_t check_wireless(const struct defense *defense, const struct sd_policy *policy)
+{
+	const struct knobs *knobs = defense->knobs;
+	struct budget budget = { { 1, 1 }, { 0, 0 } };
+	size_t i;
+
+	budget.counters[SD_TX] = policy->when_unmatched[SD_TX].count;
+	budget.counters[SD_RX] = policy->when_unmatched[SD_RX].count;
+	for (i = 0; i < policy->handle_count; i++)
+		charge(&budget, defense_find_filter(defense, policy->handles[i]),
+		       knobs->ipv6_ratio);
+	for (i = SD_TX; i <= SD_RX; i++)
+		if ((knobs->wireless_filters && budget.filters[i] > knobs->wireless_filters) ||
+		    budget.counters[i] > knobs->wireless_counters)
+			return PT_MAX_LIMIT_REACHED;
+	return PT_SUCCESS;
+}
+
 uint32_t defense_bind(struct defense *defense, const struct sd_binding *binding, uint64_t now_ns)
 {
 	size_t old = find_binding(defense, binding->owner, binding->port);
@@ -397,6 +416,10 @@ uint32_t defense_bind(struct defense *defense, const struct sd_binding *binding,
 	CHECK(binding->port < DEFENSE_PORTS);
 	if (defense_find_policy(defense, binding->policy) == SIZE_MAX)
 		return PT_NOT_FOUND;
+	if (binding->port == 1 &&
+	    check_wireless(defense,
+			   defense->policies[defense_find_policy(defense, binding->policy)]))
+		return PT_MAX_LIMIT_REACHED;
 	if (old != SIZE_MAX && (defense->knobs->second_binding != SECOND_REPLACE ||
 				defense->bindings[old]->policy == binding->policy))
 		return PT_DUPLICATE;

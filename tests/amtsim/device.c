@@ -296,12 +296,30 @@ static bool cuts_dhcp(const struct device *device)
 	return gate_would_drop(gate, &request, SD_TX) || gate_would_drop(gate, &answer, SD_RX);
 }
 
+/* Over the air the firmware's traffic passes the host's driver (3.4, CHOICE). */
+static bool is_cut_by_driver(const struct device *device)
+{
+	struct frame request = { .ethertype = 0x0800,
+				 .ip_version = 4,
+				 .has_protocol = true,
+				 .protocol = 6,
+				 .has_ports = true,
+				 .src_port = 50000,
+				 .dst_port = device->config.tls ? 16993 : 16992 };
+
+	return device->knobs.reached_by == REACHED_BY_RADIO && device->knobs.wireless_dark &&
+	       device->knobs.wireless_driver && device->powered &&
+	       gate_would_drop(defense_gate(device->defense, 1), &request, SD_RX);
+}
+
 bool device_is_dark(const struct device *device)
 {
 	uint64_t since_ns = defense_active_since(device->defense, 0);
 	uint64_t lease_ns = device->knobs.lease_s * SECOND_NS;
 
 	if (device->knobs.outside_dark && device_is_outside(device))
+		return true;
+	if (is_cut_by_driver(device))
 		return true;
 	return !device->config.fixed_address && lease_ns != 0 && since_ns != 0 &&
 	       device->now_ns - since_ns >= lease_ns && cuts_dhcp(device);
@@ -365,5 +383,18 @@ struct verdict device_judge(struct device *device, const uint8_t *bytes, size_t 
 	if (heuristics_blocks(&device->heuristics, &frame, direction))
 		return (struct verdict){ true, VERDICT_HEURISTICS, 0 };
 	return gate_judge(defense_gate(device->defense, 0), &frame, direction, device->config.ipv4,
+			  device->now_ns);
+}
+
+struct verdict device_judge_wireless(struct device *device, const uint8_t *bytes, size_t len,
+				     enum sd_direction direction)
+{
+	struct verdict none = { false, VERDICT_NO_POLICY, 0 };
+	struct frame frame;
+
+	if (device_ports(device) < 2 || !device->knobs.wireless_driver ||
+	    !frame_read(&frame, bytes, len))
+		return none;
+	return gate_judge(defense_gate(device->defense, 1), &frame, direction, device->config.ipv4,
 			  device->now_ns);
 }

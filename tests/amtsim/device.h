@@ -194,6 +194,9 @@ void device_reset(struct device *device, enum device_restart what, uint64_t now_
 void device_power(struct device *device, bool on, uint64_t now_ns);
 void device_unprovision(struct device *device, uint64_t now_ns);
 
+/* Judges a frame on the wireless port: by the host's driver, if it is there and runs. */
+struct verdict device_judge_wireless(struct device *device, const uint8_t *bytes, size_t len,
+				     enum sd_direction direction);
 /* Judges a frame on the wired port. */
 struct verdict device_judge(struct device *device, const uint8_t *bytes, size_t len,
 			    enum sd_direction direction);

@@ -155,6 +155,69 @@ static void the_wireless_port_is_absent_incapable_or_present(void **state)
 	assert_int_equal(gate_policy(defense_gate(firmware.device->defense, 1)), 1);
 }
 
+static void the_wireless_port_has_limits_of_its_own(void **state)
+{
+	(void)state;
+	set_knob("wireless", "present");
+	assert_int_equal(ask(FILTER), 200);
+	assert_int_equal(ask(POLICY("q", "<FilterCreationHandles>1</FilterCreationHandles>")), 200);
+	set_knob("wireless_filters", "1");
+	list(AMT "AMT_NetworkPortSystemDefenseCapabilities");
+	assert_int_equal(occurrences("<h:IPv4_MaxTxFilters>1<"), 1);
+	assert_int_equal(occurrences("<h:IPv4_MaxTxFilters>28<"), 1);
+	assert_int_equal(ask(BIND("0", "1")), 200);
+	must_say(500, BIND("1", "1"), "AMT-STATUS 23");
+	set_knob("wireless_filters", "2");
+	assert_int_equal(ask(BIND("1", "1")), 200);
+}
+
+static void the_ports_tell_their_cards_and_links(void **state)
+{
+	(void)state;
+	set_knob("wireless", "present");
+	set_knob("list_singletons", "yes");
+	list(AMT "AMT_EthernetPortSettings");
+	assert_int_equal(occurrences("<h:LinkIsUp>true"), 2);
+	set_knob("wired", "down");
+	set_knob("wireless_link", "no");
+	list(AMT "AMT_EthernetPortSettings");
+	assert_int_equal(occurrences("<h:LinkIsUp>false"), 2);
+	set_knob("wired", "none");
+	list(AMT "AMT_EthernetPortSettings");
+	assert_int_equal(occurrences("<h:MACAddress>00-00-00-00-00-00"), 1);
+	list(CIM "CIM_EthernetPort");
+	assert_int_equal(occurrences("</h:CIM_EthernetPort>"), 2);
+}
+
+static void each_port_judges_by_its_own_policy(void **state)
+{
+	static const uint8_t arp[60] = { [12] = 0x08, [13] = 0x06 };
+
+	(void)state;
+	set_knob("wireless", "present");
+	assert_int_equal(ask(POLICY("d", "")), 200);
+	assert_int_equal(ask(BIND("1", "1")), 200);
+	assert_false(device_judge(firmware.device, arp, sizeof(arp), SD_TX).drop);
+	assert_true(device_judge_wireless(firmware.device, arp, sizeof(arp), SD_TX).drop);
+	set_knob("wireless_driver", "no");
+	assert_false(device_judge_wireless(firmware.device, arp, sizeof(arp), SD_TX).drop);
+}
+
+static void management_over_the_air_may_be_cut_by_the_driver(void **state)
+{
+	(void)state;
+	set_knob("wireless", "present");
+	set_knob("wireless_dark", "yes");
+	assert_int_equal(ask(POLICY("d", "")), 200);
+	assert_int_equal(ask(BIND("1", "1")), 200);
+	assert_false(device_is_dark(firmware.device));
+	set_knob("reached_by", "wireless");
+	assert_true(device_is_dark(firmware.device));
+	/* Without an operating system the firmware has the radio for itself. */
+	device_power(firmware.device, false, firmware.device->now_ns);
+	assert_false(device_is_dark(firmware.device));
+}
+
 #define DHCP_FILTER(way, from, to)                                                                \
 	CREATE("AMT_IPHeadersFilter",                                                             \
 	       COMMON_FILTER("d" way, "3", way) "<HdrIPVersion>4</HdrIPVersion><HdrProtocolID>17" \
@@ -363,6 +426,10 @@ int main(void)
 		FIRMWARE_CASE(bad_properties_are_a_status_or_a_schema_fault),
 		FIRMWARE_CASE(a_second_policy_of_an_owner_faults_or_replaces),
 		FIRMWARE_CASE(the_wireless_port_is_absent_incapable_or_present),
+		FIRMWARE_CASE(the_wireless_port_has_limits_of_its_own),
+		FIRMWARE_CASE(the_ports_tell_their_cards_and_links),
+		FIRMWARE_CASE(each_port_judges_by_its_own_policy),
+		FIRMWARE_CASE(management_over_the_air_may_be_cut_by_the_driver),
 		FIRMWARE_CASE(the_dhcp_trap_needs_a_lease_and_a_policy_that_cuts_it),
 		FIRMWARE_CASE(a_dead_man_timeout_ends_the_darkness),
 		FIRMWARE_CASE(restarts_keep_what_the_knobs_say),
