@@ -2,8 +2,8 @@
 /* act.h - one act on one endpoint while it waits and runs: what was asked, and what its steps
  * have found out.
  *
- * The steps of an act live in prepare.c (reading, writing filters and policies), bind.c
- * (isolate, release) and inspect.c; they add themselves to the act's transaction. */
+ * The steps of an act live in prepare.c (reading, writing filters and policies), bind.c (isolate), unbind.c (release)
+ * and inspect.c; they add themselves to the act's transaction. */
 #ifndef CORDON_AMT_ACT_H
 #define CORDON_AMT_ACT_H
 
@@ -48,6 +48,11 @@ struct act {
 	struct endpoint_memory *set_aside; /* ACT_SURVEY: what was known before */
 	struct transaction *transaction;
 	struct enforcer_result result;
+	/* Which of the inventory's ports the steps are at, and whether all went well at the first. */
+	uint8_t port;
+	bool held;
+	bool same_beside;             /* one policy serves both ports */
+	char beside[SD_NAME_BYTES];   /* else: what the other port's is called */
 	struct sd_set set;            /* the plan compiled; ids filled as they become known */
 	bool created[SD_HANDLES_MAX]; /* by this act, to be undone */
 	bool repeated[SD_HANDLES_MAX +
@@ -56,6 +61,7 @@ struct act {
 	bool settled;       /* the set is on the device, whole */
 	bool twins;         /* a create may have been executed twice */
 	unsigned wrote;     /* objects created, for the account in words */
+	unsigned wrote_first; /* of them for the first port */
 
 	bool refreshed; /* memory was thrown away and read again in this act */
 	bool bindings_fresh;
@@ -65,13 +71,17 @@ struct act {
 	struct sd_id old_policy; /* ours, unbound to make room for the new one */
 	struct cim_reference
 		*old_port; /* where it was bound: the inventory may be read again since */
-	struct sd_id to_release[ACT_BINDINGS_MAX];
+	struct sd_binding to_release[ACT_BINDINGS_MAX];
 	size_t to_release_count;
 	struct err refusal; /* the device's words, told if reading back shows it was serious */
 };
 
-/* Steps that end with act->set on the device (disabled) and known by id. */
+/* Steps that end with act->set on the device (disabled) and known by id: for the first port. */
 void prepare_steps(struct act *act);
+/* PREPARE: for every port. */
+void prepare_all_steps(struct act *act);
+/* prepare_steps() for the second port; false if there is none.  What fails from here on leaves it open, and no more. */
+bool prepare_beside_steps(struct act *act);
 /* Steps that read what is not known yet: identity and mode, then objects. */
 void survey_steps(struct act *act, bool objects_again);
 /* What only a survey asks. */
@@ -84,10 +94,16 @@ void release_steps(struct act *act);
  * default goes. */
 void hold_steps(struct act *act);
 void unhold_steps(struct act *act);
+void unhold_all_steps(struct act *act); /* on every port */
+/* A default that a swap has left behind goes, where the isolation itself is in force. */
+void tidy_default_steps(struct act *act);
 void inspect_steps(struct act *act);
-/* Fills active, foreign_active and foreign_name from the bindings just read; may add a step to
- * learn a name. */
+/* active.c.  Fills active, foreign_active and foreign_name from the bindings just read, for the first port; may add a
+ * step to learn a name. */
 void tell_active(struct act *act);
+bool beside_is_active(const struct act *act); /* a policy of ours, on the second port */
+/* After tell_active: what is not so at the second port. */
+void tell_beside(struct act *act);
 /* deadman.c: the policy of act->set gets, or is found to have, the timeout that is wanted. */
 void timeout_steps(struct act *act, bool is_new);
 /* After how many seconds firmware ends it by itself; 0 = never. */

@@ -37,6 +37,12 @@ void endpoint_forget(struct endpoint *endpoint)
 	endpoint->session_realm[0] = '\0';
 }
 
+void endpoint_set_open(struct endpoint *endpoint, const char *why)
+{
+	slab_give_text(endpoint->parts->slab, endpoint->open);
+	endpoint->open = why ? slab_text(endpoint->parts->slab, why) : NULL;
+}
+
 void endpoint_check_prepared(struct endpoint *endpoint)
 {
 	size_t kept = 0;
@@ -104,6 +110,7 @@ void endpoint_free(struct endpoint *endpoint)
 	act_free(endpoint->running);
 	endpoint_wake(endpoint);
 	endpoint_forget(endpoint);
+	endpoint_set_open(endpoint, NULL);
 	slab_give_text(slab, endpoint->wanted_uuid);
 	slab_give_text(slab, endpoint->wanted_realm);
 	slab_give(slab, endpoint, sizeof(*endpoint));

@@ -76,6 +76,7 @@ struct endpoint {
 	struct inventory inventory;
 	char session_realm[64]; /* when the inventory was read */
 	struct objects objects;
+	char *open; /* why the second port did not take our policy when it was last asked; NULL = it did */
 	struct prepared *prepared; /* the oldest first */
 	size_t prepared_count;
 	/* Idle: the port, the objects and what is prepared are in here, and nowhere else. */
@@ -108,6 +109,7 @@ int endpoint_recognise(struct endpoint *endpoint, struct err *err);
 void endpoint_check_prepared(struct endpoint *endpoint);
 void endpoint_forget_objects(struct endpoint *endpoint);
 void endpoint_name_device(struct endpoint *endpoint);
+void endpoint_set_open(struct endpoint *endpoint, const char *why); /* NULL = it is not */
 /* True if the digest realm is another than when the inventory was read: somebody provisioned
  * it anew. */
 bool endpoint_is_another(const struct endpoint *endpoint);

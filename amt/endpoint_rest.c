@@ -68,8 +68,8 @@ void endpoint_rest(struct endpoint *endpoint)
 	objects_thin_out(&endpoint->objects);
 	lists_of(endpoint, lists);
 	buf_init(&buf, RESTING_MAX_BYTES);
-	rest_port(&endpoint->inventory.port, &buf);
-	rest_port(&endpoint->inventory.wireless_port, &buf);
+	for (unsigned i = 0; i < INVENTORY_PORTS; i++)
+		rest_port(&endpoint->inventory.ports[i].reference, &buf);
 	for (size_t i = 0; i < LISTS; i++) {
 		squeeze(*lists[i].items, lists[i].count * lists[i].item_bytes, &buf);
 		mem_free(*lists[i].items);
@@ -90,8 +90,8 @@ void endpoint_wake(struct endpoint *endpoint)
 	if (!endpoint->resting)
 		return;
 	span = span_of(endpoint->resting, endpoint->resting_bytes);
-	wake_port(&endpoint->inventory.port, &span);
-	wake_port(&endpoint->inventory.wireless_port, &span);
+	for (unsigned i = 0; i < INVENTORY_PORTS; i++)
+		wake_port(&endpoint->inventory.ports[i].reference, &span);
 	lists_of(endpoint, lists);
 	for (size_t i = 0; i < LISTS; i++) {
 		if (!lists[i].count)

@@ -88,9 +88,10 @@ static void log_end(const struct act *act)
 			 act_name(act), act->asset.name, result->unknown, result->err->text);
 	else
 		log_line(log, LOG_LEVEL_INFO, "amt",
-			 "%s done asset=%s device=\"%s\" writes=%u reads=%u did=\"%s\"",
+			 "%s done asset=%s device=\"%s\" writes=%u reads=%u did=\"%s\"%s%s%s",
 			 act_name(act), act->asset.name, result->device, result->writes,
-			 result->reads, result->did);
+			 result->reads, result->did, *result->open ? " open=\"" : "", result->open,
+			 *result->open ? "\"" : "");
 }
 
 static enum dispatch_class class_of(unsigned kind)
@@ -286,26 +287,69 @@ static void survey_later(struct act *act)
 	act_free(act);
 }
 
+/* Holds at the first port, and the second is not to be had: that is told, and is no failure.  Only of what the device has
+ * refused; an outcome that is not known is a doubt about the whole. */
+static bool is_open_beside(struct act *act, const struct transaction_end *end)
+{
+	const struct endpoint *endpoint = act->endpoint;
+
+	return act->held && end->rc < 0 && end->clean &&
+	       session_trouble(endpoint->session) == SESSION_FINE;
+}
+
+static void settle_beside(struct act *act, const struct transaction_end *end)
+{
+	struct endpoint *endpoint = act->endpoint;
+
+	if (end->rc == 0 && act->held && act->kind == ENFORCER_ISOLATE)
+		endpoint_set_open(endpoint, NULL);
+	if (!is_open_beside(act, end))
+		return;
+	snprintf(act->result.open, sizeof(act->result.open), "%.32s is not cut off: %.170s",
+		 endpoint->inventory.ports[1].by_driver
+			 ? "the wireless port"
+			 : inventory_port_words(&endpoint->inventory, 1),
+		 end->err->text);
+	endpoint_set_open(endpoint, act->result.open);
+	/* What was written for it was taken back. */
+	if (act->wrote != act->wrote_first)
+		endpoint_forget_objects(endpoint);
+}
+
+static void on_failure(struct act *act, const struct transaction_end *end)
+{
+	struct enforcer_result *result = &act->result;
+
+	act->endpoint->unprepared |= act->kind == ENFORCER_PREPARE;
+	result->active = false;
+	result->unknown = act->switched > 0 || (!end->clean && (act->kind == ENFORCER_ISOLATE ||
+								act->kind == ENFORCER_RELEASE));
+	forget_after_failure(act->endpoint);
+}
+
 static void on_end(void *arg, const struct transaction_end *end)
 {
 	struct act *act = arg;
 	struct enforcer_result *result = &act->result;
-	struct err err;
+	bool failed = end->rc < 0 && !is_open_beside(act, end);
+	struct err err = { 0 };
 
 	if (end->yielded) {
 		survey_later(act);
 		return;
 	}
-	if (end->rc < 0 && look_for_machine(act, end))
+	if (failed && look_for_machine(act, end))
 		return;
+	settle_beside(act, end);
 	/* Survives the transaction, which goes with the act. */
-	err = err_is_set(&act->lost) && end->rc < 0 ? act->lost : *end->err;
-	result->rc = end->rc;
-	result->err = end->rc < 0 ? &err : NULL;
+	if (failed)
+		err = err_is_set(&act->lost) ? act->lost : *end->err;
+	result->rc = failed ? end->rc : 0;
+	result->err = failed ? &err : NULL;
 	result->writes = end->writes;
 	result->reads = end->reads;
 	result->round_trips = end->round_trips;
-	if (end->rc == 0) {
+	if (!failed) {
 		act->endpoint->trouble = SESSION_FINE;
 		if (act->kind == ACT_SURVEY)
 			endpoint_check_prepared(act->endpoint);
@@ -313,19 +357,8 @@ static void on_end(void *arg, const struct transaction_end *end)
 	} else if (!err_is_set(&act->lost)) {
 		act->endpoint->trouble = (uint8_t)session_trouble(act->endpoint->session);
 	}
-	if (end->rc < 0) {
-		act->endpoint->unprepared |= act->kind == ENFORCER_PREPARE;
-		result->active = false;
-		result->unknown = act->switched > 0 ||
-				  (!end->clean && (act->kind == ENFORCER_ISOLATE ||
-						   act->kind == ENFORCER_RELEASE));
-		forget_after_failure(act->endpoint);
-	}
-	if (act->kind == ENFORCER_PREPARE && end->rc == 0)
-		snprintf(result->did, sizeof(result->did),
-			 act->wrote ? "wrote policy %s with %u filters, disabled"
-				    : "policy %s with %u filters was there already",
-			 act->set.policy.name, act->set.count);
+	if (failed)
+		on_failure(act, end);
 	answer(act, &err);
 }
 
@@ -333,7 +366,7 @@ static void add_steps(struct act *act)
 {
 	switch (act->kind) {
 	case ENFORCER_PREPARE:
-		prepare_steps(act);
+		prepare_all_steps(act);
 		break;
 	case ENFORCER_ISOLATE:
 		isolate_steps(act);

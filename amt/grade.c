@@ -43,6 +43,8 @@ static const struct amt_code_row rows[AMT_CODES] = {
 	[AMT_FOREIGN_OUTRANKS] = { "foreign-outranks", AMT_GRADE_D, "lower that policy's precedence, or raise amt.precedence in cordon.yaml" },
 	[AMT_AUDIT_LOG_LOCKED] = { "audit-log-locked", AMT_GRADE_D, "ask again in five minutes, or let the auditor unlock it" },
 	[AMT_WIRELESS_BESIDE] = { "wireless-beside", AMT_GRADE_C, "isolate it at its access point as well" },
+	[AMT_WIRELESS_OPEN] = { "wireless-open", AMT_GRADE_D, "isolate it at its access point as well, or take its wireless away" },
+	[AMT_ON_WIRELESS] = { "on-wireless", AMT_GRADE_D, "plug it in, or isolate it at its access point as well" },
 	[AMT_NO_TLS] = { "no-tls", AMT_GRADE_C, "enable TLS in the firmware and set tls: pin" },
 	[AMT_NO_COUNTERS] = { "no-counters", AMT_GRADE_C, "nothing: an isolation can be proven by silence alone" },
 	[AMT_NOT_ALL_FIT] = { "not-all-fit", AMT_GRADE_C, "use fewer channels and measures, port ranges and prefixes; what is not prepared is written when it is needed, which takes longer" },
@@ -145,32 +147,55 @@ static bool grade_ability(const struct inventory *inventory, struct amt_report *
 		amt_report_add(
 			report, AMT_CLIENT_CONTROL_MODE,
 			"the firmware is in Client Control Mode, which has no System Defense");
-	else if (!inventory->port)
+	else if (!inventory->port_count)
 		amt_report_add(report, AMT_NO_WIRED_PORT,
 			       "there is no port whose packets could be filtered");
 	else if (inventory->denied && !inventory->has_system_defense)
 		amt_report_add(report, AMT_RIGHTS_MISSING, "our user may not see System Defense");
-	else if (!inventory->has_system_defense && !inventory->capabilities.given)
+	else if (!inventory_has_defense(inventory))
 		amt_report_add(report, AMT_NO_SYSTEM_DEFENSE,
 			       "the firmware offers no System Defense");
 	return report->finding_count == 0;
 }
 
-static void grade_port(const struct inventory *inventory, struct amt_report *report)
+/* A wired and a wireless port: both are set, and neither is worth the other. */
+static void grade_both_ports(const struct grade_survey *survey, struct amt_report *report)
 {
-	bool wired = inventory->port && !inventory->by_driver;
+	const struct inventory *inventory = survey->inventory;
+	const char *words = inventory_port_words(inventory, 1);
 
-	report->enforcement = wired ? AMT_BY_FIRMWARE : AMT_BY_DRIVER;
-	if (!wired)
+	if (inventory_is_off_cable(inventory)) {
+		report->enforcement = AMT_BY_DRIVER;
+		amt_report_add(
+			report, AMT_ON_WIRELESS,
+			"no cable is plugged in: it is on its wireless, where the host's own driver filters and "
+			"malware on the host can stop it");
+	}
+	if (survey->open)
+		amt_report_add(report, AMT_WIRELESS_OPEN, "%.199s", survey->open);
+	else if (survey->taken_beside)
+		amt_report_add(report, AMT_WIRELESS_OPEN,
+			       "%s has the policy \"%s\" of another console enabled", words,
+			       survey->taken_beside);
+	else if (inventory->ports[1].by_driver && !inventory_is_off_cable(inventory))
+		amt_report_add(
+			report, AMT_WIRELESS_BESIDE,
+			"it has wireless too: isolated as well, but by the host's own driver, which malware on "
+			"the host can stop");
+}
+
+static void grade_port(const struct grade_survey *survey, struct amt_report *report)
+{
+	const struct inventory *inventory = survey->inventory;
+
+	report->enforcement = inventory->ports[0].by_driver ? AMT_BY_DRIVER : AMT_BY_FIRMWARE;
+	if (inventory->ports[0].by_driver)
 		amt_report_add(
 			report, AMT_WIRELESS_ONLY,
 			"there is only a wireless port: the host's own driver would have to filter, and "
 			"malware on the host can stop it");
-	else if (inventory->wireless)
-		amt_report_add(
-			report, AMT_WIRELESS_BESIDE,
-			"it has wireless too, which the host's own driver would have to filter: a machine "
-			"that leaves the cable leaves the isolation");
+	else if (inventory->port_count > 1)
+		grade_both_ports(survey, report);
 }
 
 static void grade_release(const struct grade_survey *survey, struct amt_report *report)
@@ -236,10 +261,11 @@ static void grade_room(const struct grade_survey *survey, struct amt_report *rep
 					? inventory->filters_max - foreign_filters
 					: 0;
 
-	if (!inventory->capabilities.given)
+	if (!inventory->ports[0].capabilities.given)
 		amt_report_add(report, AMT_LIMITS_ASSUMED,
 			       "the firmware does not tell its filter limits");
-	else if (!inventory->capabilities.tx_counters && !inventory->capabilities.rx_counters)
+	else if (!inventory->ports[0].capabilities.tx_counters &&
+		 !inventory->ports[0].capabilities.rx_counters)
 		amt_report_add(report, AMT_NO_COUNTERS, "the firmware counts no dropped packets");
 	if (survey->foreign_policies >= inventory->policies_max)
 		amt_report_add(report, AMT_NO_ROOM, "all %u policies belong to other consoles",
@@ -283,7 +309,7 @@ void grade(const struct grade_survey *survey, struct amt_report *report)
 	}
 	if (!grade_ability(inventory, report))
 		return;
-	grade_port(inventory, report);
+	grade_port(survey, report);
 	grade_release(survey, report);
 	grade_health(survey, report);
 	if (!*inventory->uuid && !*inventory->realm)

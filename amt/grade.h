@@ -23,8 +23,11 @@ struct grade_survey {
 	bool objects_known;
 	uint32_t policies_used, filters_used, foreign_policies;
 	uint32_t filters_ours, policies_ours;
-	bool foreign_in_place; /* somebody else's policy sits where ours must go */
-	const char *rival;     /* the strongest enabled policy of others on our port; NULL: none */
+	bool foreign_in_place;    /* somebody else's policy sits where ours must go */
+	const char *taken_beside; /* whose policy sits so on the second port; NULL: nobody's */
+	const char *
+		open; /* why the second port did not take ours when it was last asked; NULL: it did, or was not */
+	const char *rival; /* the strongest enabled policy of others on our port; NULL: none */
 	uint32_t rival_precedence, our_precedence;
 	uint64_t flash_protected_s; /* for how long still; 0: not */
 	uint64_t wall_s;            /* 0: not known */

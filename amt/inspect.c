@@ -87,7 +87,16 @@ static enum which which_is(const struct objects *objects, const struct sd_statis
 struct sums {
 	uint64_t packets[WHICH_OTHER + 1];
 	unsigned entries[WHICH_OTHER + 1];
+	uint64_t beside; /* dropped at the second port: told in words alone, for a driver's word is no proof */
 };
+
+static void tell_beside_drops(struct enforcer_result *result, uint64_t packets)
+{
+	size_t length = strlen(result->did);
+
+	snprintf(result->did + length, sizeof(result->did) - length,
+		 "; the driver says it dropped %llu by wireless", (unsigned long long)packets);
+}
 
 static void tell_counters(struct act *act, const struct sums *sums)
 {
@@ -110,6 +119,16 @@ static void tell_counters(struct act *act, const struct sums *sums)
 		snprintf(result->did, sizeof(result->did),
 			 "read the counters; the firmware does not tell their "
 			 "direction, so all drops are told as transmitted");
+	if (sums->beside)
+		tell_beside_drops(result, sums->beside);
+}
+
+static bool is_beside(const struct act *act, const struct sd_statistic *statistic)
+{
+	const struct inventory *inventory = &act->endpoint->inventory;
+
+	return inventory->port_count > 1 &&
+	       strcmp(statistic->port_id, inventory_port_id(inventory, 1)) == 0;
 }
 
 static int take_statistics(void *arg, uint32_t n, const struct session_result *result,
@@ -133,6 +152,10 @@ static int take_statistics(void *arg, uint32_t n, const struct session_result *r
 		if (!sd_statistic_read(result->items[i], &statistic))
 			continue;
 		which = which_is(&act->endpoint->objects, &statistic);
+		if (is_beside(act, &statistic)) {
+			sums.beside += which == WHICH_OURS ? 0 : statistic.packets;
+			continue;
+		}
 		sums.entries[which]++;
 		sums.packets[which] += statistic.packets;
 	}
@@ -154,14 +177,14 @@ static bool ask_update(void *arg, uint32_t n, struct session_call *call)
 	struct act *act = arg;
 	const struct endpoint *endpoint = act->endpoint;
 	const struct sd_binding *active =
-		objects_active(&endpoint->objects, endpoint->inventory.port_id);
+		objects_active(&endpoint->objects, inventory_port_id(&endpoint->inventory, n));
 	struct cim_instance *input;
 
-	(void)n;
 	if (!active)
 		return false;
 	input = cim_input(SD_CLASS_POLICY, "UpdateStatistics");
-	cim_add_reference(input, "NetworkInterface", cim_reference_copy(endpoint->inventory.port));
+	cim_add_reference(input, "NetworkInterface",
+			  cim_reference_copy(endpoint->inventory.ports[n].reference));
 	cim_add_bool(input, "ResetOnRead", false);
 	*call = (struct session_call){ .op = WSMAN_INVOKE,
 				       .class_name = SD_CLASS_POLICY,
@@ -193,10 +216,13 @@ static int think_counters(void *arg, uint32_t n, const struct session_result *re
 	(void)n;
 	(void)result;
 	(void)err;
+	tell_beside(act);
 	if (!act->result.active)
 		return 0;
 	snprintf(act->result.did, sizeof(act->result.did), "read what is active and its counters");
 	transaction_then(act->transaction, &step_update, 0);
+	if (act->endpoint->inventory.port_count > 1 && beside_is_active(act))
+		transaction_then(act->transaction, &step_update, 1);
 	transaction_then(act->transaction, &step_statistics, 0);
 	return 0;
 }
@@ -211,7 +237,7 @@ static int think_active(void *arg, uint32_t n, const struct session_result *resu
 	(void)result;
 	(void)err;
 	snprintf(act->result.did, sizeof(act->result.did), "no policy of ours is active on %s",
-		 inventory_port_words(&act->endpoint->inventory));
+		 inventory_port_words(&act->endpoint->inventory, 0));
 	tell_active(act);
 	transaction_then(act->transaction, &step_think_counters, 0);
 	return 0;

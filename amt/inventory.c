@@ -3,8 +3,11 @@
  *
  * What must be there (mode, port, capabilities) and what is nice to know (release, UUID,
  * realm) differ: a missing nicety never keeps a machine from being isolated.  Left out:
- * AMT_SystemDefenseService and CIM_ElementCapabilities; with one wired port there is nothing
- * to choose. */
+ * AMT_SystemDefenseService and CIM_ElementCapabilities: with a wired and a wireless port the
+ * digit that names end in tells which is which.
+ *
+ * Old firmware refuses to enumerate AMT_EthernetPortSettings but gives each by its name, and
+ * that is all that the last reads are for (amt-out-of-band.md 1.2). */
 #include "amt/inventory.h"
 
 #include <ctype.h>
@@ -18,6 +21,10 @@
 
 #define PROVISIONED        2 /* ProvisioningState (1.1) */
 #define ADMIN_CONTROL_MODE 1 /* ProvisioningMode (1.1) */
+#define WIRELESS           3 /* PhysicalConnectionType (2.11) */
+#define SETTINGS           "AMT_EthernetPortSettings"
+#define SETTINGS_ID        "Intel(r) AMT Ethernet Port Settings"
+#define FIRST_BY_NAME      8 /* of the reads: settings of port 0, of port 1 */
 
 typedef void take_item_fn(struct inventory *inventory, const struct cim_instance *item);
 
@@ -27,11 +34,16 @@ static void set_text(char *to, size_t size, const char *from)
 		snprintf(to, size, "%s", from);
 }
 
-static bool ends_in_0(const char *text)
+static bool ends_in(const char *text, char digit)
 {
 	size_t length = text ? strlen(text) : 0;
 
-	return length >= 2 && text[length - 1] == '0' && text[length - 2] == ' ';
+	return length >= 2 && text[length - 1] == digit && text[length - 2] == ' ';
+}
+
+static bool ends_in_0(const char *text)
+{
+	return ends_in(text, '0');
 }
 
 static void take_setup(struct inventory *inventory, const struct cim_instance *item)
@@ -92,46 +104,69 @@ static void take_general(struct inventory *inventory, const struct cim_instance 
 	set_text(inventory->realm, sizeof(inventory->realm), cim_text(item, "DigestRealm", 0));
 }
 
+static struct inventory_port *port_of(struct inventory *inventory, const char *id)
+{
+	return &inventory->ports[ends_in_0(id) ? 0 : 1];
+}
+
 static void take_port(struct inventory *inventory, const struct cim_instance *item)
 {
 	static const char *const keys[] = { "CreationClassName", "DeviceID",
 					    "SystemCreationClassName", "SystemName" };
 	const char *id = cim_text(item, "DeviceID", 0);
-	struct cim_reference **port = ends_in_0(id) ? &inventory->port : &inventory->wireless_port;
+	struct inventory_port *port = port_of(inventory, id);
 
-	if (!id || strlen(id) >= sizeof(inventory->port_id))
+	if (!id || !*id || strlen(id) >= SD_ID_BYTES)
 		return;
-	inventory->wireless = inventory->wireless || !ends_in_0(id);
-	cim_reference_free(*port);
-	*port = cim_reference_new("CIM_EthernetPort");
+	port->by_driver = !ends_in_0(id);
+	cim_reference_free(port->reference);
+	port->reference = cim_reference_new("CIM_EthernetPort");
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (cim_text(item, keys[i], 0))
-			cim_select(*port, keys[i], cim_text(item, keys[i], 0));
-}
-
-/* Once all is read.  A wired port is always preferred: there the firmware itself filters. */
-static void choose_port(struct inventory *inventory)
-{
-	if (inventory->wired_without_address) {
-		cim_reference_free(inventory->port);
-		inventory->port = NULL;
-	}
-	if (!inventory->port && inventory->wireless_port) {
-		inventory->port = inventory->wireless_port;
-		inventory->wireless_port = NULL;
-		inventory->by_driver = true;
-	}
-	if (inventory->port)
-		set_text(inventory->port_id, sizeof(inventory->port_id),
-			 cim_selector_text(inventory->port, "DeviceID"));
+			cim_select(port->reference, keys[i], cim_text(item, keys[i], 0));
 }
 
 static void take_port_settings(struct inventory *inventory, const struct cim_instance *item)
 {
 	const char *mac = cim_text(item, "MACAddress", 0);
+	struct inventory_port *port = port_of(inventory, cim_text(item, "InstanceID", 0));
+	bool link = true;
+	uint32_t medium;
 
-	if (ends_in_0(cim_text(item, "InstanceID", 0)) && mac && *mac)
-		inventory->wired_without_address = strspn(mac, "0-:") == strlen(mac);
+	port->no_card = mac && *mac && strspn(mac, "0-:") == strlen(mac);
+	cim_bool(item, "LinkIsUp", &link);
+	port->link_down = !link;
+	/* A second card behind a cable, as in a dock, is the firmware's. */
+	if (cim_u32(item, "PhysicalConnectionType", 0, &medium))
+		port->by_driver = medium == WIRELESS;
+}
+
+static bool goes_first(const struct inventory_port *a, const struct inventory_port *b)
+{
+	return a->reference && (!b->reference || !a->by_driver || b->by_driver);
+}
+
+/* Once all is read: those that are there, the firmware's own first. */
+static void list_ports(struct inventory *inventory)
+{
+	struct inventory_port *ports = inventory->ports, other;
+	struct sd_port_capabilities told = ports[0].capabilities;
+
+	for (unsigned i = 0; i < INVENTORY_PORTS; i++) {
+		if (!ports[i].no_card)
+			continue;
+		cim_reference_free(ports[i].reference);
+		ports[i] = (struct inventory_port){ 0 };
+	}
+	if (!goes_first(&ports[0], &ports[1])) {
+		other = ports[0];
+		ports[0] = ports[1];
+		ports[1] = other;
+	}
+	inventory->port_count = (uint8_t)(!!ports[0].reference + !!ports[1].reference);
+	/* The only instance there was speaks for the port that must hold. */
+	if (!ports[0].capabilities.given)
+		ports[0].capabilities = told.given ? told : ports[1].capabilities;
 }
 
 static void take_limits(struct inventory *inventory, const struct cim_instance *item)
@@ -141,12 +176,14 @@ static void take_limits(struct inventory *inventory, const struct cim_instance *
 	cim_u32(item, "GlobalMaxSupportedFilters", 0, &inventory->filters_max);
 }
 
-/* With one instance per port, the wired one is told by the digit its id ends in; failing that,
- * the first. */
+/* With one instance per port, the digit its id ends in tells whose it is; failing that, their order. */
 static void take_capabilities(struct inventory *inventory, const struct cim_instance *item)
 {
-	if (!inventory->capabilities.given || ends_in_0(cim_text(item, "InstanceID", 0)))
-		sd_port_capabilities_read(item, &inventory->capabilities);
+	const char *id = cim_text(item, "InstanceID", 0);
+	bool second = ends_in(id, '1') ||
+		      (!ends_in_0(id) && inventory->ports[0].capabilities.given);
+
+	sd_port_capabilities_read(item, &inventory->ports[second].capabilities);
 }
 
 static const struct {
@@ -160,21 +197,31 @@ static const struct {
 	{ WSMAN_GET, false, "CIM_ComputerSystemPackage", take_package },
 	{ WSMAN_GET, false, "AMT_GeneralSettings", take_general },
 	{ WSMAN_ENUMERATE, true, "CIM_EthernetPort", take_port },
-	{ WSMAN_ENUMERATE, false, "AMT_EthernetPortSettings", take_port_settings },
+	{ WSMAN_ENUMERATE, false, SETTINGS, take_port_settings },
 	{ WSMAN_ENUMERATE, false, "AMT_GeneralSystemDefenseCapabilities", take_limits },
 	{ WSMAN_ENUMERATE, false, "AMT_NetworkPortSystemDefenseCapabilities", take_capabilities },
+	{ WSMAN_GET, false, SETTINGS, take_port_settings },
+	{ WSMAN_GET, false, SETTINGS, take_port_settings },
 };
 
 void inventory_fini(struct inventory *inventory)
 {
-	cim_reference_free(inventory->port);
-	cim_reference_free(inventory->wireless_port);
+	for (unsigned i = 0; i < INVENTORY_PORTS; i++)
+		cim_reference_free(inventory->ports[i].reference);
 	memset(inventory, 0, sizeof(*inventory));
 }
 
-void inventory_call(unsigned n, struct session_call *call)
+bool inventory_call(const struct inventory *inventory, unsigned n, struct session_call *call)
 {
+	bool by_name = n >= FIRST_BY_NAME;
+
+	if (by_name && !inventory->settings_refused)
+		return false;
 	*call = (struct session_call){ .op = reads[n].op, .class_name = reads[n].class_name };
+	if (by_name)
+		call->selectors = sd_by_id(SETTINGS, n == FIRST_BY_NAME ? SETTINGS_ID " 0"
+									: SETTINGS_ID " 1");
+	return true;
 }
 
 int inventory_take(struct inventory *inventory, unsigned n, const struct session_result *result,
@@ -186,15 +233,19 @@ int inventory_take(struct inventory *inventory, unsigned n, const struct session
 		inventory->filters_max = 80;
 	}
 	/* A refusal of something optional is an answer; a lost connection or refused credentials are not. */
-	if (result->end != SESSION_DONE &&
+	if (result && result->end != SESSION_DONE &&
 	    (reads[n].needed || result->end != SESSION_REFUSED || result->locked_out))
 		return err_set(err, result->err->code, "%s", result->err->text);
-	if (result->end == SESSION_REFUSED && strcmp(result->fault.subcode, "AccessDenied") == 0)
-		inventory->denied = true;
-	for (size_t i = 0; i < result->item_count; i++)
+	if (result && result->end == SESSION_REFUSED) {
+		inventory->denied = inventory->denied ||
+				    strcmp(result->fault.subcode, "AccessDenied") == 0;
+		inventory->settings_refused = inventory->settings_refused ||
+					      reads[n].take == take_port_settings;
+	}
+	for (size_t i = 0; result && i < result->item_count; i++)
 		reads[n].take(inventory, result->items[i]);
 	if (n == INVENTORY_READS - 1) {
-		choose_port(inventory);
+		list_ports(inventory);
 		inventory->known = true;
 	}
 	return 0;
@@ -205,10 +256,48 @@ bool inventory_uuid_is(const struct inventory *inventory, const char *uuid)
 	return strcmp(inventory->uuid, uuid) == 0 || strcmp(inventory->plain_uuid, uuid) == 0;
 }
 
-const char *inventory_port_words(const struct inventory *inventory)
+const char *inventory_port_id(const struct inventory *inventory, unsigned port)
 {
-	return inventory->by_driver ? "the wireless port, where the host's own driver filters"
-				    : "Ethernet port 0";
+	const struct cim_reference *reference =
+		port < inventory->port_count ? inventory->ports[port].reference : NULL;
+	const char *id = reference ? cim_selector_text(reference, "DeviceID") : NULL;
+
+	return id ? id : "";
+}
+
+unsigned inventory_find_port(const struct inventory *inventory, const char *id)
+{
+	unsigned port = 0;
+
+	while (port < inventory->port_count && strcmp(inventory_port_id(inventory, port), id) != 0)
+		port++;
+	return port;
+}
+
+const char *inventory_port_name(const struct inventory *inventory, unsigned port)
+{
+	if (inventory->ports[port].by_driver)
+		return "the wireless port";
+	return ends_in_0(inventory_port_id(inventory, port)) ? "Ethernet port 0"
+							     : "Ethernet port 1";
+}
+
+const char *inventory_port_words(const struct inventory *inventory, unsigned port)
+{
+	return inventory->ports[port].by_driver
+		       ? "the wireless port, where the host's own driver filters"
+		       : inventory_port_name(inventory, port);
+}
+
+bool inventory_has_defense(const struct inventory *inventory)
+{
+	return inventory->has_system_defense || inventory->ports[0].capabilities.given;
+}
+
+bool inventory_is_off_cable(const struct inventory *inventory)
+{
+	return inventory->port_count > 1 && inventory->ports[0].link_down &&
+	       !inventory->ports[0].by_driver && !inventory->ports[1].link_down;
 }
 
 bool inventory_is_admin_mode(const struct inventory *inventory)
@@ -234,13 +323,13 @@ int inventory_check(const struct inventory *inventory, const char *device, struc
 			"%s is in Client Control Mode, which has no System Defense; provision it "
 			"in Admin Control Mode",
 			device);
-	if (!inventory->port)
+	if (!inventory->port_count)
 		return err_set(
 			err, ERR_FAILED,
 			"%s has no network port under AMT whose packets could be filtered; isolate this "
 			"machine at its access point or switch",
 			device);
-	if (!inventory->has_system_defense && !inventory->capabilities.given)
+	if (!inventory_has_defense(inventory))
 		return err_set(
 			err, ERR_FAILED,
 			"%s offers no System Defense; isolate this machine at its switch, or give "

@@ -177,12 +177,13 @@ void objects_remove_filter(struct objects *objects, const char *id)
 	objects->filter_count = kept;
 }
 
-void objects_remove_binding(struct objects *objects, const char *policy_id)
+void objects_remove_binding(struct objects *objects, const char *port_id, const char *policy_id)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < objects->binding_count; i++)
 		if (strcmp(objects->bindings[i].policy_id, policy_id) != 0 ||
+		    strcmp(objects->bindings[i].port_id, port_id) != 0 ||
 		    strcmp(objects->bindings[i].owner_class, SD_CLASS_BINDING) != 0)
 			objects->bindings[kept++] = objects->bindings[i];
 	objects->binding_count = kept;

@@ -49,7 +49,7 @@ void objects_add_filter(struct objects *objects, const struct sd_filter *filter)
 void objects_put_binding(struct objects *objects, const struct sd_binding *binding);
 void objects_remove_policy(struct objects *objects, const char *id);
 void objects_remove_filter(struct objects *objects, const char *id);
-void objects_remove_binding(struct objects *objects, const char *policy_id);
+void objects_remove_binding(struct objects *objects, const char *port_id, const char *policy_id);
 void objects_add_default(struct objects *objects, const char *port_id, const char *policy_id);
 void objects_remove_default(struct objects *objects, const char *port_id);
 

@@ -19,11 +19,12 @@
 #include "amt/session.h"
 #include "amt/transaction.h"
 #include "core/base/invariant.h"
+#include "core/base/mem.h"
 #include "core/isolation/plan.h"
 
 #define POLICY SD_HANDLES_MAX /* the index of the policy among what may be repeated */
 
-static const struct step_kind step_create_filter, step_create_policy;
+static const struct step_kind step_create_filter, step_create_policy, step_prepared;
 static void read_objects_and_decide(struct act *act);
 
 bool fault_means_gone(const struct wsman_fault *fault)
@@ -39,9 +40,9 @@ bool fault_means_gone(const struct wsman_fault *fault)
 
 static bool ask_inventory(void *arg, uint32_t n, struct session_call *call)
 {
-	(void)arg;
-	inventory_call(n, call);
-	return true;
+	const struct act *act = arg;
+
+	return inventory_call(&act->endpoint->inventory, n, call);
 }
 
 static int take_inventory(void *arg, uint32_t n, const struct session_result *result,
@@ -403,6 +404,8 @@ static int think_settled(void *arg, uint32_t n, const struct session_result *res
 		act->twins = false;
 		transaction_drop_waiting(act->transaction);
 		read_objects_and_decide(act);
+		if (!act->port)
+			transaction_then(act->transaction, &step_prepared, 0);
 	}
 	return 0;
 }
@@ -454,17 +457,6 @@ static void create_steps(struct act *act)
 	transaction_then(act->transaction, &step_settled, 0);
 }
 
-/* A default that a swap has left behind goes, if the isolation itself is in force. */
-static void tidy_default(struct act *act)
-{
-	const struct objects *objects = &act->endpoint->objects;
-	const struct sd_binding *binding =
-		objects_binding(objects, act->endpoint->inventory.port_id);
-
-	if (binding && binding->active && objects_policy_is_ours(objects, binding->policy_id))
-		unhold_steps(act);
-}
-
 /* The last preparation of a policy's channels cleans up what none of them is; unless one failed, for then the old is
  * better than nothing. */
 static void list_stale(struct act *act)
@@ -474,7 +466,8 @@ static void list_stale(struct act *act)
 	struct sd_id keep[ENDPOINT_PREPARED_MAX];
 	struct stale_rule rule = { .others = complete && !endpoint->unprepared,
 				   .keep = keep,
-				   .keep_count = endpoint->prepared_count };
+				   .keep_count = endpoint->prepared_count,
+				   .beside = act->beside };
 
 	for (size_t i = 0; i < endpoint->prepared_count; i++)
 		memcpy(keep[i].text, endpoint->prepared[i].policy_id, sizeof(keep[i].text));
@@ -496,7 +489,7 @@ static int think_writes(void *arg, uint32_t n, const struct session_result *resu
 		list_stale(act);
 		if (tidy) {
 			timeout_steps(act, false);
-			tidy_default(act);
+			tidy_default_steps(act);
 			delete_steps(act);
 		}
 		return 0;
@@ -506,7 +499,9 @@ static int think_writes(void *arg, uint32_t n, const struct session_result *resu
 	if (!fits(act, 0, 0)) {
 		if (!fits(act, act->stale.policy_count, act->stale.filter_count))
 			reconcile_list_stale(objects, &act->set,
-					     &(struct stale_rule){ .others = true }, &act->stale);
+					     &(struct stale_rule){ .others = true,
+								   .beside = act->beside },
+					     &act->stale);
 		if (!fits(act, act->stale.policy_count, act->stale.filter_count))
 			return no_room(act, err);
 		delete_steps(act);
@@ -516,7 +511,7 @@ static int think_writes(void *arg, uint32_t n, const struct session_result *resu
 	create_steps(act);
 	/* An isolation does not wait for tidying up. */
 	if (tidy) {
-		tidy_default(act);
+		tidy_default_steps(act);
 		delete_steps(act);
 	}
 	return 0;
@@ -531,22 +526,55 @@ static void read_objects_and_decide(struct act *act)
 	transaction_then(act->transaction, &step_think_writes, 0);
 }
 
+static struct sd_budget budget_of(const struct act *act, unsigned port)
+{
+	const struct endpoint *endpoint = act->endpoint;
+	const struct inventory *inventory = &endpoint->inventory;
+	/* A second port that says nothing of itself is taken for the like of the first. */
+	bool told = inventory->ports[port].capabilities.given;
+	struct sd_budget budget =
+		sd_budget_of(&inventory->ports[told ? port : 0].capabilities, &inventory->number);
+
+	budget.flag_coding = endpoint->parts->flag_coding;
+	return budget;
+}
+
+/* What fits one port need not fit the other: then each has a policy of its own, and neither is the other's leftover. */
+static void look_beside(struct act *act)
+{
+	const struct inventory_port *ports = act->endpoint->inventory.ports;
+	struct sd_budget there = budget_of(act, !act->port);
+	struct sd_set *other;
+
+	act->beside[0] = '\0';
+	act->same_beside = act->endpoint->inventory.port_count < 2 ||
+			   !ports[1].capabilities.given ||
+			   memcmp(&ports[0].capabilities, &ports[1].capabilities,
+				  sizeof(ports[0].capabilities)) == 0;
+	if (act->same_beside)
+		return;
+	other = mem_alloc(sizeof(*other));
+	if (sd_compile(act->plan, &there, act->endpoint->parts->precedence, other, NULL) == 0)
+		memcpy(act->beside, other->policy.name, sizeof(act->beside));
+	act->same_beside = strcmp(act->beside, act->set.policy.name) == 0;
+	mem_free(other);
+}
+
 static int think_compile(void *arg, uint32_t n, const struct session_result *result,
 			 struct err *err)
 {
 	struct act *act = arg;
 	struct endpoint *endpoint = act->endpoint;
-	struct sd_budget budget =
-		sd_budget_of(&endpoint->inventory.capabilities, &endpoint->inventory.number);
+	struct sd_budget budget = budget_of(act, act->port);
 	int rc = inventory_check(&endpoint->inventory, endpoint->device, err);
 
 	(void)n;
 	(void)result;
-	budget.flag_coding = endpoint->parts->flag_coding;
 	if (rc == 0)
 		rc = sd_compile(act->plan, &budget, endpoint->parts->precedence, &act->set, err);
 	if (rc < 0)
 		return rc;
+	look_beside(act);
 	if (act->kind != ENFORCER_PREPARE && endpoint->objects.known &&
 	    endpoint_prepared(endpoint, &act->set))
 		return 0;
@@ -563,4 +591,43 @@ void prepare_steps(struct act *act)
 		for (uint32_t n = 0; n < INVENTORY_READS; n++)
 			transaction_then(act->transaction, &step_inventory, n);
 	transaction_then(act->transaction, &step_compile, 0);
+}
+
+bool prepare_beside_steps(struct act *act)
+{
+	act->held = true;
+	if (act->endpoint->inventory.port_count < 2)
+		return false;
+	act->port = 1;
+	act->wrote_first = act->wrote;
+	act->settled = act->twins = act->bind_repeated = act->rearmed = false;
+	memset(act->created, 0, sizeof(act->created));
+	memset(act->repeated, 0, sizeof(act->repeated));
+	if (!act->same_beside)
+		transaction_then(act->transaction, &step_compile, 0);
+	return true;
+}
+
+static int think_prepared(void *arg, uint32_t n, const struct session_result *result,
+			  struct err *err)
+{
+	struct act *act = arg;
+
+	(void)n;
+	(void)result;
+	(void)err;
+	snprintf(act->result.did, sizeof(act->result.did),
+		 act->wrote ? "wrote policy %s with %u filters, disabled"
+			    : "policy %s with %u filters was there already",
+		 act->set.policy.name, act->set.count);
+	prepare_beside_steps(act);
+	return 0;
+}
+
+static const struct step_kind step_prepared = { NULL, think_prepared };
+
+void prepare_all_steps(struct act *act)
+{
+	prepare_steps(act);
+	transaction_then(act->transaction, &step_prepared, 0);
 }

@@ -22,19 +22,25 @@ static const struct sd_policy *foreign_rival(const struct endpoint *endpoint)
 		const struct sd_policy *policy = objects_policy(objects, binding->policy_id);
 
 		if (policy && !sd_name_is_ours(policy->name) &&
-		    strcmp(binding->port_id, endpoint->inventory.port_id) == 0 &&
+		    strcmp(binding->port_id, inventory_port_id(&endpoint->inventory, 0)) == 0 &&
 		    (!rival || policy->precedence > rival->precedence))
 			rival = policy;
 	}
 	return rival;
 }
 
-static bool place_is_taken(const struct endpoint *endpoint)
+/* Of somebody else, where ours must go on this port; NULL if the place is free or ours. */
+static const struct sd_policy *taker(const struct endpoint *endpoint, unsigned port)
 {
+	static const struct sd_policy unnamed = { .name = "?" };
 	const struct sd_binding *binding =
-		objects_binding(&endpoint->objects, endpoint->inventory.port_id);
+		objects_binding(&endpoint->objects, inventory_port_id(&endpoint->inventory, port));
+	const struct sd_policy *policy =
+		binding ? objects_policy(&endpoint->objects, binding->policy_id) : NULL;
 
-	return binding && !objects_policy_is_ours(&endpoint->objects, binding->policy_id);
+	if (!binding || objects_policy_is_ours(&endpoint->objects, binding->policy_id))
+		return NULL;
+	return policy ? policy : &unnamed;
 }
 
 static void count_objects(const struct objects *objects, struct grade_survey *survey)
@@ -52,13 +58,14 @@ static void count_objects(const struct objects *objects, struct grade_survey *su
 static void tell_who_and_limits(const struct endpoint *endpoint, struct amt_report *report)
 {
 	const struct inventory *inventory = &endpoint->inventory;
-	const struct sd_budget budget = sd_budget_of(&inventory->capabilities, &inventory->number);
+	const struct sd_budget budget =
+		sd_budget_of(&inventory->ports[0].capabilities, &inventory->number);
 
 	snprintf(report->address, sizeof(report->address), "%s", endpoint->address);
 	snprintf(report->release, sizeof(report->release), "%s", inventory->release);
 	snprintf(report->uuid, sizeof(report->uuid), "%s", inventory->uuid);
 	snprintf(report->realm, sizeof(report->realm), "%s", inventory->realm);
-	if (!inventory->has_system_defense && !inventory->capabilities.given)
+	if (!inventory_has_defense(inventory))
 		return;
 	report->policies_max = inventory->policies_max;
 	report->filters_max = inventory->filters_max;
@@ -75,7 +82,7 @@ static void tell_who_and_limits(const struct endpoint *endpoint, struct amt_repo
 void readiness_report(const struct endpoint *endpoint, const struct err *err, uint64_t now_ns,
 		      struct amt_report *report)
 {
-	const struct sd_policy *rival = foreign_rival(endpoint);
+	const struct sd_policy *rival = foreign_rival(endpoint), *beside = taker(endpoint, 1);
 	struct grade_survey survey = {
 		.trouble = endpoint->trouble,
 		.settings_wrong = !endpoint->session,
@@ -84,7 +91,9 @@ void readiness_report(const struct endpoint *endpoint, const struct err *err, ui
 		.tls = endpoint->tls,
 		.inventory = &endpoint->inventory,
 		.health = &endpoint->health,
-		.foreign_in_place = place_is_taken(endpoint),
+		.foreign_in_place = taker(endpoint, 0) != NULL,
+		.taken_beside = beside ? beside->name : NULL,
+		.open = endpoint->open,
 		.rival = rival ? rival->name : NULL,
 		.rival_precedence = rival ? rival->precedence : 0,
 		.our_precedence = endpoint->parts->precedence,

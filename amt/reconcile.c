@@ -170,6 +170,7 @@ static bool may_go(const struct objects *objects, const struct sd_set *set,
 {
 	return sd_name_is_ours(policy->name) && strcmp(policy->id, set->policy.id) != 0 &&
 	       !objects_policy_is_bound(objects, policy->id) &&
+	       strcmp(policy->name, rule->beside) != 0 &&
 	       ((rule->others && !is_kept(rule, policy->id)) ||
 		same_channel(policy->name, set->policy.name));
 }

@@ -40,6 +40,7 @@ struct stale_rule {
 	bool others;
 	const struct sd_id *keep; /* with others: policies that stay */
 	size_t keep_count;
+	const char *beside; /* the name of another that is wanted as well; "" = none */
 };
 
 /* Ours, bound to nothing, and of an older content of this channel, or in no policy; with

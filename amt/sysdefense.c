@@ -350,6 +350,7 @@ bool sd_statistic_read(const struct cim_instance *instance, struct sd_statistic 
 	const struct cim_reference *link = cim_reference_of(instance, "Dependent");
 	const struct cim_reference *filter = link ? cim_selector_reference(link, "Dependent")
 						  : NULL;
+	const struct cim_reference *port = cim_reference_of(instance, "Antecedent");
 	const char *id, *name;
 
 	memset(statistic, 0, sizeof(*statistic));
@@ -363,6 +364,9 @@ bool sd_statistic_read(const struct cim_instance *instance, struct sd_statistic 
 		snprintf(statistic->id, sizeof(statistic->id), "%s", id);
 	if (name)
 		snprintf(statistic->name, sizeof(statistic->name), "%s", name);
+	if (port && cim_selector_text(port, "DeviceID"))
+		snprintf(statistic->port_id, sizeof(statistic->port_id), "%s",
+			 cim_selector_text(port, "DeviceID"));
 	return true;
 }
 

@@ -94,6 +94,7 @@ struct sd_binding {
 struct sd_statistic {
 	char class_name[64]; /* of the filter; AMT_NetworkFilter for those a policy brings itself */
 	char id[SD_ID_BYTES], name[64]; /* of the filter, "" if not told */
+	char port_id[SD_ID_BYTES];      /* DeviceID, "" if not told */
 	uint32_t packets;
 };
 

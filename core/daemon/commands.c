@@ -44,6 +44,8 @@ static void describe(const struct isolation *isolation, struct buf *out)
 	if (*isolation->asked_by)
 		buf_format(out, "  by %s%s%s", isolation->asked_by, *isolation->why ? ": " : "",
 			   isolation->why);
+	if (*isolation->open)
+		buf_format(out, "  OPEN: %s", isolation->open);
 }
 
 static int run_isolations(struct request *request, struct err *err)

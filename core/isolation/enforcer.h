@@ -22,13 +22,18 @@ enum enforcer_act {
 	ENFORCER_RELEASE, /* disable and read back */
 };
 
+#define ENFORCER_OPEN_BYTES 224
+
 struct enforcer_result {
 	int rc;                /* 0, or a negative err code */
 	const struct err *err; /* for rc < 0, with the remedy; borrowed */
 	bool unknown;          /* rc < 0: it may have happened; INSPECT will tell */
 	bool active;           /* our plan was read back as the active one */
-	bool foreign_active;   /* another console's policy is the active one */
+	bool left;           /* INSPECT: not active, and yet enabled in some place: not released */
+	bool foreign_active; /* another console's policy is the active one */
 	char foreign_name[32];
+	/* active, but not everywhere: which way out the machine still has, and why; "" = none that we know of. */
+	char open[ENFORCER_OPEN_BYTES];
 	bool has_counters;
 	uint64_t dropped_transmit,
 		dropped_receive; /* packets dropped since activation, by the firmware's counters */

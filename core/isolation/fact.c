@@ -269,6 +269,7 @@ static struct json *isolation_json(const struct fact_isolation *told)
 		json_set_bool(object, "dry_run", true);
 	set_word(object, "device", told->device);
 	set_word(object, "did", told->did);
+	set_word(object, "open", isolation->open);
 	if (told->device || told->did || told->writes || told->reads) {
 		json_set_u64(object, "writes", told->writes);
 		json_set_u64(object, "reads", told->reads);

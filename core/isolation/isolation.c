@@ -4,7 +4,7 @@
  *
  * Three rules carry the rest.  An act whose outcome is unknown is not repeated before the device was read: every
  * write wears its flash.  Repeating stops after ISOLATION_ATTEMPTS_MAX; only a release goes on hourly, because a
- * machine that is cut off must not be forgotten.  And what was proven is read again hourly, because a
+ * machine that is cut off must not be forgotten.  What is open beside an isolation in force is tried to be closed as often.  And what was proven is read again hourly, because a
  * firmware can be reset behind our back.
  *
  * Left out: durable storage and telling; the response does both around each step. */
@@ -32,6 +32,14 @@ static uint64_t back_off_ns(unsigned failures)
 	unsigned at = failures ? failures - 1 : 0;
 
 	return s_to_ns(steps_s[at < COUNT(steps_s) ? at : COUNT(steps_s) - 1]);
+}
+
+/* From one attempt to cut off what is still open to the next. */
+static uint64_t close_again_ns(unsigned closings)
+{
+	static const uint64_t steps_s[] = { 0, 30, 300 };
+
+	return closings < COUNT(steps_s) ? s_to_ns(steps_s[closings]) : HOURLY_NS;
 }
 
 /* From applied to the first look, then from look to look. */
@@ -71,6 +79,13 @@ static enum isolation_action ask(struct isolation *isolation, enum isolation_act
 	return action;
 }
 
+static void set_open(struct isolation *isolation, const char *open)
+{
+	snprintf(isolation->open, sizeof(isolation->open), "%s", open ? open : "");
+	if (!open)
+		isolation->closings = 0;
+}
+
 static enum isolation_action end(struct isolation *isolation, enum isolation_state state,
 				 const char *reason, uint64_t now_ns)
 {
@@ -79,6 +94,7 @@ static enum isolation_action end(struct isolation *isolation, enum isolation_sta
 	isolation->ended_ns = now_ns;
 	isolation->due_ns = 0;
 	set_reason(isolation, reason);
+	set_open(isolation, NULL);
 	return ISOLATION_DO_NOTHING;
 }
 
@@ -157,6 +173,7 @@ static enum isolation_action applied(struct isolation *isolation,
 	isolation->doubt = false;
 	isolation->inspections = 0;
 	isolation->reason[0] = '\0';
+	set_open(isolation, event->open);
 	take_counters(isolation, event);
 	if (isolation->hold_until_ns == 0 && isolation->decision.hold_ns)
 		isolation->hold_until_ns = now_ns + isolation->decision.hold_ns;
@@ -234,8 +251,9 @@ static enum isolation_action inspected(struct isolation *isolation,
 	if (!event->ok)
 		return wait_until(isolation, now_ns + look_again_ns(isolation->inspections));
 	take_counters(isolation, event);
+	set_open(isolation, event->open);
 	if (isolation->state == ISOLATION_APPLIED && !event->pretended &&
-	    (moved || (!event->blind && is_silent(isolation, now_ns)))) {
+	    (moved || (!event->blind && !event->open && is_silent(isolation, now_ns)))) {
 		isolation->state = ISOLATION_PROVEN;
 		isolation->proven_ns = now_ns;
 		isolation->attempts = 0;
@@ -298,7 +316,7 @@ static enum isolation_action releasing_answered(struct isolation *isolation,
 	if (asked == ISOLATION_DO_ISOLATE || (asked == ISOLATION_DO_INSPECT && !isolation->doubt))
 		return release_once_more(isolation);
 	take_counters(isolation, event);
-	if (event->ok && !event->active) {
+	if (event->ok && !event->active && !event->left) {
 		forget_failure(isolation);
 		return end(isolation, ISOLATION_RELEASED, NULL, now_ns);
 	}
@@ -392,6 +410,18 @@ static bool hold_is_over(const struct isolation *isolation, uint64_t now_ns)
 	return isolation->hold_until_ns && isolation->hold_until_ns <= now_ns;
 }
 
+/* A look; or, where the machine still has a way out, once more the isolation itself: what is in force already costs
+ * nothing, and what was refused may have been mended. */
+static enum isolation_action look_or_close(struct isolation *isolation, uint64_t now_ns)
+{
+	if (!*isolation->open || isolation->closings >= ISOLATION_ATTEMPTS_MAX ||
+	    now_ns < isolation->close_at_ns)
+		return ask(isolation, ISOLATION_DO_INSPECT);
+	isolation->closings++;
+	isolation->close_at_ns = now_ns + close_again_ns(isolation->closings);
+	return ask(isolation, ISOLATION_DO_ISOLATE);
+}
+
 static enum isolation_action on_tick(struct isolation *isolation, uint64_t now_ns)
 {
 	if (isolation->due_ns == 0 || isolation->due_ns > now_ns)
@@ -408,7 +438,7 @@ static enum isolation_action on_tick(struct isolation *isolation, uint64_t now_n
 	case ISOLATION_PROVEN:
 		if (hold_is_over(isolation, now_ns))
 			return release(isolation, "the hold is over");
-		return ask(isolation, ISOLATION_DO_INSPECT);
+		return look_or_close(isolation, now_ns);
 	case ISOLATION_RELEASING:
 		return isolation->doubt ? ask(isolation, ISOLATION_DO_INSPECT)
 					: release_once_more(isolation);
@@ -448,6 +478,8 @@ static enum isolation_action on_recalled(struct isolation *isolation)
 	isolation->asked = ISOLATION_DO_NOTHING;
 	isolation->inspections = 0;
 	isolation->superseded_by = isolation->counted = isolation->lapses_ns = 0;
+	isolation->close_at_ns = 0;
+	set_open(isolation, NULL);
 	switch (isolation->state) {
 	case ISOLATION_AWAITING_APPROVAL:
 		/* Approvals without names cannot be told apart from a second one of the same person. */

@@ -10,7 +10,7 @@
  * talking.  One that another isolation of the asset has taken the place of ends without an act.
  *
  * Three states of truth: requested (queued, applying), applied (read back as active), proven (active and: the
- * firmware's drop counter moved, or the sensor sees silence).  Time is an argument; the step does nothing
+ * firmware's drop counter moved, or the sensor sees silence and nothing is told to be open).  Time is an argument; the step does nothing
  * itself, it says what to do next. */
 #ifndef CORDON_ISOLATION_ISOLATION_H
 #define CORDON_ISOLATION_ISOLATION_H
@@ -38,6 +38,7 @@ enum isolation_state {
 #define ISOLATION_NAMES_BYTES 128
 #define ISOLATION_WHO_BYTES   64
 #define ISOLATION_WHY_BYTES   160
+#define ISOLATION_OPEN_BYTES  224
 #define ISOLATION_ATTEMPTS_MAX \
 	6 /* of one act, then it has failed (a release: hourly from then on) */
 
@@ -66,6 +67,11 @@ struct isolation {
 	uint8_t inspections; /* in a row, for the distance to the next */
 	uint64_t lapses_ns;  /* wall: the device ends it by itself then; 0 = never or not known */
 	uint64_t counted;    /* packets that a measure's filters matched, as last read */
+	/* Applied, but this way out the machine still has ("the wireless port is not cut off: ..."); "" = none known.  Its
+	 * silence then proves nothing: it may speak elsewhere. */
+	char open[ISOLATION_OPEN_BYTES];
+	uint8_t closings;     /* how often that was tried to be cut off, too */
+	uint64_t close_at_ns; /* wall: not again before that */
 	uint64_t superseded_by; /* the isolation that took its place in the firmware; ends when nothing is awaited */
 };
 
@@ -91,7 +97,9 @@ struct isolation_event {
 	uint32_t ends_in_s; /* ACT_DONE of an isolate: the device ends it by itself; 0 = never */
 	bool has_counted;   /* ACT_DONE */
 	uint64_t counted;
-	uint64_t by;        /* SUPERSEDED: the other's id */
+	bool left;        /* ACT_DONE of an inspect: not active, but not gone everywhere either */
+	const char *open; /* ACT_DONE of an isolate or inspect: what is not cut off; NULL = all is */
+	uint64_t by;      /* SUPERSEDED: the other's id */
 	const char *reason; /* of a denial, failure or release; may be NULL */
 };
 

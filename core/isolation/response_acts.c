@@ -143,7 +143,8 @@ static enum isolation_action step_once(struct running *running, const struct mom
 	bool news = running->isolation.state != before.state ||
 		    before.asked_ns != running->isolation.asked_ns ||
 		    running->isolation.approvals != before.approvals ||
-		    strcmp(running->isolation.reason, before.reason) != 0;
+		    strcmp(running->isolation.reason, before.reason) != 0 ||
+		    strcmp(running->isolation.open, before.open) != 0;
 
 	if (news || is_write(action) || event->type == ISOLATION_ACT_DONE)
 		if (keep(running, err) < 0) {
@@ -217,6 +218,8 @@ void response_take_answer(struct running *running, uint64_t now_ns)
 		.ends_in_s = answer->ends_in_s,
 		.has_counted = answer->has_counted,
 		.counted = answer->counted,
+		.left = answer->left,
+		.open = *answer->open ? answer->open : NULL,
 		.reason = reason_of(running, text, sizeof(text)),
 	};
 

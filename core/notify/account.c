@@ -257,6 +257,7 @@ static void tell_isolation(const struct account *account, const struct fact *fac
 	isolation_sentence(account, told);
 	detail(account, "device", told->device);
 	detail(account, "did", told->did);
+	detail(account, "open", *told->isolation.open ? told->isolation.open : NULL);
 	if (told->writes || told->reads)
 		fprintf(account->stream, "%29s%srequests: %s%u write%s, %u read-back%s\n", "",
 			paint(account, TONE_DIM), plain(account), told->writes,

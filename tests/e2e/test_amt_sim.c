@@ -133,6 +133,16 @@ static void habits_of_firmware_do_no_harm(void **state)
 		{ "headers as the standard wants", { "--set", "strict_headers=yes" } },
 		{ "no expectations", { "--set", "expect_continue=refuse" } },
 		{ "wireless beside", { "--set", "wireless=present" } },
+		{ "wireless that takes nothing", { "--set", "wireless=unsupported" } },
+		{ "wireless without counters",
+		  { "--set", "wireless=present", "--set", "wireless_counters=0" } },
+		{ "wireless with few filters",
+		  { "--set", "wireless=present", "--set", "wireless_filters=3" } },
+		{ "no wired card", { "--set", "wireless=present", "--set", "wired=none" } },
+		{ "no cable", { "--set", "wireless=present", "--set", "wired=down" } },
+		{ "wireless, old habits",
+		  { "--release", "10.0.56", "--set", "wireless=present", "--set",
+		    "second_binding=replace" } },
 	};
 	struct plan plan = repair();
 
@@ -151,6 +161,84 @@ static void habits_of_firmware_do_no_harm(void **state)
 		}
 		bench_free(bench);
 	}
+}
+
+static unsigned found(const struct amt_report *report, enum amt_code code)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < report->finding_count; i++)
+		count += report->findings[i].code == code;
+	return count;
+}
+
+static bool drops(struct bench *bench, const char *way)
+{
+	char command[256];
+
+	snprintf(command, sizeof(command), "frame amt %s " SMB_FRAME, way);
+	return strstr(order(bench, command), "drop") != NULL;
+}
+
+static void a_machine_with_a_cable_and_a_radio_is_cut_off_at_both(void **state)
+{
+	static const char *const options[] = { "--set", "wireless=present", NULL };
+	struct bench *bench = bench_new(options);
+	struct plan plan = repair();
+	unsigned writes;
+
+	(void)state;
+	must(bench, ENFORCER_PREPARE, &plan);
+	assert_int_equal(bench->result.writes, 7);
+	writes = logged(bench, "writes=");
+	must(bench, ENFORCER_ISOLATE, &plan);
+	assert_int_equal(logged(bench, "writes="), writes + 2);
+	assert_string_equal(bench->result.open, "");
+	assert_int_equal(bench->result.round_trips, 4);
+	assert_true(drops(bench, "tx"));
+	for (unsigned i = 0; i < 3; i++)
+		assert_true(drops(bench, "wireless-tx"));
+	must(bench, ENFORCER_INSPECT, NULL);
+	assert_true(bench->result.active);
+	/* A driver's word is told, and is no proof. */
+	assert_int_equal(bench->result.dropped_transmit, 1);
+	assert_non_null(strstr(bench->result.did, "dropped 3 by wireless"));
+	must(bench, ENFORCER_RELEASE, NULL);
+	assert_false(drops(bench, "tx"));
+	assert_false(drops(bench, "wireless-tx"));
+	assert_int_equal(logged(bench, "writes="), writes + 4);
+	bench_free(bench);
+}
+
+/* Where we speak over the air the driver may cut us off by our own order: the cable is isolated by then, nothing is said
+ * to be known that is not, and as soon as the firmware has the radio back all ends as it should. */
+static void who_is_cut_off_from_the_firmware_by_its_own_order_comes_back(void **state)
+{
+	static const char *const options[] = {
+		"--set", "wireless=present",  "--set", "reached_by=wireless",
+		"--set", "wireless_dark=yes", "--set", "dark_form=reset",
+		"--set", "wired=down",        NULL
+	};
+	struct bench *bench = bench_new(options);
+	struct plan plan = repair();
+
+	(void)state;
+	survey(bench);
+	assert_int_equal(found(&bench->report, AMT_ON_WIRELESS), 1);
+	assert_int_equal(bench->report.enforcement, AMT_BY_DRIVER);
+	must(bench, ENFORCER_PREPARE, &plan);
+	assert_true(act(bench, ENFORCER_ISOLATE, &plan) < 0);
+	assert_true(bench->result.unknown);
+	assert_true(drops(bench, "tx"));
+	assert_true(drops(bench, "wireless-tx"));
+	assert_true(act(bench, ENFORCER_INSPECT, NULL) < 0);
+	order(bench, "power amt off");
+	must(bench, ENFORCER_INSPECT, NULL);
+	assert_true(bench->result.active);
+	must(bench, ENFORCER_RELEASE, NULL);
+	assert_false(drops(bench, "tx"));
+	assert_false(drops(bench, "wireless-tx"));
+	bench_free(bench);
 }
 
 /* Firmware that refuses all it may refuse: in the whole story not one request of ours breaks a
@@ -183,15 +271,6 @@ static void strict_firmware_takes_every_message(void **state)
 	assert_non_null(strstr(bench->answer, "Delete AMT_NetworkPortSystemDefensePolicy ok"));
 	assert_non_null(strstr(bench->answer, "UpdateStatistics ok"));
 	bench_free(bench);
-}
-
-static unsigned found(const struct amt_report *report, enum amt_code code)
-{
-	unsigned count = 0;
-
-	for (unsigned i = 0; i < report->finding_count; i++)
-		count += report->findings[i].code == code;
-	return count;
 }
 
 static void what_cannot_be_is_said_beforehand(void **state)
@@ -604,6 +683,8 @@ int main(void)
 		cmocka_unit_test(the_whole_story_costs_what_it_should),
 		cmocka_unit_test(an_isolation_is_two_requests_on_the_wire),
 		cmocka_unit_test(habits_of_firmware_do_no_harm),
+		cmocka_unit_test(a_machine_with_a_cable_and_a_radio_is_cut_off_at_both),
+		cmocka_unit_test(who_is_cut_off_from_the_firmware_by_its_own_order_comes_back),
 		cmocka_unit_test(strict_firmware_takes_every_message),
 		cmocka_unit_test(what_cannot_be_is_said_beforehand),
 		cmocka_unit_test(nothing_is_written_to_the_wrong_machine),

@@ -108,7 +108,7 @@ struct plan bench_plan(uint16_t port)
 	return plan;
 }
 
-const char *bench_wrong(struct bench *bench, unsigned foreign, unsigned channels, bool enabled)
+const char *bench_wrong(struct bench *bench, unsigned foreign, unsigned channels, unsigned wanted)
 {
 	const char *objects = rig_order(bench->rig, "objects amt");
 	unsigned policies, filters, bindings;
@@ -127,7 +127,7 @@ const char *bench_wrong(struct bench *bench, unsigned foreign, unsigned channels
 	if (filters != 6 * channels)
 		return filters < 6 * channels ? "a filter of ours is missing"
 					      : "a filter of ours is an orphan or a double";
-	if (bindings != (enabled ? 1u : 0u))
-		return enabled ? "ours is not enabled" : "ours is still enabled";
+	if (bindings != wanted)
+		return bindings < wanted ? "ours is not enabled" : "ours is still enabled";
 	return NULL;
 }

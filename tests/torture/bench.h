@@ -40,6 +40,6 @@ struct plan bench_plan(uint16_t port);
 
 /* What the machine holds: NULL if it is exactly this, else what is wrong, in words.  foreign: the names of the foreign
  * policies that must be there; channels: how many sets of 6 filters and a policy of ours; enabled: ours is. */
-const char *bench_wrong(struct bench *bench, unsigned foreign, unsigned channels, bool enabled);
+const char *bench_wrong(struct bench *bench, unsigned foreign, unsigned channels, unsigned wanted);
 
 #endif

@@ -44,7 +44,7 @@ static inline void fake_write_object(struct fake_device *device, const struct fa
 			 "</w:SelectorSet>",
 			 object->policy);
 		buf_format(out, "<h:Active>%s</h:Active>",
-			   fake_active(device) == object ? "true" : "false");
+			   fake_active_on(device, object->wireless) == object ? "true" : "false");
 		fake_epr(out, "Antecedent", "CIM_EthernetPort",
 			 object->wireless ? FAKE_WIRELESS_SELECTORS : FAKE_PORT_SELECTORS);
 		fake_epr(out, "Dependent", "AMT_SystemDefensePolicy", selectors);
@@ -93,6 +93,17 @@ static inline void fake_statistics(struct fake_device *device, struct buf *out)
 		       device->dropped_receive);
 }
 
+static inline void fake_settings(struct fake_device *device, unsigned port, struct buf *out)
+{
+	fake_open(out, "AMT_EthernetPortSettings");
+	buf_format(out,
+		   "<h:InstanceID>Intel(r) AMT Ethernet Port Settings %u</h:InstanceID>%s"
+		   "</h:AMT_EthernetPortSettings>",
+		   port,
+		   device->settings[port] ? device->settings[port]
+					  : "<h:MACAddress>00-11-22-33-44-55</h:MACAddress>");
+}
+
 static inline bool fake_fixed(struct fake_device *device, const char *class_name, struct buf *out)
 {
 	const char *at = NULL;
@@ -130,8 +141,9 @@ static inline bool fake_fixed(struct fake_device *device, const char *class_name
 		}
 		return true;
 	} else if (strcmp(class_name, "AMT_EthernetPortSettings") == 0) {
-		at = "<h:InstanceID>Intel(r) AMT Ethernet Port Settings 0</h:InstanceID>"
-		     "<h:MACAddress>00-11-22-33-44-55</h:MACAddress>";
+		for (unsigned port = device->no_wired; port <= device->wireless; port++)
+			fake_settings(device, port, out);
+		return true;
 	} else if (strcmp(class_name, "AMT_GeneralSystemDefenseCapabilities") == 0) {
 		snprintf(text, sizeof(text),
 			 "<h:GlobalMaxSupportedFilters>%u</h:GlobalMaxSupportedFilters>"
@@ -139,6 +151,11 @@ static inline bool fake_fixed(struct fake_device *device, const char *class_name
 			 device->filters_max);
 		at = text;
 	} else if (strcmp(class_name, "AMT_NetworkPortSystemDefenseCapabilities") == 0) {
+		if (device->radio_limits) {
+			fake_open(out, class_name);
+			buf_format(out, "%s<h:InstanceID>Capabilities 1</h:InstanceID></h:%s>",
+				   device->radio_limits, class_name);
+		}
 		at = "<h:IPv4_MaxTxFilters>28</h:IPv4_MaxTxFilters><h:IPv4_MaxTxCounters>8</h:IPv4_MaxTxCounters>"
 		     "<h:IPv4_MaxRxFilters>32</h:IPv4_MaxRxFilters><h:IPv4_MaxRxCounters>8"
 		     "</h:IPv4_MaxRxCounters>";
@@ -224,12 +241,47 @@ static inline void fake_created(const struct fake_object *object, struct buf *ou
 		object->id);
 }
 
+static inline void fake_note(struct fake_device *device, const char *sign, bool wireless)
+{
+	size_t length = strlen(device->bound_order);
+
+	snprintf(device->bound_order + length, sizeof(device->bound_order) - length, "%s%d", sign,
+		 wireless);
+}
+
+static inline struct fake_object *fake_binding_of(struct fake_device *device,
+						  const char *class_name, bool wireless)
+{
+	for (size_t i = 0; i < FAKE_OBJECTS; i++)
+		if (fake_is_binding(&device->objects[i]) &&
+		    strcmp(device->objects[i].class_name, class_name) == 0 &&
+		    device->objects[i].wireless == wireless)
+			return &device->objects[i];
+	return NULL;
+}
+
+/* The port that a binding's key names. */
+static inline bool fake_key_is_wireless(const struct cim_reference *key)
+{
+	const struct cim_reference *port = cim_selector_reference(key, "Antecedent");
+	const char *id = port ? cim_selector_text(port, "DeviceID") : NULL;
+
+	return id && id[strlen(id) - 1] == '1';
+}
+
 static inline void fake_create_binding(struct fake_device *device, const struct cim_instance *body,
 				       struct buf *out)
 {
 	const char *policy = cim_selector_text(cim_reference_of(body, "Dependent"), "InstanceID");
 	const char *port = cim_selector_text(cim_reference_of(body, "Antecedent"), "DeviceID");
+	bool wireless = port && port[strlen(port) - 1] == '1';
 	struct fake_object *binding;
+
+	fake_note(device, "", wireless);
+	if (wireless && device->radio_refuses) {
+		fake_fault("InternalError", "AMT-STATUS 2066", 500, device, out);
+		return;
+	}
 
 	if (device->no_defaults && strcmp(body->class_name, FAKE_DEFAULT) == 0) {
 		fake_fault("DestinationUnreachable", "", 400, device, out);
@@ -239,13 +291,13 @@ static inline void fake_create_binding(struct fake_device *device, const struct 
 		fake_fault("InternalError", "AMT-STATUS 2053", 500, device, out);
 		return;
 	}
-	if (fake_count(device, body->class_name, "")) {
+	if (fake_binding_of(device, body->class_name, wireless)) {
 		fake_fault("AlreadyExists", "", 400, device, out);
 		return;
 	}
 	binding = fake_add(device, body->class_name, "");
 	snprintf(binding->policy, sizeof(binding->policy), "%s", policy);
-	binding->wireless = port && port[strlen(port) - 1] == '1';
+	binding->wireless = wireless;
 	fake_created(binding, out);
 }
 
@@ -313,9 +365,12 @@ static inline void fake_delete(struct fake_device *device, const char *class_nam
 		struct fake_object *other = &device->objects[i];
 
 		if (other->used && strcmp(other->class_name, class_name) == 0 &&
+		    (!dependent || other->wireless == fake_key_is_wireless(key)) &&
 		    strcmp(dependent ? other->policy : other->id, id) == 0)
 			object = other;
 	}
+	if (dependent)
+		fake_note(device, "-", fake_key_is_wireless(key));
 	if (!object)
 		fake_fault("InvalidSelectors", "", 400, device, out);
 	else if (fake_in_use(device, object))
@@ -335,11 +390,14 @@ static inline void fake_get(struct fake_device *device, const char *class_name,
 	for (size_t i = 0; i < FAKE_OBJECTS && dependent && id && !device->no_binding_get; i++)
 		if (device->objects[i].used &&
 		    strcmp(device->objects[i].class_name, class_name) == 0 &&
+		    device->objects[i].wireless == fake_key_is_wireless(key) &&
 		    strcmp(device->objects[i].policy, id) == 0)
 			object = &device->objects[i];
 
 	if (object)
 		fake_write_object(device, object, out);
+	else if (id && strcmp(class_name, "AMT_EthernetPortSettings") == 0)
+		fake_settings(device, id[strlen(id) - 1] == '1', out);
 	else if (!fake_fixed(device, class_name, out))
 		fake_fault("DestinationUnreachable", "", 400, device, out);
 }
@@ -413,6 +471,9 @@ static inline void fake_execute(struct fake_device *device, const struct fake_re
 		fake_fault("DestinationUnreachable", "", 400, device, out);
 	} else if (strcmp(request->op, "Get") == 0) {
 		fake_get(device, request->class_name, request->key, out);
+	} else if (device->settings_by_name && strcmp(request->op, "Enumerate") == 0 &&
+		   strcmp(request->class_name, "AMT_EthernetPortSettings") == 0) {
+		fake_fault("ActionNotSupported", "", 400, device, out);
 	} else if (strcmp(request->op, "Enumerate") == 0) {
 		buf_format(out,
 			   "<n:EnumerateResponse><n:EnumerationContext>%s/0</n:EnumerationContext>"

@@ -54,9 +54,13 @@ static inline void fake_spoil(struct fake_device *device, enum fake_failure fail
 static inline void fake_run(struct fake_device *device, const struct fake_request *request)
 {
 	enum fake_failure failure = fake_fails_now(device) ? device->failure : FAKE_NONE;
+	bool binding = strcmp(request->class_name, "AMT_NetworkPortSystemDefensePolicy") == 0;
 	struct buf inner;
 
 	buf_init(&inner, 1 << 19);
+	if (device->radio_loses && binding && strcmp(request->op, "Create") == 0 &&
+	    fake_binding_of(device, request->class_name, false))
+		failure = FAKE_LOST;
 	if (device->flash_protected && fake_is_write(request->op))
 		fake_fault("InternalError", "AMT-STATUS 38", 500, device, &inner);
 	else if (failure == FAKE_FAULT)
@@ -135,7 +139,7 @@ static inline void fake_post(void *self, const char *body, size_t length, transp
 	if (!device->password_wrong && fake_is_there(device)) {
 		device->writes += fake_is_write(request.op);
 		fake_run(device, &request);
-		device->gaps += !fake_active(device);
+		device->gaps += !fake_active_on(device, false);
 	}
 	cim_reference_free(request.key);
 	soap_message_free(message);

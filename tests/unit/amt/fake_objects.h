@@ -61,8 +61,14 @@ struct fake_device {
 	char address[64]; /* where this device is; "" = everywhere */
 	const char *guid, *release, *audit, *clock; /* NULL: the usual; audit, clock: not told */
 	bool wireless, no_wired, flash_protected, no_defaults;
-	unsigned timeouts; /* orders SetTimeout */
-	unsigned gaps;     /* requests after which nothing at all was active */
+	bool radio_refuses; /* no policy is taken on port 1 */
+	bool radio_loses; /* the connection breaks at each order to port 1, which is not executed */
+	bool settings_by_name;    /* AMT_EthernetPortSettings cannot be enumerated */
+	const char *settings[2];  /* more of that class, of each port; NULL: the usual */
+	const char *radio_limits; /* capabilities of port 1; NULL: no instance of its own */
+	char bound_order[16]; /* '0' and '1' for each enabling, '-' before it for each disabling */
+	unsigned timeouts;    /* orders SetTimeout */
+	unsigned gaps;        /* requests after which nothing at all was active */
 	unsigned writes_repeatable,
 		reads_repeatable; /* requests that the transport might have sent twice */
 	unsigned mode;            /* ProvisioningMode */
@@ -150,31 +156,29 @@ static inline bool fake_is_binding(const struct fake_object *object)
 
 #define FAKE_DEFAULT "AMT_NetworkPortDefaultSystemDefensePolicy"
 
-/* The binding with the highest precedence wins, the default's only where there is no other (dossier 3.2). */
-static inline const struct fake_object *fake_active(struct fake_device *device)
+/* Of one port: the binding with the highest precedence wins, the default's only where there is no other (dossier 3.2). */
+static inline const struct fake_object *fake_active_on(struct fake_device *device, bool wireless)
 {
 	const struct fake_object *best = NULL, *fallback = NULL;
-
-	for (size_t i = 0; i < FAKE_OBJECTS; i++)
-		if (fake_is_binding(&device->objects[i]) &&
-		    strcmp(device->objects[i].class_name, FAKE_DEFAULT) == 0)
-			fallback = &device->objects[i];
 
 	for (size_t i = 0; i < FAKE_OBJECTS; i++) {
 		const struct fake_object *object = &device->objects[i];
 
-		if (object != fallback && fake_is_binding(object) &&
-		    (!best || fake_precedence(fake_by_id(device, "AMT_SystemDefensePolicy",
-							 object->policy)) >
-				      fake_precedence(fake_by_id(device, "AMT_SystemDefensePolicy",
-								 best->policy))))
+		if (!fake_is_binding(object) || object->wireless != wireless)
+			continue;
+		if (strcmp(object->class_name, FAKE_DEFAULT) == 0)
+			fallback = object;
+		else if (!best || fake_precedence(fake_by_id(device, "AMT_SystemDefensePolicy",
+							     object->policy)) >
+					  fake_precedence(fake_by_id(
+						  device, "AMT_SystemDefensePolicy", best->policy)))
 			best = object;
 	}
 	return best ? best : fallback;
 }
 
-static inline void fake_foreign(struct fake_device *device, const char *name, unsigned precedence,
-				const char *owner_class)
+static inline struct fake_object *fake_foreign(struct fake_device *device, const char *name,
+					       unsigned precedence, const char *owner_class)
 {
 	struct fake_object *policy = fake_add(device, "AMT_SystemDefensePolicy", name);
 	struct fake_object *binding;
@@ -184,13 +188,17 @@ static inline void fake_foreign(struct fake_device *device, const char *name, un
 		 "</h:PolicyPrecedence>",
 		 name, precedence);
 	if (!owner_class)
-		return;
+		return policy;
 	binding = fake_add(device, owner_class, "");
 	snprintf(binding->policy, sizeof(binding->policy), "%s", policy->id);
+	return binding;
 }
 
-/* Policies that some owner has enabled; defaults aside. */
-static inline unsigned fake_bound(struct fake_device *device, const char *name_prefix)
+enum fake_port { FAKE_CABLE, FAKE_RADIO, FAKE_ANY };
+
+/* Policies that some owner has enabled on that port; defaults aside. */
+static inline unsigned fake_bound_on(struct fake_device *device, enum fake_port port,
+				     const char *name_prefix)
 {
 	unsigned count = 0;
 
@@ -198,12 +206,18 @@ static inline unsigned fake_bound(struct fake_device *device, const char *name_p
 		const struct fake_object *object = &device->objects[i];
 		const struct fake_object *policy;
 
-		if (!fake_is_binding(object) || strcmp(object->class_name, FAKE_DEFAULT) == 0)
+		if (!fake_is_binding(object) || strcmp(object->class_name, FAKE_DEFAULT) == 0 ||
+		    (port != FAKE_ANY && object->wireless != (port == FAKE_RADIO)))
 			continue;
 		policy = fake_by_id(device, "AMT_SystemDefensePolicy", object->policy);
 		count += policy && strncmp(policy->name, name_prefix, strlen(name_prefix)) == 0;
 	}
 	return count;
+}
+
+static inline unsigned fake_bound(struct fake_device *device, const char *name_prefix)
+{
+	return fake_bound_on(device, FAKE_ANY, name_prefix);
 }
 
 static inline void fake_fail(struct fake_device *device, enum fake_failure failure, unsigned at,

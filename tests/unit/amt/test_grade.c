@@ -34,19 +34,21 @@ static void scene_init(struct scene *s)
 		.number = { 12, 0 },
 		.uuid = "55e3ae13-bfd2-61bb-17a0-88aedd7037ea",
 		.realm = "Digest:A4",
-		.port = cim_reference_new("CIM_EthernetPort"),
+		.port_count = 1,
 		.has_system_defense = true,
 		.policies_max = 8,
 		.filters_max = 80,
-		.capabilities = { .given = true,
-				  .tx_filters = 28,
-				  .rx_filters = 32,
-				  .tx_counters = 8,
-				  .rx_counters = 8,
-				  .v6_tx_filters = 28,
-				  .v6_rx_filters = 32,
-				  .v6_ratio = 4 },
 	};
+	s->inventory.ports[0] =
+		(struct inventory_port){ .reference = cim_reference_new("CIM_EthernetPort"),
+					 .capabilities = { .given = true,
+							   .tx_filters = 28,
+							   .rx_filters = 32,
+							   .tx_counters = 8,
+							   .rx_counters = 8,
+							   .v6_tx_filters = 28,
+							   .v6_rx_filters = 32,
+							   .v6_ratio = 4 } };
 	s->survey = (struct grade_survey){ .tls = ASSET_TLS_PIN,
 					   .inventory = &s->inventory,
 					   .health = &s->health,
@@ -62,8 +64,9 @@ static void scene_fini(struct scene *s)
 
 static void no_port(struct scene *s)
 {
-	cim_reference_free(s->inventory.port);
-	s->inventory.port = NULL;
+	cim_reference_free(s->inventory.ports[0].reference);
+	s->inventory.ports[0].reference = NULL;
+	s->inventory.port_count = 0;
 }
 
 static void nothing(struct scene *s)
@@ -84,7 +87,7 @@ static void too_old(struct scene *s)
 }
 static void no_defense(struct scene *s)
 {
-	s->inventory.has_system_defense = s->inventory.capabilities.given = false;
+	s->inventory.has_system_defense = s->inventory.ports[0].capabilities.given = false;
 }
 static void denied(struct scene *s)
 {
@@ -187,11 +190,39 @@ static void flash(struct scene *s)
 }
 static void driver(struct scene *s)
 {
-	s->inventory.by_driver = s->inventory.wireless = true;
+	s->inventory.ports[0].by_driver = true;
 }
 static void wireless(struct scene *s)
 {
-	s->inventory.wireless = true;
+	s->inventory.ports[1].reference = cim_reference_new("CIM_EthernetPort");
+	s->inventory.ports[1].by_driver = true;
+	s->inventory.port_count = 2;
+}
+static void wireless_open(struct scene *s)
+{
+	wireless(s);
+	s->survey.open = "AMT status 2066 (not supported)";
+}
+static void wireless_taken(struct scene *s)
+{
+	wireless(s);
+	s->survey.taken_beside = "Lab";
+}
+static void off_cable(struct scene *s)
+{
+	wireless(s);
+	s->inventory.ports[0].link_down = true;
+}
+static void off_both(struct scene *s)
+{
+	off_cable(s);
+	s->inventory.ports[1].link_down = true;
+}
+/* In a dock: firmware's own. */
+static void second_cable(struct scene *s)
+{
+	wireless(s);
+	s->inventory.ports[1].by_driver = false;
 }
 static void plain(struct scene *s)
 {
@@ -208,7 +239,8 @@ static void authority(struct scene *s)
 }
 static void uncounted(struct scene *s)
 {
-	s->inventory.capabilities.tx_counters = s->inventory.capabilities.rx_counters = 0;
+	s->inventory.ports[0].capabilities.tx_counters =
+		s->inventory.ports[0].capabilities.rx_counters = 0;
 }
 static void no_v6(struct scene *s)
 {
@@ -224,7 +256,7 @@ static void undocumented(struct scene *s)
 }
 static void assumed(struct scene *s)
 {
-	s->inventory.capabilities.given = false;
+	s->inventory.ports[0].capabilities.given = false;
 }
 static void clock_early(struct scene *s)
 {
@@ -290,6 +322,12 @@ static const struct {
 	{ "flash protected", flash, AMT_FLASH_PROTECTED, AMT_GRADE_E, AMT_BY_FIRMWARE },
 	{ "wireless only", driver, AMT_WIRELESS_ONLY, AMT_GRADE_D, AMT_BY_DRIVER },
 	{ "wireless too", wireless, AMT_WIRELESS_BESIDE, AMT_GRADE_C, AMT_BY_FIRMWARE },
+	{ "wireless did not take it", wireless_open, AMT_WIRELESS_OPEN, AMT_GRADE_D,
+	  AMT_BY_FIRMWARE },
+	{ "wireless is taken", wireless_taken, AMT_WIRELESS_OPEN, AMT_GRADE_D, AMT_BY_FIRMWARE },
+	{ "on its wireless", off_cable, AMT_ON_WIRELESS, AMT_GRADE_D, AMT_BY_DRIVER },
+	{ "no link at all", off_both, AMT_WIRELESS_BESIDE, AMT_GRADE_C, AMT_BY_FIRMWARE },
+	{ "two cables", second_cable, NONE, AMT_GRADE_A, AMT_BY_FIRMWARE },
 	{ "no TLS", plain, AMT_NO_TLS, AMT_GRADE_C, AMT_BY_FIRMWARE },
 	{ "legacy TLS", legacy, AMT_LEGACY_TLS, AMT_GRADE_B, AMT_BY_FIRMWARE },
 	{ "TLS by authority", authority, NONE, AMT_GRADE_A, AMT_BY_FIRMWARE },

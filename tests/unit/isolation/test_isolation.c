@@ -29,7 +29,8 @@ static struct isolation fresh(unsigned approvals, unsigned hold_s)
 
 /* One letter per event:  S start, A approve, D deny, T tick, R release asked, H heard, C recalled, and answers:
  * k ok and active, n ok but not active, f failed, u unknown, w wrong settings, d active with drops that moved, p pretended,
- * b active while the sensor is blind. */
+ * b active while the sensor is blind, o active and open somewhere,
+ * l not active but left enabled somewhere. */
 static struct isolation_event event_of(char letter)
 {
 	struct isolation_event event = { .type = ISOLATION_ACT_DONE, .ok = true, .active = true };
@@ -83,13 +84,20 @@ static struct isolation_event event_of(char letter)
 	case 'b':
 		event.blind = true;
 		break;
+	case 'l':
+		event.active = false;
+		event.left = true;
+		break;
+	case 'o':
+		event.open = "the wireless port is not cut off";
+		break;
 	default:
 		fail_msg("no event '%c'", letter);
 	}
 	return event;
 }
 
-#define EVENTS "SADTRHCknfuwdpb"
+#define EVENTS "SADTRHCknfuwdpbol"
 
 /* A tick comes when it is due; every other event at once. */
 static enum isolation_action play(struct isolation *isolation, char letter, uint64_t *now_ns)
@@ -114,6 +122,14 @@ static const struct {
 	{ "heard all the time, never proven by silence", 0, 0, "SkTHkTHkTHkTHkTHk",
 	  "I.L..L..L..L..L..", ISOLATION_APPLIED },
 	{ "a blind sensor's silence proves nothing", 0, 0, "SkTbTbTbTb", "I.L.L.L.L.",
+	  ISOLATION_APPLIED },
+	{ "who is silent may speak where nothing cuts it off", 0, 0, "SoToToToTo", "I.I.L.L.I.",
+	  ISOLATION_APPLIED },
+	{ "until that is cut off too", 0, 0, "SoToTkTk", "I.I.L.L.", ISOLATION_PROVEN },
+	{ "what is left enabled somewhere is not released", 0, 0, "SkRuTlnn", "I.R.LR..",
+	  ISOLATION_RELEASED },
+	{ "and applied anew while it should hold", 0, 0, "SkTl", "I.LI", ISOLATION_APPLYING },
+	{ "a failed attempt to cut it off changes nothing", 0, 0, "SoTfTuTo", "I.I.L.L.",
 	  ISOLATION_APPLIED },
 	{ "a dry run is applied on paper, never proven", 0, 0, "SpTpT", "I....",
 	  ISOLATION_APPLIED },
@@ -323,6 +339,26 @@ static void why_people_released_outlives_failures(void **state)
 	assert_string_equal(isolation.reason, "cleaned");
 }
 
+static void what_stays_open_is_not_tried_for_ever(void **state)
+{
+	struct isolation isolation = fresh(0, 0);
+	uint64_t now_ns = T0;
+	unsigned closings = 0;
+
+	(void)state;
+	play(&isolation, 'S', &now_ns);
+	play(&isolation, 'o', &now_ns);
+	for (unsigned look = 0; look < 1000; look++) {
+		closings += play(&isolation, 'T', &now_ns) == ISOLATION_DO_ISOLATE;
+		play(&isolation, 'o', &now_ns);
+		if (look == 3)
+			assert_int_equal(closings, 2);
+	}
+	assert_int_equal(closings, ISOLATION_ATTEMPTS_MAX);
+	assert_true(*isolation.open);
+	assert_int_equal(isolation.state, ISOLATION_APPLIED);
+}
+
 /* ---- every state, every event; and long random lives -------------------------------------------- */
 
 static void check(const struct isolation *before, const struct isolation *after,
@@ -346,8 +382,8 @@ static void check(const struct isolation *before, const struct isolation *after,
 		assert_int_equal(after->asked, action);
 	if (ended)
 		assert_int_equal(after->asked, ISOLATION_DO_NOTHING);
-	/* The truth is not better than the device's word. */
-	if (action == ISOLATION_DO_ISOLATE)
+	/* The truth is not better than the device's word; what is in force may be asked for again where something is open. */
+	if (action == ISOLATION_DO_ISOLATE && !*before->open)
 		assert_string_equal(isolation_truth(after->state), "requested");
 	/* A way out: time, an answer or people. */
 	if (!ended && after->asked_ns && after->state != ISOLATION_APPLIED)
@@ -420,7 +456,7 @@ static void random_lives_keep_the_rules(void **state)
 			enum isolation_action action = play(&isolation, letter, &now_ns);
 
 			check(&before, &isolation, action);
-			if (before.asked && letter != 'C' && !strchr("knfuwdpb", letter) &&
+			if (before.asked && letter != 'C' && !strchr("knfuwdpbol", letter) &&
 			    action != ISOLATION_DO_NOTHING)
 				fail_msg("seed %llu: '%c' asked while an answer was awaited",
 					 (unsigned long long)seed, letter);
@@ -465,6 +501,7 @@ int main(void)
 		cmocka_unit_test(counters_that_stand_still_prove_nothing),
 		cmocka_unit_test(why_people_released_outlives_failures),
 		cmocka_unit_test(every_state_takes_every_event),
+		cmocka_unit_test(what_stays_open_is_not_tried_for_ever),
 		cmocka_unit_test(random_lives_keep_the_rules),
 		cmocka_unit_test(every_state_has_its_words),
 	};
