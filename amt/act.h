@@ -18,6 +18,7 @@
 #include "core/base/err.h"
 #include "core/isolation/enforcer.h"
 
+struct cim_instance;
 struct endpoint;
 struct endpoint_memory;
 struct fleet_plan;
@@ -25,6 +26,7 @@ struct transaction;
 struct wsman_fault;
 
 #define ACT_SURVEY       (ENFORCER_RELEASE + 1)
+#define ACT_POWER        (ENFORCER_RELEASE + 2)
 #define ACT_BINDINGS_MAX 4
 
 struct act {
@@ -36,6 +38,12 @@ struct act {
 	bool overflow;             /* the queue was full */
 	enforcer_done_fn *done;
 	amt_report_fn *report; /* ACT_SURVEY */
+	/* ACT_POWER: the wish, and what was found out. */
+	amt_power_fn *power_done;
+	struct amt_power_wish power;
+	uint8_t power_state;                /* enum amt_power_state */
+	bool power_offered;                 /* the firmware says it can do that now */
+	struct cim_instance *boot_settings; /* to be written */
 	void *arg;
 
 	/* Looking for a machine that is not where it was. */
@@ -84,6 +92,9 @@ void prepare_all_steps(struct act *act);
 bool prepare_beside_steps(struct act *act);
 /* Steps that read what is not known yet: identity and mode, then objects. */
 void survey_steps(struct act *act, bool objects_again);
+/* Only who and what it is. */
+void identify_steps(struct act *act);
+void power_steps(struct act *act);
 /* What only a survey asks. */
 void health_steps(struct act *act);
 /* Reads what is bound, into the endpoint's objects. */

@@ -35,12 +35,14 @@ struct fleet_plan {
 /* An act that waits: what was asked, and no more. */
 struct wish {
 	struct wish *next;
-	unsigned kind; /* enum enforcer_act or ACT_SURVEY */
+	unsigned kind; /* enum enforcer_act, ACT_SURVEY or ACT_POWER */
 	struct asset asset;
 	struct fleet_plan *plan; /* NULL if none was given */
 	bool overflow;           /* the queue was full */
 	enforcer_done_fn *done;
 	amt_report_fn *report;
+	amt_power_fn *power_done;
+	struct amt_power_wish power;
 	void *arg;
 };
 
@@ -65,6 +67,7 @@ void act_free(struct act *act)
 		return;
 	transaction_free(act->transaction);
 	cim_reference_free(act->old_port);
+	cim_free(act->boot_settings);
 	endpoint_memory_free(act->set_aside);
 	drop_plan(act->shared);
 	stale_fini(&act->stale);
@@ -73,7 +76,8 @@ void act_free(struct act *act)
 
 static const char *act_name(const struct act *act)
 {
-	static const char *const names[] = { "prepare", "isolate", "inspect", "release", "survey" };
+	static const char *const names[] = { "prepare", "isolate", "inspect",
+					     "release", "survey",  "power" };
 
 	return names[act->kind];
 }
@@ -99,6 +103,7 @@ static enum dispatch_class class_of(unsigned kind)
 	switch (kind) {
 	case ENFORCER_ISOLATE:
 	case ENFORCER_RELEASE:
+	case ACT_POWER: /* somebody waits for it */
 		return DISPATCH_URGENT;
 	case ENFORCER_INSPECT:
 		return DISPATCH_NORMAL;
@@ -123,6 +128,18 @@ static bool answer_was_heard(const struct act *act, const struct err *err)
 	return !err || !err_is_set(err) || act->result.round_trips > 0;
 }
 
+static void answer_power(const struct act *act)
+{
+	struct amt_power_answer answer = { .rc = act->result.rc,
+					   .err = act->result.err,
+					   .unknown = act->result.unknown,
+					   .state = act->power_state,
+					   .device = act->result.device,
+					   .did = act->result.did };
+
+	act->power_done(act->arg, &answer);
+}
+
 /* The last thing done with an act, and the caller may ask for the next from inside. */
 static void answer(struct act *act, const struct err *err)
 {
@@ -135,6 +152,8 @@ static void answer(struct act *act, const struct err *err)
 	if (act->kind == ACT_SURVEY) {
 		readiness_report(endpoint, err, loop_now_ns(endpoint->parts->loop), &report);
 		act->report(act->arg, &report);
+	} else if (act->kind == ACT_POWER) {
+		answer_power(act);
 	} else {
 		act->done(act->arg, &act->result);
 	}
@@ -163,6 +182,8 @@ static void run_again(struct act *act)
 			     .shared = act->shared,
 			     .done = act->done,
 			     .report = act->report,
+			     .power_done = act->power_done,
+			     .power = act->power,
 			     .arg = act->arg,
 			     .set_aside = act->set_aside,
 			     .elsewhere = act->elsewhere,
@@ -173,6 +194,7 @@ static void run_again(struct act *act)
 	snprintf(fresh.realm, sizeof(fresh.realm), "%s", act->realm);
 	transaction_free(act->transaction);
 	cim_reference_free(act->old_port);
+	cim_free(act->boot_settings);
 	stale_fini(&act->stale);
 	*act = fresh;
 	act->transaction =
@@ -377,6 +399,9 @@ static void add_steps(struct act *act)
 	case ENFORCER_RELEASE:
 		release_steps(act);
 		break;
+	case ACT_POWER:
+		power_steps(act);
+		break;
 	default:
 		/* A survey is asked to see what is, not what was; if it has to give way, what was is good enough. */
 		if (!act->set_aside)
@@ -433,6 +458,8 @@ static struct act *act_of(struct endpoint *endpoint, const struct wish *wish)
 	act->overflow = wish->overflow;
 	act->done = wish->done;
 	act->report = wish->report;
+	act->power_done = wish->power_done;
+	act->power = wish->power;
 	act->arg = wish->arg;
 	if (wish->plan) {
 		act->shared = wish->plan;
@@ -587,6 +614,15 @@ void fleet_survey(struct fleet *fleet, const struct asset *asset, amt_report_fn 
 	struct wish *wish = wish_new(ACT_SURVEY, asset, arg);
 
 	wish->report = done;
+	enqueue(endpoint_of(fleet, asset->name), wish);
+}
+
+void fleet_power(struct fleet *fleet, const struct asset *asset, const struct fleet_power *power)
+{
+	struct wish *wish = wish_new(ACT_POWER, asset, power->arg);
+
+	wish->power_done = power->done;
+	wish->power = power->wish;
 	enqueue(endpoint_of(fleet, asset->name), wish);
 }
 

@@ -15,4 +15,12 @@ void fleet_free(struct fleet *fleet);
 const struct enforcer *fleet_enforcer(struct fleet *fleet);
 void fleet_survey(struct fleet *fleet, const struct asset *asset, amt_report_fn *done, void *arg);
 
+struct fleet_power {
+	struct amt_power_wish wish;
+	amt_power_fn *done;
+	void *arg;
+};
+
+void fleet_power(struct fleet *fleet, const struct asset *asset, const struct fleet_power *power);
+
 #endif

@@ -99,11 +99,16 @@ static int think_objects(void *arg, uint32_t again, const struct session_result 
 
 static const struct step_kind step_think_objects = { NULL, think_objects };
 
-void survey_steps(struct act *act, bool objects_again)
+void identify_steps(struct act *act)
 {
 	if (!act->endpoint->inventory.known)
 		for (uint32_t n = 0; n < INVENTORY_READS; n++)
 			transaction_then(act->transaction, &step_inventory, n);
+}
+
+void survey_steps(struct act *act, bool objects_again)
+{
+	identify_steps(act);
 	transaction_then(act->transaction, &step_think_objects, objects_again);
 }
 
@@ -587,9 +592,7 @@ static const struct step_kind step_compile = { NULL, think_compile };
 void prepare_steps(struct act *act)
 {
 	INVARIANT(act->plan);
-	if (!act->endpoint->inventory.known)
-		for (uint32_t n = 0; n < INVENTORY_READS; n++)
-			transaction_then(act->transaction, &step_inventory, n);
+	identify_steps(act);
 	transaction_then(act->transaction, &step_compile, 0);
 }
 

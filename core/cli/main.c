@@ -37,6 +37,10 @@ static const struct command commands[] = {
 	  "cut a machine off by hand; PC: its name, address or MAC", cli_isolate },
 	{ "release", "", "PC | ID [REASON...] [--control PATH]",
 	  "end an isolation, or all of a machine", cli_release },
+	{ "power", "",
+	  "FILE PC [on | off | cycle | reset] [--boot network | disk | cd | setup] [--wait 20s]" NEXT
+	  "[--authorities PEM] [--certificate PEM --key REFERENCE]",
+	  "is a machine on; switch it through its firmware, isolated or not", cli_power },
 	{ "assets", "check",
 	  "FILE [NAME...] [--policy FILE] [--store FILE] [--json] [--accept GRADE]" NEXT
 	  "[--timeout 10s] [--authorities PEM] [--certificate PEM --key REFERENCE]",

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Power and the next start, against the firmware simulator: what is ordered happens once, what fails leaves nothing behind. */
+#include "tests/e2e/amt_bench.h"
+
+struct asked {
+	struct bench *bench;
+	int rc;
+	bool unknown;
+	unsigned state;
+	char did[160];
+};
+
+static void on_power(void *arg, const struct amt_power_answer *answer)
+{
+	struct asked *asked = arg;
+
+	asked->rc = answer->rc;
+	asked->unknown = answer->unknown;
+	asked->state = answer->state;
+	snprintf(asked->did, sizeof(asked->did), "%s", answer->did);
+	snprintf(asked->bench->text, sizeof(asked->bench->text), "%s",
+		 answer->err ? answer->err->text : "");
+	asked->bench->answers++;
+	loop_stop(asked->bench->loop);
+}
+
+static struct asked power(struct bench *bench, unsigned act, unsigned boot)
+{
+	struct amt_power_wish wish = { (uint8_t)act, (uint8_t)boot };
+	struct asked asked = { .bench = bench };
+
+	bench->answers = 0;
+	timer_after_ns(bench->patience, PATIENCE_S * NS_PER_S);
+	amt_power(bench->amt, &bench->asset, &wish, on_power, &asked);
+	loop_run(bench->loop);
+	if (bench->answers != 1)
+		fail_msg("no answer within %d s", PATIENCE_S);
+	return asked;
+}
+
+static bool boot_says(struct bench *bench, const char *words)
+{
+	return strstr(order(bench, "boot amt"), words) != NULL;
+}
+
+static void a_machine_is_switched_as_ordered(void **state)
+{
+	static const struct {
+		unsigned act, after, rc;
+		const char *says;
+	} steps[] = {
+		{ AMT_POWER_LOOK, AMT_POWER_IS_ON, 0, "" },
+		{ AMT_POWER_ON, AMT_POWER_IS_ON, 0, "on already" },
+		{ AMT_POWER_OFF, AMT_POWER_IS_OFF, 0, "ordered: off" },
+		{ AMT_POWER_OFF, AMT_POWER_IS_OFF, 0, "off already" },
+		{ AMT_POWER_RESET, AMT_POWER_IS_OFF, 1, "does not offer that now" },
+		{ AMT_POWER_ON, AMT_POWER_IS_ON, 0, "ordered: on" },
+		{ AMT_POWER_RESET, AMT_POWER_IS_ON, 0, "ordered: reset" },
+		{ AMT_POWER_CYCLE, AMT_POWER_IS_ON, 0, "ordered: cycle" },
+	};
+	static const char *const none[] = { NULL };
+	struct bench *bench = bench_new(none);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(steps); i++) {
+		struct asked asked = power(bench, steps[i].act, AMT_BOOT_USUAL);
+
+		if ((asked.rc < 0) != (steps[i].rc != 0) || asked.state != steps[i].after ||
+		    !strstr(asked.rc < 0 ? bench->text : asked.did, steps[i].says))
+			fail_msg("step %zu: %s, %s %s", i, amt_power_state_name(asked.state),
+				 asked.did, bench->text);
+	}
+	assert_true(boot_says(bench, "starts 3"));
+	bench_free(bench);
+}
+
+static void the_next_start_and_only_that_comes_from_elsewhere(void **state)
+{
+	static const struct {
+		unsigned boot;
+		const char *last;
+	} cases[] = {
+		{ AMT_BOOT_NETWORK, "last network\n" },
+		{ AMT_BOOT_DISK, "last disk\n" },
+		{ AMT_BOOT_CD, "last cd\n" },
+		{ AMT_BOOT_SETUP, "setup" },
+	};
+	static const char *const none[] = { NULL };
+	struct bench *bench = bench_new(none);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct asked asked = power(bench, AMT_POWER_RESET, cases[i].boot);
+
+		if (asked.rc < 0 || !boot_says(bench, cases[i].last))
+			fail_msg("%zu: %s: %s", i, bench->text, bench->answer);
+		power(bench, AMT_POWER_RESET, AMT_BOOT_USUAL);
+		assert_false(boot_says(bench, cases[i].last) && i != 1);
+	}
+	assert_true(power(bench, AMT_POWER_ON, AMT_BOOT_NETWORK).rc < 0);
+	power(bench, AMT_POWER_OFF, AMT_BOOT_USUAL);
+	assert_int_equal(power(bench, AMT_POWER_ON, AMT_BOOT_NETWORK).rc, 0);
+	assert_true(boot_says(bench, "last network\n"));
+	bench_free(bench);
+}
+
+static void consent_that_is_needed_is_said_before_anything_is_changed(void **state)
+{
+	static const char *const client[] = { "--release", "6.2", "--mode", "ccm", NULL };
+	struct bench *bench = bench_new(client);
+
+	(void)state;
+	assert_true(power(bench, AMT_POWER_RESET, AMT_BOOT_NETWORK).rc < 0);
+	assert_non_null(strstr(bench->text, "consent of a person at its screen"));
+	assert_true(boot_says(bench, "starts 0"));
+	/* Power alone needs none. */
+	assert_int_equal(power(bench, AMT_POWER_RESET, AMT_BOOT_USUAL).rc, 0);
+	assert_true(boot_says(bench, "starts 1"));
+	bench_free(bench);
+}
+
+static void old_firmware_is_asked_in_its_own_way(void **state)
+{
+	static const char *const releases[] = { "3.2.1", "5.2", "8.1", "10.0.56", "16.1" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(releases); i++) {
+		const char *const options[] = { "--release", releases[i], "--set", "plain_port=yes",
+						NULL };
+		struct bench *bench = bench_new(options);
+
+		if (power(bench, AMT_POWER_RESET, AMT_BOOT_NETWORK).rc < 0 ||
+		    !boot_says(bench, "last network"))
+			fail_msg("%s: %s", releases[i], bench->text);
+		bench_free(bench);
+	}
+}
+
+static void an_isolated_machine_obeys_and_stays_isolated(void **state)
+{
+	static const char *const none[] = { NULL };
+	struct bench *bench = bench_new(none);
+	struct plan plan = { .name = "strict", .drop_transmit = true, .drop_receive = true };
+
+	(void)state;
+	for (uint8_t way = FILTER_TRANSMIT; way <= FILTER_RECEIVE; way++)
+		plan.filters[plan.filter_count++] =
+			(struct filter){ .direction = way, .ethertype = 0x0806, .label = "arp" };
+	must(bench, ENFORCER_ISOLATE, &plan);
+	assert_int_equal(power(bench, AMT_POWER_CYCLE, AMT_BOOT_NETWORK).rc, 0);
+	must(bench, ENFORCER_INSPECT, NULL);
+	assert_true(bench->result.active);
+	bench_free(bench);
+}
+
+/* Never twice, and no start from elsewhere that nobody ordered any more. */
+static void every_request_may_fail_and_nothing_happens_twice(void **state)
+{
+	static const char *const kinds[] = { "reset-before", "reset-after", "status 1", "garbage" };
+	static const char *const none[] = { NULL };
+	struct bench *bench = bench_new(none);
+	unsigned cases = 0;
+
+	(void)state;
+	power(bench, AMT_POWER_LOOK, AMT_BOOT_USUAL);
+	for (size_t k = 0; k < COUNT(kinds); k++)
+		for (unsigned at = 1; at < 40; at++) {
+			char command[64];
+			unsigned before, after;
+			struct asked asked;
+			bool met;
+
+			order(bench, "clear amt");
+			order(bench, "reset amt host");
+			order(bench, "boot amt");
+			before = (unsigned)strtoul(strstr(bench->answer, "starts ") + 7, NULL, 10);
+			snprintf(command, sizeof(command), "fault amt %s at %u", kinds[k], at);
+			order(bench, command);
+			asked = power(bench, AMT_POWER_RESET, AMT_BOOT_NETWORK);
+			met = !strstr(order(bench, "faults amt"), "times=");
+			order(bench, "boot amt");
+			after = (unsigned)strtoul(strstr(bench->answer, "starts ") + 7, NULL, 10);
+			if (after > before + 1 || (asked.rc == 0 && after != before + 1) ||
+			    (asked.rc < 0 && !asked.unknown && after != before))
+				fail_msg("%s at %u: rc %d, unknown %d, %u starts", kinds[k], at,
+					 asked.rc, asked.unknown, after - before);
+			if (strstr(bench->answer, "next network"))
+				fail_msg("%s at %u: the next start would still come from the "
+					 "network: %s",
+					 kinds[k], at, bench->text);
+			if (!met)
+				break;
+			cases++;
+		}
+	print_message("# %u failures survived\n", cases);
+	assert_true(cases > 20);
+	bench_free(bench);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_machine_is_switched_as_ordered),
+		cmocka_unit_test(the_next_start_and_only_that_comes_from_elsewhere),
+		cmocka_unit_test(consent_that_is_needed_is_said_before_anything_is_changed),
+		cmocka_unit_test(old_firmware_is_asked_in_its_own_way),
+		cmocka_unit_test(an_isolated_machine_obeys_and_stays_isolated),
+		cmocka_unit_test(every_request_may_fail_and_nothing_happens_twice),
+	};
+
+	signal(SIGPIPE, SIG_IGN);
+	if (!simulator_path()) {
+		print_message("# there is no simulator\n");
+		return 0;
+	}
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
