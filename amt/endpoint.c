@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "amt/act.h"
+#include "amt/claims.h"
 #include "amt/session.h"
 #include "amt/transaction.h"
 #include "core/base/digest.h"
@@ -105,6 +106,7 @@ void endpoint_free(struct endpoint *endpoint)
 	if (!endpoint)
 		return;
 	slab = endpoint->parts->slab;
+	claims_drop(endpoint->parts->claims, endpoint);
 	/* The session first: it cancels what is in flight, so that no callback finds the rest half gone. */
 	session_free(endpoint->session);
 	act_free(endpoint->running);
@@ -223,7 +225,49 @@ const char *endpoint_elsewhere(const struct endpoint *endpoint, const struct ass
 	return n < count ? places[n] : NULL;
 }
 
-int endpoint_recognise(struct endpoint *endpoint, struct err *err)
+static int claimed_by(struct endpoint *endpoint, const struct endpoint *owner, struct err *err)
+{
+	endpoint->another_device = true;
+	return err_set(
+		err, ERR_FAILED,
+		"the machine at %s is that of asset %s, its identity is the same: nothing is done to "
+		"it as asset %s; correct amt.address of the one that is wrong (and set uuid or mac)",
+		endpoint->address, owner->asset, endpoint->asset);
+}
+
+static bool has_mac_of(const struct inventory *inventory, const struct asset *asset)
+{
+	if (mac_is_zero(&asset->mac))
+		return false;
+	for (unsigned port = 0; port < inventory->port_count; port++)
+		if (mac_equal(&inventory->ports[port].mac, &asset->mac))
+			return true;
+	return false;
+}
+
+static int claim(struct endpoint *endpoint, const struct asset *asset, struct err *err)
+{
+	struct claims *claims = endpoint->parts->claims;
+	const struct inventory *inventory = &endpoint->inventory;
+	const struct endpoint *owner;
+
+	claims_drop(claims, endpoint);
+	snprintf(endpoint->claim_key, sizeof(endpoint->claim_key), "%s",
+		 *inventory->uuid ? inventory->uuid : inventory->realm);
+	endpoint->claim_by_mac = has_mac_of(inventory, asset);
+	owner = claims_take(claims, endpoint);
+	return owner ? claimed_by(endpoint, owner, err) : 0;
+}
+
+int endpoint_check_claim(struct endpoint *endpoint, struct err *err)
+{
+	const struct endpoint *owner =
+		endpoint->inventory.known ? claims_take(endpoint->parts->claims, endpoint) : NULL;
+
+	return owner ? claimed_by(endpoint, owner, err) : 0;
+}
+
+int endpoint_recognise(struct endpoint *endpoint, const struct asset *asset, struct err *err)
 {
 	const struct inventory *inventory = &endpoint->inventory;
 	const char *wanted = endpoint->wanted_uuid ? endpoint->wanted_uuid : endpoint->known_uuid;
@@ -235,6 +279,8 @@ int endpoint_recognise(struct endpoint *endpoint, struct err *err)
 			err, ERR_FAILED,
 			"another machine answers at %s: its UUID is %s, that of asset %s is %s",
 			endpoint->address, inventory->uuid, endpoint->asset, wanted);
+	if (claim(endpoint, asset, err) < 0)
+		return ERR_FAILED;
 	if (*inventory->uuid)
 		snprintf(endpoint->known_uuid, sizeof(endpoint->known_uuid), "%s", inventory->uuid);
 	snprintf(endpoint->known_realm, sizeof(endpoint->known_realm), "%s",
@@ -253,6 +299,7 @@ int endpoint_open(struct endpoint *endpoint, const struct asset *asset, struct e
 	endpoint->session = NULL;
 	endpoint_forget(endpoint);
 	endpoint->known_uuid[0] = endpoint->known_realm[0] = '\0';
+	claims_drop(endpoint->parts->claims, endpoint);
 	snprintf(endpoint->address, sizeof(endpoint->address), "%s", asset->amt.address);
 	keep_settings(endpoint, &asset->amt);
 	endpoint_name_device(endpoint);

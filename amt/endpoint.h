@@ -25,6 +25,7 @@
 #define ENDPOINT_QUEUE_MAX    16
 
 struct act;
+struct claims;
 struct dispatch;
 struct endpoint_memory;
 struct err;
@@ -36,7 +37,8 @@ struct wish;
 
 /* Shared by all endpoints; outlives them. */
 struct endpoint_parts {
-	struct slab *slab; /* where they live; NULL = ordinary memory */
+	struct slab *slab;     /* where they live; NULL = ordinary memory */
+	struct claims *claims; /* which of them owns which machine */
 	struct loop *loop;
 	struct log *log;
 	struct transport_source source;
@@ -67,6 +69,10 @@ struct endpoint {
 	char address[ASSET_ADDRESS_BYTES]; /* where: amt's, or where the machine was found again */
 	/* Who it was when it first answered, as long as the process lives; "" = not known. */
 	char known_uuid[ASSET_UUID_BYTES], known_realm[ASSET_REALM_BYTES];
+	/* claims.h: who the machine says it is, and whether it has the asset's MAC. */
+	char claim_key[ASSET_REALM_BYTES];
+	bool claims, claim_by_mac;
+	struct endpoint *next_claim;
 	bool another_device;     /* the last act found somebody else there */
 	bool unprepared;         /* a preparation failed since the last that was complete */
 	uint8_t trouble;         /* enum session_trouble: what the last failed act met */
@@ -104,7 +110,9 @@ int endpoint_move(struct endpoint *endpoint, const struct asset *asset, const ch
 const char *endpoint_elsewhere(const struct endpoint *endpoint, const struct asset *asset,
 			       unsigned n, char text[IP_TEXT_BYTES]);
 /* After the inventory was read: is this the machine we mean? */
-int endpoint_recognise(struct endpoint *endpoint, struct err *err);
+int endpoint_recognise(struct endpoint *endpoint, const struct asset *asset, struct err *err);
+/* Before each act: another asset may have turned out to own the machine meanwhile. */
+int endpoint_check_claim(struct endpoint *endpoint, struct err *err);
 /* After the objects were read again: forgets the prepared sets that are no longer there. */
 void endpoint_check_prepared(struct endpoint *endpoint);
 void endpoint_forget_objects(struct endpoint *endpoint);

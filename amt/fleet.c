@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "amt/act.h"
+#include "amt/claims.h"
 #include "amt/cim.h"
 #include "amt/dispatch.h"
 #include "amt/endpoint.h"
@@ -424,6 +425,10 @@ static bool may_start(struct act *act, struct err *err)
 			       act_name(act)) == 0;
 	if (endpoint_open(endpoint, &act->asset, err) < 0)
 		return false;
+	/* A survey and a release read anew, or undo. */
+	if (act->kind != ACT_SURVEY && act->kind != ENFORCER_RELEASE &&
+	    endpoint_check_claim(endpoint, err) < 0)
+		return false;
 	if (session_is_locked_out(endpoint->session, loop_now_ns(endpoint->parts->loop)))
 		return err_set(err, ERR_FAILED,
 			       "%s refused our user and password; correct amt.user and amt.password of asset "
@@ -635,6 +640,7 @@ struct fleet *fleet_new(const struct endpoint_parts *parts)
 
 	fleet->parts = *parts;
 	fleet->parts.slab = slab_new();
+	fleet->parts.claims = claims_new();
 	fleet->dispatch = dispatch_new(parts->loop,
 				       parts->connections_max ? parts->connections_max : 1, &owner);
 	grow(fleet);
@@ -666,6 +672,7 @@ void fleet_free(struct fleet *fleet)
 			close_endpoint(endpoint);
 		}
 	dispatch_free(fleet->dispatch);
+	claims_free(fleet->parts.claims);
 	slab_free(fleet->parts.slab);
 	drop_plan(fleet->last_plan);
 	mem_free(fleet->buckets);

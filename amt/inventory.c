@@ -133,6 +133,9 @@ static void take_port_settings(struct inventory *inventory, const struct cim_ins
 	bool link = true;
 	uint32_t medium;
 
+	if (mac && !mac_parse(mac, &port->mac))
+		port->mac = (struct mac){ 0 };
+
 	port->no_card = mac && *mac && strspn(mac, "0-:") == strlen(mac);
 	cim_bool(item, "LinkIsUp", &link);
 	port->link_down = !link;

@@ -24,6 +24,7 @@ struct session_result;
 /* A CIM_EthernetPort that packets leave by. */
 struct inventory_port {
 	struct cim_reference *reference; /* all keys */
+	struct mac mac;                  /* zeros where it is not told */
 	bool by_driver;                  /* wireless: the host's own driver filters */
 	bool link_down;                  /* as told: no cable, no radio */
 	bool no_card;                    /* its address is all zeros; such a port is not listed */

@@ -57,7 +57,7 @@ static int take_inventory(void *arg, uint32_t n, const struct session_result *re
 			 session_realm(endpoint->session));
 		endpoint_name_device(endpoint);
 		if (rc == 0)
-			rc = endpoint_recognise(endpoint, err);
+			rc = endpoint_recognise(endpoint, &act->asset, err);
 	}
 	return rc;
 }

@@ -255,11 +255,19 @@ static void on_no_answer(struct session *session, const struct transport_answer 
 	finish_badly(session, answer->sent ? SESSION_UNKNOWN : SESSION_NOT_SENT, &err);
 }
 
-static const char *remedy_of(const struct wsman_fault *fault)
+/* What the classes of power and start need is another realm's, and may need a person (amt-out-of-band.md 2.5). */
+static const char *remedy_of_denial(const char *class_name)
+{
+	return strstr(class_name, "Boot") || strstr(class_name, "Power")
+		       ? "; give the AMT user the realm Remote Control, or see to user consent"
+		       : "; give the AMT user the realms Circuit Breaker and General Info";
+}
+
+static const char *remedy_of(const struct session *session, const struct wsman_fault *fault)
 {
 	if (!fault->has_status)
 		return strcmp(fault->subcode, "AccessDenied") == 0
-			       ? "; give the AMT user the realms Circuit Breaker and General Info"
+			       ? remedy_of_denial(session->call.class_name)
 			       : "";
 	switch (fault->status) {
 	case AMT_STATUS_NOT_READY:
@@ -288,15 +296,57 @@ static void on_fault(struct session *session, const struct wsman_fault *fault)
 		session->flash_until_ns = session->asked_ns + s_to_ns(FLASH_REST_S);
 	describe(session, what, sizeof(what));
 	wsman_fault_text(fault, why, sizeof(why));
-	err_set(&err, ERR_FAILED, "%s: refused: %s%s", what, why, remedy_of(fault));
+	err_set(&err, ERR_FAILED, "%s: refused: %s%s", what, why, remedy_of(session, fault));
 	result.err = &err;
 	finish(session, &result);
 }
 
+/* Methods of the standard's own classes return its numbers; AMT's come from 32768 on (5.5). */
+static const char *standard_words(uint32_t value)
+{
+	switch (value) {
+	case 1:
+		return "not supported";
+	case 3:
+		return "timed out; look at its state before trying again";
+	case 5:
+		return "invalid parameter";
+	case 6:
+		return "in use; end the redirection session that somebody holds, or take reset";
+	case 4097:
+		return "not possible in its present state; look at it again in some seconds";
+	case 4099:
+		return "busy; try again in some seconds";
+	default:
+		return "failed; try again in a minute";
+	}
+}
+
+static bool is_standard(const struct session *session)
+{
+	return strncmp(session->call.class_name, "CIM_", 4) == 0;
+}
+
+/* A job was started: it is on its way. */
+static bool is_success(const struct session *session, uint32_t value)
+{
+	const uint32_t job_started = 4096;
+
+	return value == 0 || (value == job_started && is_standard(session));
+}
+
 static void on_return_value(struct session *session, uint32_t value)
 {
+	const uint32_t vendors = 32768;
 	struct wsman_fault fault = { .present = true, .has_status = true, .status = value };
 
+	if (is_standard(session) && value >= vendors) {
+		fault.status = value - vendors;
+	} else if (is_standard(session)) {
+		fault.has_status = false;
+		snprintf(fault.reason, sizeof(fault.reason), "%u, %s", value,
+			 standard_words(value));
+	}
 	snprintf(fault.subcode, sizeof(fault.subcode), "ReturnValue");
 	on_fault(session, &fault);
 }
@@ -375,7 +425,7 @@ static void on_good(struct session *session, struct wsman_answer *answer)
 {
 	struct session_result result = { .end = SESSION_DONE, .created = answer->created };
 
-	if (answer->has_return_value && answer->return_value != 0) {
+	if (answer->has_return_value && !is_success(session, answer->return_value)) {
 		on_return_value(session, answer->return_value);
 		return;
 	}
@@ -383,7 +433,8 @@ static void on_good(struct session *session, struct wsman_answer *answer)
 		on_page(session, answer);
 		return;
 	}
-	if (!session_call_reads(&session->call))
+	/* Methods need not write to flash. */
+	if (!session_call_reads(&session->call) && session->call.op != WSMAN_INVOKE)
 		session->flash_until_ns = 0;
 	take_items(session, answer);
 	finish(session, &result);

@@ -124,6 +124,10 @@ static inline bool fake_fixed(struct fake_device *device, const char *class_name
 		snprintf(text, sizeof(text), "<h:PlatformGUID>%s</h:PlatformGUID>",
 			 device->guid ? device->guid : "13AEE355D2BFBB6117A088AEDD7037EA");
 		at = text;
+	} else if (strcmp(class_name, "CIM_AssociatedPowerManagementService") == 0) {
+		snprintf(text, sizeof(text), "<h:PowerState>%u</h:PowerState>",
+			 device->power ? device->power : 2u);
+		at = text;
 	} else if (strcmp(class_name, "AMT_AuditLog") == 0) {
 		at = device->audit;
 	} else if (strcmp(class_name, "AMT_GeneralSettings") == 0) {
@@ -490,6 +494,12 @@ static inline void fake_execute(struct fake_device *device, const struct fake_re
 	} else if (strcmp(request->op, "SetTimeout") == 0 ||
 		   strcmp(request->op, "GetTimeout") == 0) {
 		fake_timeout(device, request, out);
+	} else if (strcmp(request->op, "RequestPowerStateChange") == 0) {
+		device->power_orders++;
+		buf_format(out,
+			   "<h:RequestPowerStateChange_OUTPUT xmlns:h=\"u\"><h:ReturnValue>%u"
+			   "</h:ReturnValue></h:RequestPowerStateChange_OUTPUT>",
+			   device->power_returns);
 	} else if (strcmp(request->op, "GetLowAccuracyTimeSynch") == 0) {
 		if (device->clock)
 			buf_format(

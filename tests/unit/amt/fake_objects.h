@@ -61,6 +61,9 @@ struct fake_device {
 	char address[64]; /* where this device is; "" = everywhere */
 	const char *guid, *release, *audit, *clock; /* NULL: the usual; audit, clock: not told */
 	bool wireless, no_wired, flash_protected, no_defaults;
+	unsigned power;         /* PowerState; 0 = on */
+	unsigned power_returns; /* ReturnValue of an order */
+	unsigned power_orders;
 	bool radio_refuses; /* no policy is taken on port 1 */
 	bool radio_loses; /* the connection breaks at each order to port 1, which is not executed */
 	bool settings_by_name;    /* AMT_EthernetPortSettings cannot be enumerated */

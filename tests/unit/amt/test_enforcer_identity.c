@@ -178,6 +178,46 @@ static void a_machine_with_a_new_lease_is_found_again(void **state)
 	}
 }
 
+/* An old address in the list of assets: the machine of one answers for another, too. */
+static void one_machine_answers_for_one_asset(void **state)
+{
+	struct plan plan = repair("repair", 1);
+
+	(void)state;
+	for (unsigned has_mac = 0; has_mac < 3; has_mac++) {
+		struct bench *bench = bench_new();
+		struct asset first = bench->asset, second = bench->asset;
+		struct mac mac;
+
+		assert_true(mac_parse("00:11:22:33:44:55", &mac));
+		snprintf(second.name, sizeof(second.name), "pc2");
+		if (has_mac)
+			*(has_mac == 1 ? &first.mac : &second.mac) = mac;
+		bench->asset = first;
+		must(bench, ENFORCER_PREPARE, &plan);
+		bench->asset = second;
+		act(bench, ENFORCER_ISOLATE, &plan);
+		if (has_mac == 2) {
+			/* It has the MAC of the second: the first was wrong. */
+			assert_int_equal(bench->result.rc, 0);
+			must(bench, ENFORCER_RELEASE, NULL);
+			bench->asset = first;
+			act(bench, ENFORCER_ISOLATE, &plan);
+		}
+		assert_true(bench->result.rc < 0);
+		assert_non_null(strstr(bench->text, has_mac == 2 ? "is that of asset pc2"
+								 : "is that of asset pc1"));
+		assert_int_equal(fake_bound(&bench->device, "crd-"), 0);
+		survey(bench);
+		assert_int_equal(found(bench, AMT_ANOTHER_DEVICE), 1);
+		/* Corrected: the other place is another machine. */
+		snprintf(bench->asset.amt.address, sizeof(bench->asset.amt.address), "10.0.0.99");
+		bench->device.guid = "23AEE355D2BFBB6117A088AEDD7037EA";
+		must(bench, ENFORCER_ISOLATE, &plan);
+		bench_free(bench);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -188,6 +228,7 @@ int main(void)
 		cmocka_unit_test(
 			a_prepared_switch_is_not_thrown_on_a_machine_that_took_the_address),
 		cmocka_unit_test(a_machine_with_a_new_lease_is_found_again),
+		cmocka_unit_test(one_machine_answers_for_one_asset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
