@@ -42,20 +42,42 @@ struct child {
 	struct signal_watch *terminate;
 	unsigned ticks;
 	struct clock_line clock;
-	uint64_t bad; /* records of this sensor's forerunners */
-	bool accused; /* this sensor is to be replaced */
+	uint64_t wall_ns, monotonic_ns; /* when the clocks were last compared */
+	uint64_t bad;                   /* records of this sensor's forerunners */
+	bool accused;                   /* this sensor is to be replaced */
 	char origin[64];
 };
 
+/* By how much the wall clock went forward without time having passed; 0 = it did not. */
+static uint64_t set_forward_ns(struct child *child, uint64_t wall_ns, uint64_t monotonic_ns)
+{
+	uint64_t passed_ns = monotonic_ns - child->monotonic_ns;
+	uint64_t due_ns = child->wall_ns + passed_ns;
+	bool first = child->wall_ns == 0;
+
+	child->wall_ns = wall_ns;
+	child->monotonic_ns = monotonic_ns;
+	return !first && wall_ns > due_ns + CLOCK_STEP_NS ? wall_ns - due_ns : 0;
+}
+
 static uint64_t now_of(struct child *child)
 {
-	uint64_t before_ns = child->clock.ahead_ns;
-	uint64_t now_ns = clock_line_ns(&child->clock, clock_wall_ns());
+	uint64_t before_ns = child->clock.ahead_ns, wall_ns = clock_wall_ns();
+	uint64_t now_ns = clock_line_ns(&child->clock, wall_ns);
+	uint64_t forward_ns = set_forward_ns(child, wall_ns, clock_monotonic_ns());
 
 	if (child->clock.ahead_ns > before_ns)
 		log_line(child->parts->log, LOG_LEVEL_WARNING, "clock",
 			 "set back: times in facts run %.0f s ahead of it until it has caught up",
 			 ns_to_s(child->clock.ahead_ns));
+	/* What was ahead of a clock that had been set back is forward already. */
+	forward_ns = forward_ns > before_ns ? forward_ns - before_ns : 0;
+	if (forward_ns > CLOCK_STEP_NS) {
+		log_line(child->parts->log, LOG_LEVEL_WARNING, "clock",
+			 "set forward by %.0f s: holds and deadlines move with it",
+			 ns_to_s(forward_ns));
+		pipeline_clock_set(child->pipeline, forward_ns, now_ns);
+	}
 	return now_ns;
 }
 

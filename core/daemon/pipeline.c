@@ -250,6 +250,12 @@ void pipeline_step(struct pipeline *pipeline, uint64_t wall_ns)
 	step(pipeline);
 }
 
+void pipeline_clock_set(struct pipeline *pipeline, uint64_t step_ns, uint64_t wall_ns)
+{
+	note_time(pipeline, wall_ns);
+	response_clock_set(pipeline->response, step_ns, pipeline->now_ns);
+}
+
 void pipeline_advance(struct pipeline *pipeline, uint64_t wall_ns)
 {
 	note_time(pipeline, wall_ns);

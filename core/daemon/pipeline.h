@@ -41,6 +41,8 @@ void pipeline_step(struct pipeline *pipeline, uint64_t wall_ns);
 bool pipeline_is_due(const struct pipeline *pipeline, uint64_t wall_ns);
 /* Lets time pass: deadlines of isolations, levels that fade; then a step. */
 void pipeline_advance(struct pipeline *pipeline, uint64_t wall_ns);
+/* The clock was set forward by so much: holds and deadlines are no nearer for that.  Before the first call with the new time. */
+void pipeline_clock_set(struct pipeline *pipeline, uint64_t step_ns, uint64_t wall_ns);
 /* The sensor is gone, since then: automatic isolation pauses until it is back, and a while longer. */
 void pipeline_sensor_lost(struct pipeline *pipeline, const char *why, uint64_t since_ns,
 			  uint64_t wall_ns);

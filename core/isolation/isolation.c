@@ -502,6 +502,24 @@ static enum isolation_action on_recalled(struct isolation *isolation)
 	}
 }
 
+static void shift(uint64_t *when_ns, uint64_t step_ns)
+{
+	if (*when_ns)
+		*when_ns += step_ns;
+}
+
+/* A hold of four hours is four hours, whatever the clock says meanwhile; and the silence of a moment is no silence. */
+static void on_clock_set(struct isolation *isolation, uint64_t step_ns)
+{
+	if (isolation->applied_ns > isolation->last_contact_ns)
+		isolation->last_contact_ns = isolation->applied_ns;
+	shift(&isolation->last_contact_ns, step_ns);
+	shift(&isolation->hold_until_ns, step_ns);
+	shift(&isolation->lapses_ns, step_ns);
+	shift(&isolation->close_at_ns, step_ns);
+	shift(&isolation->due_ns, step_ns);
+}
+
 enum isolation_action isolation_step(struct isolation *isolation,
 				     const struct isolation_event *event, uint64_t now_ns)
 {
@@ -528,6 +546,9 @@ enum isolation_action isolation_step(struct isolation *isolation,
 		return ISOLATION_DO_NOTHING;
 	case ISOLATION_RECALLED:
 		return on_recalled(isolation);
+	case ISOLATION_CLOCK_SET:
+		on_clock_set(isolation, event->step_ns);
+		return ISOLATION_DO_NOTHING;
 	case ISOLATION_SUPERSEDED:
 		return on_superseded(isolation, event->by, now_ns);
 	default:

@@ -84,6 +84,7 @@ enum isolation_event_type {
 	ISOLATION_RELEASE_ASKED,
 	ISOLATION_HOST_HEARD, /* the sensor saw a new contact of the isolated host */
 	ISOLATION_RECALLED,   /* found in the journal at start */
+	ISOLATION_CLOCK_SET,  /* the wall clock was set forward: nothing is nearer for that */
 	ISOLATION_SUPERSEDED, /* another one of the same asset holds now, and cuts off more */
 };
 
@@ -100,6 +101,7 @@ struct isolation_event {
 	bool left;        /* ACT_DONE of an inspect: not active, but not gone everywhere either */
 	const char *open; /* ACT_DONE of an isolate or inspect: what is not cut off; NULL = all is */
 	uint64_t by;      /* SUPERSEDED: the other's id */
+	uint64_t step_ns;   /* CLOCK_SET: by how much */
 	const char *reason; /* of a denial, failure or release; may be NULL */
 };
 

@@ -120,6 +120,14 @@ void response_heard(struct response *response, const struct host_key *host, uint
 		response_step(running, &event, now_ns);
 }
 
+void response_clock_set(struct response *response, uint64_t step_ns, uint64_t now_ns)
+{
+	struct isolation_event event = { .type = ISOLATION_CLOCK_SET, .step_ns = step_ns };
+
+	for (size_t i = 0; i < response->running.count; i++)
+		response_step(response->running.items[i], &event, now_ns);
+}
+
 static void take_preparations(struct response *response)
 {
 	struct preparation **link = &response->preparing;

@@ -55,6 +55,8 @@ int response_recall(struct response *response, uint64_t now_ns, struct err *err)
 void response_consider(struct response *response, const struct incident *incident, uint64_t now_ns);
 /* The sensor saw a new contact or evidence of this host. */
 void response_heard(struct response *response, const struct host_key *host, uint64_t now_ns);
+/* The wall clock was set forward by so much, and now_ns is after that: holds, deadlines and back-offs move with it. */
+void response_clock_set(struct response *response, uint64_t step_ns, uint64_t now_ns);
 /* Steps what is due; returns when it wants to be called again (wall), 0 = never. */
 uint64_t response_advance(struct response *response, uint64_t now_ns);
 

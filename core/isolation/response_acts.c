@@ -146,7 +146,8 @@ static enum isolation_action step_once(struct running *running, const struct mom
 		    strcmp(running->isolation.reason, before.reason) != 0 ||
 		    strcmp(running->isolation.open, before.open) != 0;
 
-	if (news || is_write(action) || event->type == ISOLATION_ACT_DONE)
+	if (news || is_write(action) || event->type == ISOLATION_ACT_DONE ||
+	    event->type == ISOLATION_CLOCK_SET)
 		if (keep(running, err) < 0) {
 			err_prefix(err, "the journal cannot be written");
 			tell_not_kept(running, err, now_ns);

@@ -530,6 +530,30 @@ static void a_relapse_after_the_hold_is_isolated_again(void **state)
 	bench_fini(&bench);
 }
 
+/* NTP finds out that it is tomorrow: nobody is let go for that. */
+static void a_clock_that_is_set_forward_ends_no_hold(void **state)
+{
+	const uint64_t day_ns = s_to_ns(86400);
+	struct bench bench;
+
+	(void)state;
+	bench_init(&bench, 10);
+	bench_consider(&bench, BENCH_PC, 1, 15);
+	bench_answer(&bench);
+	response_advance(bench.response, bench.now_ns);
+	assert_int_equal(response_at(bench.response, 0)->state, ISOLATION_APPLIED);
+	bench.now_ns += day_ns;
+	response_clock_set(bench.response, day_ns, bench.now_ns);
+	response_advance(bench.response, bench.now_ns);
+	assert_int_equal(response_count(bench.response), 1);
+	assert_int_equal(response_at(bench.response, 0)->state, ISOLATION_APPLIED);
+	bench_pass(&bench, 4 * 3600 - 60);
+	assert_int_equal(response_count(bench.response), 1);
+	bench_pass(&bench, 120);
+	assert_int_equal(response_count(bench.response), 0);
+	bench_fini(&bench);
+}
+
 static void an_answer_is_not_lost_while_the_host_is_heard(void **state)
 {
 	struct bench bench;
@@ -653,6 +677,7 @@ int main(void)
 		cmocka_unit_test(a_dead_device_is_given_up_and_may_be_tried_again_later),
 		cmocka_unit_test(what_people_released_stays_released),
 		cmocka_unit_test(a_relapse_after_the_hold_is_isolated_again),
+		cmocka_unit_test(a_clock_that_is_set_forward_ends_no_hold),
 		cmocka_unit_test(an_answer_is_not_lost_while_the_host_is_heard),
 		cmocka_unit_test(a_dry_run_is_never_proven),
 		cmocka_unit_test(every_asset_is_prepared_before_it_is_needed),
