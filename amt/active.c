@@ -113,7 +113,10 @@ void tell_beside(struct act *act)
 	result->left = !result->active && is_bound_beside(endpoint);
 	if (!result->active || beside_is_active(act))
 		return;
-	if (endpoint->open)
+	if (endpoint_leaves_beside(endpoint))
+		snprintf(result->open, sizeof(result->open),
+			 "the wireless port is not cut off: amt.wireless in cordon.yaml is off");
+	else if (endpoint->open)
 		snprintf(result->open, sizeof(result->open), "%s", endpoint->open);
 	else
 		snprintf(result->open, sizeof(result->open),

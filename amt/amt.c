@@ -40,6 +40,7 @@ struct amt *amt_new(const struct amt_config *config, struct loop *loop, struct l
 		       "one list");
 	parts.timeout_min = config->dead_man_min;
 	parts.flag_coding = config->tcp_flags;
+	parts.cable_only = config->cable_only;
 	parts.wall_ns = config->wall_ns;
 	parts.connections_max = transport_http_connections_max(&amt->http);
 	parts.source = transport_http_source(&amt->http);

@@ -33,6 +33,7 @@ struct amt_config {
 	const char *authorities, *certificate, *key_ref;
 	uint16_t dead_man_min;     /* firmware ends an isolation by itself after that; 0 = never */
 	uint8_t tcp_flags;         /* enum amt_tcp_flags */
+	bool cable_only;           /* a wireless port beside a wired one is left alone */
 	uint64_t (*wall_ns)(void); /* to judge the clocks of devices; NULL = not judged */
 };
 

@@ -343,6 +343,8 @@ static int go_beside(void *arg, uint32_t n, const struct session_result *result,
 	(void)err;
 	if (prepare_beside_steps(act))
 		transaction_then(act->transaction, &step_decide_bind, 0);
+	else if (endpoint_leaves_beside(act->endpoint))
+		tell_beside(act);
 	return 0;
 }
 

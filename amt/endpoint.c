@@ -38,6 +38,12 @@ void endpoint_forget(struct endpoint *endpoint)
 	endpoint->session_realm[0] = '\0';
 }
 
+bool endpoint_leaves_beside(const struct endpoint *endpoint)
+{
+	return endpoint->parts->cable_only && endpoint->inventory.port_count > 1 &&
+	       endpoint->inventory.ports[1].by_driver;
+}
+
 void endpoint_set_open(struct endpoint *endpoint, const char *why)
 {
 	slab_give_text(endpoint->parts->slab, endpoint->open);

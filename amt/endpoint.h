@@ -45,6 +45,7 @@ struct endpoint_parts {
 	uint32_t precedence;
 	uint16_t timeout_min; /* firmware ends a policy of ours by itself after that; 0 = never */
 	uint8_t flag_coding;  /* enum sd_flag_coding */
+	bool cable_only;      /* a wireless port beside a wired one is left alone */
 	uint64_t (*wall_ns)(void); /* NULL: the clocks of devices are not judged */
 	uint64_t operation_ns;     /* for all answers of one operation; 0 = without end */
 	uint32_t connections_max;  /* endpoints spoken to at once; 0 = 1 */
@@ -117,6 +118,8 @@ int endpoint_check_claim(struct endpoint *endpoint, struct err *err);
 void endpoint_check_prepared(struct endpoint *endpoint);
 void endpoint_forget_objects(struct endpoint *endpoint);
 void endpoint_name_device(struct endpoint *endpoint);
+/* Our own settings keep us from its second port. */
+bool endpoint_leaves_beside(const struct endpoint *endpoint);
 void endpoint_set_open(struct endpoint *endpoint, const char *why); /* NULL = it is not */
 /* True if the digest realm is another than when the inventory was read: somebody provisioned
  * it anew. */

@@ -553,7 +553,7 @@ static void look_beside(struct act *act)
 
 	act->beside[0] = '\0';
 	act->same_beside = act->endpoint->inventory.port_count < 2 ||
-			   !ports[1].capabilities.given ||
+			   endpoint_leaves_beside(act->endpoint) || !ports[1].capabilities.given ||
 			   memcmp(&ports[0].capabilities, &ports[1].capabilities,
 				  sizeof(ports[0].capabilities)) == 0;
 	if (act->same_beside)
@@ -599,7 +599,7 @@ void prepare_steps(struct act *act)
 bool prepare_beside_steps(struct act *act)
 {
 	act->held = true;
-	if (act->endpoint->inventory.port_count < 2)
+	if (act->endpoint->inventory.port_count < 2 || endpoint_leaves_beside(act->endpoint))
 		return false;
 	act->port = 1;
 	act->wrote_first = act->wrote;

@@ -93,7 +93,9 @@ void readiness_report(const struct endpoint *endpoint, const struct err *err, ui
 		.health = &endpoint->health,
 		.foreign_in_place = taker(endpoint, 0) != NULL,
 		.taken_beside = beside ? beside->name : NULL,
-		.open = endpoint->open,
+		.open = endpoint_leaves_beside(endpoint)
+				? "the wireless port is left alone: amt.wireless in cordon.yaml is off"
+				: endpoint->open,
 		.rival = rival ? rival->name : NULL,
 		.rival_precedence = rival ? rival->precedence : 0,
 		.our_precedence = endpoint->parts->precedence,

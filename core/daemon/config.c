@@ -78,6 +78,8 @@ static const struct setting settings[] = {
 	  "its key: file:/PATH, env:NAME or credential:NAME" },
 	{ "amt", "dead_man", SET_DURATION, AT(amt_dead_man_ns), 0, 3932100, "0",
 	  "firmware ends an isolation by itself after that (whole minutes); 0 = never" },
+	{ "amt", "wireless", SET_BOOL, AT(amt_wireless), 0, 0, "true",
+	  "isolate at the wireless port beside a wired one, too" },
 	{ "amt", "tcp_flags", SET_TEXT, AT(amt_tcp_flags), 0, 0, "unknown",
 	  "how your firmware wants TCP flags: unknown, bits or masks" },
 	{ "amt", "answer_timeout_s", SET_U32, AT(amt_answer_timeout_s), 5, 300, "35",
@@ -104,6 +106,7 @@ void config_defaults(struct config *config)
 	config->blind_pause_ns = s_to_ns(60);
 	config->amt_connections = 4096;
 	snprintf(config->amt_tcp_flags, sizeof(config->amt_tcp_flags), "unknown");
+	config->amt_wireless = true;
 	config->amt_precedence = 1000;
 	config->amt_answer_timeout_s = 35;
 }

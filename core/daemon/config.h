@@ -47,6 +47,7 @@ struct config {
 	char amt_authorities[CONFIG_PATH_BYTES], amt_certificate[CONFIG_PATH_BYTES],
 		amt_key[CONFIG_PATH_BYTES];
 	uint64_t amt_dead_man_ns; /* 0 = none */
+	bool amt_wireless;        /* isolate at the wireless port beside a wired one, too */
 	char amt_tcp_flags[16];   /* one of config_tcp_flags() */
 	uint32_t amt_connections, amt_precedence, amt_answer_timeout_s;
 	/* "detectors:" is read by the engine itself: the document and its node, NULL if absent. */

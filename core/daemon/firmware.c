@@ -52,6 +52,7 @@ struct firmware *firmware_new(const struct firmware_config *config)
 				  .certificate = or_null(settings->amt_certificate),
 				  .key_ref = or_null(settings->amt_key),
 				  .wall_ns = clock_wall_ns,
+				  .cable_only = !settings->amt_wireless,
 				  .dead_man_min =
 					  (uint16_t)(settings->amt_dead_man_ns / s_to_ns(60)) };
 

@@ -32,6 +32,7 @@ struct bench {
 	char text[ERR_TEXT_MAX_BYTES];
 	unsigned answers;
 	uint16_t timeout_min;
+	bool cable_only;
 };
 
 static inline void add(struct plan *plan, struct filter filter)
@@ -84,6 +85,7 @@ static inline void start(struct bench *bench)
 					.source = fake_source(&bench->device),
 					.precedence = 1000,
 					.timeout_min = bench->timeout_min,
+					.cable_only = bench->cable_only,
 					.operation_ns = s_to_ns(280),
 					.wall_ns = wall };
 

@@ -128,6 +128,8 @@ static inline void fake_post(void *self, const char *body, size_t length, transp
 	request.body = soap_body(message);
 	request.key = fake_key(message);
 	device->requests++;
+	if (device->moves_after && device->requests > device->moves_after)
+		snprintf(device->address, sizeof(device->address), "%s", device->moves_to);
 	if (!device->once)
 		*(fake_is_write(request.op) ? &device->writes_repeatable
 					    : &device->reads_repeatable) += 1;

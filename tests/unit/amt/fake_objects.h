@@ -56,9 +56,11 @@ struct fake_device {
 	char expected_realm[64]; /* what the client wants to hear in the challenge */
 	bool realm_unheeded;     /* a transport that does not look at realms */
 	bool unreachable;
-	bool once;        /* the request at hand may not be repeated by the transport */
-	char asked[64];   /* the address the client has opened */
-	char address[64]; /* where this device is; "" = everywhere */
+	bool once;            /* the request at hand may not be repeated by the transport */
+	char asked[64];       /* the address the client has opened */
+	char address[64];     /* where this device is; "" = everywhere */
+	unsigned moves_after; /* requests, then it is at moves_to; 0 = it stays */
+	const char *moves_to;
 	const char *guid, *release, *audit, *clock; /* NULL: the usual; audit, clock: not told */
 	bool wireless, no_wired, flash_protected, no_defaults;
 	unsigned power;         /* PowerState; 0 = on */

@@ -178,6 +178,45 @@ static void a_machine_with_a_new_lease_is_found_again(void **state)
 	}
 }
 
+/* A lease ends between any two requests of an act, preparing and enabling included. */
+static void a_machine_may_move_between_any_two_requests(void **state)
+{
+	struct plan plan = repair("repair", 1);
+	bool moved = true;
+
+	(void)state;
+	for (unsigned cold = 0; cold < 2; cold++, moved = true)
+		for (unsigned after = 1; moved; after++) {
+			struct bench *bench = bench_new();
+
+			bench->device.wireless = after % 2;
+			snprintf(bench->asset.amt.also[0], sizeof(bench->asset.amt.also[0]),
+				 "10.0.0.24");
+			snprintf(bench->device.address, sizeof(bench->device.address), "10.0.0.23");
+			if (!cold)
+				must(bench, ENFORCER_PREPARE, &plan);
+			else
+				snprintf(bench->asset.amt.realm, sizeof(bench->asset.amt.realm),
+					 "%s", bench->device.realm);
+			bench->device.requests = 0;
+			bench->device.moves_after = after;
+			bench->device.moves_to = "10.0.0.24";
+			for (unsigned tries = 0; act(bench, ENFORCER_ISOLATE, &plan)->rc < 0;
+			     tries++)
+				if (tries == 3)
+					fail_msg("moved after %u: %s", after, bench->text);
+			moved = strcmp(bench->device.address, "10.0.0.24") == 0;
+			assert_true(bench->result.active);
+			assert_int_equal(fake_bound(&bench->device, "crd-"), 1 + after % 2);
+			must(bench, ENFORCER_PREPARE, &plan);
+			assert_int_equal(fake_count(&bench->device, POLICY, "crd-"), 1);
+			assert_int_equal(our_filters(bench), plan.filter_count);
+			must(bench, ENFORCER_RELEASE, NULL);
+			assert_int_equal(fake_bound(&bench->device, "crd-"), 0);
+			bench_free(bench);
+		}
+}
+
 /* An old address in the list of assets: the machine of one answers for another, too. */
 static void one_machine_answers_for_one_asset(void **state)
 {
@@ -229,6 +268,7 @@ int main(void)
 			a_prepared_switch_is_not_thrown_on_a_machine_that_took_the_address),
 		cmocka_unit_test(a_machine_with_a_new_lease_is_found_again),
 		cmocka_unit_test(one_machine_answers_for_one_asset),
+		cmocka_unit_test(a_machine_may_move_between_any_two_requests),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

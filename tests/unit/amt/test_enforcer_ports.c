@@ -286,6 +286,39 @@ static void what_the_ports_say_of_themselves_decides(void **state)
 		}
 }
 
+/* For whoever finds that a driver takes the management along with the rest. */
+static void a_wireless_port_may_be_left_alone_and_that_is_told(void **state)
+{
+	struct bench *bench = laptop();
+	struct plan plan = repair("repair", 1);
+
+	(void)state;
+	must(bench, ENFORCER_ISOLATE, &plan);
+	check_bound(bench, 1, 1);
+	bench->cable_only = true;
+	restart(bench);
+	survey(bench);
+	assert_int_equal(found(bench, AMT_WIRELESS_OPEN), 1);
+	/* What was enabled before the setting stays until the release. */
+	must(bench, ENFORCER_ISOLATE, &plan);
+	assert_string_equal(bench->result.open, "");
+	must(bench, ENFORCER_RELEASE, NULL);
+	check_bound(bench, 0, 0);
+	must(bench, ENFORCER_ISOLATE, &plan);
+	check_bound(bench, 1, 0);
+	assert_non_null(strstr(bench->result.open, "amt.wireless"));
+	must(bench, ENFORCER_INSPECT, NULL);
+	assert_true(bench->result.active);
+	assert_non_null(strstr(bench->result.open, "amt.wireless"));
+	must(bench, ENFORCER_RELEASE, NULL);
+	/* Where it is the only one there is nothing to choose. */
+	bench->device.no_wired = true;
+	restart(bench);
+	must(bench, ENFORCER_ISOLATE, &plan);
+	check_bound(bench, 0, 1);
+	bench_free(bench);
+}
+
 /* ---- a failure at every request ---------------------------------------------------------------- */
 
 enum scene {
@@ -394,6 +427,7 @@ int main(void)
 		cmocka_unit_test(
 			a_device_without_room_for_both_isolates_the_cable_and_is_left_tidy),
 		cmocka_unit_test(what_the_ports_say_of_themselves_decides),
+		cmocka_unit_test(a_wireless_port_may_be_left_alone_and_that_is_told),
 		cmocka_unit_test(every_request_may_fail_in_every_way_and_both_ports_end_alike),
 	};
 
