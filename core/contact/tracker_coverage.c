@@ -44,10 +44,11 @@ static bool may_be_neighbor(const struct host *host, const struct ip *dst)
 	return last && (!ip_is_v4(dst) || last >> 16 == ip_v4_number(dst) >> 16);
 }
 
-/* It sends to a neighbour for which we have only heard it ask: it was told the station, so the neighbour lives.  A forger gains
- * nothing where answers are heard, because then the silence of what it pretends to reach counts in place of the question's. */
-static void sends_to_neighbor(struct tracker *tracker, const struct host *host,
-			      const struct reach *reach)
+/* It sends to a neighbour for which we have only heard it ask: it was told the station, so the neighbour lives, and what is said
+ * to this host passes us by.  That is known before any connection shows it, so that pings and datagrams of a list are not
+ * taken for failures.  A forger gains nothing where answers are heard, because then the silence of what it pretends to reach
+ * counts in place of the question's. */
+static void sends_to_neighbor(struct tracker *tracker, struct host *host, const struct reach *reach)
 {
 	uint16_t vlan = host->key.vlan;
 	uint32_t index;
@@ -58,8 +59,11 @@ static void sends_to_neighbor(struct tracker *tracker, const struct host *host,
 	index = unheard_question(tracker, reach, tracker_hash(tracker, reach->src, vlan));
 	if (index == PAIRS_NONE)
 		return;
-	if (!coverage_hears_neighbors(tracker->coverage, vlan))
+	if (!coverage_hears_neighbors(tracker->coverage, vlan)) {
 		coverage_neighbor_missed(tracker->coverage, vlan);
+		coverage_answer_missed(tracker->coverage, vlan, host->pair_check);
+		host->roles |= HOST_BLIND;
+	}
 	tracker_settle(tracker, index, CONTACT_ACCEPTED);
 }
 
@@ -102,7 +106,7 @@ void tracker_asked_again(struct tracker *tracker, const struct reach *reach)
 		       (tracker->wall_ns - pair->opened_ns) / NS_PER_US);
 }
 
-uint8_t tracker_watch_coverage(struct tracker *tracker, const struct host *host,
+uint8_t tracker_watch_coverage(struct tracker *tracker, struct host *host,
 			       const struct reach *reach)
 {
 	uint16_t vlan = host->key.vlan;

@@ -224,7 +224,7 @@ uint8_t tracker_neighbor_flags(const struct tracker *tracker, struct host *host,
 
 /* tracker_coverage.c */
 /* What an opening contact proves about our view; CONTACT_BLIND if its silence will prove nothing, or 0. */
-uint8_t tracker_watch_coverage(struct tracker *tracker, const struct host *host,
+uint8_t tracker_watch_coverage(struct tracker *tracker, struct host *host,
 			       const struct reach *reach);
 /* A question for a neighbour: if it is the second in a row, nobody answered the first. */
 void tracker_asked_again(struct tracker *tracker, const struct reach *reach);

@@ -150,6 +150,28 @@ static void whoever_is_sent_to_lives_though_its_answer_was_not_heard(void **stat
 	tracker_free(f.tracker);
 }
 
+/* The mirror of what one port receives: a list is pinged, and neither ARP's answers nor the pings' are seen. */
+static void silence_is_unknown_for_one_who_was_told_a_station_out_of_sight(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f, 1024);
+	for (unsigned n = 0; n < 8; n++) {
+		struct ip target = host_ip(50 + n);
+
+		see(&f, wire_arp(n * 10, &f.a, &target));
+		see(&f, wire_icmp(n * 10 + 1, &f.a, &target, 8, 0));
+	}
+	tracker_advance(f.tracker, wire_ns(10000));
+	for (unsigned i = 0; i < f.count; i++)
+		assert_true(f.seen[i].kind != CONTACT_ICMP ||
+			    f.seen[i].outcome == CONTACT_PENDING ||
+			    f.seen[i].outcome == CONTACT_UNKNOWN);
+	assert_true(coverage_faults(tracker_coverage(f.tracker), 0) & COVERAGE_NO_ANSWERS);
+	tracker_free(f.tracker);
+}
+
 static void a_packet_seen_twice_opens_and_settles_once(void **state)
 {
 	struct fixture f;
@@ -180,6 +202,7 @@ int main(void)
 		cmocka_unit_test(syn_acks_without_a_syn_tell_the_same),
 		cmocka_unit_test(who_sends_to_a_neighbour_was_told_its_station),
 		cmocka_unit_test(whoever_is_sent_to_lives_though_its_answer_was_not_heard),
+		cmocka_unit_test(silence_is_unknown_for_one_who_was_told_a_station_out_of_sight),
 		cmocka_unit_test(a_packet_seen_twice_opens_and_settles_once),
 	};
 
