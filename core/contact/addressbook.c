@@ -19,6 +19,7 @@
 #define MINUTE_MS    60000
 #define PAUSE_MS     1000
 #define KEPT_MS      (30 * 60 * 1000)
+#define NETWORKS     4096
 
 /* What a MAC calls its own. */
 struct holder {
@@ -36,11 +37,18 @@ struct calendar {
 	uint32_t minutes;
 };
 
+/* By hash; those that share a place make each other inhabited, which is what is supposed of all without this. */
+struct network {
+	struct mac first; /* station heard; zero: none */
+	bool has_others;
+};
+
 struct addressbook {
 	struct hash_key key;
 	struct owner *owners;
 	struct holder *holders;
 	struct calendar *calendars;
+	struct network *networks;
 	uint32_t capacity, set_mask;
 };
 
@@ -58,6 +66,7 @@ struct addressbook *addressbook_new(struct mem_region *region, uint32_t capacity
 	book->owners = mem_table(region, book->capacity, BYTES_PER_STATION);
 	book->holders = (struct holder *)(void *)(book->owners + book->capacity);
 	book->calendars = mem_array(VLANS, sizeof(*book->calendars));
+	book->networks = mem_array(NETWORKS, sizeof(*book->networks));
 	return book;
 }
 
@@ -66,6 +75,7 @@ void addressbook_free(struct addressbook *book)
 	if (!book)
 		return;
 	mem_free(book->calendars);
+	mem_free(book->networks);
 	mem_free(book);
 }
 
@@ -111,6 +121,23 @@ const struct owner *addressbook_owner(const struct addressbook *book,
 				      const struct host_key *address)
 {
 	return find_owner(book, address);
+}
+
+static struct network *network_of(const struct addressbook *book, const struct host_key *address)
+{
+	uint64_t words[2] = { address->vlan, 0 };
+	bool is_v4 = ip_is_v4(&address->ip);
+
+	memcpy(&words[1], address->ip.bytes + (is_v4 ? 12 : 0), is_v4 ? 3 : sizeof(words[1]));
+	return &book->networks[hash_words(&book->key, words, 2) % NETWORKS];
+}
+
+static void settle_in(struct network *network, const struct mac *mac)
+{
+	if (mac_is_zero(&network->first))
+		network->first = *mac;
+	else if (!mac_equal(&network->first, mac))
+		network->has_others = true;
 }
 
 static bool is_kept(bool settled, uint32_t heard_ms, uint32_t now_ms)
@@ -190,6 +217,8 @@ bool addressbook_learn(struct addressbook *book, const struct host_key *address,
 	if (mac_is_zero(mac) || mac_is_group(mac))
 		return false;
 	keep_calendar(&book->calendars[address->vlan % VLANS], now_ms);
+	if (is_news)
+		settle_in(network_of(book, address), mac);
 	if (owner)
 		owner->settled |= mac_equal(&owner->mac, mac) &&
 				  now_ms - owner->heard_ms >= PAUSE_MS;
@@ -247,4 +276,9 @@ bool addressbook_is_warm(const struct addressbook *book, uint16_t vlan)
 bool addressbook_is_full(const struct addressbook *book, uint16_t vlan)
 {
 	return book->calendars[vlan % VLANS].minutes >= FULL_MINUTES;
+}
+
+bool addressbook_is_inhabited(const struct addressbook *book, const struct host_key *address)
+{
+	return network_of(book, address)->has_others;
 }

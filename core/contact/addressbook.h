@@ -47,6 +47,9 @@ bool addressbook_is_router(const struct addressbook *book, uint16_t vlan, const 
  * neighbours were heard: counting minutes with traffic instead of the time since the start makes
  * gaps and jumps of the clock harmless. */
 bool addressbook_is_warm(const struct addressbook *book, uint16_t vlan);
+/* Has more than one station called an address of its network (/24, /64) its own?  If not, who asks for another one there
+ * has come from elsewhere and brought old addresses.  Two networks may be taken for one. */
+bool addressbook_is_inhabited(const struct addressbook *book, const struct host_key *address);
 /* Has it heard half of a week's minutes?  Then it knows also who was away for days. */
 bool addressbook_is_full(const struct addressbook *book, uint16_t vlan);
 

@@ -84,7 +84,9 @@ static void note_sought(struct tracker *tracker, const struct reach *reach,
 void tracker_asked_again(struct tracker *tracker, const struct reach *reach)
 {
 	struct pair_key key = { .dst = *reach->dst, .kind = reach->kind };
-	struct host_key asker = host_key_of(reach->src, reach->packet->vlan);
+	struct host_key asker = host_key_of(reach->src, reach->packet->vlan),
+			target = host_key_of(reach->dst, reach->packet->vlan);
+	const struct host *host;
 	struct pair *pair;
 	uint32_t index;
 
@@ -98,7 +100,9 @@ void tracker_asked_again(struct tracker *tracker, const struct reach *reach)
 	    tracker->wall_ns < pair->opened_ns + ASKS_AGAIN_NS ||
 	    tracker->wall_ns > pair->opened_ns + GIVES_UP_NS)
 		return;
-	if (!addressbook_is_warm(tracker->book, asker.vlan) || is_sought(tracker, &asker))
+	host = tracker_pair_host(tracker, pair);
+	if (!addressbook_is_warm(tracker->book, asker.vlan) || is_sought(tracker, &asker) ||
+	    !host || tracker_came_from_elsewhere(tracker, host, &target))
 		return;
 	pair->flags = (uint8_t)((pair->flags & ~CONTACT_BLIND) | CONTACT_BOOK_WARM);
 	pair->state = CONTACT_OUTSTANDING;

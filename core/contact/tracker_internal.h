@@ -219,6 +219,8 @@ void tracker_neighbor(struct tracker *tracker, const struct packet *packet);
 /* Nothing answered a neighbour contact where we could hear it: has its owner been heard since? */
 bool tracker_owner_heard_since(const struct tracker *tracker, const struct host *host,
 			       uint32_t index);
+bool tracker_came_from_elsewhere(const struct tracker *tracker, const struct host *host,
+				 const struct host_key *target);
 uint8_t tracker_neighbor_flags(const struct tracker *tracker, struct host *host,
 			       const struct reach *reach);
 

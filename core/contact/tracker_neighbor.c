@@ -22,6 +22,15 @@ static uint32_t low_bits(const struct ip *ip)
 	return (uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 | (uint32_t)b[2] << 8 | b[3];
 }
 
+/* A laptop that wakes up elsewhere asks for its old neighbours under its old address.  Nobody else of that network has been heard
+ * here, nor has anybody spoken with it, so that they are missing says nothing about it. */
+bool tracker_came_from_elsewhere(const struct tracker *tracker, const struct host *host,
+				 const struct host_key *target)
+{
+	return !(host->roles & HOST_UNICAST_SEEN) &&
+	       !addressbook_is_inhabited(tracker->book, target);
+}
+
 uint8_t tracker_neighbor_flags(const struct tracker *tracker, struct host *host,
 			       const struct reach *reach)
 {
@@ -35,7 +44,8 @@ uint8_t tracker_neighbor_flags(const struct tracker *tracker, struct host *host,
 	*last = now;
 	/* A book that never hears answers lacks those who only answer. */
 	if (addressbook_is_warm(tracker->book, host->key.vlan) &&
-	    coverage_hears_neighbors(tracker->coverage, host->key.vlan))
+	    coverage_hears_neighbors(tracker->coverage, host->key.vlan) &&
+	    !tracker_came_from_elsewhere(tracker, host, &target))
 		flags |= CONTACT_BOOK_WARM;
 	if (addressbook_is_full(tracker->book, host->key.vlan))
 		flags |= CONTACT_BOOK_FULL;

@@ -91,6 +91,35 @@ static void the_book_is_warm_after_ten_minutes_with_traffic(void **state)
 	tracker_free(f.tracker);
 }
 
+/* Of its old network nobody else is here, so that nobody answers says nothing: neither at once nor when it asks again. */
+static void a_laptop_from_elsewhere_asks_for_nobody_who_should_be_here(void **state)
+{
+	struct ip lost = wire_ip("192.168.7.33"), old = wire_ip("192.168.7.20"),
+		  other = wire_ip("192.168.7.12");
+	uint64_t ms = 11 * 60000;
+	struct fixture f;
+
+	(void)state;
+	start(&f, 1024);
+	for (unsigned minute = 0; minute < 11; minute++)
+		see(&f, wire_arp(minute * 60000, &f.b, &f.a));
+	see(&f, wire_arp_reply(10 * 60000, &f.a, &f.b));
+	see(&f, wire_arp(ms, &lost, &old));
+	assert_true(latest(&f)->flags & CONTACT_DARK);
+	assert_false(latest(&f)->flags & CONTACT_BOOK_WARM);
+	see(&f, wire_arp(ms + 1000, &lost, &old));
+	assert_int_not_equal(latest(&f)->previous, CONTACT_UNKNOWN);
+	/* Of ours somebody is. */
+	see(&f, wire_arp(ms + 2000, &f.b, &f.out));
+	assert_true(latest(&f)->flags & CONTACT_BOOK_WARM);
+	/* Once a second one of that network is heard, it is a network like any other. */
+	see(&f, wire_arp(ms + 3000, &other, &lost));
+	see(&f, wire_arp(ms + 3001, &lost, &f.a));
+	see(&f, wire_arp(ms + 3002, &other, &old));
+	assert_true(latest(&f)->flags & CONTACT_BOOK_WARM);
+	tracker_free(f.tracker);
+}
+
 static void neighbour_discovery_is_the_same_for_ipv6(void **state)
 {
 	struct ip a = wire_ip("fe80::5"), b = wire_ip("fe80::6"), c = wire_ip("fe80::7");
@@ -118,6 +147,7 @@ int main(void)
 		cmocka_unit_test(any_sign_of_life_answers_a_question),
 		cmocka_unit_test(probes_announcements_and_refreshes_open_nothing),
 		cmocka_unit_test(the_book_is_warm_after_ten_minutes_with_traffic),
+		cmocka_unit_test(a_laptop_from_elsewhere_asks_for_nobody_who_should_be_here),
 		cmocka_unit_test(neighbour_discovery_is_the_same_for_ipv6),
 	};
 
