@@ -2,9 +2,9 @@
 /* tracker_role.c - what a host is, learnt from what others do with it.
  *
  * A role excuses, so it must not be taken by claiming it: a router is whom OTHERS send frames for
- * foreign addresses, a DHCP server is who answers a question that another station has just asked, a
- * DNS server is who answers another host.  Claiming many addresses by ARP makes nobody a router:
- * forgers do that.
+ * foreign addresses, a DHCP server is who answers a question that another station has just asked (or
+ * whom that one names, where answers pass us by), a DNS server is who answers another host.  Claiming
+ * many addresses by ARP makes nobody a router: forgers do that.
  *
  * Left out: routers of IPv6 that own several addresses in one /64 look like their neighbours;
  * they are seen only when a frame for another /64 goes to them. */
@@ -146,13 +146,24 @@ static void watch_lease(struct tracker *tracker, const struct packet *packet,
 		tracker_grant(tracker, &address, &message->chaddr);
 }
 
+static void serve_dhcp(struct tracker *tracker, const struct host_key *server,
+		       const struct mac *server_mac, const struct mac *client_mac)
+{
+	struct host *host = hosts_need(tracker->hosts, server, tracker->mono_ns);
+	struct ip client = { { 0 } }; /* known by its MAC only */
+
+	host->mac = *server_mac;
+	give_role(tracker, host, HOST_DHCP_SERVER);
+	memcpy(client.bytes + 10, client_mac->bytes, sizeof(client_mac->bytes));
+	tracker_attest(tracker, &(struct role_witness){ .host = *server, .role = HOST_DHCP_SERVER },
+		       &client);
+}
+
 static void dhcp_answered(struct tracker *tracker, const struct packet *packet)
 {
 	const struct dhcp_question *question = dhcp_question_of(tracker, packet);
 	struct host_key key = host_key_of(&packet->src, packet->vlan);
 	struct dhcp_message message;
-	struct ip client = { { 0 } }; /* known by its MAC only */
-	struct host *host;
 
 	if (packet->vlan != question->vlan || mac_equal(&packet->src_mac, &question->client) ||
 	    mac_is_zero(&question->client) ||
@@ -160,15 +171,29 @@ static void dhcp_answered(struct tracker *tracker, const struct packet *packet)
 		return;
 	if (ip_is_unspecified(&packet->src) || ip_is_multicast(&packet->src))
 		return;
-	host = hosts_need(tracker->hosts, &key, tracker->mono_ns);
-	host->mac = packet->src_mac;
-	give_role(tracker, host, HOST_DHCP_SERVER);
-	memcpy(client.bytes + 10, question->client.bytes, sizeof(question->client.bytes));
-	tracker_attest(tracker, &(struct role_witness){ .host = key, .role = HOST_DHCP_SERVER },
-		       &client);
+	serve_dhcp(tracker, &key, &packet->src_mac, &question->client);
 	if (dhcp_read(packet->payload, packet->payload_length, &message) &&
 	    message.type == DHCP_ACK)
 		watch_lease(tracker, packet, &message);
+}
+
+/* The client names whose offer it takes, to all (RFC 2131 4.3.2): where answers pass out of sight, that is how the server is
+ * known before it has asked for the next address that it would offer. */
+static void dhcp_accepted(struct tracker *tracker, const struct packet *packet)
+{
+	struct dhcp_message message;
+	struct host_key server;
+	const struct owner *owner;
+
+	if (!mac_is_group(&packet->dst_mac) ||
+	    coverage_hears_neighbors(tracker->coverage, packet->vlan) ||
+	    !dhcp_read(packet->payload, packet->payload_length, &message) ||
+	    message.type != DHCP_REQUEST || ip_is_unspecified(&message.server))
+		return;
+	server = host_key_of(&message.server, packet->vlan);
+	owner = addressbook_owner(tracker->book, &server);
+	if (owner && !mac_equal(&owner->mac, &packet->src_mac))
+		serve_dhcp(tracker, &server, &owner->mac, &packet->src_mac);
 }
 
 void tracker_watch_dhcp(struct tracker *tracker, const struct packet *packet)
@@ -178,6 +203,7 @@ void tracker_watch_dhcp(struct tracker *tracker, const struct packet *packet)
 	if (packet->src_port == PORT_DHCP_CLIENT && packet->dst_port == PORT_DHCP_SERVER) {
 		*dhcp_question_of(tracker, packet) =
 			(struct dhcp_question){ packet->src_mac, packet->vlan, tracker->now_ms };
+		dhcp_accepted(tracker, packet);
 	} else if (packet->src_port == PORT_DHCP_SERVER && packet->dst_port == PORT_DHCP_CLIENT) {
 		dhcp_answered(tracker, packet);
 	}

@@ -169,6 +169,47 @@ static void vlans_that_ask_at_the_same_time_are_told_apart(void **state)
 	tracker_free(f.tracker);
 }
 
+/* To all: the offer of that server is taken. */
+static struct packet dhcp_choice(uint64_t ms, const struct ip *client, const struct ip *server,
+				 uint8_t bytes[256])
+{
+	static const uint8_t head[4] = { 1, 1, 6, 0 };
+	uint8_t options[] = { 99, 130, 83, 99, 53, 1, 3, 54, 4, 0, 0, 0, 0, 255 };
+	struct packet choice = dhcp_question(ms, client);
+
+	memset(bytes, 0, 256);
+	memcpy(bytes, head, sizeof(head));
+	memcpy(options + 9, server->bytes + 12, 4);
+	memcpy(bytes + 236, options, sizeof(options));
+	memset(choice.dst_mac.bytes, 0xff, sizeof(choice.dst_mac.bytes));
+	choice.payload = bytes;
+	choice.payload_length = 236 + sizeof(options);
+	return choice;
+}
+
+static void clients_name_a_dhcp_server_whose_answers_pass_out_of_sight(void **state)
+{
+	uint8_t bytes[256];
+	struct fixture f;
+
+	(void)state;
+	start(&f, 1024);
+	see(&f, dhcp_choice(0, &f.a, &f.b, bytes));
+	assert_int_equal(f.roles, 0); /* no neighbour of that name */
+	see(&f, wire_arp(10, &f.b, &f.a));
+	see(&f, dhcp_choice(20, &f.b, &f.b, bytes));
+	assert_int_equal(f.roles, 0); /* names itself */
+	see(&f, dhcp_choice(30, &f.a, &f.b, bytes));
+	assert_int_equal(f.roles, HOST_DHCP_SERVER);
+	tracker_free(f.tracker);
+	start(&f, 1024);
+	see(&f, wire_arp(10, &f.b, &f.a));
+	see(&f, wire_arp_reply(11, &f.a, &f.b));
+	see(&f, dhcp_choice(30, &f.a, &f.b, bytes));
+	assert_int_equal(f.roles, 0); /* here the server would be heard to answer */
+	tracker_free(f.tracker);
+}
+
 static void answer_from(struct fixture *f, uint64_t ms, const char *server, const struct mac *by)
 {
 	struct ip ip = wire_ip(server);
@@ -299,6 +340,7 @@ int main(void)
 		cmocka_unit_test(a_router_is_one_under_each_address_that_it_tells_its_link),
 		cmocka_unit_test(claiming_many_addresses_makes_no_router),
 		cmocka_unit_test(a_dhcp_server_answers_somebody_elses_question),
+		cmocka_unit_test(clients_name_a_dhcp_server_whose_answers_pass_out_of_sight),
 		cmocka_unit_test(vlans_that_ask_at_the_same_time_are_told_apart),
 		cmocka_unit_test(the_internet_is_behind_who_brings_its_answers),
 	};
