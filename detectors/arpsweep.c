@@ -15,6 +15,7 @@
 #include "detectors/table.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "core/base/units.h"
 #include "core/contact/contact.h"
@@ -52,7 +53,8 @@ struct slot {
 	uint64_t held_ns; /* opening of the first held question, wall */
 	uint16_t held;    /* the last dark target that was not yet granted, 0 = none */
 	uint8_t next;
-	uint8_t run          : 6; /* targets held: that one and those before it in sequence */
+	uint8_t run          : 5; /* targets held: that one and those before it in sequence */
+	uint8_t is_at_home   : 1; /* it asks its way along from its own address */
 	uint8_t is_scattered : 1; /* it has asked out of order where answers are not seen */
 	uint8_t in_company   : 1; /* the run began among neighbours that live */
 	uint32_t machine;         /* whose slow walk it is */
@@ -225,7 +227,8 @@ static double weight_of(struct detector_run *run, const struct slot *slot,
 	if (weighs_steps(slot, contact))
 		return config->step;
 	if (contact->flags & CONTACT_SEQUENTIAL && !slot->in_company)
-		return config->dark + (can_tell(contact) ? config->sequential : 0);
+		return config->dark +
+		       (can_tell(contact) && !slot->is_at_home ? config->sequential : 0);
 	return dark_of(run, slot, contact);
 }
 
@@ -360,7 +363,7 @@ static void grant_held(struct detector_run *run, struct slot *slot, const struct
 static void hold(struct slot *slot, const struct contact *contact, unsigned run)
 {
 	slot->held = memo_tag(&contact->dst);
-	slot->run = run & 63;
+	slot->run = run & 31;
 	if (run == 1)
 		slot->held_ns = contact->opened_ns;
 }
@@ -430,10 +433,24 @@ static void scattered(struct detector_run *run, struct slot *slot, const struct 
 		detector_walk(run, &slot->walk, contact, &term);
 }
 
+/* The members of a cluster are numbered side by side, so who begins next to itself and goes on from there says no more by its
+ * order than by what it asks for. */
+static void note_home(struct slot *slot, const struct contact *contact)
+{
+	size_t last = sizeof(contact->src.bytes) - 1;
+	int step = contact->dst.bytes[last] - contact->src.bytes[last];
+
+	if ((step == 1 || step == -1) && memcmp(&contact->src, &contact->dst, last) == 0)
+		slot->is_at_home = true;
+	else if (!(contact->flags & CONTACT_SEQUENTIAL))
+		slot->is_at_home = false;
+}
+
 static void opened(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
 	uint16_t tag = memo_tag(&contact->dst);
 
+	note_home(slot, contact);
 	if (!(contact->flags & CONTACT_DARK)) {
 		if (!(contact->flags & CONTACT_ASLEEP))
 			live(run, slot, contact);

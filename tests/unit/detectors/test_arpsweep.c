@@ -188,6 +188,40 @@ static void a_sweep_does_not_excuse_the_next(void **state)
 	scene_stop(&scene);
 }
 
+/* The first of a cluster of five asks for the others, which have the addresses next to its own and are not there yet.  Who goes on
+ * from there is a sweep all the same, and who begins elsewhere is one as soon as ever. */
+static void the_first_of_a_cluster_asks_for_those_next_to_it(void **state)
+{
+	static const struct {
+		unsigned own, first, count, contacts; /* 0: not convicted */
+	} cases[] = {
+		{ 50, 51, 4, 0 }, { 54, 53, 4, 0 },  { 50, 51, 5, 5 },
+		{ 50, 52, 4, 4 }, { 50, 100, 4, 4 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ip member = scene_ip("10.0.0.0", cases[i].own);
+		int step = cases[i].own > cases[i].first ? -1 : 1;
+		struct scene scene;
+		uint64_t now_ms;
+
+		scene_start(&scene);
+		show_unicast(&scene, &member);
+		now_ms = scene_warm_up(&scene);
+		for (int n = 0; n < (int)cases[i].count; n++) {
+			struct ip target =
+				scene_ip("10.0.0.0", (unsigned)((int)cases[i].first + n * step));
+
+			scene_see(&scene, wire_arp(now_ms + (uint64_t)n, &member, &target));
+		}
+		tracker_advance(scene.tracker, wire_ns(now_ms + 3000));
+		assert_int_equal(scene.convicted > 0, cases[i].contacts > 0);
+		assert_int_equal(scene.contacts_at_conviction, cases[i].contacts);
+		scene_stop(&scene);
+	}
+}
+
 static void a_warm_book_convicts_without_hearing_unicast(void **state)
 {
 	struct ip worm = wire_ip("10.0.0.5");
@@ -543,6 +577,7 @@ int main(void)
 		cmocka_unit_test(a_sweep_convicts_within_five_contacts_at_any_speed),
 		cmocka_unit_test(in_the_first_morning_many_look_for_who_is_still_away),
 		cmocka_unit_test(a_sweep_does_not_excuse_the_next),
+		cmocka_unit_test(the_first_of_a_cluster_asks_for_those_next_to_it),
 		cmocka_unit_test(a_warm_book_convicts_without_hearing_unicast),
 		cmocka_unit_test(a_slow_sweep_gathers_in_a_sum_of_its_own),
 		cmocka_unit_test(what_is_looked_for_again_or_sleeps_does_not_gather),
