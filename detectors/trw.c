@@ -32,6 +32,8 @@
 #include "detectors/trw_settings.h"
 #include "detectors/waiting.h"
 
+#define ECHO_PORT    7
+#define DISCARD_PORT 9
 #define DNS_PORT     53
 #define SNMP_PORT    161
 #define HTTPS_PORT   443
@@ -164,6 +166,13 @@ static void weigh_plainly(const struct trw_config *config, struct slot *slot,
 		term->cap_nats = high_cap(config, slot);
 }
 
+/* Where magic packets go that wake machines.  Who is awake already says that nobody listens. */
+static bool may_wake(const struct contact *contact)
+{
+	return (contact->dst_port == DISCARD_PORT || contact->dst_port == ECHO_PORT) &&
+	       ip_is_of_site(&contact->dst, &contact->src);
+}
+
 static void weigh_datagram(const struct trw_config *config, const struct contact *contact,
 			   struct term *term)
 {
@@ -173,7 +182,7 @@ static void weigh_datagram(const struct trw_config *config, const struct contact
 			term->cap_nats =
 				config->high_cap; /* what is configured by number goes out of date */
 	}
-	if (param_ports_has(&config->discovery_ports, contact->dst_port)) {
+	if (param_ports_has(&config->discovery_ports, contact->dst_port) || may_wake(contact)) {
 		term->nats *= config->discovery;
 		term->cap_nats = config->high_cap;
 	} else if (contact->dst_port == DNS_PORT) {

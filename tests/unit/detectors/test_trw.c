@@ -560,10 +560,11 @@ static void silence_counts_again_when_the_uplink_is_known_to_work(void **state)
 	scene_stop(&scene);
 }
 
-/* A driver that looks for its printer all over the network, and every PC says that there is none. */
-static void who_looks_for_a_printer_is_no_suspect(void **state)
+/* A driver that looks for its printer all over the network, and every PC says that there is none; magic packets, and who is
+ * awake says that nobody takes them. */
+static void who_looks_for_a_printer_or_wakes_machines_is_no_suspect(void **state)
 {
-	static const unsigned ports[] = { 137, 161, 3702, 8612 };
+	static const unsigned ports[] = { 137, 161, 3702, 8612, 7, 9 };
 	struct ip client = wire_ip("10.0.0.5");
 
 	(void)state;
@@ -850,7 +851,7 @@ int main(void)
 		cmocka_unit_test(a_flood_from_random_sources_convicts_nobody),
 		cmocka_unit_test(inbound_probes_make_no_suspect_of_the_victim),
 		cmocka_unit_test(a_resolver_may_ask_dead_servers),
-		cmocka_unit_test(who_looks_for_a_printer_is_no_suspect),
+		cmocka_unit_test(who_looks_for_a_printer_or_wakes_machines_is_no_suspect),
 		cmocka_unit_test(a_monitor_may_poll_dead_machines_and_nothing_else),
 		cmocka_unit_test(a_slow_answer_takes_the_provisional_failure_back),
 		cmocka_unit_test(successes_elsewhere_buy_no_credit_on_worm_ports),
