@@ -20,6 +20,7 @@
 #include "core/feed/said.h"
 #include "core/net/capture.h"
 #include "core/net/decode.h"
+#include "core/net/fragments.h"
 #include "core/net/packet.h"
 #include "detectors/table.h"
 
@@ -38,6 +39,7 @@ struct sensor {
 	struct engine *engine;
 	struct tracker *tracker;
 	struct reader *reader;
+	struct fragments *fragments;
 	struct packet packet; /* the latest; the reader may be looking at it */
 	uint64_t wall_ns;
 	struct record_sensor totals;
@@ -196,6 +198,7 @@ struct sensor *sensor_new(const struct sensor_config *config)
 	sensor->tracker = tracker_new(&tracker, &contact_sink);
 	engine_attach(sensor->engine, tracker_hosts(sensor->tracker));
 	sensor->reader = reader_new(&config->key, 0, on_observation, sensor);
+	sensor->fragments = fragments_new(&config->key);
 	return sensor;
 }
 
@@ -205,26 +208,53 @@ void sensor_free(struct sensor *sensor)
 		return;
 	said_free(sensor->said);
 	reader_free(sensor->reader);
+	fragments_free(sensor->fragments);
 	tracker_free(sensor->tracker);
 	engine_free(sensor->engine);
 	mem_free(sensor);
 }
 
+/* Its first piece opens a contact at once, if it says with whom; what is said is read when it is whole as well. */
+static void see_piece(struct sensor *sensor)
+{
+	struct packet *packet = &sensor->packet;
+	struct fragments_whole whole;
+	bool is_whole = fragments_add(sensor->fragments, packet, &whole);
+
+	tracker_see(sensor->tracker, packet);
+	reader_see(sensor->reader, packet);
+	if (!is_whole || decode_datagram(whole.bytes, whole.length, packet) != DECODE_OK)
+		return;
+	if (!whole.was_told)
+		tracker_see(sensor->tracker, packet);
+	reader_see(sensor->reader, packet);
+}
+
+static void see_odd(struct sensor *sensor, enum decode_result result)
+{
+	if (result == DECODE_PIECE)
+		see_piece(sensor);
+	else
+		sensor->totals.undecoded++;
+}
+
 void sensor_frame(struct sensor *sensor, const struct capture_frame *frame)
 {
 	struct packet *packet = &sensor->packet;
+	enum decode_result result;
 
 	sensor->wall_ns = frame->wall_ns;
 	if (sensor->totals.packets++ == 0)
 		sensor->totals.first_packet_ns = frame->wall_ns;
 	sensor->totals.last_packet_ns = frame->wall_ns;
 	sensor->totals.bytes += frame->on_wire;
-	if (decode_frame(frame->link_type, frame->bytes, frame->captured, frame->on_wire, packet) !=
-	    DECODE_OK) {
-		sensor->totals.undecoded++;
+	result = decode_frame(frame->link_type, frame->bytes, frame->captured, frame->on_wire,
+			      packet);
+	packet->wall_ns = frame->wall_ns;
+	if (result != DECODE_OK) {
+		see_odd(sensor, result);
 		return;
 	}
-	packet->wall_ns = frame->wall_ns;
 	tracker_see(sensor->tracker, packet);
 	reader_see(sensor->reader, packet);
 }

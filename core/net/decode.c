@@ -24,8 +24,9 @@ enum link_type {
 };
 
 static const char *const result_names[DECODE_RESULTS] = {
-	[DECODE_OK] = "ok",           [DECODE_CUT] = "cut",       [DECODE_LINK] = "link",
-	[DECODE_VERSION] = "version", [DECODE_LENGTH] = "length", [DECODE_CHAIN] = "chain",
+	[DECODE_OK] = "ok",       [DECODE_PIECE] = "piece",     [DECODE_CUT] = "cut",
+	[DECODE_LINK] = "link",   [DECODE_VERSION] = "version", [DECODE_LENGTH] = "length",
+	[DECODE_CHAIN] = "chain",
 };
 
 const char *decode_result_name(enum decode_result result)

@@ -16,6 +16,7 @@ struct packet;
 
 enum decode_result {
 	DECODE_OK,
+	DECODE_PIECE, /* a fragment: packet is filled as for DECODE_OK, as far as one goes, and its piece */
 	DECODE_CUT,     /* the frame ends inside a header */
 	DECODE_LINK,    /* link layer we do not read */
 	DECODE_VERSION, /* IP version or header length nonsense */
@@ -29,9 +30,12 @@ const char *decode_result_name(enum decode_result result); /* "ok", "cut", ... f
 /* Whether decode_frame() reads frames of it. */
 bool decode_knows(int link_type);
 
-/* link_type is a LINKTYPE_ number (or DLT_RAW's).  For DECODE_OK fills packet but for wall_ns, which is the
+/* link_type is a LINKTYPE_ number (or DLT_RAW's).  For DECODE_OK and DECODE_PIECE fills packet but for wall_ns, which is the
  * caller's, and the union of kinds that have none; frame bytes must outlive it. */
 enum decode_result decode_frame(int link_type, const uint8_t *frame, size_t captured,
 				size_t on_wire, struct packet *packet);
+
+/* A datagram put together again (core/net/fragments.h).  packet: any of its pieces, becomes the whole; bytes must outlive it. */
+enum decode_result decode_datagram(const uint8_t *bytes, size_t length, struct packet *packet);
 
 #endif

@@ -85,6 +85,10 @@ struct ip6_chain {
 	struct cursor rest;
 	uint8_t proto;
 	bool first_fragment, later_fragment;
+	struct cursor piece; /* behind the fragment header, if there is one */
+	uint8_t piece_proto;
+	uint16_t fragment; /* as the header has it: offset, flags */
+	uint32_t id;
 };
 
 /* decode_link.c */

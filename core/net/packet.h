@@ -19,7 +19,7 @@ enum packet_kind {
 	PACKET_ICMP, /* ICMP and ICMPv6 except neighbour discovery */
 	PACKET_ND,   /* neighbour solicitation or advertisement, RFC 4861 */
 	PACKET_FRAGMENT, /* a later fragment: addresses, no ports; or with PACKET_FIRST_FRAGMENT a first one
-				* too short for TCP's flags: ports, no flags */
+				* that ends within the header: for TCP ports, no flags */
 };
 
 enum tcp_flag {
@@ -56,6 +56,16 @@ struct packet_neighbor {         /* ARP, RFC 826, and neighbour discovery */
 	uint8_t is_announcement; /* gratuitous ARP or unsolicited advertisement */
 };
 
+/* One piece of an IP datagram (RFC 791 3.2, RFC 8200 4.5), from behind the header that says so. */
+struct packet_piece {
+	const uint8_t *bytes; /* borrowed */
+	uint32_t length;      /* 0 if the capture cut it */
+	uint32_t at_bytes;    /* of the datagram */
+	uint32_t id;
+	uint8_t proto; /* of the datagram: for IPv6 maybe another extension header's */
+	uint8_t is_last;
+};
+
 struct packet {
 	uint64_t wall_ns;            /* from the capture; the decoder leaves it alone */
 	struct ip src, dst;          /* ARP: sender and target protocol addresses */
@@ -79,6 +89,7 @@ struct packet {
 		struct packet_quote quote; /* PACKET_ICMP; proto 0 unless an error */
 		struct packet_neighbor neighbor; /* PACKET_ARP, PACKET_ND */
 	};
+	struct packet_piece piece; /* undefined unless decode_frame() answered DECODE_PIECE */
 };
 
 #endif

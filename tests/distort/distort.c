@@ -139,8 +139,8 @@ static bool decode(const struct distortion *d, const struct capture_frame *frame
 		   struct packet *packet)
 {
 	memset(packet, 0, sizeof(*packet));
-	return decode_frame(d->link_type, frame->bytes, frame->captured, frame->on_wire, packet) ==
-	       DECODE_OK;
+	return decode_frame(d->link_type, frame->bytes, frame->captured, frame->on_wire, packet) <=
+	       DECODE_PIECE;
 }
 
 /* ---- one direction ----------------------------------------------------------------------------- */

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "core/base/units.h"
+#include "core/detect/evidence.h"
 #include "core/feed/feed.h"
 #include "core/feed/record.h"
 #include "core/net/capture.h"
@@ -225,6 +226,113 @@ static void each_pulse_brings_all_counters(void **state)
 	close_stage(&stage);
 }
 
+/* The same frame in pieces of so many bytes of IP payload. */
+static void put_pieces(struct stage *stage, const struct frame *frame, size_t piece_bytes,
+		       uint64_t wall_ns)
+{
+	uint8_t bytes[FRAME_MAX_BYTES], piece[FRAME_MAX_BYTES];
+	size_t length = frame_render(frame, bytes), header = 14 + 20;
+
+	for (size_t at = header; at < length; at += piece_bytes) {
+		size_t left = length - at, held = left > piece_bytes ? piece_bytes : left;
+		uint16_t word = (uint16_t)((at - header) / 8 | (left > piece_bytes ? 0x2000 : 0));
+		struct capture_frame captured = { .wall_ns = wall_ns,
+						  .bytes = piece,
+						  .captured = (uint32_t)(header + held),
+						  .on_wire = (uint32_t)(header + held),
+						  .link_type = LINK_ETHERNET };
+
+		memcpy(piece, bytes, header);
+		memcpy(piece + header, bytes + at, held);
+		piece[16] = (uint8_t)((20 + held) >> 8);
+		piece[17] = (uint8_t)(20 + held);
+		piece[20] = (uint8_t)(word >> 8);
+		piece[21] = (uint8_t)word;
+		sensor_frame(stage->sensor, &captured);
+	}
+}
+
+static struct frame to_other(unsigned n, uint8_t kind, uint16_t port)
+{
+	return (struct frame){
+		.kind = kind,
+		.src_ip = WORM,
+		.dst_ip = 0x0b000000 + n * 65536,
+		.src_port = 1040,
+		.dst_port = port,
+		.flags = TCP_SYN,
+		.ttl = 128,
+		.ip_id = (uint16_t)(100 + n),
+		.seq = n,
+		.src_mac = { 0x02, 0xc0, 0x4d, 0x14, 0x00, (uint8_t)WORM },
+		.dst_mac = { 0x02, 0xc0, 0x4d, 0x14, 0x00, 0x01 },
+	};
+}
+
+static unsigned contacts_of(struct stage *stage)
+{
+	struct capture_counts counts = { 0 };
+	struct record record = { 0 };
+
+	sensor_report(stage->sensor, &counts);
+	while (record.type != RECORD_SENSOR)
+		assert_true(feed_next(stage->feed, &record));
+	return (unsigned)record.sensor.contacts;
+}
+
+static void who_cuts_its_packets_into_pieces_is_seen_all_the_same(void **state)
+{
+	static const size_t sizes[] = { 8, 16, 24, 200 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct stage stage;
+
+		open_stage(&stage, false);
+		for (unsigned n = 1; n <= 6; n++) {
+			struct frame syn = to_other(n, FRAME_TCP, 445);
+
+			put_pieces(&stage, &syn, sizes[i], ms(n * 100));
+		}
+		assert_int_equal(contacts_of(&stage), 6);
+		close_stage(&stage);
+	}
+}
+
+static double content_of(struct stage *stage)
+{
+	struct record record;
+	double nats = 0;
+
+	while (feed_next(stage->feed, &record))
+		if (record.type == RECORD_EVIDENCE && record.evidence.port_class == CLASS_CONTENT)
+			nats = (double)record.evidence.log_odds;
+	return nats;
+}
+
+static void a_worm_s_datagram_is_read_from_its_pieces(void **state)
+{
+	static const size_t sizes[] = { 8, 200, 360, 1400 };
+	uint8_t slammer[376] = { 4, 1, 1, 1 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct stage stage;
+
+		open_stage(&stage, false);
+		for (unsigned n = 1; n <= 2; n++) {
+			struct frame datagram = to_other(n, FRAME_UDP, 1434);
+
+			datagram.payload = slammer;
+			datagram.payload_bytes = sizeof(slammer);
+			put_pieces(&stage, &datagram, sizes[i], ms(n * 100));
+		}
+		if (content_of(&stage) < 13.8)
+			fail_msg("pieces of %zu bytes", sizes[i]);
+		close_stage(&stage);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +341,8 @@ int main(void)
 		cmocka_unit_test(who_is_forgotten_is_no_suspect_and_not_told_again),
 		cmocka_unit_test(frames_nobody_can_read_are_counted),
 		cmocka_unit_test(each_pulse_brings_all_counters),
+		cmocka_unit_test(who_cuts_its_packets_into_pieces_is_seen_all_the_same),
+		cmocka_unit_test(a_worm_s_datagram_is_read_from_its_pieces),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -134,7 +134,8 @@ static void only_the_first_fragment_has_ports(void **state)
 		put_ip4(&f, 32, cases[i].fragment, 17);
 		put_udp(&f, cases[i].fragment == 0x4000 ? 12 : 3000);
 		put(&f, "abcd", 4);
-		assert_int_equal(decode(&f, &packet), DECODE_OK);
+		assert_int_equal(decode(&f, &packet),
+				 cases[i].fragment == 0x4000 ? DECODE_OK : DECODE_PIECE);
 		if (packet.kind != cases[i].kind || packet.marks != cases[i].marks)
 			fail_msg("%s: kind %u, marks %u", cases[i].name, packet.kind, packet.marks);
 		assert_int_equal(packet.dst_port, cases[i].port);
@@ -151,7 +152,7 @@ static void a_first_fragment_too_short_for_flags_still_names_its_ports(void **st
 	(void)state;
 	put_ip4(&f, 28, 0x2000, 6);
 	put(&f, "\x9c\x40\1\xbd\0\0\0\1", 8);
-	assert_int_equal(decode(&f, &packet), DECODE_OK);
+	assert_int_equal(decode(&f, &packet), DECODE_PIECE);
 	assert_int_equal(packet.kind, PACKET_FRAGMENT);
 	assert_int_equal(packet.marks, PACKET_FIRST_FRAGMENT);
 	assert_int_equal(packet.dst_port, 445);
@@ -300,11 +301,27 @@ static void ipv6_fragments_are_told_apart(void **state)
 		put16(&f, cases[i].word);
 		put32(&f, 99);
 		put_tcp(&f, 20, TCP_SYN);
-		assert_int_equal(decode(&f, &packet), DECODE_OK);
+		assert_int_equal(decode(&f, &packet),
+				 cases[i].word == 0x0006 ? DECODE_OK : DECODE_PIECE);
 		if (packet.kind != cases[i].kind || packet.marks != cases[i].marks)
 			fail_msg("%s: kind %u, marks %u", cases[i].name, packet.kind, packet.marks);
 		assert_int_equal(packet.proto, 6);
 	}
+}
+
+static void a_first_fragment_that_ends_within_the_options_is_a_piece(void **state)
+{
+	struct frame f = { .length = 0 };
+	struct packet packet;
+
+	(void)state;
+	put_ip4(&f, 44, 0x2000, 6);
+	put_tcp(&f, 40, TCP_SYN);
+	f.length = 44;
+	assert_int_equal(decode(&f, &packet), DECODE_PIECE);
+	assert_int_equal(packet.kind, PACKET_FRAGMENT);
+	assert_int_equal(packet.piece.length, 24);
+	assert_false(packet.piece.is_last);
 }
 
 static void icmp_of_the_other_family_is_nothing(void **state)
@@ -336,6 +353,7 @@ int main(void)
 		cmocka_unit_test(an_ipv6_header_is_read_whole),
 		cmocka_unit_test(extension_headers_are_walked),
 		cmocka_unit_test(ipv6_fragments_are_told_apart),
+		cmocka_unit_test(a_first_fragment_that_ends_within_the_options_is_a_piece),
 		cmocka_unit_test(icmp_of_the_other_family_is_nothing),
 	};
 

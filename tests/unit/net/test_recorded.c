@@ -38,7 +38,7 @@ static void decode_one(void *arg, const struct capture_frame *frame)
 	memcpy(copy + 1, frame->bytes, frame->captured); /* ends where the allocation ends */
 	result = decode_frame(tally->link_type, copy + 1, frame->captured, frame->on_wire, &packet);
 	tally->results[result]++;
-	if (result == DECODE_OK && packet.payload &&
+	if (result <= DECODE_PIECE && packet.payload &&
 	    (packet.payload < copy + 1 ||
 	     packet.payload + packet.payload_length > copy + 1 + frame->captured))
 		tally->outside++;
