@@ -257,6 +257,27 @@ void coverage_question_missed(struct coverage *coverage, uint16_t vlan, uint32_t
 	judge(coverage, place);
 }
 
+static void uncount(struct coverage *coverage, struct place *place, uint32_t *counter)
+{
+	if (*counter > 0)
+		(*counter)--;
+	judge(coverage, place);
+}
+
+void coverage_answer_late(struct coverage *coverage, uint16_t vlan)
+{
+	struct place *place = need(coverage, vlan);
+
+	uncount(coverage, place, &place->view.answers_missed);
+}
+
+void coverage_question_late(struct coverage *coverage, uint16_t vlan)
+{
+	struct place *place = need(coverage, vlan);
+
+	uncount(coverage, place, &place->view.questions_missed);
+}
+
 void coverage_neighbor_asked(struct coverage *coverage, uint16_t vlan, uint32_t who)
 {
 	struct place *place = need(coverage, vlan);

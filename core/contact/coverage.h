@@ -64,6 +64,9 @@ void coverage_free(struct coverage *coverage);
 void coverage_answered(struct coverage *coverage, uint16_t vlan);
 void coverage_answer_missed(struct coverage *coverage, uint16_t vlan, uint32_t who);
 void coverage_question_missed(struct coverage *coverage, uint16_t vlan, uint32_t who);
+/* What seemed to be missing came a moment later. */
+void coverage_answer_late(struct coverage *coverage, uint16_t vlan);
+void coverage_question_late(struct coverage *coverage, uint16_t vlan);
 void coverage_neighbor_asked(struct coverage *coverage, uint16_t vlan, uint32_t who);
 void coverage_neighbor_answered(struct coverage *coverage, uint16_t vlan, uint32_t who);
 void coverage_neighbor_missed(struct coverage *coverage, uint16_t vlan);

@@ -17,6 +17,7 @@
 #include "core/contact/stacks.h"
 
 #define STREAM_CURRENT_MS 1000
+#define FIRST_CLIENT_PORT 1024
 
 /* ICMP: RFC 792, RFC 1122 3.2.2.1, RFC 1812 5.2.7.1; ICMPv6: RFC 4443. */
 enum {
@@ -169,6 +170,32 @@ static struct sought sought_by(const struct packet *packet, uint8_t kind)
 				.kind = kind };
 }
 
+/* An answer to nothing, as it seems: a SYN-ACK, or what refuses a SYN (RFC 9293 3.10.7.1), which has no number of its own. */
+static void miss_question(struct tracker *tracker, const struct packet *packet)
+{
+	if (packet->tcp_flags & TCP_SYN)
+		coverage_question_missed(tracker->coverage, packet->vlan,
+					 (uint32_t)tracker_hash(tracker, &packet->src,
+								packet->vlan));
+	else if (packet->tcp_seq || !(packet->tcp_flags & TCP_ACK))
+		return;
+	early_note(&tracker->early, packet, tracker->now_ms);
+}
+
+/* It went on talking a moment ago and we took the answer for missing: no contact is given up so soon for another reason. */
+static bool seemed_unanswered(const struct tracker *tracker, const struct standing *standing)
+{
+	const struct pair *pair;
+
+	if (standing->state != CONTACT_IGNORED)
+		return false;
+	if (standing->novice)
+		return standing->novice->marks & NOVICE_BLIND &&
+		       tracker->wall_ns < standing->novice->opened_ns + NS_PER_S;
+	pair = pairs_at(tracker->pairs, standing->index);
+	return pair->flags & CONTACT_BLIND && tracker->wall_ns < pair->opened_ns + NS_PER_S;
+}
+
 static void tcp_answer(struct tracker *tracker, const struct packet *packet,
 		       enum contact_outcome outcome)
 {
@@ -176,12 +203,11 @@ static void tcp_answer(struct tracker *tracker, const struct packet *packet,
 	struct standing standing;
 
 	if (!tracker_find(tracker, &sought, &standing)) {
-		if (packet->tcp_flags & TCP_SYN)
-			coverage_question_missed(tracker->coverage, packet->vlan,
-						 (uint32_t)tracker_hash(tracker, &packet->src,
-									packet->vlan));
+		miss_question(tracker, packet);
 		return;
 	}
+	if (outcome == CONTACT_ACCEPTED && seemed_unanswered(tracker, &standing))
+		coverage_answer_late(tracker->coverage, packet->vlan);
 	hear_answer(tracker, &standing, packet);
 	if (standing.state == CONTACT_ACCEPTED)
 		return; /* a reset later in the life of a connection, a repeated SYN-ACK */
@@ -209,6 +235,18 @@ static void disown(struct tracker *tracker, const struct packet *packet)
 								host->pair_check });
 }
 
+static void tcp_meet_early(struct tracker *tracker, const struct packet *question)
+{
+	const struct packet *answer = early_take(&tracker->early, question, tracker->now_ms);
+
+	if (!answer)
+		return;
+	if (answer->tcp_flags & TCP_SYN)
+		coverage_question_late(tracker->coverage, question->vlan);
+	tcp_answer(tracker, answer,
+		   answer->tcp_flags & TCP_RST ? CONTACT_REFUSED : CONTACT_ACCEPTED);
+}
+
 void tracker_tcp(struct tracker *tracker, const struct packet *packet)
 {
 	if (!between_single_hosts(packet))
@@ -220,8 +258,11 @@ void tracker_tcp(struct tracker *tracker, const struct packet *packet)
 		tcp_answer(tracker, packet, CONTACT_REFUSED);
 	} else if (packet->tcp_flags & TCP_ACK)
 		tcp_answer(tracker, packet, CONTACT_ACCEPTED);
-	else if (!(packet->tcp_flags & TCP_FIN))
+	else if (!(packet->tcp_flags & TCP_FIN)) {
 		tcp_open(tracker, packet);
+		if (early_has(&tracker->early, tracker->now_ms))
+			tcp_meet_early(tracker, packet);
+	}
 }
 
 /* It goes on talking on a connection whose SYN-ACK we never saw. */
@@ -261,6 +302,16 @@ void tracker_segment(struct tracker *tracker, const struct packet *packet)
 
 /* ---- UDP ---- */
 
+/* To a service that has just answered, as it seems, what nobody had asked. */
+static bool is_late_question(const struct tracker *tracker, const struct standing *standing,
+			     const struct packet *packet)
+{
+	return standing->state == CONTACT_PENDING && !standing->novice &&
+	       packet->dst_port < packet->src_port && packet->dst_port < FIRST_CLIENT_PORT &&
+	       tracker->wall_ns <
+		       pairs_at(tracker->pairs, standing->index)->opened_ns + ms_to_ns(EARLY_MS);
+}
+
 /* Whether the packet belongs to a contact that the receiver opened. */
 static bool udp_answer(struct tracker *tracker, const struct packet *packet)
 {
@@ -269,6 +320,8 @@ static bool udp_answer(struct tracker *tracker, const struct packet *packet)
 
 	if (!tracker_find(tracker, &sought, &standing))
 		return false;
+	if (is_late_question(tracker, &standing, packet))
+		coverage_question_late(tracker->coverage, packet->vlan);
 	hear_answer(tracker, &standing, packet);
 	if (standing.state != CONTACT_ACCEPTED) {
 		note_success(tracker, &standing, packet);
@@ -446,10 +499,25 @@ static void echo_reply(struct tracker *tracker, const struct packet *packet)
 	struct sought sought = sought_by(packet, CONTACT_ICMP);
 	struct standing standing;
 
-	if (!tracker_find(tracker, &sought, &standing) || standing.state == CONTACT_ACCEPTED)
+	if (!tracker_find(tracker, &sought, &standing)) {
+		early_note(&tracker->early, packet, tracker->now_ms);
+		return;
+	}
+	if (standing.state == CONTACT_ACCEPTED)
 		return;
 	hear_answer(tracker, &standing, packet);
 	tracker_answered(tracker, &standing, CONTACT_ACCEPTED);
+}
+
+static void echo_request(struct tracker *tracker, const struct reach *reach)
+{
+	const struct packet *answer = NULL;
+
+	tracker_reach(tracker, reach);
+	if (early_has(&tracker->early, tracker->now_ms))
+		answer = early_take(&tracker->early, reach->packet, tracker->now_ms);
+	if (answer)
+		echo_reply(tracker, answer);
 }
 
 void tracker_icmp(struct tracker *tracker, const struct packet *packet)
@@ -464,7 +532,7 @@ void tracker_icmp(struct tracker *tracker, const struct packet *packet)
 		return;
 	tracker_watch_routing(tracker, packet);
 	if (is_request(packet))
-		tracker_reach(tracker, &reach);
+		echo_request(tracker, &reach);
 	else if (is_reply(packet))
 		echo_reply(tracker, packet);
 	else

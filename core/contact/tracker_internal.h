@@ -12,6 +12,7 @@
 #include "core/contact/addressbook.h"
 #include "core/contact/contact.h"
 #include "core/contact/coverage.h"
+#include "core/contact/early.h"
 #include "core/contact/host.h"
 #include "core/contact/novices.h"
 #include "core/contact/pairs.h"
@@ -111,6 +112,8 @@ struct tracker {
 	struct way_out ways_out[WAYS_OUT];
 
 	struct dhcp_question dhcp[DHCP_PLACES]; /* by VLAN */
+
+	struct early early;
 
 	struct forgers *forgers;
 	struct visits *visits;

@@ -193,6 +193,134 @@ static void a_packet_seen_twice_opens_and_settles_once(void **state)
 	tracker_free(f.tracker);
 }
 
+/* ---- out of order ---- */
+
+static struct packet moment(struct packet packet, unsigned n, uint32_t ack)
+{
+	packet.src_port = (uint16_t)(packet.src_port == 40000 ? 40000 + n : packet.src_port);
+	packet.dst_port = (uint16_t)(packet.dst_port == 40000 ? 40000 + n : packet.dst_port);
+	packet.tcp_ack = ack;
+	return packet;
+}
+
+static void connect_in_order(struct fixture *f, const char *order, unsigned n, uint8_t flags)
+{
+	struct ip client = host_ip(20 + n % 8);
+	struct packet syn = wire_tcp(1000 + n * 30, &client, &f->b, 445, TCP_SYN);
+	struct packet ack = wire_tcp(1001 + n * 30, &client, &f->b, 445, TCP_ACK);
+	struct packet answer = wire_answer(1001 + n * 30, &syn, flags);
+
+	for (; *order; order++)
+		see(f, *order == 'q'   ? moment(syn, n, 0)
+		       : *order == 'a' ? moment(answer, n, 1)
+				       : moment(ack, n, 0));
+}
+
+static void a_handshake_in_any_order_is_one(void **state)
+{
+	static const struct {
+		const char *order; /* question, answer, and the client goes on */
+		uint8_t flags, outcome;
+	} cases[] = {
+		{ "qag", TCP_SYN | TCP_ACK, CONTACT_ACCEPTED },
+		{ "qga", TCP_SYN | TCP_ACK, CONTACT_ACCEPTED },
+		{ "aqg", TCP_SYN | TCP_ACK, CONTACT_ACCEPTED },
+		{ "agq", TCP_SYN | TCP_ACK, CONTACT_ACCEPTED },
+		{ "gqa", TCP_SYN | TCP_ACK, CONTACT_ACCEPTED },
+		{ "gaq", TCP_SYN | TCP_ACK, CONTACT_ACCEPTED },
+		{ "qa", TCP_RST | TCP_ACK, CONTACT_REFUSED },
+		{ "aq", TCP_RST | TCP_ACK, CONTACT_REFUSED },
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct fixture f;
+
+		start(&f, 1024);
+		for (unsigned n = 0; n < 8; n++) {
+			struct ip client = host_ip(20 + n);
+
+			meet(&f, &client);
+		}
+		for (unsigned n = 0; n < 24; n++) {
+			connect_in_order(&f, cases[c].order, n, cases[c].flags);
+			if (latest(&f)->outcome != cases[c].outcome && n < 8)
+				fail_msg("%s %x: %u", cases[c].order, cases[c].flags,
+					 latest(&f)->outcome);
+			assert_int_equal(coverage_faults(tracker_coverage(f.tracker), 0), 0);
+		}
+		tracker_free(f.tracker);
+	}
+}
+
+static void an_answer_that_is_no_answer_to_it_is_none(void **state)
+{
+	static const struct {
+		const char *name;
+		uint32_t ack;
+		unsigned port;
+		uint64_t later_ms;
+	} cases[] = {
+		{ "another number", 5, 445, 1 },
+		{ "another port", 1, 139, 1 },
+		{ "long before", 1, 445, 40 },
+	};
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
+		struct fixture f;
+		struct packet syn, other;
+
+		start(&f, 1024);
+		syn = wire_tcp(1000 + cases[c].later_ms, &f.a, &f.b, 445, TCP_SYN);
+		other = wire_tcp(1000, &f.a, &f.b, cases[c].port, TCP_SYN);
+		see(&f, moment(wire_answer(1000, &other, TCP_RST | TCP_ACK), 0, cases[c].ack));
+		see(&f, syn);
+		if (latest(&f)->outcome != CONTACT_PENDING)
+			fail_msg("%s", cases[c].name);
+		tracker_free(f.tracker);
+	}
+}
+
+static void a_ping_s_answer_may_come_first(void **state)
+{
+	struct fixture f;
+	struct packet ping, answer;
+
+	(void)state;
+	start(&f, 1024);
+	ping = wire_packet(1000, &f.a, &f.b, PACKET_ICMP);
+	ping.proto = IPPROTO_ICMP;
+	ping.icmp_type = 8;
+	ping.icmp_id = 77;
+	answer = wire_answer(999, &ping, 0);
+	answer.icmp_type = 0;
+	see(&f, answer);
+	see(&f, ping);
+	assert_int_equal(latest(&f)->outcome, CONTACT_ACCEPTED);
+	tracker_free(f.tracker);
+}
+
+static void a_resolver_s_answers_that_come_first_do_not_deafen(void **state)
+{
+	struct ip resolver = host_ip(2);
+	struct fixture f;
+
+	(void)state;
+	start(&f, 1024);
+	meet(&f, &resolver);
+	for (unsigned n = 0; n < 40; n++) {
+		struct ip client = host_ip(20 + n);
+		struct packet question = wire_udp(1001 + n * 50, &client, &resolver, 53);
+
+		question.src_port = 40000;
+		see(&f, wire_answer(1000 + n * 50, &question, 0));
+		see(&f, question);
+		assert_int_equal(coverage_faults(tracker_coverage(f.tracker), 0), 0);
+	}
+	tracker_free(f.tracker);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -204,6 +332,10 @@ int main(void)
 		cmocka_unit_test(whoever_is_sent_to_lives_though_its_answer_was_not_heard),
 		cmocka_unit_test(silence_is_unknown_for_one_who_was_told_a_station_out_of_sight),
 		cmocka_unit_test(a_packet_seen_twice_opens_and_settles_once),
+		cmocka_unit_test(a_handshake_in_any_order_is_one),
+		cmocka_unit_test(an_answer_that_is_no_answer_to_it_is_none),
+		cmocka_unit_test(a_ping_s_answer_may_come_first),
+		cmocka_unit_test(a_resolver_s_answers_that_come_first_do_not_deafen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
