@@ -24,11 +24,13 @@
 #include "core/detect/delays.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
-#include "core/detect/known.h"
 #include "core/detect/memo.h"
 #include "core/detect/named.h"
 #include "core/detect/param.h"
 #include "detectors/judged.h"
+#include "detectors/peers.h"
+#include "detectors/quiet.h"
+#include "detectors/trw_class.h"
 #include "detectors/trw_settings.h"
 #include "detectors/waiting.h"
 
@@ -36,13 +38,11 @@
 #define DISCARD_PORT 9
 #define DNS_PORT     53
 #define SNMP_PORT    161
-#define HTTPS_PORT   443
 #define RUN_PAUSE_S  1
 #define ROW_FREE     3 /* operators number their servers in a row */
 #define ROW_MOST     6
 #define CREDITED     4
-#define COUNTED_NATS 0.4  /* of a failure that is excused: it counts as a contact */
-#define PEER_SETS    8192 /* 65,536 pairs, 512 KiB */
+#define COUNTED_NATS 0.4 /* of a failure that is excused: it counts as a contact */
 #define FIRST_CLASS  CLASS_WORM_PORT
 #define CLASSES      (CLASS_ICMP - FIRST_CLASS + 1)
 #define TENTHS       10.0
@@ -55,43 +55,18 @@ struct slot {
 	struct judged_rings judged;
 	uint16_t credited[CREDITED]; /* destinations whose success was counted already */
 	uint8_t next_credited;
-	uint32_t machine; /* whose slow walk it is */
+	uint32_t machine;   /* whose slow walk it is */
+	struct quiet quiet; /* networks of the Internet that it pinged */
 };
 
 struct state {
-	struct known_set peers[PEER_SETS]; /* who accepted whom on a worm port lately */
+	struct peers peers; /* who accepted whom on a worm port lately */
 	struct named named;
 	struct delays delays;
 	struct companies companies;
+	struct echoes echoes;
 	uint64_t first_ns; /* wall, of the first contact of all */
 };
-
-/* From a host of the site.  Of which site those of the Internet are nobody knows. */
-static bool is_to_internet(const struct contact *contact)
-{
-	return !(contact->roles & HOST_BEYOND) && !ip_is_of_site(&contact->dst, &contact->src);
-}
-
-static bool is_worm_port(const struct trw_config *config, const struct contact *contact)
-{
-	return param_ports_has(&config->worm_ports, contact->dst_port) ||
-	       (contact->kind == CONTACT_TCP &&
-		param_ports_has(&config->exposed_ports, contact->dst_port) &&
-		is_to_internet(contact));
-}
-
-static unsigned class_of(const struct trw_config *config, const struct contact *contact)
-{
-	if (contact->kind == CONTACT_ICMP)
-		return CLASS_ICMP;
-	if (is_worm_port(config, contact))
-		return CLASS_WORM_PORT;
-	if (contact->dst_port == HTTPS_PORT)
-		return CLASS_HIGH_PORT; /* peers, relays and whatever wants to pass firewalls are found there by address */
-	if (contact->dst_port < 1024 || param_ports_has(&config->service_ports, contact->dst_port))
-		return CLASS_SERVICE_PORT;
-	return CLASS_HIGH_PORT;
-}
 
 static bool is_bare(const struct contact *contact)
 {
@@ -113,7 +88,7 @@ static bool seeks_peers(const struct trw_config *config, const struct slot *slot
 	return (double)slot->walks[CLASS_HIGH_PORT - FIRST_CLASS].level > 2 * config->high;
 }
 
-/* port_class: class_of() it. */
+/* port_class: trw_class_of() it. */
 static unsigned class_of_failure(const struct trw_config *config, const struct slot *slot,
 				 const struct contact *contact, unsigned port_class)
 {
@@ -132,15 +107,34 @@ static double high_cap(const struct trw_config *config, const struct slot *slot)
 	return left > config->high ? left : config->high;
 }
 
+/* So many networks of the Internet more than lists have kept silent, while others of it answer pings. */
+static unsigned beyond_lists(const struct detector_run *run, struct slot *slot,
+			     const struct contact *contact)
+{
+	const struct trw_config *config = detector_config(run);
+	const struct state *state = detector_state(run);
+	unsigned networks;
+
+	if (!trw_is_to_internet(contact) || !echoes_are_heard(&state->echoes, contact))
+		return 0;
+	networks = quiet_networks(&slot->quiet);
+	return networks > config->icmp_networks ? networks - config->icmp_networks : 0;
+}
+
 /* Who pings what it was told to meets dead machines here and there, and clusters of servers that never answer; who makes
  * addresses up meets one after the other. */
-static void weigh_ping(const struct trw_config *config, struct slot *slot,
+static void weigh_ping(const struct detector_run *run, struct slot *slot,
 		       const struct contact *contact, struct term *term)
 {
+	const struct trw_config *config = detector_config(run);
 	unsigned row = judged_row(&slot->judged, contact, ROW_MOST);
 
+	if (slot->walks[CLASS_ICMP - FIRST_CLASS].level <= 0)
+		slot->quiet = (struct quiet){ 0 };
+	quiet_note(&slot->quiet, contact);
 	term->nats = config->icmp + (row > 1 ? config->icmp_sequential : 0);
-	term->cap_nats = config->icmp_cap + (row > ROW_FREE ? (row - ROW_FREE) * config->icmp : 0);
+	term->cap_nats = config->icmp_cap + (row > ROW_FREE ? (row - ROW_FREE) * config->icmp : 0) +
+			 beyond_lists(run, slot, contact) * config->icmp;
 }
 
 static double plain_nats(const struct trw_config *config, unsigned port_class)
@@ -155,13 +149,15 @@ static double plain_nats(const struct trw_config *config, unsigned port_class)
 	}
 }
 
-static void weigh_plainly(const struct trw_config *config, struct slot *slot,
+static void weigh_plainly(const struct detector_run *run, struct slot *slot,
 			  const struct contact *contact, struct term *term)
 {
+	const struct trw_config *config = detector_config(run);
+
 	term->port_class = class_of_failure(config, slot, contact, term->port_class);
 	term->nats = plain_nats(config, term->port_class);
 	if (term->port_class == CLASS_ICMP)
-		weigh_ping(config, slot, contact, term);
+		weigh_ping(run, slot, contact, term);
 	else if (term->port_class == CLASS_HIGH_PORT)
 		term->cap_nats = high_cap(config, slot);
 }
@@ -190,16 +186,19 @@ static void weigh_datagram(const struct trw_config *config, const struct contact
 	}
 }
 
-/* Into a term that bears class_of() the contact, in place: a copy of it would be waited for each time. */
+/* Into a term that bears trw_class_of() the contact, in place: a copy of it would be waited for each time. */
 static void weigh_failure(const struct detector_run *run, struct slot *slot,
 			  const struct contact *contact, struct term *term)
 {
 	const struct trw_config *config = detector_config(run);
 
-	weigh_plainly(config, slot, contact, term);
+	weigh_plainly(run, slot, contact, term);
 	if (is_bare(contact)) { /* whose program makes these is no client, so how often clients fail says nothing */
 		term->nats = config->worm;
 		term->cap_nats = 0;
+	} else if (contact->outcome == CONTACT_UNROUTED) {
+		term->nats = config->unrouted;
+		term->cap_nats = config->high_cap;
 	} else if (contact->kind == CONTACT_UDP && term->port_class != CLASS_WORM_PORT) {
 		weigh_datagram(config, contact, term);
 	}
@@ -289,41 +288,21 @@ static void take_back(struct detector_run *run, struct slot *slot, struct judged
 
 /* ---- strangers --------------------------------------------------------------------------------- */
 
-static uint64_t peer_of(const struct contact *contact)
-{
-	struct host_key host = host_key_of(&contact->src, contact->vlan);
-
-	return known_address(&host, &contact->dst, 0);
-}
-
-static struct known_table peers_of(const struct detector_run *run)
-{
-	struct state *state = detector_state(run);
-
-	return (struct known_table){ state->peers, PEER_SETS };
-}
-
-static uint32_t second_of(const struct contact *contact)
-{
-	return (uint32_t)((contact->opened_ns + us_to_ns(contact->elapsed_us)) / NS_PER_S);
-}
-
 /* Accepted it before: its silence now says that the machine is off. */
 static bool is_peer(const struct detector_run *run, const struct contact *contact)
 {
-	struct known_table peers = peers_of(run);
+	struct state *state = detector_state(run);
 
-	return known_has(&peers, peer_of(contact), second_of(contact));
+	return peers_know(&state->peers, contact);
 }
 
 /* False if it was one before. */
 static bool make_peer(const struct detector_run *run, const struct contact *contact)
 {
 	const struct trw_config *config = detector_config(run);
-	struct known_table peers = peers_of(run);
+	struct state *state = detector_state(run);
 
-	return !known_add(&peers, peer_of(contact), second_of(contact),
-			  (uint32_t)(config->peer_ns / NS_PER_S));
+	return peers_meet(&state->peers, contact, config->peer_ns);
 }
 
 /* Only who has watched for so long can tell strangers. */
@@ -372,12 +351,12 @@ static double most_nats(const struct trw_config *config, const struct contact *c
 	return plain_nats(config, port_class);
 }
 
-/* port_class: class_of() it. */
+/* port_class: trw_class_of() it. */
 static void grant_share(struct detector_run *run, struct slot *slot, const struct contact *contact,
 			unsigned port_class, double share)
 {
 	const struct trw_config *config = detector_config(run);
-	uint16_t tag = memo_tag(&contact->dst);
+	uint16_t tag = trw_what_fails(contact);
 	struct judged *judged = judged_find(&slot->judged, tag);
 	struct term term = { .port_class = port_class };
 	uint8_t tenths;
@@ -427,7 +406,8 @@ static struct judged *own_term(struct slot *slot, const struct contact *contact)
 static void credit(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
 	const struct trw_config *config = detector_config(run);
-	struct term term = { .nats = -config->success, .port_class = class_of(config, contact) };
+	struct term term = { .nats = -config->success,
+			     .port_class = trw_class_of(config, contact) };
 	uint16_t tag = memo_tag(&contact->dst);
 	bool is_worm = term.port_class == CLASS_WORM_PORT,
 	     is_news = !is_worm || make_peer(run, contact);
@@ -448,6 +428,15 @@ static void credit(struct detector_run *run, struct slot *slot, const struct con
 	detector_walk(run, walk_of(slot, term.port_class), contact, &term);
 }
 
+static void hear_echo(const struct detector_run *run, struct slot *slot,
+		      const struct contact *contact)
+{
+	struct state *state = detector_state(run);
+
+	echoes_hear(&state->echoes, contact);
+	quiet_answered(&slot->quiet);
+}
+
 static void accepted(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
 	struct judged *judged = own_term(slot, contact);
@@ -456,6 +445,8 @@ static void accepted(struct detector_run *run, struct slot *slot, const struct c
 		return; /* a raw-socket scan that found something is still a scan */
 	if (judged)
 		take_back(run, slot, judged, contact);
+	if (contact->kind == CONTACT_ICMP && trw_is_to_internet(contact))
+		hear_echo(run, slot, contact);
 	credit(run, slot, contact);
 }
 
@@ -469,7 +460,7 @@ static double share_at_once(const struct detector_run *run, const struct contact
 
 	if (is_bare(contact))
 		return 1;
-	if (port_class != CLASS_WORM_PORT || !is_to_internet(contact) || is_named(run, contact))
+	if (port_class != CLASS_WORM_PORT || !trw_is_to_internet(contact) || is_named(run, contact))
 		return 0;
 	if (!param_ports_has(&config->outward_ports, contact->dst_port))
 		return 1;
@@ -534,7 +525,7 @@ static bool is_overdue(const struct detector_run *run, const struct slot *slot,
 {
 	const struct trw_config *config = detector_config(run);
 
-	return class_of_failure(config, slot, late, class_of(config, late)) == port_class &&
+	return class_of_failure(config, slot, late, trw_class_of(config, late)) == port_class &&
 	       now_ns >= overdue_ns(run, late, port_class);
 }
 
@@ -557,7 +548,7 @@ static __attribute__((noinline)) void grant_overdue(struct detector_run *run, st
 			continue;
 		}
 		waitings_drop(&slot->waiting, i);
-		grant_share(run, slot, &late, class_of(config, &late),
+		grant_share(run, slot, &late, trw_class_of(config, &late),
 			    share_overdue(run, &late, port_class));
 	}
 }
@@ -582,7 +573,8 @@ static bool is_waiting(const struct detector_run *run, struct slot *slot,
 		if (!ip_equal(&slot->waiting.places[i].dst, &contact->dst))
 			continue;
 		waitings_at(&slot->waiting, i, contact, &other);
-		if (class_of_failure(config, slot, &other, class_of(config, &other)) == port_class)
+		if (class_of_failure(config, slot, &other, trw_class_of(config, &other)) ==
+		    port_class)
 			return true;
 	}
 	return false;
@@ -598,7 +590,7 @@ static bool is_counted(const struct detector_run *run, struct slot *slot,
 	       is_waiting(run, slot, contact, port_class);
 }
 
-/* port_class: class_of() it. */
+/* port_class: trw_class_of() it. */
 static void opened(struct detector_run *run, struct slot *slot, const struct contact *contact,
 		   unsigned port_class)
 {
@@ -615,6 +607,20 @@ static void opened(struct detector_run *run, struct slot *slot, const struct con
 	}
 }
 
+/* The target's silence is explained.  But that a network of the site is not there, its router knows and clients do, too: who
+ * reaches for one after the other makes them up. */
+static void no_failure(struct detector_run *run, struct slot *slot, const struct contact *contact,
+		       unsigned port_class)
+{
+	struct judged *judged = own_term(slot, contact);
+
+	if (judged && share_at_once(run, contact, port_class) < 1)
+		take_back(run, slot, judged, contact);
+	if (contact->outcome == CONTACT_UNROUTED && port_class == CLASS_WORM_PORT &&
+	    ip_is_v4(&contact->dst) && ip_is_private(&contact->dst) && !is_named(run, contact))
+		grant_share(run, slot, contact, port_class, 1);
+}
+
 static void fade(const struct trw_config *config, struct slot *slot, const struct contact *contact,
 		 unsigned port_class)
 {
@@ -628,8 +634,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	const struct trw_config *config = detector_config(run);
 	struct slot *slot = memory;
 	struct state *state = detector_state(run);
-	unsigned port_class = class_of(config, contact);
-	struct judged *judged;
+	unsigned port_class = trw_class_of(config, contact);
 
 	if (state->first_ns == 0)
 		state->first_ns = contact->opened_ns;
@@ -659,9 +664,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 		break;
 	case CONTACT_UNROUTED:
 	case CONTACT_UNKNOWN:
-		judged = own_term(slot, contact);
-		if (judged && share_at_once(run, contact, port_class) < 1)
-			take_back(run, slot, judged, contact);
+		no_failure(run, slot, contact, port_class);
 		break;
 	default:
 		break;

@@ -9,6 +9,8 @@
 const struct param trw_params[] = {
 	{ "worm_failure", PARAM_DOUBLE, offsetof(struct trw_config, worm), 0, 10, "2.9",
 	  "nats for a failed first contact on a port that worms use" },
+	{ "unrouted", PARAM_DOUBLE, offsetof(struct trw_config, unrouted), 0, 10, "1.4",
+	  "nats there for a network of the site that a router says is not there, once for each, below the ceiling of other ports" },
 	{ "service_failure", PARAM_DOUBLE, offsetof(struct trw_config, service), 0, 10, "2.2",
 	  "nats for one on another well-known port" },
 	{ "high_failure", PARAM_DOUBLE, offsetof(struct trw_config, high), 0, 10, "0.8",
@@ -22,6 +24,8 @@ const struct param trw_params[] = {
 	{ "icmp_sequential", PARAM_DOUBLE, offsetof(struct trw_config, icmp_sequential), 0, 10,
 	  "0.4",
 	  "nats on top next to a host that did not answer either; from the fourth in a row the ceiling rises" },
+	{ "icmp_networks", PARAM_U32, offsetof(struct trw_config, icmp_networks), 1, 1000, "20",
+	  "silent networks of the Internet, where pings are answered, beyond which the ceiling rises with each" },
 	{ "named_cap", PARAM_DOUBLE, offsetof(struct trw_config, named_cap), 0.1, 40, "4.5",
 	  "the most that hosts found by their names can bring: with a suspect's 9.2 still no conviction" },
 	{ "silent_udp", PARAM_DOUBLE, offsetof(struct trw_config, silent_udp), 0, 10, "0.8",

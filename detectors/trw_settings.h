@@ -10,8 +10,9 @@
 struct err;
 
 struct trw_config {
-	double worm, service, high, icmp, silent_udp, success;
+	double worm, unrouted, service, high, icmp, silent_udp, success;
 	double high_cap, icmp_cap, icmp_sequential, named_cap, discovery, company_cap;
+	uint32_t icmp_networks;
 	uint64_t half_life_ns, slow_half_life_ns, peer_ns, site_answer_ns, company_ns;
 	struct param_ports worm_ports, exposed_ports, outward_ports, service_ports, discovery_ports;
 };

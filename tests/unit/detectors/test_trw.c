@@ -819,6 +819,100 @@ static void pings_convict_who_walks_from_host_to_host(void **state)
 	}
 }
 
+static struct packet echo_of(uint64_t ms, const struct packet *ping)
+{
+	struct packet reply = wire_answer(ms, ping, 0);
+
+	reply.icmp_type = 0;
+	return reply;
+}
+
+/* In the Internet there is no order to see, but lists are of few networks, and most of what is on them answers. */
+static void pings_of_made_up_addresses_convict_where_pings_are_answered(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned per_network, answered_each; /* of so many one answers; 0: none */
+		bool others_hear, is_worm;
+	} cases[] = {
+		{ "random addresses, one of twenty lives", 1, 20, false, true },
+		{ "random addresses, none lives, somebody else is answered", 1, 0, true, true },
+		{ "pings are let out for nobody", 1, 0, false, false },
+		{ "twelve clusters of an operator that never answer", 7, 0, true, false },
+		{ "a list of which a fifth answers", 1, 5, true, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ip pinger = wire_ip("10.0.0.5"), other = wire_ip("10.0.0.6"),
+			  known = wire_ip("8.8.8.8");
+		struct packet heard = wire_icmp(500, &other, &known, 8, 0);
+		struct scene scene;
+
+		scene_start(&scene);
+		keep_the_uplink_alive(&scene, 0, 3000);
+		scene_meet(&scene, 3000, &pinger);
+		scene_meet(&scene, 3000, &other);
+		heard.wall_ns = wire_ns(3100);
+		scene_see(&scene, heard);
+		if (cases[i].others_hear)
+			scene_see(&scene, echo_of(3110, &heard));
+		for (unsigned n = 0; n < 84; n++) {
+			struct ip dst = scene_peer("81.0.0.0", n / cases[i].per_network);
+			struct packet ping;
+
+			dst.bytes[15] = (uint8_t)(1 + 3 * (n % cases[i].per_network));
+			ping = wire_icmp(4000 + n * 300, &pinger, &dst, 8, 0);
+			scene_see(&scene, ping);
+			if (cases[i].answered_each && n % cases[i].answered_each == 3)
+				scene_see(&scene, echo_of(4010 + n * 300, &ping));
+		}
+		scene_wait(&scene, 60000);
+		if (scene.contacts_at_conviction > 45 ||
+		    !!scene.contacts_at_conviction != cases[i].is_worm)
+			fail_msg("%s: %u", cases[i].name, scene.contacts_at_conviction);
+		scene_stop(&scene);
+	}
+}
+
+/* A router says that it knows no way: once for each network, and for names and the Internet not at all. */
+static void networks_that_are_not_there_make_a_suspect(void **state)
+{
+	static const struct {
+		const char *name, *base;
+		unsigned port, step;
+		bool is_suspect;
+	} cases[] = {
+		{ "a worm over networks of the site", "10.9.0.0", 445, 256, true },
+		{ "servers of one network behind a tunnel that is down", "10.9.0.0", 445, 1,
+		  false },
+		{ "web servers of such networks", "10.9.0.0", 80, 256, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ip host = wire_ip("10.0.0.5");
+		struct scene scene;
+
+		scene_start(&scene);
+		for (unsigned n = 0; n < 60; n++) {
+			struct ip dst = wire_ip(cases[i].base);
+			struct packet packet;
+
+			dst.bytes[14] = (uint8_t)(n * cases[i].step / 256);
+			dst.bytes[15] = (uint8_t)(n % 200 + 1);
+			packet = wire_tcp(n * 400, &host, &dst, cases[i].port, TCP_SYN);
+			scene_see(&scene, packet);
+			answer_to(&scene, &packet, n * 400 + 1, NO_ROUTE);
+		}
+		scene_wait(&scene, 40000);
+		if ((scene.highest >= SUSPECT_NATS) != cases[i].is_suspect ||
+		    scene.highest >= CONVICT_NATS)
+			fail_msg("%s: %.1f", cases[i].name, scene.highest);
+		scene_stop(&scene);
+	}
+}
+
 /* Windows tries 139 beside 445: the hosts count. */
 static void two_ports_of_a_host_are_one_contact_more_at_most(void **state)
 {
@@ -867,6 +961,8 @@ int main(void)
 		cmocka_unit_test(several_remote_logons_at_once_are_no_sweep),
 		cmocka_unit_test(a_branch_office_is_late_and_not_dead),
 		cmocka_unit_test(pings_convict_who_walks_from_host_to_host),
+		cmocka_unit_test(pings_of_made_up_addresses_convict_where_pings_are_answered),
+		cmocka_unit_test(networks_that_are_not_there_make_a_suspect),
 		cmocka_unit_test(two_ports_of_a_host_are_one_contact_more_at_most),
 	};
 
