@@ -13,8 +13,10 @@
  * because a bot that sprays sends thousands in between, and a program that measures the distance to
  * its servers gets answers.
  *
- * Left out: random order over the whole Internet, where only a network-wide view could help, and ports
- * below 1024, which trw judges. */
+ * Silence of UDP is as common below 1024 (SNMP, NetBIOS names), so the order is asked for there as well.
+ *
+ * Left out: random order over the whole Internet, where only a network-wide view could help; TCP below 1024, which trw
+ * judges; and DNS, because who resolves names by itself asks several servers of one operator. */
 #include "detectors/table.h"
 
 #include "core/base/units.h"
@@ -24,10 +26,12 @@
 #include "core/detect/memo.h"
 #include "core/detect/param.h"
 
-#define SETS    128
-#define GRANTED 24
-#define CLUSTER 3 /* addresses in a row: servers of one operator */
-#define TENTHS  10.0
+#define SETS     128
+#define GRANTED  24
+#define CLUSTER  3 /* addresses in a row: servers of one operator */
+#define TENTHS   10.0
+
+#define DNS_PORT 53
 
 struct config {
 	double adjacent, near, elsewhere, answered;
@@ -110,10 +114,15 @@ static bool is_adjacent(const struct ip *a, const struct ip *b)
 	return memcmp(a->bytes, b->bytes, 12) == 0 && (low_a - low_b == 1 || low_b - low_a == 1);
 }
 
+static unsigned class_of(const struct contact *contact)
+{
+	return contact->dst_port < HIGH_PORTS_MIN ? CLASS_SERVICE_PORT : CLASS_HIGH_PORT;
+}
+
 static struct term half_term(const struct config *config, struct sprayer *sprayer,
 			     const struct contact *contact)
 {
-	struct term term = { .port_class = CLASS_HIGH_PORT };
+	struct term term = { .port_class = class_of(contact) };
 	bool adjacent = is_adjacent(&sprayer->previous, &contact->dst);
 
 	if (!adjacent && !is_near(&sprayer->previous, &contact->dst)) {
@@ -165,9 +174,9 @@ static void failed(struct detector_run *run, struct sprayer *sprayer, const stru
 {
 	const struct config *config = detector_config(run);
 	struct granted *granted = find_granted(sprayer, &contact->dst);
-	struct term term = { .port_class = CLASS_HIGH_PORT, .same_contact = true };
+	struct term term = { .port_class = class_of(contact), .same_contact = true };
 
-	detector_settled(run, contact, CLASS_HIGH_PORT);
+	detector_settled(run, contact, class_of(contact));
 	if (!granted || granted->silent)
 		return;
 	granted->silent = true;
@@ -184,7 +193,7 @@ static void answered(struct detector_run *run, struct sprayer *sprayer,
 {
 	const struct config *config = detector_config(run);
 	struct granted *granted = find_granted(sprayer, &contact->dst);
-	struct term term = { .port_class = CLASS_HIGH_PORT, .takes_back = true };
+	struct term term = { .port_class = class_of(contact), .takes_back = true };
 
 	if (granted) {
 		term.nats = -(granted->silent ? 2 : 1) * granted->tenths / TENTHS;
@@ -198,14 +207,13 @@ static void answered(struct detector_run *run, struct sprayer *sprayer,
 }
 
 /* No route, or nobody would have heard the answer: says nothing about the source, but it did go there. */
-static void see(struct detector_run *run, void *memory, const struct contact *contact)
+static __attribute__((noinline)) void judge(struct detector_run *run, const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
 	struct memo_table table = table_of(run);
 	struct memo_key key = key_of(contact);
 	struct sprayer *sprayer;
 
-	(void)memory;
 	if (contact->outcome == CONTACT_PENDING) {
 		sprayer = memo_need(&table, &key);
 		walk_fade(&sprayer->memo.walk, contact, config->half_life_ns);
@@ -221,14 +229,22 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 		failed(run, sprayer, contact);
 }
 
+static void see(struct detector_run *run, void *memory, const struct contact *contact)
+{
+	(void)memory;
+	if (contact->dst_port != DNS_PORT)
+		judge(run, contact);
+}
+
 const struct detector detector_spray = {
 	.name = "spray",
-	.summary = "one high port tried at public addresses one after the other, unanswered",
+	.summary =
+		"one high port, or one of UDP, tried at public addresses one after the other, unanswered",
 	.id = DETECTOR_SPRAY,
 	.kind = EVIDENCE_WORM,
 	.feeds = FEED_OPENED | FEED_OUTSTANDING | FEED_SETTLED,
 	.kinds = KINDS_PORTS,
-	.only_high_ports = true,
+	.only_high_ports = 1 << CONTACT_TCP,
 	.params = params,
 	.config_size = sizeof(struct config),
 	.state_size = sizeof(struct state),

@@ -46,11 +46,11 @@ enum detector_kinds {
 struct detector {
 	const char *name; /* stable: policies and the ledger use it */
 	const char *summary;
-	unsigned id;          /* enum detector_id */
-	unsigned kind;        /* enum evidence_kind */
-	unsigned feeds;       /* outcomes that see is called for, and whether observe is */
-	unsigned kinds;       /* of contacts that see is called for; 0 = all */
-	bool only_high_ports; /* see is called for ports from HIGH_PORTS_MIN on */
+	unsigned id;    /* enum detector_id */
+	unsigned kind;  /* enum evidence_kind */
+	unsigned feeds; /* outcomes that see is called for, and whether observe is */
+	unsigned kinds; /* of contacts that see is called for; 0 = all */
+	unsigned only_high_ports; /* a bit 1 << enum contact_kind: of those see is called for ports from HIGH_PORTS_MIN on */
 	unsigned observes; /* a bit 1 << enum observation_kind for each that observe is called for; 0 = all */
 	const struct param *params; /* ends with PARAM_END */
 	size_t config_size;         /* filled from params, then constant */

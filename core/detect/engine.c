@@ -94,7 +94,7 @@ static void invite_to_contacts(struct engine *engine, struct detector_run *run)
 			if (!(detector->feeds >> outcome & 1) ||
 			    (detector->kinds && !(detector->kinds >> kind & 1)))
 				continue;
-			if (!detector->only_high_ports)
+			if (!(detector->only_high_ports >> kind & 1))
 				invite(&engine->of_contacts[0][kind][outcome], run);
 			invite(&engine->of_contacts[1][kind][outcome], run);
 		}

@@ -546,9 +546,11 @@ static void a_detector_of_high_ports_is_shown_no_others(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		struct contact shown = { .kind = CONTACT_UDP, .dst_port = cases[i].port };
 
-		detector.only_high_ports = false;
+		detector.only_high_ports = 0;
 		assert_int_equal(shown_to_one(&detector, &shown), 1);
-		detector.only_high_ports = true;
+		detector.only_high_ports = 1 << CONTACT_TCP; /* of another kind */
+		assert_int_equal(shown_to_one(&detector, &shown), 1);
+		detector.only_high_ports = 1 << CONTACT_UDP;
 		assert_int_equal(shown_to_one(&detector, &shown), cases[i].is_high);
 	}
 }

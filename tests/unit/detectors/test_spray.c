@@ -93,6 +93,9 @@ static void going_from_address_to_address_convicts(void **state)
 		  9 },
 		{ { "refused", ASCENDING, REFUSED, "63.55.11.0", 6892, 400000, false }, 9 },
 		{ { "over TCP", ASCENDING, SILENT, "63.55.11.0", 9898, 50, true }, 16 },
+		{ { "names of shared folders", ASCENDING, SILENT, "63.55.11.0", 137, 50, false },
+		  16 },
+		{ { "SNMP, slowly", ASCENDING, SILENT, "63.55.11.0", 161, 400000, false }, 9 },
 	};
 
 	(void)state;
@@ -133,9 +136,14 @@ static void other_orders_and_answers_do_not_convict(void **state)
 		{ { "a large silent network, no order", SHUFFLED, SILENT, "81.2.3.0", 7000, 400000,
 		    false },
 		  CONVICT_NATS },
-		{ { "well-known ports are not ours", ASCENDING, SILENT, "81.2.3.0", 123, 50,
-		    false },
+		{ { "well-known ports of TCP are not ours", ASCENDING, SILENT, "81.2.3.0", 80, 50,
+		    true },
 		  1 },
+		{ { "nor are name servers", ASCENDING, SILENT, "81.2.3.0", 53, 50, false }, 1 },
+		{ { "inventory looks for devices of the site", ASCENDING, SILENT, "10.0.1.0", 161,
+		    200000, false },
+		  SUSPECT_NATS },
+		{ { "time servers of a pool", PEERS, SILENT, "", 123, 100000, false }, 1 },
 	};
 
 	(void)state;
