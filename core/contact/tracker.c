@@ -501,6 +501,21 @@ static struct host *who_reaches(struct tracker *tracker, const struct reach *rea
 	return host;
 }
 
+/* It was opened in the host's name because the host sent a frame in another's: the answer to that one goes elsewhere, but to
+ * this one it would be heard.  Or a scanner would only have to forge each packet once before its own. */
+static void reach_anew(const struct tracker *tracker, const struct reach *reach, uint32_t index,
+		       const struct host *host)
+{
+	struct pair *pair = pairs_at(tracker->pairs, index);
+
+	if (!(pair->flags & CONTACT_BLIND) || reach->is_traced ||
+	    tracker_queue_of(reach->kind) == QUEUE_NEIGHBOR || !tracker_is_waiting(tracker, index))
+		return;
+	if (reach->src_mac && mac_equal(reach->src_mac, &host->mac) &&
+	    !tracker_is_blind(tracker, host, reach->kind, reach->dst))
+		pair->flags &= (uint8_t)~CONTACT_BLIND;
+}
+
 void tracker_reach(struct tracker *tracker, const struct reach *reach)
 {
 	uint64_t src_hash = tracker_hash(tracker, reach->src, reach->packet->vlan);
@@ -512,8 +527,10 @@ void tracker_reach(struct tracker *tracker, const struct reach *reach)
 		return;
 	pairs_sign(tracker->pairs, src_hash, &key);
 	index = pairs_find(tracker->pairs, &key);
-	if (is_repeat(tracker, index))
+	if (is_repeat(tracker, index)) {
+		reach_anew(tracker, reach, index, host);
 		return;
+	}
 	/* Who sent the host's latest contact need not be asked again. */
 	if ((reach->src_mac && mac_equal(reach->src_mac, &host->mac)) ||
 	    !tracker_is_traced(tracker, reach))

@@ -94,6 +94,37 @@ static void a_borrowed_name_is_replaced_by_the_senders(void **state)
 	tracker_free(f.tracker);
 }
 
+/* A scanner that sends each packet in a neighbour's name as well gains nothing. */
+static void its_own_packet_after_a_forged_one_is_heard(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *order; /* f: in a's name, o: b's own */
+		unsigned outcome;
+	} cases[] = {
+		{ "forged alone", "f", CONTACT_UNKNOWN },
+		{ "forged twice", "ff", CONTACT_UNKNOWN },
+		{ "forged, then its own", "fo", CONTACT_OUTSTANDING },
+		{ "its own, then forged", "of", CONTACT_OUTSTANDING },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ip dark = wire_ip("10.0.9.9");
+		struct fixture f;
+
+		start_bound(&f);
+		for (const char *order = cases[i].order; *order; order++)
+			see(&f, from(wire_tcp(10, *order == 'f' ? &f.a : &f.b, &dark, 445, TCP_SYN),
+				     &f.b));
+		tracker_advance(f.tracker, wire_ns(400));
+		assert_memory_equal(&latest(&f)->src, &f.b, sizeof(f.b));
+		if (latest(&f)->outcome != cases[i].outcome)
+			fail_msg("%s: %u", cases[i].name, latest(&f)->outcome);
+		tracker_free(f.tracker);
+	}
+}
+
 static void a_station_without_a_name_is_called_by_its_mac(void **state)
 {
 	struct ip dark = wire_ip("10.0.9.9"), link_local = wire_ip("fe80::5d:b8ff:fed8:22");
@@ -304,6 +335,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_borrowed_name_is_replaced_by_the_senders),
+		cmocka_unit_test(its_own_packet_after_a_forged_one_is_heard),
 		cmocka_unit_test(a_station_without_a_name_is_called_by_its_mac),
 		cmocka_unit_test(what_is_said_in_a_borrowed_name_is_nobodys),
 		cmocka_unit_test(what_a_router_passes_on_is_nobodys),
