@@ -33,7 +33,8 @@ enum contact_outcome {
 };
 
 enum contact_flag {
-	CONTACT_BARE_SYN = 1 << 0,   /* SYN without TCP options: no operating system sends that */
+	CONTACT_BARE_SYN =
+		1 << 0, /* SYN without TCP options, or with FIN: no operating system sends that */
 	CONTACT_DARK = 1 << 1,       /* ARP/ND: no owner of the address is known */
 	CONTACT_ASLEEP = 1 << 2,     /* ARP/ND: an owner is known but was not heard for long */
 	CONTACT_SEQUENTIAL = 1 << 3, /* ARP/ND: next to the host's previous new target */

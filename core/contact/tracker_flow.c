@@ -155,7 +155,7 @@ static void tcp_open(struct tracker *tracker, const struct packet *packet)
 			       .dst_port = packet->dst_port,
 			       .kind = CONTACT_TCP };
 
-	if (!(packet->marks & PACKET_TCP_OPTIONS))
+	if (!(packet->marks & PACKET_TCP_OPTIONS) || packet->tcp_flags & TCP_FIN)
 		reach.flags = CONTACT_BARE_SYN;
 	tracker_reach(tracker, &reach);
 }
@@ -258,7 +258,7 @@ void tracker_tcp(struct tracker *tracker, const struct packet *packet)
 		tcp_answer(tracker, packet, CONTACT_REFUSED);
 	} else if (packet->tcp_flags & TCP_ACK)
 		tcp_answer(tracker, packet, CONTACT_ACCEPTED);
-	else if (!(packet->tcp_flags & TCP_FIN)) {
+	else {
 		tcp_open(tracker, packet);
 		if (early_has(&tracker->early, tracker->now_ms))
 			tcp_meet_early(tracker, packet);

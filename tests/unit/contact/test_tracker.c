@@ -78,8 +78,8 @@ static void groups_and_nobody_are_never_contacts(void **state)
 static void segments_without_syn_open_nothing(void **state)
 {
 	static const unsigned flags[] = {
-		TCP_ACK, TCP_PSH | TCP_ACK, TCP_FIN,          0, TCP_FIN | TCP_PSH | TCP_URG,
-		TCP_RST, TCP_SYN | TCP_ACK, TCP_SYN | TCP_FIN
+		TCP_ACK, TCP_PSH | TCP_ACK, TCP_FIN, 0, TCP_FIN | TCP_PSH | TCP_URG,
+		TCP_RST, TCP_SYN | TCP_ACK
 	};
 	struct fixture f;
 
@@ -89,6 +89,35 @@ static void segments_without_syn_open_nothing(void **state)
 		see(&f, wire_tcp(i, &f.a, &f.b, (unsigned)(1000 + i), flags[i]));
 	assert_int_equal(f.count, 0);
 	tracker_free(f.tracker);
+}
+
+/* Scanners do that to pass filters, and servers answer it; other flags beside SYN are a system's own affair. */
+static void a_syn_that_ends_what_it_begins_is_no_system_s(void **state)
+{
+	static const struct {
+		unsigned flags;
+		bool is_bare;
+	} cases[] = {
+		{ TCP_SYN | TCP_FIN, true },
+		{ TCP_SYN | TCP_FIN | TCP_PSH | TCP_URG, true },
+		{ TCP_SYN | TCP_PSH, false },
+		{ TCP_SYN | 0xc0, false }, /* asks for congestion notices (RFC 3168) */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fixture f;
+		struct packet packet;
+
+		start(&f, 1024);
+		packet = wire_tcp(1, &f.a, &f.b, 445, cases[i].flags);
+		see(&f, packet);
+		assert_int_equal(f.count, 1);
+		assert_int_equal(!!(latest(&f)->flags & CONTACT_BARE_SYN), cases[i].is_bare);
+		see(&f, wire_answer(2, &packet, TCP_SYN | TCP_ACK));
+		assert_int_equal(latest(&f)->outcome, CONTACT_ACCEPTED);
+		tracker_free(f.tracker);
+	}
 }
 
 static void a_media_stream_is_one_contact_however_long(void **state)
@@ -193,6 +222,7 @@ int main(void)
 		cmocka_unit_test(nobody_is_blamed_for_a_pause_of_the_packets),
 		cmocka_unit_test(groups_and_nobody_are_never_contacts),
 		cmocka_unit_test(segments_without_syn_open_nothing),
+		cmocka_unit_test(a_syn_that_ends_what_it_begins_is_no_system_s),
 		cmocka_unit_test(a_media_stream_is_one_contact_however_long),
 		cmocka_unit_test(a_full_set_gives_up_settled_contacts_before_waiting_ones),
 		cmocka_unit_test(a_bare_syn_is_marked_and_a_popular_service_too),
