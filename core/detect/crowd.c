@@ -20,9 +20,12 @@ struct member {
 	uint32_t contacts;
 };
 
+/* Apart, so that names of the Internet, which nobody can run out of, do not crowd out those that matter. */
+enum side { SIDE_PRIVATE, SIDE_PUBLIC, SIDES };
+
 struct crowd {
-	struct member members[EVIDENCE_CLASSES][MEMBERS];
-	struct member slow[EVIDENCE_CLASSES][MEMBERS]; /* of the sums that gather for days */
+	struct member members[SIDES][EVIDENCE_CLASSES][MEMBERS];
+	struct member slow[SIDES][EVIDENCE_CLASSES][MEMBERS]; /* of the sums that gather for days */
 };
 
 struct crowd *crowd_new(void)
@@ -53,8 +56,20 @@ static struct member *oldest(struct member *members)
 	return oldest;
 }
 
-static unsigned count_others(const struct member *members, const struct evidence *evidence,
-			     uint32_t contacts_least)
+static struct member *members_of(struct crowd *crowd, const struct evidence *evidence,
+				 enum side side)
+{
+	return evidence->half_life_min ? crowd->slow[side][evidence->port_class]
+				       : crowd->members[side][evidence->port_class];
+}
+
+static enum side side_of(const struct evidence *evidence)
+{
+	return ip_is_private(&evidence->host.ip) ? SIDE_PRIVATE : SIDE_PUBLIC;
+}
+
+static unsigned count_among(const struct member *members, const struct evidence *evidence,
+			    uint32_t contacts_least)
 {
 	unsigned count = 0;
 
@@ -65,13 +80,23 @@ static unsigned count_others(const struct member *members, const struct evidence
 	return count;
 }
 
+static unsigned count_others(struct crowd *crowd, const struct evidence *evidence,
+			     uint32_t contacts_least)
+{
+	unsigned count = 0;
+
+	for (unsigned side = SIDE_PRIVATE; side <= side_of(evidence); side++)
+		count += count_among(members_of(crowd, evidence, side), evidence, contacts_least);
+	return count;
+}
+
 /* In days every network has some hosts with two contacts; with three there are more of them only where names are forged. */
-static bool has_crowd(const struct member *members, const struct evidence *evidence)
+static bool has_crowd(struct crowd *crowd, const struct evidence *evidence)
 {
 	if (evidence->half_life_min)
-		return count_others(members, evidence, 3) >= CROWD_OTHERS ||
-		       count_others(members, evidence, 2) >= 2 * CROWD_OTHERS;
-	return count_others(members, evidence, 0) >= CROWD_OTHERS;
+		return count_others(crowd, evidence, 3) >= CROWD_OTHERS ||
+		       count_others(crowd, evidence, 2) >= 2 * CROWD_OTHERS;
+	return count_others(crowd, evidence, 0) >= CROWD_OTHERS;
 }
 
 /* Names come back in answers that the host waited for; identity is the contradiction that names the forger. */
@@ -86,15 +111,9 @@ static unsigned least_contacts(const struct evidence *evidence)
 	return evidence->port_class == CLASS_CONTENT ? 1 : 2;
 }
 
-static struct member *members_of(struct crowd *crowd, const struct evidence *evidence)
-{
-	return evidence->half_life_min ? crowd->slow[evidence->port_class]
-				       : crowd->members[evidence->port_class];
-}
-
 bool crowd_join(struct crowd *crowd, const struct evidence *evidence, bool is_excused)
 {
-	struct member *members = members_of(crowd, evidence);
+	struct member *members = members_of(crowd, evidence, side_of(evidence));
 	struct member *member = find(members, &evidence->host);
 
 	if (is_excused || is_beyond_forging(evidence) || evidence->log_odds <= 0 ||
@@ -108,5 +127,5 @@ bool crowd_join(struct crowd *crowd, const struct evidence *evidence, bool is_ex
 	*member = (struct member){ .host = evidence->host,
 				   .last_ns = evidence->last_contact_ns,
 				   .contacts = evidence->contacts };
-	return has_crowd(members, evidence);
+	return has_crowd(crowd, evidence);
 }

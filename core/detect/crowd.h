@@ -21,6 +21,12 @@
  * eight with two.  When one of fifty forged names or more has the six that convict, there are always so many; of
  * twenty names one slips through in one of ten floods that last for days.
  *
+ * For a host with a private address only others with such addresses count: who forges names of the Internet beside its own would
+ * hide among them, and who forges a private name among them could as well forge it alone.
+ *
+ * A host with a private address has company in others with such addresses only: who sends each packet of a scan in eight names of
+ * the Internet as well would hide among them, and who forges a private name among them could forge it alone.
+ *
  * Content that convicts at one packet can be forged in a few names before there is a crowd; from the fifth on there is.
  *
  * Left out: few names at a time (fewer than five, or one after the other).  That cannot be told from a worm on the

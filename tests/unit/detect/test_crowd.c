@@ -67,6 +67,47 @@ static void a_crowd_is_four_others_at_the_same_time(void **state)
 	}
 }
 
+static struct evidence at_public(struct evidence evidence, unsigned n)
+{
+	uint8_t four[4] = { 81, (uint8_t)(n / 256), (uint8_t)n, 7 };
+
+	evidence.host.ip = ip_from_v4(four);
+	return evidence;
+}
+
+/* Decoys of the Internet hide no machine of the site, nor do they drive its crowd out. */
+static void names_of_the_internet_are_no_company_for_a_private_one(void **state)
+{
+	static const struct {
+		unsigned private_others, public_others;
+		bool own_is_public, is_crowd;
+	} mixes[] = {
+		{ 0, 8, false, false },  { 3, 1000, false, false }, { 4, 1000, false, true },
+		{ 0, 1000, true, true }, { 4, 0, true, true },      { 2, 2, true, true },
+		{ 2, 1, true, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(mixes) / sizeof(mixes[0]); i++) {
+		struct evidence own = evidence(99, CLASS_WORM_PORT, 100, 130), other;
+		struct crowd *crowd = crowd_new();
+
+		for (unsigned n = 1; n <= mixes[i].private_others; n++) {
+			other = evidence(n, CLASS_WORM_PORT, 100, 100);
+			crowd_join(crowd, &other, false);
+		}
+		for (unsigned n = 1; n <= mixes[i].public_others; n++) {
+			other = at_public(evidence(0, CLASS_WORM_PORT, 100, 100), n);
+			crowd_join(crowd, &other, false);
+		}
+		if (mixes[i].own_is_public)
+			own = at_public(own, 5000);
+		if (crowd_join(crowd, &own, false) != mixes[i].is_crowd)
+			fail_msg("mix %zu", i);
+		crowd_free(crowd);
+	}
+}
+
 static void one_host_is_counted_once_and_leaves_when_it_is_cleared(void **state)
 {
 	struct evidence own = evidence(99, CLASS_WORM_PORT, 100, 130), other;
@@ -216,6 +257,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_crowd_is_four_others_at_the_same_time),
+		cmocka_unit_test(names_of_the_internet_are_no_company_for_a_private_one),
 		cmocka_unit_test(one_host_is_counted_once_and_leaves_when_it_is_cleared),
 		cmocka_unit_test(one_message_each_makes_a_crowd),
 		cmocka_unit_test(names_are_beyond_forging),
