@@ -214,28 +214,15 @@ void sensor_free(struct sensor *sensor)
 	mem_free(sensor);
 }
 
-/* Its first piece opens a contact at once, if it says with whom; what is said is read when it is whole as well. */
-static void see_piece(struct sensor *sensor)
+/* The piece completes its datagram, which takes its place. */
+static bool becomes_whole(struct sensor *sensor, enum decode_result *result)
 {
-	struct packet *packet = &sensor->packet;
 	struct fragments_whole whole;
-	bool is_whole = fragments_add(sensor->fragments, packet, &whole);
 
-	tracker_see(sensor->tracker, packet);
-	reader_see(sensor->reader, packet);
-	if (!is_whole || decode_datagram(whole.bytes, whole.length, packet) != DECODE_OK)
-		return;
-	if (!whole.was_told)
-		tracker_see(sensor->tracker, packet);
-	reader_see(sensor->reader, packet);
-}
-
-static void see_odd(struct sensor *sensor, enum decode_result result)
-{
-	if (result == DECODE_PIECE)
-		see_piece(sensor);
-	else
-		sensor->totals.undecoded++;
+	if (!fragments_add(sensor->fragments, &sensor->packet, &whole))
+		return false;
+	*result = decode_datagram(whole.bytes, whole.length, &sensor->packet);
+	return *result == DECODE_OK;
 }
 
 void sensor_frame(struct sensor *sensor, const struct capture_frame *frame)
@@ -250,13 +237,17 @@ void sensor_frame(struct sensor *sensor, const struct capture_frame *frame)
 	sensor->totals.bytes += frame->on_wire;
 	result = decode_frame(frame->link_type, frame->bytes, frame->captured, frame->on_wire,
 			      packet);
-	packet->wall_ns = frame->wall_ns;
-	if (result != DECODE_OK) {
-		see_odd(sensor, result);
+	if (result > DECODE_PIECE) {
+		sensor->totals.undecoded++;
 		return;
 	}
-	tracker_see(sensor->tracker, packet);
-	reader_see(sensor->reader, packet);
+	packet->wall_ns = frame->wall_ns;
+	/* A piece is shown alone and, if it is the last, once more as the whole: who reached for whom is said by the first if it
+	 * bears a whole header, and to be told again changes nothing.  One place, so that it is in line for all others. */
+	do {
+		tracker_see(sensor->tracker, packet);
+		reader_see(sensor->reader, packet);
+	} while (result == DECODE_PIECE && becomes_whole(sensor, &result));
 }
 
 void sensor_advance(struct sensor *sensor, uint64_t wall_ns)

@@ -25,7 +25,7 @@ struct datagram {
 	uint32_t id, end_bytes; /* 0 = not yet known */
 	uint16_t units, vlan;
 	uint8_t proto;
-	bool is_taken, was_told;
+	bool is_taken;
 	uint64_t have[UNITS / 64];
 	uint8_t bytes[WHOLE_BYTES];
 };
@@ -98,7 +98,6 @@ static struct datagram *take(struct datagram *set, const struct packet *packet)
 	oldest->proto = packet->piece.proto;
 	oldest->end_bytes = oldest->units = 0;
 	oldest->is_taken = true;
-	oldest->was_told = false;
 	memset(oldest->have, 0, sizeof(oldest->have));
 	return oldest;
 }
@@ -142,11 +141,9 @@ bool fragments_add(struct fragments *fragments, const struct packet *packet,
 	if (!d)
 		d = take(set, packet);
 	put(d, &packet->piece);
-	if (packet->piece.at_bytes == 0 && packet->kind != PACKET_FRAGMENT)
-		d->was_told = true;
 	if (!is_whole(d))
 		return false;
 	d->is_taken = false;
-	*whole = (struct fragments_whole){ d->bytes, d->end_bytes, d->was_told };
+	*whole = (struct fragments_whole){ d->bytes, d->end_bytes };
 	return true;
 }

@@ -19,7 +19,6 @@ struct packet;
 struct fragments_whole {
 	const uint8_t *bytes; /* behind the IP header; valid until the next call */
 	size_t length;
-	bool was_told; /* its first piece bore a whole header: whose contact it is was seen then */
 };
 
 struct fragments *fragments_new(const struct hash_key *key);
