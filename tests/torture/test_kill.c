@@ -369,6 +369,9 @@ static bool agrees(struct stage *stage, enum operation operation)
 
 	if (!enabled && !strstr(said, "no isolation"))
 		return false;
+	/* On its way, told or not: the second kill would come in the middle of it. */
+	if (strstr(said, "releasing"))
+		return false;
 	if (operation == RELEASE && enabled && stage->promised)
 		return false;
 	return wrong(stage, enabled, port) == NULL;
