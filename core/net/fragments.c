@@ -109,18 +109,49 @@ static bool is_sound(const struct packet_piece *piece)
 	       (piece->is_last || piece->length % UNIT_BYTES == 0);
 }
 
-static void put(struct datagram *d, const struct packet_piece *piece)
+static bool has_unit(const struct datagram *d, uint32_t unit)
+{
+	return d->have[unit / 64] >> unit % 64 & 1;
+}
+
+static bool has_any(const struct datagram *d, uint32_t from, uint32_t to)
+{
+	for (uint32_t unit = from; unit < to; unit++)
+		if (has_unit(d, unit))
+			return true;
+	return false;
+}
+
+static void mark(struct datagram *d, uint32_t from, uint32_t to)
+{
+	for (uint32_t unit = from; unit < to; unit++)
+		d->have[unit / 64] |= UINT64_C(1) << unit % 64;
+	d->units = (uint16_t)(d->units + (to - from));
+}
+
+static void put_missing(struct datagram *d, const struct packet_piece *piece)
 {
 	for (uint32_t done = 0; done < piece->length; done += UNIT_BYTES) {
 		uint32_t at = piece->at_bytes + done, unit = at / UNIT_BYTES;
 		uint32_t left = piece->length - done;
-		uint64_t bit = UINT64_C(1) << unit % 64;
 
-		if (d->have[unit / 64] & bit)
+		if (has_unit(d, unit))
 			continue;
-		d->have[unit / 64] |= bit;
-		d->units++;
+		mark(d, unit, unit + 1);
 		memcpy(d->bytes + at, piece->bytes + done, left < UNIT_BYTES ? left : UNIT_BYTES);
+	}
+}
+
+static void put(struct datagram *d, const struct packet_piece *piece)
+{
+	uint32_t from = piece->at_bytes / UNIT_BYTES;
+	uint32_t to = from + (piece->length + UNIT_BYTES - 1) / UNIT_BYTES;
+
+	if (has_any(d, from, to)) {
+		put_missing(d, piece);
+	} else {
+		mark(d, from, to);
+		memcpy(d->bytes + piece->at_bytes, piece->bytes, piece->length);
 	}
 	if (piece->is_last)
 		d->end_bytes = piece->at_bytes + piece->length;
