@@ -21,9 +21,6 @@
  * eight with two.  When one of fifty forged names or more has the six that convict, there are always so many; of
  * twenty names one slips through in one of ten floods that last for days.
  *
- * For a host with a private address only others with such addresses count: who forges names of the Internet beside its own would
- * hide among them, and who forges a private name among them could as well forge it alone.
- *
  * A host with a private address has company in others with such addresses only: who sends each packet of a scan in eight names of
  * the Internet as well would hide among them, and who forges a private name among them could forge it alone.
  *
