@@ -60,7 +60,7 @@ struct pcap_source {
 	uint64_t fraction_ns; /* unit of the time stamp's fraction */
 	bool is_live, is_pipe;
 	int link_type;
-	int fd; /* of a pipe; owned by pcap */
+	int fd; /* of a file or pipe; owned by pcap */
 	bool is_asked;
 	struct bpf_program program; /* where is_asked; else freed once set */
 	char *stream_buffer;        /* stdio's, freed after pcap has closed its FILE */
@@ -247,7 +247,7 @@ struct pcap_source *pcap_source_of_file(const char *name, int fd, bool is_pipe, 
 		return NULL;
 	}
 	source->is_pipe = is_pipe;
-	source->fd = is_pipe ? fd : -1;
+	source->fd = fd;
 	if (open_capture(source, fd, err) == 0)
 		return source;
 	pcap_source_free(source);

@@ -56,12 +56,12 @@ static bool read_link_type(struct savefile *savefile, const uint8_t header[FILE_
 	return decode_knows(savefile->link_type);
 }
 
-/* As libpcap: none, or nonsense, is none. */
+/* 0 is no limit to libpcap, either. */
 static uint32_t snaplen_of(const struct savefile *savefile, const uint8_t header[FILE_HEADER_BYTES])
 {
 	uint32_t snaplen = pieces_u32(&savefile->pieces, header + 16);
 
-	return snaplen == 0 || snaplen > INT32_MAX ? PIECES_RECORD_BYTES : snaplen;
+	return snaplen ? snaplen : PIECES_RECORD_BYTES;
 }
 
 struct savefile *savefile_new(int fd, uint64_t start_bytes, int *link_type)

@@ -441,6 +441,30 @@ static void missing_files_and_directories_are_named(void **state)
 	assert_non_null(strstr(directory.text, "/tmp: is a directory"));
 }
 
+static int lowest_free_descriptor(void)
+{
+	int fd = dup(STDERR_FILENO);
+
+	close(fd);
+	return fd;
+}
+
+static void a_capture_gives_its_descriptor_back(void **state)
+{
+	static const uint32_t links[] = { 1, 127 }; /* read in place, by libpcap */
+	int before = lowest_free_descriptor();
+
+	(void)state;
+	for (size_t n = 0; n < COUNT(links); n++) {
+		struct image i = { .length = 0 };
+
+		put_pcap_header(&i, MAGIC_US, links[n]);
+		put_record(&i, 1, 2, 42, 3);
+		capture_free(open_image(&i, NULL));
+		assert_int_equal(lowest_free_descriptor(), before);
+	}
+}
+
 static void an_unknown_link_type_still_opens(void **state)
 {
 	struct image i = { .length = 0 };
@@ -685,6 +709,7 @@ int main(void)
 		cmocka_unit_test(a_bad_filter_is_a_usage_error_in_libpcaps_words),
 		cmocka_unit_test(what_is_no_capture_is_named_with_its_remedy),
 		cmocka_unit_test(missing_files_and_directories_are_named),
+		cmocka_unit_test(a_capture_gives_its_descriptor_back),
 		cmocka_unit_test(an_unknown_link_type_still_opens),
 		cmocka_unit_test(raw_ip_is_numbered_alike_whoever_reads),
 		cmocka_unit_test(a_pipe_tells_the_truth_about_waiting_frames),
