@@ -249,13 +249,33 @@ static bool is_due(const struct tracker *tracker, unsigned queue, uint32_t index
 					      tracker_delay_ms(tracker, queue);
 }
 
+/* Frames to and from its station reach us, whichever of its addresses they bear: a scan of an IPv6 network may be the first that
+ * is heard of the scanner's own address there. */
+static bool is_station_seen(const struct tracker *tracker, const struct host *host)
+{
+	static const struct ip any_v4 = { { 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff } };
+	uint16_t vlan = host->key.vlan;
+	const struct host *other;
+	struct host_key key;
+	struct ip own;
+
+	if (host->roles & HOST_UNICAST_SEEN)
+		return true;
+	if (ip_is_v4(&host->key.ip) ||
+	    !addressbook_address(tracker->book, vlan, &host->mac, &any_v4, &own))
+		return false;
+	key = host_key_of(&own, vlan);
+	other = hosts_find(tracker->hosts, &key);
+	return other && other->roles & HOST_UNICAST_SEEN && mac_equal(&other->mac, &host->mac);
+}
+
 bool tracker_is_blind(const struct tracker *tracker, const struct host *host, unsigned kind,
 		      const struct ip *dst)
 {
 	if (!host)
 		return true;
 	if (kind == CONTACT_ARP || kind == CONTACT_ND)
-		return !(host->roles & HOST_UNICAST_SEEN) ||
+		return !is_station_seen(tracker, host) ||
 		       !coverage_hears_neighbors(tracker->coverage, host->key.vlan);
 	if (host->roles & HOST_BLIND ||
 	    coverage_is_deaf(coverage_faults(tracker->coverage, host->key.vlan)))
@@ -290,8 +310,8 @@ static void become_outstanding(struct tracker *tracker, uint32_t index)
 	report(tracker, pair, CONTACT_PENDING);
 }
 
-/* A contact whose provisional failure was held back stays held back: CONTACT_BLIND is never
- * taken off. */
+/* A contact whose provisional failure was held back stays held back: CONTACT_BLIND is taken off only where the host
+ * itself asks again. */
 static void give_up_waiting(struct tracker *tracker, uint32_t index)
 {
 	struct pair *pair = pairs_at(tracker->pairs, index);

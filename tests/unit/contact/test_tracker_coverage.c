@@ -47,6 +47,35 @@ static void silence_is_unknown_where_others_are_answered_out_of_sight(void **sta
 	tracker_free(f.tracker);
 }
 
+/* Stations have addresses of both kinds; of the last bytes of an address a test's MAC is made. */
+static void what_reaches_us_of_a_station_counts_for_all_its_addresses(void **state)
+{
+	static const struct {
+		const char *asker;
+		unsigned outcome;
+	} cases[] = { { "2001:db8::a00:1e", CONTACT_OUTSTANDING },
+		      { "2001:db8::a00:1f", CONTACT_UNKNOWN } };
+	struct ip station = host_ip(0x1e), silent = host_ip(0x1f), dead = wire_ip("2001:db8::99");
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ip asker = wire_ip(cases[i].asker);
+		struct fixture f;
+
+		start(&f, 1024);
+		see(&f, wire_arp(0, &station, &f.b));
+		see(&f, wire_arp_reply(1, &f.b, &station));
+		see(&f, wire_arp(2, &f.a, &f.b));
+		see(&f, wire_arp_reply(3, &f.b, &f.a));
+		see(&f, wire_arp(4, &silent, &f.b)); /* nobody's answer is seen */
+		see(&f, wire_solicit(10, &asker, &dead));
+		tracker_advance(f.tracker, wire_ns(500));
+		assert_int_equal(latest(&f)->kind, CONTACT_ND);
+		assert_int_equal(latest(&f)->outcome, cases[i].outcome);
+		tracker_free(f.tracker);
+	}
+}
+
 static void one_host_cannot_blind_the_sensor_for_others(void **state)
 {
 	struct ip client = host_ip(20), victim = host_ip(77);
@@ -325,6 +354,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(silence_is_unknown_where_others_are_answered_out_of_sight),
+		cmocka_unit_test(what_reaches_us_of_a_station_counts_for_all_its_addresses),
 		cmocka_unit_test(one_host_cannot_blind_the_sensor_for_others),
 		cmocka_unit_test(answers_whose_questions_are_missing_are_no_failures),
 		cmocka_unit_test(syn_acks_without_a_syn_tell_the_same),
