@@ -207,13 +207,16 @@ static void answered(struct detector_run *run, struct sprayer *sprayer,
 }
 
 /* No route, or nobody would have heard the answer: says nothing about the source, but it did go there. */
-static __attribute__((noinline)) void judge(struct detector_run *run, const struct contact *contact)
+static void see(struct detector_run *run, void *memory, const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
 	struct memo_table table = table_of(run);
 	struct memo_key key = key_of(contact);
 	struct sprayer *sprayer;
 
+	(void)memory;
+	if (contact->dst_port == DNS_PORT)
+		return;
 	if (contact->outcome == CONTACT_PENDING) {
 		sprayer = memo_need(&table, &key);
 		walk_fade(&sprayer->memo.walk, contact, config->half_life_ns);
@@ -227,13 +230,6 @@ static __attribute__((noinline)) void judge(struct detector_run *run, const stru
 		answered(run, sprayer, contact);
 	else if (contact->outcome != CONTACT_UNROUTED && contact->outcome != CONTACT_UNKNOWN)
 		failed(run, sprayer, contact);
-}
-
-static void see(struct detector_run *run, void *memory, const struct contact *contact)
-{
-	(void)memory;
-	if (contact->dst_port != DNS_PORT)
-		judge(run, contact);
 }
 
 const struct detector detector_spray = {

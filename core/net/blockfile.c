@@ -271,11 +271,6 @@ static bool is_read(const struct blockfile *blockfile, const uint8_t *block)
 	       type == BLOCK_PACKET_OLD || type == BLOCK_PACKET_SIMPLE;
 }
 
-static int end_inside(struct err *err)
-{
-	return err_is_set(err) ? err->code : err_set(err, ERR_FAILED, "ends inside a record");
-}
-
 /* The next block lies in the buffer: all of it if we read its kind.  1, 0 at the end of the file, or negative. */
 static int next_block(struct blockfile *blockfile, uint32_t *length, struct err *err)
 {
@@ -285,7 +280,7 @@ static int next_block(struct blockfile *blockfile, uint32_t *length, struct err 
 	if (!pieces_have(pieces, BLOCK_MIN_BYTES, err)) {
 		if (!err_is_set(err) && pieces->held == pieces->at)
 			return 0;
-		return end_inside(err);
+		return pieces_end_inside(err);
 	}
 	block = pieces->buffer + pieces->at;
 	if (pieces_u32(&blockfile->pieces, block) == BLOCK_SECTION &&
@@ -296,7 +291,7 @@ static int next_block(struct blockfile *blockfile, uint32_t *length, struct err 
 	    (is_read(blockfile, block) && *length > BLOCK_MAX_BYTES))
 		return err_set(err, ERR_FAILED, "has a block of %u bytes", *length);
 	if (is_read(blockfile, block) && !pieces_have(pieces, *length, err))
-		return end_inside(err);
+		return pieces_end_inside(err);
 	return 1;
 }
 

@@ -27,3 +27,8 @@ bool pieces_fill(struct pieces *pieces, size_t wanted, struct err *err)
 	}
 	return true;
 }
+
+int pieces_end_inside(struct err *err)
+{
+	return err_is_set(err) ? err->code : err_set(err, ERR_FAILED, "ends inside a record");
+}

@@ -29,6 +29,9 @@ struct pieces {
 /* False at the end of the file, or with err as the middle of a sentence. */
 bool pieces_fill(struct pieces *pieces, size_t wanted, struct err *err);
 
+/* Of a file that ends where it must not: why, unless err says so already. */
+int pieces_end_inside(struct err *err);
+
 /* Whether so many bytes, at most a record and its headers, lie behind `at` now. */
 static inline bool pieces_have(struct pieces *pieces, size_t wanted, struct err *err)
 {

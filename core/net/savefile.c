@@ -105,11 +105,6 @@ static inline void read_header(const struct savefile *savefile, const uint8_t *a
 						  __builtin_bswap32(record->on_wire) };
 }
 
-static int end_inside(struct err *err)
-{
-	return err_is_set(err) ? err->code : err_set(err, ERR_FAILED, "ends inside a record");
-}
-
 int savefile_next(struct savefile *savefile, struct capture_frame *frame, struct err *err)
 {
 	struct pieces *pieces = &savefile->pieces;
@@ -119,7 +114,7 @@ int savefile_next(struct savefile *savefile, struct capture_frame *frame, struct
 	if (!pieces_have(pieces, RECORD_HEADER_BYTES, err)) {
 		if (!err_is_set(err) && pieces->held == pieces->at)
 			return 0;
-		return end_inside(err);
+		return pieces_end_inside(err);
 	}
 	read_header(savefile, pieces->buffer + pieces->at, &record);
 	if (record.captured > PIECES_RECORD_BYTES)
@@ -127,7 +122,7 @@ int savefile_next(struct savefile *savefile, struct capture_frame *frame, struct
 			       "has a record of %u bytes, more than the %d that are allowed,",
 			       record.captured, PIECES_RECORD_BYTES);
 	if (!pieces_have(pieces, RECORD_HEADER_BYTES + record.captured, err))
-		return end_inside(err);
+		return pieces_end_inside(err);
 	header = pieces->buffer + pieces->at;
 	frame->wall_ns = wall_of(savefile, &record);
 	frame->bytes = header + RECORD_HEADER_BYTES;
