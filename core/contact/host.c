@@ -89,18 +89,13 @@ struct host *hosts_find_hashed(struct hosts *hosts, const struct ip *ip, uint16_
 			       uint64_t hash)
 {
 	uint32_t first = first_of(hosts, hash);
-	uint8_t tag = tag_of_hash(hash);
+	uint64_t equal = tags_equal(hosts->tags + first, tag_of_hash(hash));
 
-	if (!tags_equal(hosts->tags + first, tag))
-		return NULL;
-	for (uint32_t i = first; i < first + WAYS; i++) {
-		const struct host *host;
+	for (; equal; equal = tags_others(equal)) {
+		struct host *host = &hosts->entries[hosts->places[first + tags_first(equal)] - 1];
 
-		if (hosts->tags[i] != tag)
-			continue;
-		host = &hosts->entries[hosts->places[i] - 1];
 		if (ip_equal(&host->key.ip, ip) && host->key.vlan == vlan)
-			return &hosts->entries[hosts->places[i] - 1];
+			return host;
 	}
 	return NULL;
 }

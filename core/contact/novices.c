@@ -53,14 +53,12 @@ struct novice *novices_find(struct novices *novices, uint64_t hash, const struct
 			    uint16_t vlan)
 {
 	uint32_t first = first_of(novices, hash);
-	uint8_t tag = tag_of_hash(hash);
+	uint64_t equal = tags_equal(novices->tags + first, tag_of_hash(hash));
 
-	if (!tags_equal(novices->tags + first, tag))
-		return NULL;
-	for (uint32_t i = first; i < first + WAYS; i++) {
-		struct novice *novice = &novices->entries[i];
+	for (; equal; equal = tags_others(equal)) {
+		struct novice *novice = &novices->entries[first + tags_first(equal)];
 
-		if (novices->tags[i] == tag && ip_equal(&novice->src, src) && novice->vlan == vlan)
+		if (ip_equal(&novice->src, src) && novice->vlan == vlan)
 			return novice;
 	}
 	return NULL;

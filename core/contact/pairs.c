@@ -91,14 +91,12 @@ static bool is_pair(const struct pair *pair, const struct pair_key *key)
 uint32_t pairs_find(const struct pairs *pairs, const struct pair_key *key)
 {
 	uint32_t first = first_of(pairs, key);
-	uint8_t tag = tag_of_hash(key->hash);
+	uint64_t equal = tags_equal(pairs->tags + first, tag_of_hash(key->hash));
 
-	if (!tags_equal(pairs->tags + first, tag))
-		return PAIRS_NONE;
-	for (uint32_t i = first; i < first + WAYS; i++) {
-		uint32_t index = pairs->places[i] - 1;
+	for (; equal; equal = tags_others(equal)) {
+		uint32_t index = pairs->places[first + tags_first(equal)] - 1;
 
-		if (pairs->tags[i] == tag && is_pair(&pairs->entries[index], key))
+		if (is_pair(&pairs->entries[index], key))
 			return index;
 	}
 	return PAIRS_NONE;

@@ -21,22 +21,28 @@ static inline uint8_t tag_of_hash(uint64_t hash)
 	return tag ? tag : 1;
 }
 
-/* The upper bit of each tag that equals: the lowest of them surely, and none where none equals (Warren, Hacker's
- * Delight 6-1). */
+/* The upper bit of each tag that equals, and no other (Warren, Hacker's Delight 6-1). */
 static inline uint64_t tags_equal(const uint8_t tags[TAGS_IN_SET], uint8_t tag)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101);
+	const uint64_t ones = UINT64_C(0x0101010101010101), lower = ones * 0x7f;
 	uint64_t difference;
 
 	memcpy(&difference, tags, sizeof(difference));
 	difference ^= tag * ones;
-	return (difference - ones) & ~difference & ones << 7;
+	return ~(((difference & lower) + lower) | difference | lower);
 }
 
 /* Of what tags_equal() gave, not 0. */
 static inline uint32_t tags_first(uint64_t equal)
 {
 	return (uint32_t)__builtin_ctzll(equal) / 8;
+}
+
+/* The same without the first.  Which way of a set it is nobody can guess: who asks each in turn has the processor guess
+ * wrong. */
+static inline uint64_t tags_others(uint64_t equal)
+{
+	return equal & (equal - 1);
 }
 
 /* gcc and clang make one comparison of it where the processor has vectors. */

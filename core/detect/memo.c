@@ -30,13 +30,12 @@ static bool is_of(const struct memo *memo, const struct memo_key *key)
 static struct memo *find_in(const struct memo_table *table, size_t set, uint8_t tag,
 			    const struct memo_key *key)
 {
-	const uint8_t *tags = table->tags[set].ways;
-	uint64_t equal = tags_equal(tags, tag);
+	uint64_t equal = tags_equal(table->tags[set].ways, tag);
 
-	for (unsigned n = equal ? tags_first(equal) : MEMO_WAYS; n < MEMO_WAYS; n++) {
-		struct memo *memo = way_of(table, set, n);
+	for (; equal; equal = tags_others(equal)) {
+		struct memo *memo = way_of(table, set, tags_first(equal));
 
-		if (tags[n] == tag && is_of(memo, key))
+		if (is_of(memo, key))
 			return memo;
 	}
 	return NULL;
@@ -58,8 +57,11 @@ static bool holds_evidence(const struct memo *memo, uint32_t now_s)
 
 static unsigned choose_way(const struct memo_table *table, size_t set, uint32_t now_s)
 {
+	uint64_t free_ways = tags_equal(table->tags[set].ways, 0);
 	unsigned chosen = 0;
 
+	if (free_ways)
+		return tags_first(free_ways);
 	for (unsigned n = 1; n < MEMO_WAYS; n++) {
 		struct memo *memo = way_of(table, set, n), *worst = way_of(table, set, chosen);
 		bool held = holds_evidence(memo, now_s), worst_held = holds_evidence(worst, now_s);
