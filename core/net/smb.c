@@ -142,14 +142,14 @@ static void read_further(struct smb_reader *r, struct smb_message *m)
 
 bool smb_next(struct smb_reader *reader, struct smb_message *message)
 {
+	if (!reader->next && (reader->is_lost || !open_frame(reader)))
+		return false;
 	memset(message, 0, offsetof(struct smb_message, name));
 	message->name[0] = '\0';
 	if (reader->next) {
 		read_further(reader, message);
 		return true;
 	}
-	if (reader->is_lost || !open_frame(reader))
-		return false;
 	reader->chained = 0;
 	read_first(reader, message);
 	return true;
