@@ -234,21 +234,22 @@ void tracker_watch_way_out(struct tracker *tracker, const struct packet *packet)
 bool tracker_is_beyond(const struct tracker *tracker, const struct host_key *key,
 		       const struct mac *mac)
 {
-	const struct way_out *way = way_out_of(tracker, mac);
-	const struct owner *owner = addressbook_owner(tracker->book, key);
+	const struct way_out *way;
+	const struct owner *owner;
 	struct ip own;
 
+	if (ip_is_private(&key->ip))
+		return false;
+	owner = addressbook_owner(tracker->book, key);
 	if (owner && mac_equal(&owner->mac, mac))
 		return false; /* a neighbour, whatever its address */
-	if (!ip_is_private(&key->ip) &&
-	    addressbook_address(tracker->book, key->vlan, mac, &key->ip, &own) &&
+	if (addressbook_address(tracker->book, key->vlan, mac, &key->ip, &own) &&
 	    !same_subnet(&own, &key->ip))
 		return true; /* by its own word that station is another */
 	if (!tracker->public_heard)
-		return !ip_is_private(
-			&key->ip); /* where the way out is has not been seen: nothing says that it is ours */
-	return !ip_is_private(&key->ip) && way->has_others && way->vlan == key->vlan &&
-	       mac_equal(&way->mac, mac);
+		return true; /* where the way out is has not been seen: nothing says that it is ours */
+	way = way_out_of(tracker, mac);
+	return way->has_others && way->vlan == key->vlan && mac_equal(&way->mac, mac);
 }
 
 void tracker_watch_dns(struct tracker *tracker, const struct packet *packet)
