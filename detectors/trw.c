@@ -188,7 +188,7 @@ static void weigh_datagram(const struct trw_config *config, const struct contact
 
 /* Into a term that bears trw_class_of() the contact, in place: a copy of it would be waited for each time. */
 static void weigh_failure(const struct detector_run *run, struct slot *slot,
-			  const struct contact *contact, struct term *term)
+			  const struct contact *contact, bool named, struct term *term)
 {
 	const struct trw_config *config = detector_config(run);
 
@@ -202,7 +202,7 @@ static void weigh_failure(const struct detector_run *run, struct slot *slot,
 	} else if (contact->kind == CONTACT_UDP && term->port_class != CLASS_WORM_PORT) {
 		weigh_datagram(config, contact, term);
 	}
-	if (!is_named(run, contact))
+	if (!named)
 		return;
 	term->nats = term->nats < config->service ? term->nats : config->service;
 	if (term->cap_nats <= 0 || term->cap_nats > config->named_cap)
@@ -351,6 +351,17 @@ static double most_nats(const struct trw_config *config, const struct contact *c
 	return plain_nats(config, port_class);
 }
 
+/* The contact whose term it may be has ended. */
+static void settled(struct detector_run *run, const struct judged *judged,
+		    const struct contact *contact)
+{
+	if (!judged_is_of(judged, contact))
+		return;
+	detector_settled(run, contact, judged->port_class);
+	if (judged->slow)
+		detector_settled_slowly(run, contact, judged->port_class);
+}
+
 /* port_class: trw_class_of() it. */
 static void grant_share(struct detector_run *run, struct slot *slot, const struct contact *contact,
 			unsigned port_class, double share)
@@ -360,19 +371,19 @@ static void grant_share(struct detector_run *run, struct slot *slot, const struc
 	struct judged *judged = judged_find(&slot->judged, tag);
 	struct term term = { .port_class = port_class };
 	uint8_t tenths;
+	bool named;
 
 	/* In a scan most have their term by now, and nothing that could be looked up would raise it. */
 	if (judged && judged->tenths >= tenths_of(most_nats(config, contact, port_class) * share)) {
-		if (judged_is_of(judged, contact))
-			detector_settled(run, contact, judged->port_class);
+		settled(run, judged, contact);
 		return;
 	}
-	weigh_failure(run, slot, contact, &term);
+	named = is_named(run, contact);
+	weigh_failure(run, slot, contact, named, &term);
 	term.nats *= share;
 	tenths = tenths_of(term.nats);
 	if (judged && (judged->tenths >= tenths || is_tried_elsewhere(judged, contact, &term))) {
-		if (judged_is_of(judged, contact))
-			detector_settled(run, contact, judged->port_class);
+		settled(run, judged, contact);
 		return;
 	}
 	if (is_excused(run, contact, term.port_class))
@@ -384,8 +395,7 @@ static void grant_share(struct detector_run *run, struct slot *slot, const struc
 				   .port_class = term.port_class & 15,
 				   .kind = contact->kind & 7u,
 				   .slow = remembers(run, contact) &&
-					   term.port_class == CLASS_WORM_PORT &&
-					   !is_named(run, contact),
+					   term.port_class == CLASS_WORM_PORT && !named,
 				   .tenths = tenths };
 	if (tenths == 0)
 		return;

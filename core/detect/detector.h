@@ -119,5 +119,8 @@ void detector_walk(struct detector_run *run, struct walk *walk, const struct con
 void walk_fade(struct walk *walk, const struct contact *contact, uint64_t half_life_ns);
 /* A contact that counted has ended: corrects the outcome kept in its sample. */
 void detector_settled(struct detector_run *run, const struct contact *contact, unsigned port_class);
+/* The same in a slow walk. */
+void detector_settled_slowly(struct detector_run *run, const struct contact *contact,
+			     unsigned port_class);
 
 #endif

@@ -615,9 +615,13 @@ void detector_walk(struct detector_run *run, struct walk *walk, const struct con
 
 void detector_settled(struct detector_run *run, const struct contact *contact, unsigned port_class)
 {
-	struct sample_owner owner = owner_of(run, port_class),
-			    slow = owner_of(run, port_class | SLOW);
+	struct sample_owner owner = owner_of(run, port_class);
 
 	samples_settle(run->engine->samples, &owner, contact);
-	samples_settle(run->engine->samples, &slow, contact);
+}
+
+void detector_settled_slowly(struct detector_run *run, const struct contact *contact,
+			     unsigned port_class)
+{
+	detector_settled(run, contact, port_class | SLOW);
 }
