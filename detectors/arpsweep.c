@@ -26,7 +26,6 @@
 #include "core/detect/evidence.h"
 #include "core/detect/known.h"
 #include "core/detect/memo.h"
-#include "core/detect/named.h"
 #include "core/detect/param.h"
 
 #define JUDGED    24
@@ -74,7 +73,6 @@ struct state {
 	struct known_set peers[PEER_SETS]; /* who asked for which neighbour lately */
 	struct habit habits[VLAN_SETS];
 	struct companies companies;
-	struct named named;
 };
 
 static const struct param params[] = {
@@ -295,14 +293,6 @@ static bool keeps_company(const struct detector_run *run, const struct slot *slo
 	return slot->walk.level > 0 ? slot->in_company : has_company(run, contact);
 }
 
-/* It was sent there by a name: that it finds nobody says more about that machine. */
-static bool is_named(const struct detector_run *run, const struct contact *contact)
-{
-	struct state *state = detector_state(run);
-
-	return named_has(&state->named, contact, detector_machine(run));
-}
-
 /* 0 = none. */
 static double cap_of(const struct config *config, const struct contact *contact, bool named)
 {
@@ -316,7 +306,9 @@ static void grant(struct detector_run *run, struct slot *slot, const struct cont
 		  double nats)
 {
 	const struct config *config = detector_config(run);
-	bool is_met = has_company(run, contact), named = is_named(run, contact);
+	bool is_met = has_company(run, contact);
+	/* Sent there by a name: that it finds nobody says more about that machine. */
+	bool named = detector_is_named(run, contact);
 	bool was_convicted = (double)slot->walk.level >= CONVICT_NATS;
 	struct term term = { .cap_nats = cap_of(config, contact, named) };
 
@@ -541,25 +533,16 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 		detector_settled(run, contact, CLASS_NEIGHBOR);
 }
 
-static void observe(struct detector_run *run, void *memory, const struct observation *observation)
-{
-	struct state *state = detector_state(run);
-
-	(void)memory;
-	named_hear(&state->named, observation, detector_machine(run));
-}
-
 const struct detector detector_arpsweep = {
 	.name = "arpsweep",
 	.summary = "asks for neighbours that do not exist (ARP, neighbour discovery)",
 	.id = DETECTOR_ARPSWEEP,
 	.kind = EVIDENCE_WORM,
-	.feeds = FEED_OPENED | FEED_OUTSTANDING | FEED_SETTLED | FEED_OBSERVED,
+	.feeds = FEED_OPENED | FEED_OUTSTANDING | FEED_SETTLED,
 	.kinds = KINDS_NEIGHBORS,
 	.params = params,
 	.config_size = sizeof(struct config),
 	.state_size = sizeof(struct state),
 	.slot_size = sizeof(struct slot),
 	.see = see,
-	.observe = observe,
 };

@@ -19,13 +19,11 @@
 #include "core/base/units.h"
 #include "core/contact/contact.h"
 #include "core/contact/host.h"
-#include "core/contact/observation.h"
 #include "core/detect/company.h"
 #include "core/detect/delays.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
 #include "core/detect/memo.h"
-#include "core/detect/named.h"
 #include "core/detect/param.h"
 #include "detectors/judged.h"
 #include "detectors/peers.h"
@@ -61,7 +59,6 @@ struct slot {
 
 struct state {
 	struct peers peers; /* who accepted whom on a worm port lately */
-	struct named named;
 	struct delays delays;
 	struct companies companies;
 	struct echoes echoes;
@@ -76,9 +73,7 @@ static bool is_bare(const struct contact *contact)
 /* Sent there by a name: its silence says more about that machine than about who reached for it. */
 static bool is_named(const struct detector_run *run, const struct contact *contact)
 {
-	struct state *state = detector_state(run);
-
-	return !is_bare(contact) && named_has(&state->named, contact, detector_machine(run));
+	return !is_bare(contact) && detector_is_named(run, contact);
 }
 
 /* A peer-to-peer program tries the ports of browsing as well, where firewalls let it out, and some of its peers have chosen
@@ -681,20 +676,12 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	}
 }
 
-static void observe(struct detector_run *run, void *memory, const struct observation *observation)
-{
-	struct state *state = detector_state(run);
-
-	(void)memory;
-	named_hear(&state->named, observation, detector_machine(run));
-}
-
 const struct detector detector_trw = {
 	.name = "trw",
 	.summary = "first contacts that fail: refused, unanswered, or sent by no operating system",
 	.id = DETECTOR_TRW,
 	.kind = EVIDENCE_WORM,
-	.feeds = FEED_OPENED | FEED_OUTSTANDING | FEED_SETTLED | FEED_OBSERVED,
+	.feeds = FEED_OPENED | FEED_OUTSTANDING | FEED_SETTLED,
 	.kinds = KINDS_FLOWS,
 	.params = trw_params,
 	.config_size = sizeof(struct trw_config),
@@ -702,5 +689,4 @@ const struct detector detector_trw = {
 	.slot_size = sizeof(struct slot),
 	.check = trw_check,
 	.see = see,
-	.observe = observe,
 };

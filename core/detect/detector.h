@@ -71,6 +71,8 @@ void *detector_state(const struct detector_run *run); /* NULL without a state_si
 /* A number of the machine that has the host's address at this contact; 0 if unknown.  Addresses pass from one machine to
  * another within days: what is remembered for so long belongs to the machine. */
 uint32_t detector_machine(const struct detector_run *run);
+/* Whether the host was sent there by a name (named.h). */
+bool detector_is_named(const struct detector_run *run, const struct contact *contact);
 
 /* Levels that a walk may reach are capped: more certainty than this means nothing. */
 #define WALK_CAP_NATS 40.0

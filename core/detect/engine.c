@@ -23,6 +23,7 @@
 #include "core/detect/crowd.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
+#include "core/detect/named.h"
 #include "core/detect/param.h"
 #include "core/detect/samples.h"
 
@@ -64,6 +65,7 @@ struct engine {
 	struct mem_region *region; /* of the tables and of what detectors keep */
 	struct samples *samples;
 	struct crowd *crowd;
+	struct named *named;
 	struct hosts *hosts;
 	struct host *host; /* of the contact being seen */
 	struct blocks *blocks;
@@ -137,6 +139,7 @@ struct engine *engine_new(const struct engine_config *config, const struct engin
 	engine->region = mem_region_new();
 	engine->samples = samples_new(engine->region, SAMPLE_OWNERS);
 	engine->crowd = crowd_new();
+	engine->named = mem_table(engine->region, 1, sizeof(*engine->named));
 	for (const struct detector *const *d = config->detectors; *d; d++) {
 		struct detector_run *run = &engine->runs[engine->count++];
 
@@ -330,12 +333,23 @@ void engine_see(struct engine *engine, struct host *host, const struct contact *
 	end(engine, host, slots, kept);
 }
 
+/* What tells machines apart is in the lower bytes; the upper two are mixed in for tunnels and containers. */
+static uint32_t machine_of(const struct host *host)
+{
+	const uint8_t *b = host->mac.bytes;
+
+	return (uint32_t)(b[2] ^ b[0]) << 24 | (uint32_t)(b[3] ^ b[1]) << 16 | (uint32_t)b[4] << 8 |
+	       b[5];
+}
+
 void engine_observe(struct engine *engine, struct host *host, const struct observation *observation)
 {
 	const struct audience *audience = &engine->of_observations[observation->kind];
 	unsigned char *slots = begin(engine, host);
 	bool kept = is_kept(engine, host, slots);
 
+	if (observation->kind == OBSERVED_NAME)
+		named_hear(engine->named, observation, machine_of(host));
 	for (struct detector_run *const *at = audience->runs; *at; at++) {
 		struct detector_run *run = *at;
 
@@ -357,11 +371,12 @@ void *detector_state(const struct detector_run *run)
 
 uint32_t detector_machine(const struct detector_run *run)
 {
-	const uint8_t *b = run->engine->host->mac.bytes;
+	return machine_of(run->engine->host);
+}
 
-	/* What tells machines apart is in the lower bytes; the upper two are mixed in for tunnels and containers. */
-	return (uint32_t)(b[2] ^ b[0]) << 24 | (uint32_t)(b[3] ^ b[1]) << 16 | (uint32_t)b[4] << 8 |
-	       b[5];
+bool detector_is_named(const struct detector_run *run, const struct contact *contact)
+{
+	return named_has(run->engine->named, contact, detector_machine(run));
 }
 
 /* ---- walks and statements ---- */

@@ -7,6 +7,8 @@
  * Left out: addresses that a program was told earlier than it keeps them here, or in secret. */
 #include "core/detect/named.h"
 
+#include <string.h>
+
 #include "core/base/units.h"
 #include "core/contact/contact.h"
 #include "core/contact/observation.h"
@@ -42,25 +44,58 @@ static uint32_t stay_of(const struct observed_name *name)
 	return name->ttl_s < STAY_MOST_S ? name->ttl_s : STAY_MOST_S;
 }
 
-void named_hear(struct named *named, const struct observation *observation, uint32_t machine)
+/* Two periods are longer than any address is kept. */
+static uint64_t *filter_at(struct named *named, uint32_t now_s)
+{
+	uint32_t period = now_s / STAY_MOST_S;
+
+	if (period > named->period) {
+		memset(named->filters[period % 2], 0, sizeof(named->filters[0]));
+		named->period = period;
+	}
+	return named->filters[named->period % 2];
+}
+
+static unsigned filter_bit(uint64_t print)
+{
+	return (unsigned)(print >> 16) % NAMED_FILTER_BITS;
+}
+
+static void tell(struct named *named, uint64_t print, uint32_t now_s, uint32_t stay_s)
 {
 	const struct known_table table = { named->sets, NAMED_SETS };
+	unsigned bit = filter_bit(print);
+
+	filter_at(named, now_s)[bit / 64] |= UINT64_C(1) << bit % 64;
+	known_add(&table, print, now_s, stay_s);
+}
+
+static bool is_told(const struct named *named, uint64_t print, uint32_t now_s)
+{
+	const struct known_table table = { (struct known_set *)named->sets, NAMED_SETS };
+	unsigned bit = filter_bit(print);
+	uint64_t either = named->filters[0][bit / 64] | named->filters[1][bit / 64];
+
+	return either >> bit % 64 & 1 && known_has(&table, print, now_s);
+}
+
+void named_hear(struct named *named, const struct observation *observation, uint32_t machine)
+{
 	const struct contact *asker = &observation->contact;
 	const struct observed_name *name = &observation->name;
 
 	if (observation->kind != OBSERVED_NAME || name->rcode != DNS_NOERROR)
 		return;
 	for (unsigned i = 0; i < name->address_count; i++)
-		known_add(&table, fingerprint(&name->addresses[i], asker, machine),
-			  second_of(asker), stay_of(name));
+		tell(named, fingerprint(&name->addresses[i], asker, machine), second_of(asker),
+		     stay_of(name));
 }
 
 /* Who asked may have been a stranger then, of whom no frame was kept. */
-bool named_has(struct named *named, const struct contact *contact, uint32_t machine)
+bool named_has(const struct named *named, const struct contact *contact, uint32_t machine)
 {
-	const struct known_table table = { named->sets, NAMED_SETS };
 	uint32_t now_s = second_of(contact);
 
-	return known_has(&table, fingerprint(&contact->dst, contact, machine), now_s) ||
-	       (machine && known_has(&table, fingerprint(&contact->dst, contact, 0), now_s));
+	return is_told(named, fingerprint(&contact->dst, contact, machine), now_s) ||
+	       (machine && is_told(named, fingerprint(&contact->dst, contact, 0), now_s));
 }

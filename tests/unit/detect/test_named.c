@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -43,15 +44,21 @@ static struct contact contact_of(const char *src, const char *dst, uint64_t afte
 	return contact;
 }
 
-static void tell(const char *who, const char *address, uint32_t machine, uint32_t ttl_s)
+static void tell_after(const char *who, const char *address, uint32_t machine, uint32_t ttl_s,
+		       uint64_t after_s)
 {
 	struct observation observation = { .kind = OBSERVED_NAME };
 
-	observation.contact = contact_of(who, "10.0.0.53", 0);
+	observation.contact = contact_of(who, "10.0.0.53", after_s);
 	observation.name.ttl_s = ttl_s;
 	observation.name.address_count = 1;
 	observation.name.addresses[0] = wire_ip(address);
 	named_hear(named, &observation, machine);
+}
+
+static void tell(const char *who, const char *address, uint32_t machine, uint32_t ttl_s)
+{
+	tell_after(who, address, machine, ttl_s, 0);
 }
 
 static bool is_named(const char *who, const char *address, uint32_t machine, uint64_t after_s)
@@ -100,6 +107,25 @@ static void it_is_remembered_for_an_hour_at_least_and_a_day_at_most(void **state
 	assert_false(is_named("10.0.0.5", "81.2.3.6", MACHINE, 87000));
 }
 
+static void what_is_told_meanwhile_makes_nothing_forgotten(void **state)
+{
+	const uint64_t day_s = 86400;
+
+	(void)state;
+	for (uint64_t hour = 0; hour < 24; hour++) {
+		uint64_t now_s = hour * 3600;
+
+		memset(named, 0, sizeof(*named));
+		tell_after("10.0.0.5", "81.2.3.4", MACHINE, UINT32_MAX, now_s);
+		for (uint64_t later_s = 3600; later_s <= 5 * day_s; later_s += 3600) {
+			tell_after("10.0.0.6", "81.2.3.5", OTHER, 1, now_s + later_s);
+			assert_int_equal(is_named("10.0.0.5", "81.2.3.4", MACHINE, now_s + later_s),
+					 later_s <= day_s);
+			assert_true(is_named("10.0.0.6", "81.2.3.5", OTHER, now_s + later_s));
+		}
+	}
+}
+
 static void what_is_no_answer_tells_nothing(void **state)
 {
 	struct observation observation = { .kind = OBSERVED_NAME };
@@ -126,6 +152,8 @@ int main(void)
 						start, stop),
 		cmocka_unit_test_setup_teardown(
 			it_is_remembered_for_an_hour_at_least_and_a_day_at_most, start, stop),
+		cmocka_unit_test_setup_teardown(what_is_told_meanwhile_makes_nothing_forgotten,
+						start, stop),
 		cmocka_unit_test_setup_teardown(what_is_no_answer_tells_nothing, start, stop),
 	};
 
