@@ -490,8 +490,8 @@ static uint16_t minutes_of(uint64_t half_life_ns)
 	return minutes < UINT16_MAX ? (uint16_t)minutes : UINT16_MAX;
 }
 
-static void state(struct detector_run *run, struct walk *walk, const struct contact *contact,
-		  const struct term *term)
+static __attribute__((noinline)) void state(struct detector_run *run, struct walk *walk,
+					    const struct contact *contact, const struct term *term)
 {
 	const struct host *host = run->engine->host;
 	struct sample_owner owner = owner_of_term(run, term);
@@ -554,15 +554,26 @@ static void count_one(uint16_t *counter, int change)
 		*counter = (uint16_t)(*counter + change);
 }
 
-static void count_in(struct detector_run *run, struct walk *walk, const struct contact *contact,
-		     const struct term *term)
+/* Once so many have counted, the list has long been full: the host that goes on is spared the look. */
+static bool may_be_listed(const struct walk *walk)
 {
-	/* By then the list has long been full: the host that goes on is spared the look. */
-	if (walk->contacts < 4 * EVIDENCE_SAMPLES) {
-		struct sample_owner owner = owner_of_term(run, term);
+	return walk->contacts < 4 * EVIDENCE_SAMPLES;
+}
 
+/* By itself, as all that needs the list: a scan that goes on does not pay for it. */
+static __attribute__((noinline)) void list(struct detector_run *run, const struct walk *walk,
+					   const struct contact *contact, const struct term *term)
+{
+	struct sample_owner owner = owner_of_term(run, term);
+
+	if (term->same_contact)
+		samples_weigh(run->engine->samples, &owner, contact, term->nats);
+	else
 		samples_add(run->engine->samples, &owner, contact, term->nats, walk->contacts == 0);
-	}
+}
+
+static void count_in(struct walk *walk, const struct contact *contact)
+{
 	if (walk->contacts == 0)
 		walk->first_ns = contact->opened_ns;
 	/* Never back: what faded once must not fade for the same time again. */
@@ -574,19 +585,9 @@ static void count_in(struct detector_run *run, struct walk *walk, const struct c
 		count_one(&walk->failed, 1);
 }
 
-/* More about a contact that counts already. */
-static void weigh_in(struct detector_run *run, const struct walk *walk,
-		     const struct contact *contact, const struct term *term)
-{
-	if (walk->contacts < 4 * EVIDENCE_SAMPLES) {
-		struct sample_owner owner = owner_of_term(run, term);
-
-		samples_weigh(run->engine->samples, &owner, contact, term->nats);
-	}
-}
-
-static void count_out(struct detector_run *run, struct walk *walk, const struct contact *contact,
-		      const struct term *term)
+static __attribute__((noinline)) void count_out(struct detector_run *run, struct walk *walk,
+						const struct contact *contact,
+						const struct term *term)
 {
 	struct sample_owner owner = owner_of_term(run, term);
 
@@ -616,11 +617,11 @@ void detector_walk(struct detector_run *run, struct walk *walk, const struct con
 	/* A ceiling stops a climb; what stronger terms have reached it leaves alone. */
 	if (cap < (double)walk->level)
 		cap = (double)walk->level;
+	if (term->nats > 0 && may_be_listed(walk))
+		list(run, walk, contact, term);
 	if (term->nats > 0 && !term->same_contact)
-		count_in(run, walk, contact, term);
-	else if (term->nats > 0)
-		weigh_in(run, walk, contact, term);
-	else if (term->takes_back)
+		count_in(walk, contact);
+	else if (term->nats <= 0 && term->takes_back)
 		count_out(run, walk, contact, term);
 	walk->level = (float)(level > cap ? cap : level > 0 ? level : 0);
 	state_if_news(run, walk, contact, term);
