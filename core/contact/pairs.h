@@ -26,16 +26,17 @@
 enum pair_queue { QUEUE_NONE, QUEUE_OPENED, QUEUE_NEIGHBOR, QUEUE_ECHO, QUEUE_FLOW, PAIR_QUEUES };
 
 struct pair {
+	/* What tells it from others comes first, in few bytes: seldom two cache lines. */
 	struct ip dst;
-	uint64_t opened_ns; /* wall */
-	uint32_t host; /* index of the source in the host table; may be stale: compare src_check */
 	uint32_t src_check;
-	uint32_t newer, older; /* neighbours in the queue */
-	uint16_t src_port, dst_port;
+	uint16_t dst_port, src_port;
 	uint8_t kind, state, flags; /* enum contact_kind, contact_outcome, contact_flag */
 	uint8_t queue;              /* enum pair_queue */
-	uint32_t used_ms;           /* while it waits: when it opened */
-	uint32_t home; /* the table's own: its set, whatever the number of sets, and way */
+	uint32_t host; /* index of the source in the host table; may be stale: compare src_check */
+	uint64_t opened_ns;    /* wall */
+	uint32_t newer, older; /* neighbours in the queue */
+	uint32_t used_ms;      /* while it waits: when it opened */
+	uint32_t home;         /* the table's own: its set, whatever the number of sets, and way */
 };
 
 _Static_assert(sizeof(struct pair) == 56, "a pair, its tag and its place stay below 64 bytes");
