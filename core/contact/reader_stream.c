@@ -223,8 +223,9 @@ static void take(const struct segment *s, const uint8_t *bytes, size_t length)
 	}
 	half->next += (uint32_t)length;
 	rest = read_messages(s, bytes, length);
-	memcpy(s->buffer, bytes + (length - rest), rest);
 	half->held = (uint32_t)rest;
+	if (rest)
+		memcpy(s->buffer, bytes + (length - rest), rest);
 }
 
 /* Reading goes on, or begins, with the run that waited. */

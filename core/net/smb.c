@@ -42,7 +42,9 @@ static bool is_smb(const uint8_t *bytes, size_t length)
 
 	if (length && bytes[0] < ID_COMPRESSED)
 		return false;
-	return length < 2 || memcmp(bytes + 1, rest, length < 4 ? length - 1 : sizeof(rest)) == 0;
+	if (length > sizeof(rest)) /* no call for the usual one: its length is constant */
+		return memcmp(bytes + 1, rest, sizeof(rest)) == 0;
+	return length < 2 || memcmp(bytes + 1, rest, length - 1) == 0;
 }
 
 size_t smb_frame_bytes(const uint8_t *bytes, size_t length)
