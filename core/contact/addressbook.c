@@ -65,17 +65,13 @@ struct addressbook *addressbook_new(struct mem_region *region, uint32_t capacity
 	book->set_mask = book->capacity / WAYS - 1;
 	book->owners = mem_table(region, book->capacity, BYTES_PER_STATION);
 	book->holders = (struct holder *)(void *)(book->owners + book->capacity);
-	book->calendars = mem_array(VLANS, sizeof(*book->calendars));
-	book->networks = mem_array(NETWORKS, sizeof(*book->networks));
+	book->calendars = mem_table(region, VLANS, sizeof(*book->calendars));
+	book->networks = mem_table(region, NETWORKS, sizeof(*book->networks));
 	return book;
 }
 
 void addressbook_free(struct addressbook *book)
 {
-	if (!book)
-		return;
-	mem_free(book->calendars);
-	mem_free(book->networks);
 	mem_free(book);
 }
 

@@ -27,17 +27,12 @@ struct forgers {
 	struct forger places[PLACES];
 };
 
-struct forgers *forgers_new(const struct hash_key *key)
+struct forgers *forgers_new(struct mem_region *region, const struct hash_key *key)
 {
-	struct forgers *forgers = mem_alloc(sizeof(*forgers));
+	struct forgers *forgers = mem_table(region, 1, sizeof(*forgers));
 
 	forgers->key = *key;
 	return forgers;
-}
-
-void forgers_free(struct forgers *forgers)
-{
-	mem_free(forgers);
 }
 
 static bool is_forgotten(const struct forger *forger, uint32_t now_ms)

@@ -14,9 +14,10 @@
 
 struct forgers;
 struct hash_key;
+struct mem_region;
 
-struct forgers *forgers_new(const struct hash_key *key);
-void forgers_free(struct forgers *forgers);
+/* As long as the region. */
+struct forgers *forgers_new(struct mem_region *region, const struct hash_key *key);
 
 /* The station used this name, which is not its own.  Whether that is worth telling: a new name, or the first time in
  * ten seconds that it used any. */

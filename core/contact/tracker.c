@@ -48,8 +48,8 @@ struct tracker *tracker_new(const struct tracker_config *config, const struct tr
 	/* Only neighbours are in it, and not every host is one. */
 	tracker->book = addressbook_new(tracker->region, (hosts_max + 1) / 2, &config->key);
 	tracker->hosts = hosts_new(tracker->region, hosts_max, &config->key);
-	tracker->forgers = forgers_new(&config->key);
-	tracker->visits = visits_new(tracker->hosts);
+	tracker->forgers = forgers_new(tracker->region, &config->key);
+	tracker->visits = visits_new(tracker->region, tracker->hosts);
 	tracker->stacks = stacks_new(hosts_capacity(tracker->hosts));
 	tracker->coverage = coverage_new(&(struct coverage_sink){ sink->arg, sink->coverage });
 	tracker->standings = roles_new(STANDINGS);
@@ -73,8 +73,6 @@ void tracker_free(struct tracker *tracker)
 	coverage_free(tracker->coverage);
 	popular_free(tracker->popular);
 	stacks_free(tracker->stacks);
-	visits_free(tracker->visits);
-	forgers_free(tracker->forgers);
 	addressbook_free(tracker->book);
 	pairs_free(tracker->pairs);
 	novices_free(tracker->novices);

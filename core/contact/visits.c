@@ -23,17 +23,12 @@ struct visits {
 	struct visit places[SETS * WAYS];
 };
 
-struct visits *visits_new(struct hosts *hosts)
+struct visits *visits_new(struct mem_region *region, struct hosts *hosts)
 {
-	struct visits *visits = mem_alloc(sizeof(*visits));
+	struct visits *visits = mem_table(region, 1, sizeof(*visits));
 
 	visits->hosts = hosts;
 	return visits;
-}
-
-void visits_free(struct visits *visits)
-{
-	mem_free(visits);
 }
 
 static struct visit *set_of(const struct visits *visits, uint64_t hash)

@@ -11,10 +11,11 @@
 
 struct host;
 struct hosts;
+struct mem_region;
 struct visits;
 
-struct visits *visits_new(struct hosts *hosts);
-void visits_free(struct visits *visits);
+/* As long as the region. */
+struct visits *visits_new(struct mem_region *region, struct hosts *hosts);
 /* hash is the keyed one of the visited address: hash_address().  at_ns is wall time; seq is what the visitor's next
  * segment begins with, 0 if unknown or without TCP. */
 void visits_note(struct visits *visits, uint64_t hash, const struct host *by, uint64_t at_ns,

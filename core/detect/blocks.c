@@ -84,7 +84,7 @@ struct blocks *blocks_new(struct mem_region *region, uint32_t count, size_t bloc
 	blocks->hosts = hosts;
 	blocks->count = count;
 	blocks->block_bytes = block_bytes;
-	blocks->links = mem_array((size_t)count + 1, sizeof(*blocks->links));
+	blocks->links = mem_table(region, (size_t)count + 1, sizeof(*blocks->links));
 	blocks->memory = mem_table(region, count, block_bytes);
 	for (uint32_t number = count; number > 0; number--)
 		put_in(blocks, number, LIST_FREE);
@@ -95,7 +95,6 @@ void blocks_free(struct blocks *blocks)
 {
 	if (!blocks)
 		return;
-	mem_free(blocks->links);
 	mem_free(blocks);
 }
 
