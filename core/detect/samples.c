@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* samples.c - see samples.h.  Owners are told apart by a 64-bit hash; the key is constant
- * because a collision costs no more than a wrong example. */
+ * because a collision costs no more than a wrong example.
+ *
+ * The ways of a set share a cache line; the samples lie elsewhere, in the order in which they were first needed. */
 #include "core/detect/samples.h"
 
 #include <string.h>
@@ -11,16 +13,21 @@
 
 #define WAYS 4
 
-struct kept {
+struct way {
 	uint64_t owner; /* 0: free */
 	uint32_t used;  /* counts up; wraps harmlessly */
-	uint8_t count;
+	uint32_t place; /* of its samples, plus one; 0: never needed yet */
+};
+
+struct kept {
 	struct evidence_sample list[EVIDENCE_SAMPLES];
+	uint8_t count;
 };
 
 struct samples {
+	struct way *ways;
 	struct kept *kept;
-	uint32_t capacity, uses;
+	uint32_t capacity, places, uses;
 };
 
 struct samples *samples_new(struct mem_region *region, uint32_t owners_max)
@@ -29,6 +36,7 @@ struct samples *samples_new(struct mem_region *region, uint32_t owners_max)
 
 	for (samples->capacity = WAYS; samples->capacity < owners_max;)
 		samples->capacity *= 2;
+	samples->ways = mem_table(region, samples->capacity, sizeof(*samples->ways));
 	samples->kept = mem_table(region, samples->capacity, sizeof(*samples->kept));
 	return samples;
 }
@@ -51,37 +59,54 @@ static uint64_t hash_of(const struct sample_owner *owner)
 	return hash_words(&key, words, 3) | 1;
 }
 
-static struct kept *find(struct samples *samples, const struct sample_owner *owner)
+static struct way *set_of(const struct samples *samples, uint64_t hash)
 {
-	uint64_t hash = hash_of(owner);
-	struct kept *set =
-		samples->kept + ((uint32_t)(hash >> 1) & (samples->capacity / WAYS - 1)) * WAYS;
+	return samples->ways + ((uint32_t)(hash >> 1) & (samples->capacity / WAYS - 1)) * WAYS;
+}
+
+static struct kept *find_hashed(struct samples *samples, uint64_t hash)
+{
+	struct way *set = set_of(samples, hash);
 
 	for (unsigned i = 0; i < WAYS; i++) {
 		if (set[i].owner != hash)
 			continue;
 		set[i].used = ++samples->uses;
-		return &set[i];
+		return &samples->kept[set[i].place - 1];
 	}
 	return NULL;
+}
+
+static struct kept *find(struct samples *samples, const struct sample_owner *owner)
+{
+	return find_hashed(samples, hash_of(owner));
+}
+
+static struct way *longest_unused(const struct samples *samples, struct way *set)
+{
+	struct way *chosen = set;
+
+	for (unsigned i = 1; i < WAYS; i++)
+		if (samples->uses - set[i].used > samples->uses - chosen->used)
+			chosen = &set[i];
+	return chosen;
 }
 
 static struct kept *need(struct samples *samples, const struct sample_owner *owner)
 {
 	uint64_t hash = hash_of(owner);
-	struct kept *set =
-		samples->kept + ((uint32_t)(hash >> 1) & (samples->capacity / WAYS - 1)) * WAYS;
-	struct kept *kept = find(samples, owner);
+	struct kept *kept = find_hashed(samples, hash);
+	struct way *way;
 
 	if (kept)
 		return kept;
-	kept = set;
-	for (unsigned i = 1; i < WAYS; i++)
-		if (samples->uses - set[i].used > samples->uses - kept->used)
-			kept = &set[i];
-	memset(kept, 0, sizeof(*kept));
-	kept->owner = hash;
-	kept->used = ++samples->uses;
+	way = longest_unused(samples, set_of(samples, hash));
+	if (!way->place)
+		way->place = ++samples->places;
+	way->owner = hash;
+	way->used = ++samples->uses;
+	kept = &samples->kept[way->place - 1];
+	kept->count = 0;
 	return kept;
 }
 
