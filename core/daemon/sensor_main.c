@@ -26,7 +26,7 @@
 #include "core/net/capture.h"
 
 #define FEED_RECORDS         1024
-#define BATCH                64
+#define BATCH                256
 #define FILTER_MAX_BYTES     4096
 #define CAPTURE_BUFFER_BYTES (16u << 20)
 #define IDLE_MS              100

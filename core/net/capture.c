@@ -176,9 +176,9 @@ static inline void deliver(void *arg, const struct capture_frame *frame)
 {
 	struct capture *capture = arg;
 
-	capture->frames++;
 	capture->bytes += frame->captured;
 	capture->fn(capture->arg, frame);
+	capture->frames++;
 }
 
 static bool passes(const struct capture *capture, const struct capture_frame *frame)
@@ -196,13 +196,16 @@ static inline int next_in_place(struct capture *capture, struct capture_frame *f
 
 static int read_in_place(struct capture *capture, unsigned batch, struct err *err)
 {
-	uint64_t last = batch ? capture->frames + batch : UINT64_MAX;
+	uint64_t left = batch ? batch : UINT64_MAX;
 	struct capture_frame frame;
 	int status = 1;
 
-	while (capture->frames < last && (status = next_in_place(capture, &frame, err)) > 0)
-		if (passes(capture, &frame))
-			deliver(capture, &frame);
+	while (left && (status = next_in_place(capture, &frame, err)) > 0) {
+		if (!passes(capture, &frame))
+			continue;
+		deliver(capture, &frame);
+		left--;
+	}
 	return status;
 }
 

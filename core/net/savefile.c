@@ -108,7 +108,7 @@ static inline void read_header(const struct savefile *savefile, const uint8_t *a
 int savefile_next(struct savefile *savefile, struct capture_frame *frame, struct err *err)
 {
 	struct pieces *pieces = &savefile->pieces;
-	const uint8_t *header;
+	const uint8_t *at;
 	struct record_header record;
 
 	if (!pieces_have(pieces, RECORD_HEADER_BYTES, err)) {
@@ -123,15 +123,16 @@ int savefile_next(struct savefile *savefile, struct capture_frame *frame, struct
 			       record.captured, PIECES_RECORD_BYTES);
 	if (!pieces_have(pieces, RECORD_HEADER_BYTES + record.captured, err))
 		return pieces_end_inside(err);
-	header = pieces->buffer + pieces->at;
+	at = pieces->buffer + pieces->at + RECORD_HEADER_BYTES;
 	frame->wall_ns = wall_of(savefile, &record);
-	frame->bytes = header + RECORD_HEADER_BYTES;
+	frame->bytes = at;
 	frame->captured = record.captured < savefile->snaplen ? record.captured : savefile->snaplen;
 	frame->on_wire = record.on_wire;
 	frame->link_type = savefile->link_type;
 	pieces->at += RECORD_HEADER_BYTES + record.captured;
-	/* Its headers, by the time that this record has been dealt with. */
-	__builtin_prefetch(pieces->buffer + pieces->at);
-	__builtin_prefetch(pieces->buffer + pieces->at + 64);
+	at += record.captured;
+	/* The next one's headers, by the time that this record has been dealt with. */
+	__builtin_prefetch(at);
+	__builtin_prefetch(at + 64);
 	return 1;
 }
