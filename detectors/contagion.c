@@ -15,14 +15,13 @@
 #include "core/contact/host.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
-#include "core/detect/known.h"
 #include "core/detect/memo.h"
 #include "core/detect/param.h"
+#include "detectors/peers.h"
 
-#define SETS      128
-#define HITS      4
-#define TARGETS   8
-#define PEER_SETS 2048 /* 16,384 pairs, 128 KiB */
+#define SETS    128
+#define HITS    4
+#define TARGETS 8
 
 struct config {
 	double onward, more, back, cap, new_cap;
@@ -52,8 +51,8 @@ struct victim {
 struct state {
 	struct victim victims[SETS * MEMO_WAYS];
 	struct memo_tags victim_tags[SETS];
-	struct known_set peers[PEER_SETS]; /* who accepted whom lately */
-	uint64_t first_ns;                 /* wall, of the first contact of all */
+	struct peers peers; /* who accepted whom lately */
+	uint64_t first_ns;  /* wall, of the first contact of all */
 };
 
 static const struct param params[] = {
@@ -106,38 +105,6 @@ static struct victim *victim_of(const struct detector_run *run, const struct con
 	return memo_find(&table, &key);
 }
 
-/* ---- who deals with whom ----------------------------------------------------------------------- */
-
-static uint64_t pair_of(const struct contact *contact)
-{
-	struct host_key host = host_key_of(&contact->src, contact->vlan);
-
-	return known_address(&host, &contact->dst, 0);
-}
-
-static struct known_table peers_of(const struct detector_run *run)
-{
-	struct state *state = detector_state(run);
-
-	return (struct known_table){ state->peers, PEER_SETS };
-}
-
-static bool is_peer(const struct detector_run *run, const struct contact *contact)
-{
-	struct known_table peers = peers_of(run);
-
-	return known_has(&peers, pair_of(contact), (uint32_t)(contact->opened_ns / NS_PER_S));
-}
-
-static void make_peer(const struct detector_run *run, const struct contact *contact)
-{
-	const struct config *config = detector_config(run);
-	struct known_table peers = peers_of(run);
-
-	known_add(&peers, pair_of(contact), (uint32_t)(contact->opened_ns / NS_PER_S),
-		  (uint32_t)(config->peer_ns / NS_PER_S));
-}
-
 /* The ceiling: until it has learnt, mutual shares of colleagues look like a chain. */
 static double cap_of(const struct detector_run *run, const struct contact *contact)
 {
@@ -175,7 +142,7 @@ static bool is_recent(const struct hit *hit, const struct contact *contact, uint
 {
 	uint64_t at_ns = s_to_ns(hit->at_s);
 
-	return hit->by && contact->opened_ns + NS_PER_S > at_ns &&
+	return contact->opened_ns + NS_PER_S > at_ns &&
 	       contact->opened_ns < at_ns + window_ns + NS_PER_S;
 }
 
@@ -254,10 +221,11 @@ static __attribute__((noinline)) void reached(struct detector_run *run, struct v
 					      const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
+	struct state *state = detector_state(run);
 	struct evidence_visit visits[EVIDENCE_VISITS];
 	struct term term = { .port_class = CLASS_CHAIN, .cap_nats = cap_of(run, contact) };
 
-	if (is_server(victim) || is_peer(run, contact))
+	if (is_server(victim) || peers_know(&state->peers, contact))
 		return;
 	walk_fade(&victim->memo.walk, contact, config->half_life_ns);
 	term.nats = nats_of(config, victim, contact);
@@ -284,7 +252,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	if (contact->outcome == CONTACT_ACCEPTED &&
 	    param_ports_has(&config->ports, contact->dst_port)) {
 		visited(run, contact);
-		make_peer(run, contact);
+		peers_meet(&state->peers, contact, config->peer_ns);
 	}
 	if (contact->outcome != CONTACT_PENDING)
 		return;

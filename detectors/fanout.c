@@ -20,13 +20,11 @@
 #include "core/contact/host.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
-#include "core/detect/known.h"
 #include "core/detect/memo.h"
 #include "core/detect/param.h"
+#include "detectors/peers.h"
 
-#define SETS      64
-#define PEERS     16
-#define PEER_SETS 2048 /* 16,384 pairs, 128 KiB */
+#define SETS 64
 
 struct config {
 	uint64_t worm_gap_ns, person_gap_ns, half_life_ns, peer_ns;
@@ -38,9 +36,8 @@ struct config {
 struct spreader {
 	struct memo memo;
 	uint64_t latest_ns; /* opening of the contact with the latest new peer, wall */
-	uint16_t peers[PEERS];
-	uint8_t next, free_used;
-	uint8_t zero[6];
+	uint8_t free_used;
+	uint8_t zero[7];
 };
 
 struct state {
@@ -48,7 +45,7 @@ struct state {
 	struct memo_tags spreader_tags[SETS];
 	struct memo servers[SETS * MEMO_WAYS]; /* popular with others */
 	struct memo_tags server_tags[SETS];
-	struct known_set peers[PEER_SETS]; /* who accepted whom lately */
+	struct peers peers; /* who accepted whom lately */
 };
 
 static const struct param params[] = {
@@ -100,30 +97,13 @@ static bool is_server(const struct detector_run *run, const struct contact *cont
 	return memo_find(&table, &key) != NULL;
 }
 
-/* Dealt with it in the days before: a colleague's share that is connected every morning. */
-static bool is_peer(const struct detector_run *run, const struct contact *contact)
+/* Not dealt with in the days before, as a colleague's share is that is connected every morning. */
+static bool is_new_peer(const struct detector_run *run, const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
 	struct state *state = detector_state(run);
-	struct known_table peers = { state->peers, PEER_SETS };
-	struct host_key host = host_key_of(&contact->src, contact->vlan);
 
-	return known_add(&peers, known_address(&host, &contact->dst, 0),
-			 (uint32_t)(contact->opened_ns / NS_PER_S),
-			 (uint32_t)(config->peer_ns / NS_PER_S));
-}
-
-/* False if the peer is known already. */
-static bool is_new(struct spreader *spreader, const struct ip *dst)
-{
-	uint16_t tag = memo_tag(dst);
-
-	for (unsigned i = 0; i < PEERS; i++)
-		if (spreader->peers[i] == tag)
-			return false;
-	spreader->peers[spreader->next] = tag;
-	spreader->next = (uint8_t)((spreader->next + 1) % PEERS);
-	return true;
+	return peers_meet(&state->peers, contact, config->peer_ns);
 }
 
 static double nats_of(const struct config *config, uint64_t gap_ns)
@@ -146,7 +126,7 @@ static void reached(struct detector_run *run, const struct contact *contact)
 				  : 0;
 
 	walk_fade(&spreader->memo.walk, contact, config->half_life_ns);
-	if (is_peer(run, contact) || !is_new(spreader, &contact->dst))
+	if (!is_new_peer(run, contact))
 		return;
 	spreader->latest_ns = contact->opened_ns;
 	term.nats = nats_of(config, gap_ns);

@@ -147,6 +147,75 @@ static void servers_and_untouched_hosts_are_not(void **state)
 	scene_stop(&scene);
 }
 
+/* Nobody is there. */
+static void knock(struct scene *scene, const char *from, const char *to, unsigned port, uint64_t ms)
+{
+	struct ip src = wire_ip(from), dst = wire_ip(to);
+
+	scene_see(scene, wire_tcp(ms, &src, &dst, port, TCP_SYN));
+}
+
+static void a_target_counts_once_whichever_of_its_ports_is_reached_for(void **state)
+{
+	static const struct {
+		const char *name;
+		struct {
+			const char *target;
+			unsigned port;
+		} knocks[4];
+		double level;
+	} cases[] = {
+		{ "two targets", { { "10.0.0.11", 445 }, { "10.0.0.12", 445 } }, 5.5 },
+		{ "the first once more",
+		  { { "10.0.0.11", 445 }, { "10.0.0.12", 445 }, { "10.0.0.11", 139 } },
+		  5.5 },
+		{ "the second once more",
+		  { { "10.0.0.11", 445 }, { "10.0.0.12", 445 }, { "10.0.0.12", 139 } },
+		  5.5 },
+		{ "a third on the other port",
+		  { { "10.0.0.11", 445 }, { "10.0.0.12", 445 }, { "10.0.0.13", 139 } },
+		  7.0 },
+	};
+	const uint64_t day_ms = 24 * 3600 * 1000;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct scene scene;
+		double level;
+
+		scene_start(&scene);
+		reach(&scene, "10.0.0.80", "10.0.0.81", 80, 0);
+		reach(&scene, "10.0.0.9", "10.0.0.5", 445, day_ms);
+		reach(&scene, "10.0.0.9", "10.0.0.5", 139, day_ms + 10);
+		for (size_t k = 0; k < 4 && cases[i].knocks[k].target; k++)
+			knock(&scene, "10.0.0.5", cases[i].knocks[k].target,
+			      cases[i].knocks[k].port, day_ms + 1000 + k * 100);
+		level = scene.highest_by[DETECTOR_CONTAGION];
+		if (level < cases[i].level - 0.1 || level > cases[i].level + 0.1)
+			fail_msg("%s: %.1f", cases[i].name, level);
+		scene_stop(&scene);
+	}
+}
+
+/* Four different ones would make it a server. */
+static void who_comes_by_four_times_is_one_visitor(void **state)
+{
+	static const char *const visitors[] = { "10.0.0.9", "10.0.0.20", "10.0.0.21", "10.0.0.22" };
+
+	(void)state;
+	for (unsigned different = 0; different < 2; different++) {
+		struct scene scene;
+
+		scene_start(&scene);
+		for (unsigned n = 0; n < 4; n++)
+			reach(&scene, visitors[different ? n : 0], "10.0.0.5", 445,
+			      n * UINT64_C(3600000));
+		reach(&scene, "10.0.0.5", "10.0.0.7", 445, 3 * 3600000 + 1000);
+		assert_int_equal(scene.highest_by[DETECTOR_CONTAGION] > 0, !different);
+		scene_stop(&scene);
+	}
+}
+
 static void a_refused_visit_is_no_visit(void **state)
 {
 	struct ip worm = wire_ip("10.0.0.9"), host = wire_ip("10.0.0.5");
@@ -170,6 +239,8 @@ int main(void)
 		cmocka_unit_test(whom_it_dealt_with_before_is_no_news),
 		cmocka_unit_test(whom_it_knew_from_another_port_is_no_news),
 		cmocka_unit_test(servers_and_untouched_hosts_are_not),
+		cmocka_unit_test(a_target_counts_once_whichever_of_its_ports_is_reached_for),
+		cmocka_unit_test(who_comes_by_four_times_is_one_visitor),
 		cmocka_unit_test(a_refused_visit_is_no_visit),
 	};
 

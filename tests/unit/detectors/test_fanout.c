@@ -91,6 +91,45 @@ static void logons_in_the_morning_are_one_burst_each(void **state)
 	scene_stop(&scene);
 }
 
+/* Colleagues who connect each other's shares every morning. */
+static void whom_it_dealt_with_in_the_days_before_is_no_new_peer(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned days_after;
+		bool suspect;
+	} cases[] = {
+		{ "the next morning", 1, false },
+		{ "within the week", 6, false },
+		{ "after a holiday", 8, true },
+	};
+	const uint64_t day_ms = 24 * 3600 * 1000;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct scene scene;
+		double slowly;
+
+		scene_start(&scene);
+		for (unsigned n = 0; n < 20; n++) {
+			struct ip dst = scene_ip("10.0.1.0", 10 + n);
+
+			reach(&scene, "10.0.0.5", &dst, 445, n * 60000);
+		}
+		slowly = scene.highest_by[DETECTOR_FANOUT];
+		for (unsigned n = 0; n < 20; n++) {
+			struct ip dst = scene_ip("10.0.1.0", 10 + n);
+
+			reach(&scene, "10.0.0.5", &dst, 445,
+			      cases[i].days_after * day_ms + n * 100);
+		}
+		assert_true(slowly < SUSPECT_NATS);
+		if ((scene.highest_by[DETECTOR_FANOUT] >= SUSPECT_NATS) != cases[i].suspect)
+			fail_msg("%s: %.1f", cases[i].name, scene.highest_by[DETECTOR_FANOUT]);
+		scene_stop(&scene);
+	}
+}
+
 static void servers_may(void **state)
 {
 	struct ip server = wire_ip("10.0.2.1");
@@ -121,6 +160,7 @@ int main(void)
 		cmocka_unit_test(haste_on_ports_of_administration_is_suspicious),
 		cmocka_unit_test(what_is_answered_is_not_told_as_failed),
 		cmocka_unit_test(logons_in_the_morning_are_one_burst_each),
+		cmocka_unit_test(whom_it_dealt_with_in_the_days_before_is_no_new_peer),
 		cmocka_unit_test(servers_may),
 	};
 
