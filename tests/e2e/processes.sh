@@ -152,6 +152,16 @@ check "a bad policy changes neither" until_so grep -q "what ran goes on" "$work/
 check "not the sensor" [ "$(child sensor)" = "$sensor" ]
 check "nor the controller" [ "$(child controller)" = "$controller" ]
 printf 'version: 1\nname: t\nrules:\n  - name: watch\n    then: { watch: {} }\n' >"$work/policy.yaml"
+# A new policy under which the controller does not start, for whatever reason: here its store has gone bad meanwhile.
+mkdir "$work/away"
+mv "$store"* "$work/away"
+mkdir "$store"
+kill -HUP "$daemon"
+check "a policy that cannot work is taken back" until_so grep -q "the old ones are back" "$work/err"
+rmdir "$store"
+check "and the controller lives on" until_so alive
+check "the sensor was not asked to end for it" [ "$(child sensor)" = "$sensor" ]
+: >"$work/err"
 deaths() { facts sensor '"blind","why":"the sensor ended with exit code 1'; }
 before=$(deaths)
 died() { [ "$(deaths)" -gt "$before" ]; }

@@ -316,6 +316,128 @@ static void one_pipe_does_not_hide_another(void **state)
 	assert_int_equal(convictions(), 1);
 }
 
+/* ---- pipes side by side ------------------------------------------------------------------------- */
+
+static void write_to(struct exchange *exchange, unsigned pipe, const struct bytes *bytes)
+{
+	struct bytes *said = exchange_step(exchange, false);
+
+	put_pipe_write(said, bytes);
+	set_le16(said, 4 + 32 + 1 + 4, pipe);
+}
+
+static void bind_pipe(struct exchange *exchange, unsigned pipe, const uint8_t *uuid)
+{
+	struct bytes bind = bind_to(&(struct marshal){ 0 }, uuid);
+
+	write_to(exchange, pipe, &bind);
+}
+
+static void call_pipe(struct exchange *exchange, unsigned pipe, const struct call *call)
+{
+	struct bytes stub = stub_of(call);
+
+	for (size_t at = 0; at < stub.length;) {
+		struct bytes fragment = { 0 };
+
+		at = put_fragment(&fragment, &call->how, call->opnum, &stub, at);
+		write_to(exchange, pipe, &fragment);
+	}
+}
+
+/* Nobody has heard of it. */
+static const uint8_t other[16] = "an interface...";
+
+static void each_pipe_keeps_its_own_interface(void **state)
+{
+	static const struct {
+		const char *what;
+		const uint8_t *bound[12]; /* one pipe after the other */
+		unsigned called;          /* the pipe */
+		const char *call;
+		unsigned convictions;
+	} cases[] = {
+		{ "the only one", { lsarpc }, 0, "MS04-011", 1 },
+		{ "the first of two", { lsarpc, svcctl }, 0, "MS04-011", 1 },
+		{ "the second of two", { svcctl, lsarpc }, 1, "MS04-011", 1 },
+		{ "the other one of two", { svcctl, lsarpc }, 0, "MS04-011", 0 },
+		{ "of an interface that nobody exploits", { other }, 0, "MS08-067", 0 },
+		{ "one such beside the server's", { srvsvc, other }, 1, "MS08-067", 0 },
+		{ "one whose bind was missed beside such a one", { other }, 1, "MS08-067", 1 },
+		{ "the eighth", /* so many are remembered */
+		  { svcctl, svcctl, svcctl, svcctl, svcctl, svcctl, svcctl, lsarpc },
+		  7,
+		  "MS04-011",
+		  1 },
+		{ "the ninth displaces the first",
+		  { svcctl, svcctl, svcctl, svcctl, svcctl, svcctl, svcctl, svcctl, lsarpc },
+		  8,
+		  "MS04-011",
+		  1 },
+		{ "the tenth the second and not the ninth",
+		  { svcctl, svcctl, svcctl, svcctl, svcctl, svcctl, svcctl, svcctl, lsarpc,
+		    svcctl },
+		  8,
+		  "MS04-011",
+		  1 },
+		{ "what matters displaces what does not",
+		  { lsarpc, spoolss, other, other, other, other, other, other, svcctl, svcctl },
+		  0,
+		  "MS04-011",
+		  1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		static struct exchange exchange;
+
+		exchange.count = 0;
+		exchange.port = 445;
+		for (unsigned pipe = 0; pipe < 12 && cases[i].bound[pipe]; pipe++)
+			bind_pipe(&exchange, PIPE + pipe, cases[i].bound[pipe]);
+		call_pipe(&exchange, PIPE + cases[i].called, call_named(cases[i].call));
+		play(&exchange, 0, 0, IN_ORDER);
+		if (convictions() != cases[i].convictions)
+			fail_msg("%s: %u", cases[i].what, convictions());
+	}
+}
+
+static unsigned big_calls(void)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < heard.count; i++)
+		count += heard.all[i].kind == OBSERVED_RPC &&
+			 heard.all[i].rpc.stub_bytes > RPC_BIG_STUB_BYTES;
+	return count;
+}
+
+/* Number n of each pipe's fragments in turn. */
+static void fragments_of_several_calls_may_take_turns(void **state)
+{
+	const struct call *call = call_named("MS04-011, in fragments");
+	struct bytes stub = stub_of(call);
+
+	(void)state;
+	for (unsigned pipes = 1; pipes <= 4; pipes++) {
+		static struct exchange exchange;
+
+		exchange.count = 0;
+		exchange.port = 445;
+		for (unsigned pipe = 0; pipe < pipes; pipe++)
+			bind_pipe(&exchange, PIPE + pipe, lsarpc);
+		for (size_t at = 0, next = 0; at < stub.length; at = next)
+			for (unsigned pipe = 0; pipe < pipes; pipe++) {
+				struct bytes fragment = { 0 };
+
+				next = put_fragment(&fragment, &call->how, call->opnum, &stub, at);
+				write_to(&exchange, PIPE + pipe, &fragment);
+			}
+		play(&exchange, 0, 0, IN_ORDER);
+		assert_int_equal(big_calls(), pipes);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -324,6 +446,8 @@ int main(void)
 		cmocka_unit_test(writes_need_not_end_where_fragments_do),
 		cmocka_unit_test(a_path_call_is_known_when_its_bind_was_missed),
 		cmocka_unit_test(one_pipe_does_not_hide_another),
+		cmocka_unit_test(each_pipe_keeps_its_own_interface),
+		cmocka_unit_test(fragments_of_several_calls_may_take_turns),
 	};
 
 	return cmocka_run_group_tests(tests, start_reader, stop_reader);

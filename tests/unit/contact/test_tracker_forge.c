@@ -232,6 +232,38 @@ static void a_claimant_with_a_name_of_its_own_waits_longer(void **state)
 	tracker_free(f.tracker);
 }
 
+/* So long nobody who lives is silent: from then on the address is the claimant's, and the old station the stranger. */
+static void the_address_of_who_was_silent_for_long_is_the_claimants(void **state)
+{
+	static const struct {
+		const char *name;
+		uint64_t claim_ms;
+		bool moves;
+	} cases[] = {
+		{ "the owner was heard within ten minutes", 10 * MINUTE - 1000, false },
+		{ "it was not", 10 * MINUTE + 1000, true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fixture f;
+		struct host_key a;
+		struct mac mac_a, mac_b;
+
+		start_bound(&f);
+		a = host_key_of(&f.a, 0);
+		mac_a = wire_mac(&f.a);
+		mac_b = wire_mac(&f.b);
+		/* With a name of its own: the minute is not enough. */
+		see(&f, wire_arp(cases[i].claim_ms, &f.b, &f.out));
+		see(&f, from(wire_arp(cases[i].claim_ms + 1, &f.a, &f.out), &f.b));
+		if (tracker_is_forged(f.tracker, &a, &mac_a) != cases[i].moves ||
+		    tracker_is_forged(f.tracker, &a, &mac_b) != !cases[i].moves)
+			fail_msg("%s", cases[i].name);
+		tracker_free(f.tracker);
+	}
+}
+
 static struct packet lease(uint64_t ms, const struct ip *server, const struct ip *address,
 			   const struct ip *station)
 {
@@ -342,6 +374,7 @@ int main(void)
 		cmocka_unit_test(a_novices_borrowed_contact_is_not_told_of_the_owner),
 		cmocka_unit_test(a_claim_is_believed_when_the_owner_stays_silent),
 		cmocka_unit_test(a_claimant_with_a_name_of_its_own_waits_longer),
+		cmocka_unit_test(the_address_of_who_was_silent_for_long_is_the_claimants),
 		cmocka_unit_test(a_lease_moves_an_address_whose_owner_is_silent),
 		cmocka_unit_test(a_forger_is_never_believed_and_always_named),
 		cmocka_unit_test(a_flood_of_claims_displaces_no_owner),

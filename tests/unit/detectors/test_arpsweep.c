@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -26,13 +27,16 @@ static void a_sweep_convicts_within_five_contacts_at_any_speed(void **state)
 {
 	static const struct {
 		const char *name;
-		unsigned step, gap_us;
+		int step;
+		unsigned gap_us;
 		bool unicast, full;
 		unsigned contacts;
 	} cases[] = {
 		{ "WannaCry: ascending, ten a second", 1, 100000, true, false, 4 },
 		{ "ascending, ten thousand a second", 1, 100, true, false, 4 },
 		{ "the same behind a switch that hides unicast", 1, 100, false, false, 5 },
+		{ "descending", -1, 100000, true, false, 4 },
+		{ "descending behind such a switch", -1, 100, false, false, 5 },
 		{ "every third address, ten a second", 3, 100000, true, false, 5 },
 		{ "every third address, ten thousand a second", 3, 100, true, false, 5 },
 		{ "the same, where the book has listened for a week", 3, 100, false, true, 5 },
@@ -52,7 +56,9 @@ static void a_sweep_convicts_within_five_contacts_at_any_speed(void **state)
 		if (cases[i].unicast)
 			show_unicast(&scene, &worm);
 		for (unsigned n = 0; n < 60; n++) {
-			struct ip target = scene_ip("10.0.0.0", 20 + n * cases[i].step);
+			int first = cases[i].step < 0 ? 190 : 20;
+			struct ip target =
+				scene_ip("10.0.0.0", (unsigned)(first + (int)n * cases[i].step));
 			struct packet packet = wire_arp(0, &worm, &target);
 
 			packet.wall_ns =
@@ -67,7 +73,7 @@ static void a_sweep_convicts_within_five_contacts_at_any_speed(void **state)
 		assert_int_equal(scene.latest.detector, DETECTOR_ARPSWEEP);
 		assert_true(scene.latest.sample_count == EVIDENCE_SAMPLES);
 		/* In a run no time is lost: the last of these questions itself convicts. */
-		if (cases[i].step == 1)
+		if (abs(cases[i].step) == 1)
 			assert_int_equal(scene.convicted_ns,
 					 wire_ns(10) + (uint64_t)(cases[i].contacts - 1) *
 							       cases[i].gap_us * 1000);

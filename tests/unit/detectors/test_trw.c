@@ -322,6 +322,43 @@ static void who_met_twelve_that_accept_may_miss_a_rack(void **state)
 	assert_true(highest_of_list(8, true) >= CONVICT_NATS);
 }
 
+/* Every other one answers so late that it has been taken for dead: in the end that is one that accepts like the others. */
+static void who_is_late_is_company_like_who_is_not(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned late_ms;
+	} cases[] = { { "all answer at once", 1 }, { "every other one is late", 600 } };
+	struct ip monitor = wire_ip("10.0.0.5");
+	struct scan dead = { "10.0.2.0", 135, SILENT, false, false, 6 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct scene scene;
+
+		scene_start(&scene);
+		for (unsigned n = 0; n < 6; n++) {
+			struct ip slow = scene_ip("10.0.1.0", 10 + n),
+				  quick = scene_ip("10.0.1.0", 100 + n);
+			struct packet first = wire_tcp(n * 1000, &monitor, &slow, 135, TCP_SYN);
+			struct packet second =
+				wire_tcp(n * 1000 + 500, &monitor, &quick, 135, TCP_SYN);
+
+			scene_see(&scene, first);
+			if (cases[i].late_ms < 500)
+				answer_to(&scene, &first, n * 1000 + cases[i].late_ms, ACCEPT);
+			scene_see(&scene, second);
+			answer_to(&scene, &second, n * 1000 + 501, ACCEPT);
+			if (cases[i].late_ms > 500)
+				answer_to(&scene, &first, n * 1000 + cases[i].late_ms, ACCEPT);
+		}
+		run_scan(&scene, &monitor, &dead, 8000);
+		if (scene.highest_by[DETECTOR_TRW] >= CONVICT_NATS)
+			fail_msg("%s: %.1f", cases[i].name, scene.highest_by[DETECTOR_TRW]);
+		scene_stop(&scene);
+	}
+}
+
 static void credit_of_one_service_is_none_for_another(void **state)
 {
 	struct ip host = wire_ip("10.0.0.5");
@@ -819,6 +856,26 @@ static void pings_convict_who_walks_from_host_to_host(void **state)
 	}
 }
 
+/* It asks the same machines day and night whether they live. */
+static void a_monitor_may_ping_dead_machines_in_a_row(void **state)
+{
+	struct ip monitor = wire_ip("10.0.0.5");
+	struct host_key key = host_key_of(&monitor, 0);
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	tracker_meet(scene.tracker, &key)->roles |= HOST_MONITOR;
+	for (unsigned n = 0; n < 40; n++) {
+		struct ip dst = scene_ip("10.0.1.0", 10 + n);
+
+		scene_see(&scene, wire_icmp(1000 + n * 300, &monitor, &dst, 8, 0));
+	}
+	scene_wait(&scene, 60000);
+	assert_int_equal(scene.statements, 0);
+	scene_stop(&scene);
+}
+
 static struct packet echo_of(uint64_t ms, const struct packet *ping)
 {
 	struct packet reply = wire_answer(ms, ping, 0);
@@ -941,6 +998,7 @@ int main(void)
 		cmocka_unit_test(silence_of_services_of_the_internet_convicts_in_the_end),
 		cmocka_unit_test(a_vertical_scan_never_convicts),
 		cmocka_unit_test(who_met_twelve_that_accept_may_miss_a_rack),
+		cmocka_unit_test(who_is_late_is_company_like_who_is_not),
 		cmocka_unit_test(credit_of_one_service_is_none_for_another),
 		cmocka_unit_test(a_flood_from_random_sources_convicts_nobody),
 		cmocka_unit_test(inbound_probes_make_no_suspect_of_the_victim),
@@ -960,6 +1018,7 @@ int main(void)
 		cmocka_unit_test(peers_are_tried_on_the_ports_of_browsing_too),
 		cmocka_unit_test(several_remote_logons_at_once_are_no_sweep),
 		cmocka_unit_test(a_branch_office_is_late_and_not_dead),
+		cmocka_unit_test(a_monitor_may_ping_dead_machines_in_a_row),
 		cmocka_unit_test(pings_convict_who_walks_from_host_to_host),
 		cmocka_unit_test(pings_of_made_up_addresses_convict_where_pings_are_answered),
 		cmocka_unit_test(networks_that_are_not_there_make_a_suspect),

@@ -223,6 +223,40 @@ static void a_network_fault_freezes_scoring(void **state)
 	book_free(book);
 }
 
+/* Not at the next look at the clock: people see the incident in between. */
+static void what_showed_in_a_fault_is_taken_back_at_once(void **state)
+{
+	static const struct {
+		unsigned host;
+		double log_odds;
+		size_t speaking;
+		unsigned strongest;
+	} cases[] = { { 0, 0, 0, 0 }, { 1, 4, 1, DETECTOR_CONTENT } };
+	struct book *book = new_book(&(struct log){ 0 }, 0);
+
+	(void)state;
+	book_hosts(book, 100);
+	add(book, evidence(1, DETECTOR_CONTENT, CLASS_CONTENT, 4, 0));
+	for (unsigned n = 0; n < 50; n++) {
+		struct evidence item = evidence(n, DETECTOR_TRW, CLASS_SERVICE_PORT, 5, 1);
+
+		item.stated_ns += n * ms_to_ns(15);
+		item.port = (uint16_t)(80 + n);
+		add(book, item);
+	}
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct host_key key = host(cases[i].host);
+		const struct incident *incident = book_find(book, &key);
+
+		assert_non_null(incident);
+		assert_near(incident->log_odds, cases[i].log_odds, 0.1);
+		assert_int_equal(incident_speaking(incident), cases[i].speaking);
+		if (cases[i].speaking)
+			assert_int_equal(incident->evidence[0].detector, cases[i].strongest);
+	}
+	book_free(book);
+}
+
 /* Forged names look like an outage: who brings them about must not blind the sensor for himself. */
 static void what_may_be_forged_stops_scoring_for_those_in_doubt_only(void **state)
 {
@@ -255,6 +289,40 @@ static void what_may_be_forged_stops_scoring_for_those_in_doubt_only(void **stat
 	book_advance(book, T0 + s_to_ns(31));
 	assert_int_equal(book_count(book), 1);
 	book_free(book);
+}
+
+/* People are told the end of what they were told of. */
+static void how_far_it_ever_got_is_known_at_the_end(void **state)
+{
+	static const struct {
+		const char *name;
+		double nats;
+		bool closed; /* by people, else it fades */
+		const char *told;
+		bool was_suspected;
+	} cases[] = {
+		{ "never suspected", 4, false, "O1 x1", false },
+		{ "never suspected, closed", 4, true, "O1 X1", false },
+		{ "suspected", 8, false, "O1 S1 x1", true },
+		{ "suspected, closed", 8, true, "O1 S1 X1", true },
+		{ "convicted at one stroke", 15, true, "O1 C1 X1", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct log log;
+		struct book *book = new_book(&log, 0);
+
+		add(book, evidence(1, 1, CLASS_NEIGHBOR, cases[i].nats, 0));
+		if (cases[i].closed)
+			book_close(book, 1, T0 + s_to_ns(1));
+		else
+			book_advance(book, T0 + s_to_ns(7 * 24 * 3600));
+		if (strcmp(log.text, cases[i].told) != 0 ||
+		    log.last.was_suspected != cases[i].was_suspected)
+			fail_msg("%s: %s", cases[i].name, log.text);
+		book_free(book);
+	}
 }
 
 static void a_rise_after_fading_is_news_again(void **state)
@@ -376,7 +444,9 @@ int main(void)
 		cmocka_unit_test(others_convicted_on_a_port_convict_on_two_contacts),
 		cmocka_unit_test(a_conviction_may_convict_who_was_suspected_before),
 		cmocka_unit_test(a_network_fault_freezes_scoring),
+		cmocka_unit_test(what_showed_in_a_fault_is_taken_back_at_once),
 		cmocka_unit_test(what_may_be_forged_stops_scoring_for_those_in_doubt_only),
+		cmocka_unit_test(how_far_it_ever_got_is_known_at_the_end),
 		cmocka_unit_test(a_rise_after_fading_is_news_again),
 		cmocka_unit_test(a_full_book_gives_up_the_weakest_suspect_but_no_convict),
 		cmocka_unit_test(a_closed_incident_is_not_reopened_by_old_statements),

@@ -146,6 +146,13 @@ static const struct {
 	    { 2, 445, 10, C, 1, 6, false, 0, 0 },
 	    { 1, 23, 30, C, 2, 20, false, 0, 0 } },
 	  "2<1/1" },
+	{ "a port's first attack that comes to be known later",
+	  { { 1, 23, 5, C, 0, 0, false, 0, 0 },
+	    { 2, 445, 10, C, 0, 0, false, 0, 0 },
+	    { 2, 23, 30, C, 0, 0, false, 0, 0 },
+	    { 2, 23, 15, C, 0, 0, false, 0, 0 },
+	    { 2, 23, 30, C, 1, 20, false, 0, 0 } },
+	  "" },
 	{ "said twice, told once",
 	  { { 1, 445, 5, C, 0, 0, false, 0, 0 },
 	    { 2, 445, 10, C, 1, 6, false, 0, 0 },
@@ -167,6 +174,44 @@ static void the_parent_is_who_could_have_done_it(void **state)
 			outbreak_see(outbreak, &incident);
 		}
 		assert_string_equal(log.text, cases[c].told);
+		outbreak_free(outbreak);
+	}
+}
+
+/* What a host did before it was visited shows that it was infected already, if it is a worm's doing. */
+static void only_a_worms_statement_tells_when_it_began(void **state)
+{
+	static const struct {
+		const char *name, *told;
+		enum evidence_kind kind;
+		uint16_t half_life_min;
+		unsigned first_s;
+	} before[] = {
+		{ "a worm's, before the visit", "", EVIDENCE_WORM, 0, 15 },
+		{ "a worm's, after it", "2<1/1", EVIDENCE_WORM, 0, 25 },
+		{ "reconnaissance", "2<1/1", EVIDENCE_RECONNAISSANCE, 0, 15 },
+		{ "what gathered for days", "2<1/1", EVIDENCE_WORM, 7 * 24 * 60, 15 },
+		{ "nobody knows when", "2<1/1", EVIDENCE_WORM, 0, 0 },
+	};
+	static const struct seen seen[] = { { 1, 445, 5, C, 0, 0, false, 0, 0 },
+					    { 2, 445, 30, C, 1, 20, false, 0, 0 } };
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(before) / sizeof(before[0]); c++) {
+		struct incident parent = incident_of(&seen[0]), child = incident_of(&seen[1]);
+		struct log log = { 0 };
+		struct outbreak *outbreak = outbreak_new(0, linked, &log);
+		struct evidence *also = &child.evidence[child.evidence_count++];
+
+		*also = child.evidence[0];
+		also->visit_count = also->sample_count = 0;
+		also->kind = (uint8_t)before[c].kind;
+		also->half_life_min = before[c].half_life_min;
+		also->first_contact_ns = before[c].first_s ? T0 + s_to_ns(before[c].first_s) : 0;
+		outbreak_see(outbreak, &parent);
+		outbreak_see(outbreak, &child);
+		if (strcmp(log.text, before[c].told) != 0)
+			fail_msg("%s: %s", before[c].name, log.text);
 		outbreak_free(outbreak);
 	}
 }
@@ -292,6 +337,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_parent_is_who_could_have_done_it),
+		cmocka_unit_test(only_a_worms_statement_tells_when_it_began),
 		cmocka_unit_test(a_link_tells_port_times_and_patient_zero),
 		cmocka_unit_test(who_is_suspected_of_something_else_is_in_no_outbreak),
 		cmocka_unit_test(a_suspect_who_infected_nobody_makes_room_for_another),
