@@ -2,6 +2,7 @@
 /* test_blockfile.c - pcapng as files have it that were merged, or captured at several interfaces. */
 #include "core/net/blockfile.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -82,6 +83,18 @@ static void put_packet(struct image *i, unsigned interface, uint64_t ticks, uint
 	put(i, byte, 1);
 	put(i, 0, 2);
 	put(i, 36, 4);
+}
+
+static void put_simple(struct image *i, unsigned on_wire, unsigned kept, uint8_t byte)
+{
+	unsigned length = 16 + (kept + 3) / 4 * 4;
+
+	put(i, 3, 4);
+	put(i, length, 4);
+	put(i, on_wire, 4);
+	for (unsigned n = 0; n < (kept + 3) / 4 * 4; n++)
+		put(i, byte, 1);
+	put(i, length, 4);
 }
 
 static int descriptor_of(const struct image *i)
@@ -233,11 +246,7 @@ static void simple_and_obsolete_packets_are_read_and_other_blocks_passed_over(vo
 	put(&i, 5, 4); /* statistics */
 	put(&i, 12, 4);
 	put(&i, 12, 4);
-	put(&i, 3, 4); /* simple: cut at the snapshot length */
-	put(&i, 20, 4);
-	put(&i, 60, 4);
-	put(&i, 8, 4);
-	put(&i, 20, 4);
+	put_simple(&i, 60, 2, 8); /* cut at the snapshot length */
 	assert_int_equal(read_image(&i, p, bytes, &count, &err), 0);
 	assert_int_equal(count, 2);
 	assert_int_equal(p[0].wall_ns, 1000000000);
@@ -246,6 +255,87 @@ static void simple_and_obsolete_packets_are_read_and_other_blocks_passed_over(vo
 	assert_int_equal(p[1].captured, 2);
 	assert_int_equal(p[1].on_wire, 60);
 	assert_memory_equal(bytes, "\7\10", 2);
+}
+
+static void a_simple_packet_is_cut_at_the_snapshot_length_alone(void **state)
+{
+	static const struct {
+		unsigned snaplen, on_wire, captured;
+	} cases[] = { { 65535, 10, 10 }, { 10, 10, 10 }, { 9, 10, 9 }, { 0, 10, 10 } };
+
+	(void)state;
+	for (size_t n = 0; n < COUNT(cases); n++) {
+		struct image i = { .length = 0 };
+		struct capture_frame p[8];
+		uint8_t bytes[8];
+		unsigned count;
+		struct err err;
+
+		put_section(&i);
+		put_interface(&i, 1, cases[n].snaplen);
+		put_simple(&i, cases[n].on_wire, cases[n].captured, 7);
+		assert_int_equal(read_image(&i, p, bytes, &count, &err), 0);
+		assert_int_equal(count, 1);
+		assert_int_equal(p[0].captured, cases[n].captured);
+		assert_int_equal(p[0].on_wire, cases[n].on_wire);
+	}
+}
+
+static void append(int fd, const struct image *i)
+{
+	assert_int_equal(write(fd, i->bytes, i->length), (ssize_t)i->length);
+}
+
+static struct image packet_of(unsigned kind, uint8_t byte)
+{
+	struct image i = { .length = 0 };
+
+	if (kind == 3)
+		put_simple(&i, 1500, 1500, byte);
+	else
+		put_packet(&i, 0, 1000000, byte);
+	if (kind == 2)
+		i.bytes[0] = 2;
+	return i;
+}
+
+/* Wherever a block lies in the file, and so across the end of what was read of it so far. */
+static void a_long_file_of_any_kind_of_packet_is_read_to_its_end(void **state)
+{
+	static const unsigned kinds[] = { 2, 3, 6 };
+
+	(void)state;
+	for (size_t k = 0; k < COUNT(kinds); k++) {
+		unsigned most = kinds[k] == 3 ? 500 : 20000, count = 0;
+		struct image head = { .length = 0 };
+		struct blockfile *blockfile;
+		struct capture_frame packet;
+		struct err err = { 0 };
+		int fd, link_type;
+
+		put_section(&head);
+		put_interface(&head, 1, 0);
+		fd = descriptor_of(&head);
+		for (unsigned n = 0; n < most; n++) {
+			struct image i = packet_of(kinds[k], (uint8_t)n);
+
+			append(fd, &i);
+		}
+		blockfile = blockfile_new(fd, 0, &link_type);
+		assert_non_null(blockfile);
+		errno = EINTR; /* of something else, long ago */
+		while (blockfile_next(blockfile, &packet, &err) > 0) {
+			assert_int_equal(packet.captured, kinds[k] == 3 ? 1500 : 2);
+			if (packet.bytes[0] != (uint8_t)count ||
+			    packet.bytes[packet.captured - 1] != (uint8_t)count)
+				fail_msg("kind %u, packet %u", kinds[k], count);
+			count++;
+		}
+		assert_int_equal(count, most);
+		assert_false(err_is_set(&err));
+		blockfile_free(blockfile);
+		close(fd);
+	}
 }
 
 static void a_file_cut_anywhere_delivers_its_whole_packets(void **state)
@@ -306,6 +396,7 @@ static void nonsense_ends_the_file_with_a_reason(void **state)
 		put_interface(&i, 1, 0);
 		begin = i.length;
 		put_packet(&i, 0, 1, 7);
+		put_packet(&i, 0, 2, 8); /* what follows is not read, either */
 		put(&value, cases[n].value, 4);
 		memcpy(i.bytes + begin + cases[n].at, value.bytes, 4);
 		assert_int_equal(read_image(&i, p, bytes, &count, &err), ERR_FAILED);
@@ -399,6 +490,8 @@ int main(void)
 		cmocka_unit_test(a_section_has_its_own_order_and_interfaces),
 		cmocka_unit_test(clocks_of_any_unit_give_nanoseconds),
 		cmocka_unit_test(simple_and_obsolete_packets_are_read_and_other_blocks_passed_over),
+		cmocka_unit_test(a_simple_packet_is_cut_at_the_snapshot_length_alone),
+		cmocka_unit_test(a_long_file_of_any_kind_of_packet_is_read_to_its_end),
 		cmocka_unit_test(a_file_cut_anywhere_delivers_its_whole_packets),
 		cmocka_unit_test(nonsense_ends_the_file_with_a_reason),
 		cmocka_unit_test(a_section_of_another_version_is_refused),

@@ -156,6 +156,26 @@ static int read_all(struct capture *capture, unsigned batch, struct seen *seen, 
 	return rc;
 }
 
+/* The same bytes through a pipe, where libpcap reads the records.  Returns the code that ended it, 0 if they
+ * did not open. */
+static int read_piped(const struct image *i, struct seen *seen)
+{
+	struct err err = { 0 };
+	struct capture *capture;
+	char name[32];
+	int ends[2], rc;
+
+	assert_int_equal(pipe(ends), 0);
+	assert_int_equal(write(ends[1], i->bytes, i->length), i->length);
+	close(ends[1]);
+	snprintf(name, sizeof(name), "/dev/fd/%d", ends[0]);
+	capture = capture_open_file(name, NULL, &err);
+	rc = capture ? read_all(capture, 0, seen, &err) : 0;
+	capture_free(capture);
+	close(ends[0]);
+	return rc;
+}
+
 static void both_byte_orders_and_precisions_give_nanoseconds(void **state)
 {
 	static const struct {
@@ -220,6 +240,8 @@ static void absurd_times_neither_wrap_nor_trap(void **state)
 		assert_int_equal(read_all(capture, 0, &seen, &err), ERR_GONE);
 		assert_true(seen.wall_ns[0] == cases[k].ns);
 		capture_free(capture);
+		assert_int_equal(read_piped(&i, &seen), ERR_GONE);
+		assert_true(seen.wall_ns[0] == cases[k].ns);
 	}
 }
 
@@ -271,14 +293,21 @@ static void pcapng_is_read_too(void **state)
 	put_pcapng_interface(&i, 1);
 	put_pcapng_packet(&i, 0, 0);
 	put_pcapng_packet(&i, 1, 0xffffffff);
+	put_pcapng_packet(&i, 1, 0xc0000000); /* in nanoseconds a multiple of 2^64 */
 	capture = open_image(&i, NULL);
 	assert_int_equal(read_all(capture, 0, &seen, &err), ERR_GONE);
-	assert_int_equal(seen.frames, 2);
+	assert_int_equal(seen.frames, 3);
 	assert_true(seen.wall_ns[0] == 1000000000);
 	assert_true(seen.wall_ns[1] == CAPTURE_WALL_MAX_NS);
+	assert_true(seen.wall_ns[2] == CAPTURE_WALL_MAX_NS);
 	assert_int_equal(seen.captured[0], 14);
 	assert_int_equal(seen.on_wire[0], 60);
 	capture_free(capture);
+	assert_int_equal(read_piped(&i, &seen), ERR_GONE);
+	assert_int_equal(seen.frames, 3);
+	assert_true(seen.wall_ns[0] == 1000000000);
+	assert_true(seen.wall_ns[1] == CAPTURE_WALL_MAX_NS);
+	assert_true(seen.wall_ns[2] == CAPTURE_WALL_MAX_NS);
 }
 
 static void interfaces_of_different_link_types_are_told_with_their_frames(void **state)
@@ -416,6 +445,15 @@ static void what_is_no_capture_is_named_with_its_remedy(void **state)
 		{ "Lorem ipsum dolor sit amet, consectetur", 39, "is not a capture" },
 		{ "\x1f\x8b\10\0\0\0\0\0\0\0", 10, "unpack it first (gzip -d)" },
 		{ "\x28\xb5\x2f\xfd\0\0\0\0", 8, "unpack it first (zstd -d)" },
+		{ "\xfd"
+		  "7zXZ\0\0\4",
+		  8, "unpack it first (xz -d)" },
+		{ "BZh91AY&SY", 10, "unpack it first (bzip2 -d)" },
+		{ "\x1f\x8c\10\0\0\0\0\0\0\0", 10, "is not a capture" },
+		{ "\x29\xb5\x2f\xfd\0\0\0\0\0\0", 10, "is not a capture" },
+		{ "\xfe"
+		  "7zXZ\0\0\4\0\0",
+		  10, "is not a capture" },
 	};
 
 	(void)state;
@@ -480,26 +518,6 @@ static void an_unknown_link_type_still_opens(void **state)
 	assert_int_equal(read_all(capture, 0, &seen, &err), ERR_GONE);
 	assert_int_equal(seen.frames, 1);
 	capture_free(capture);
-}
-
-/* The same bytes through a pipe, where libpcap reads the records.  Returns the code that ended it, 0 if they
- * did not open. */
-static int read_piped(const struct image *i, struct seen *seen)
-{
-	struct err err = { 0 };
-	struct capture *capture;
-	char name[32];
-	int ends[2], rc;
-
-	assert_int_equal(pipe(ends), 0);
-	assert_int_equal(write(ends[1], i->bytes, i->length), i->length);
-	close(ends[1]);
-	snprintf(name, sizeof(name), "/dev/fd/%d", ends[0]);
-	capture = capture_open_file(name, NULL, &err);
-	rc = capture ? read_all(capture, 0, seen, &err) : 0;
-	capture_free(capture);
-	close(ends[0]);
-	return rc;
 }
 
 /* libpcap numbers raw IP otherwise than files do, and so do its filters. */

@@ -4,6 +4,8 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -57,9 +59,15 @@ static bool add(struct fragments *to, const struct piece *piece, bool v6, uint64
 		struct fragments_whole *whole, struct packet *packet)
 {
 	struct frame segment = whole_segment(), f = { .length = 0 };
+	static uint8_t
+		*exact; /* not a byte more, so that who reads on is seen; the packet borrows it */
 
 	put_piece(&f, &segment, piece, v6);
-	assert_int_equal(decode_frame(LINK_RAW, f.bytes, f.length, f.length, packet), DECODE_PIECE);
+	free(exact);
+	exact = malloc(f.length);
+	assert_non_null(exact);
+	memcpy(exact, f.bytes, f.length);
+	assert_int_equal(decode_frame(LINK_RAW, exact, f.length, f.length, packet), DECODE_PIECE);
 	packet->wall_ns = now_ns;
 	return fragments_add(to, packet, whole);
 }
@@ -77,6 +85,7 @@ static const struct {
 	{ "the last first", { { 24, 24, 0 }, { 0, 24, 1 } }, 2 },
 	{ "one twice", { { 0, 16, 1 }, { 0, 16, 1 }, { 16, 32, 0 } }, 3 },
 	{ "overlapping", { { 0, 32, 1 }, { 16, 24, 1 }, { 40, 8, 0 } }, 3 },
+	{ "the last within what was there", { { 24, 16, 1 }, { 32, 16, 0 }, { 0, 24, 1 } }, 3 },
 };
 
 static void pieces_in_any_order_become_the_segment(void **state)
@@ -201,6 +210,21 @@ static void a_flood_of_pieces_takes_no_more_room_and_the_latest_is_put_together(
 	fragments_free(to);
 }
 
+/* Of a datagram whose length is no multiple of eight. */
+static void the_last_piece_may_be_of_any_length(void **state)
+{
+	struct piece first = { 0, 40, true }, last = { 32, 13, false };
+	struct fragments *to = fragments();
+	struct fragments_whole whole;
+	struct packet packet;
+
+	(void)state;
+	assert_false(add(to, &first, false, NOW_NS, &whole, &packet));
+	assert_true(add(to, &last, false, NOW_NS, &whole, &packet));
+	assert_int_equal(whole.length, 45);
+	fragments_free(to);
+}
+
 static void a_piece_that_the_capture_cut_or_that_is_too_far_is_none(void **state)
 {
 	struct fragments *to = fragments();
@@ -235,6 +259,7 @@ int main(void)
 		cmocka_unit_test(the_key_of_a_datagram_is_all_of_its_names),
 		cmocka_unit_test(
 			a_flood_of_pieces_takes_no_more_room_and_the_latest_is_put_together),
+		cmocka_unit_test(the_last_piece_may_be_of_any_length),
 		cmocka_unit_test(a_piece_that_the_capture_cut_or_that_is_too_far_is_none),
 	};
 

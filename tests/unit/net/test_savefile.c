@@ -3,6 +3,7 @@
  * test_capture.c. */
 #include "core/net/savefile.h"
 
+#include <byteswap.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -78,6 +79,26 @@ static void only_plain_files_of_links_that_are_decoded_are_read_in_place(void **
 	}
 }
 
+static void a_file_of_the_other_byte_order_is_read_in_place_too(void **state)
+{
+	struct header header = { bswap_32(0xa1b2c3d4), bswap_16(2), 0, 0, 0,
+				 bswap_32(14),         bswap_32(1) };
+	struct savefile *savefile;
+	struct capture_frame frame;
+	struct err err = { 0 };
+	int fd, link_type = -1;
+
+	(void)state;
+	header.minor = bswap_16(4);
+	fd = descriptor_of(&header, EMPTY);
+	savefile = savefile_new(fd, 0, &link_type);
+	assert_non_null(savefile);
+	assert_int_equal(link_type, 1);
+	assert_int_equal(savefile_next(savefile, &frame, &err), 0);
+	savefile_free(savefile);
+	close(fd);
+}
+
 static void a_snapshot_length_cuts_and_none_does_not(void **state)
 {
 	static const struct {
@@ -106,6 +127,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_plain_files_of_links_that_are_decoded_are_read_in_place),
+		cmocka_unit_test(a_file_of_the_other_byte_order_is_read_in_place_too),
 		cmocka_unit_test(a_snapshot_length_cuts_and_none_does_not),
 	};
 
