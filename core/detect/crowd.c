@@ -41,7 +41,7 @@ void crowd_free(struct crowd *crowd)
 static struct member *find(struct member *members, const struct host_key *host)
 {
 	for (struct member *m = members; m < members + MEMBERS; m++)
-		if (m->last_ns && memcmp(&m->host, host, sizeof(*host)) == 0)
+		if (memcmp(&m->host, host, sizeof(*host)) == 0)
 			return m;
 	return NULL;
 }

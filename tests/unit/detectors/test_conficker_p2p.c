@@ -102,6 +102,48 @@ static void a_busy_peer_to_peer_host_stays_innocent(void **state)
 	scene_stop(&scene);
 }
 
+/* Where no port is derived, none can fail to match. */
+static void what_cannot_match_takes_nothing_off(void **state)
+{
+	static const struct {
+		const char *name, *to;
+		unsigned port;
+		bool tcp, counts;
+	} cases[] = {
+		{ "peers of another network", "82.0.0.0", 6881, false, true },
+		{ "the web", "82.0.0.0", 443, true, false },
+		{ "name servers", "82.0.0.0", 53, false, false },
+		{ "neighbours", "192.168.7.0", 6881, false, false },
+		{ "ports too low", "82.0.0.0", 1500, false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct scene scene;
+
+		scene_start(&scene);
+		for (unsigned n = 0; n < 3; n++) {
+			struct ip dst = stranger(n);
+
+			probe(&scene, "10.0.0.5", &dst, n, 10000 * n);
+			for (unsigned k = 0; k < 40; k++) {
+				struct ip other = scene_ip(cases[i].to, 1 + n * 40 + k);
+				struct ip src = wire_ip("10.0.0.5");
+				uint64_t ms = 10000 * n + 100 + k * 100;
+
+				scene_see(&scene,
+					  cases[i].tcp ? wire_tcp(ms, &src, &other, cases[i].port,
+								  TCP_SYN)
+						       : wire_udp(ms, &src, &other, cases[i].port));
+			}
+		}
+		if ((scene.highest_by[DETECTOR_CONFICKER_P2P] < CONVICT_NATS) != cases[i].counts)
+			fail_msg("%s: %.1f", cases[i].name,
+				 scene.highest_by[DETECTOR_CONFICKER_P2P]);
+		scene_stop(&scene);
+	}
+}
+
 static void private_targets_are_not_judged(void **state)
 {
 	struct scene scene;
@@ -123,6 +165,7 @@ int main(void)
 		cmocka_unit_test(the_third_match_convicts_and_no_earlier_one),
 		cmocka_unit_test(matches_amid_many_others_are_chance),
 		cmocka_unit_test(a_busy_peer_to_peer_host_stays_innocent),
+		cmocka_unit_test(what_cannot_match_takes_nothing_off),
 		cmocka_unit_test(private_targets_are_not_judged),
 	};
 

@@ -190,6 +190,71 @@ static void a_service_call_counts_after_a_write_to_that_server_not_long_ago(void
 	}
 }
 
+/* Lowercase: its share is written to; uppercase: a service is called there. */
+static void the_last_four_servers_written_to_are_remembered(void **state)
+{
+	static const struct {
+		const char *story;
+		unsigned runs; /* servers on which a program was run */
+	} cases[] = {
+		{ "aA", 1 },          { "abcdABCD", 4 },   { "abcdeEDCB", 4 }, { "abcdeA", 0 },
+		{ "aaaabcdABCD", 4 }, { "abacadABCD", 4 }, { "abbbcdAD", 2 },  { "aAbBA", 2 },
+		{ "abacdeB", 1 },     { "abcdaeA", 1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+		unsigned runs = 0;
+
+		scene_start(&scene);
+		for (const char *s = cases[i].story; *s; s++) {
+			bool is_write = *s >= 'a';
+			unsigned server = (unsigned)(*s - (is_write ? 'a' : 'A')) + 1;
+			struct observation o = is_write ? smb(server, 0, SMB_ADMIN_WRITE, false)
+							: rpc(server, RPC_ATSVC, 0, LITTLE);
+			unsigned before = scene.statements;
+
+			scene_said(&scene, &o);
+			runs += scene.statements > before;
+		}
+		/* From the third on the ceiling is reached, and nothing new is stated. */
+		if (runs != (cases[i].runs < 2 ? cases[i].runs : 2) && runs != cases[i].runs)
+			fail_msg("%s: %u", cases[i].story, runs);
+		scene_stop(&scene);
+	}
+}
+
+static void each_of_several_servers_counts_once(void **state)
+{
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned round = 0; round < 5; round++)
+		for (unsigned server = 1; server <= 2; server++) {
+			struct observation o = smb(server, (round * 2 + server) * UINT64_C(20000),
+						   SMB_TRANS_CONTRADICTION, false);
+
+			scene_said(&scene, &o);
+		}
+	assert_true(scene.highest > 27.9 && scene.highest < 28.1);
+	scene_stop(&scene);
+}
+
+static void a_request_of_a_web_worm_makes_a_suspect(void **state)
+{
+	struct observation o = said_to(1, 0, OBSERVED_REQUEST);
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	o.request = REQUEST_WEB_WORM;
+	scene_said(&scene, &o);
+	assert_true(scene.highest > 6.9 && scene.highest < 7.1);
+	scene_stop(&scene);
+}
+
 static void of_one_server_only_the_worst_fact_counts(void **state)
 {
 	struct observation probe = smb(1, 0, SMB_PEEK_PIPE_PROBE, false),
@@ -294,6 +359,9 @@ int main(void)
 		cmocka_unit_test(a_service_call_counts_after_a_write_to_that_server_not_long_ago),
 		cmocka_unit_test(asking_for_the_kill_switch_convicts_when_the_answer_comes),
 		cmocka_unit_test(an_attacker_out_in_the_internet_is_shown_and_not_convicted),
+		cmocka_unit_test(the_last_four_servers_written_to_are_remembered),
+		cmocka_unit_test(each_of_several_servers_counts_once),
+		cmocka_unit_test(a_request_of_a_web_worm_makes_a_suspect),
 		cmocka_unit_test(of_one_server_only_the_worst_fact_counts),
 	};
 

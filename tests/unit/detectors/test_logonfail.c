@@ -167,6 +167,49 @@ static void a_round_with_some_refusals_is_no_guessing(void **state)
 	}
 }
 
+/* no and yes: what the nth machine says to the same person. */
+static void being_let_in_pays_for_mistakes(void **state)
+{
+	static const struct {
+		const char *what;
+		unsigned let_in_before; /* machines */
+		const char *answers;    /* n: the next machine refuses; y: it lets in after all */
+		bool suspect;
+	} cases[] = {
+		{ "three refuse", 0, "nnn", true },
+		{ "two refuse", 0, "nn", false },
+		{ "three, after many that did not", 20, "nnn", false },
+		{ "four, after many that did not", 20, "nnnn", true },
+		{ "the second lets in after all", 0, "nnynn", false },
+		{ "it refused one user and lets in another", 0, "nnann", true },
+		{ "three more after one that let in", 0, "nnynnn", true },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		unsigned server = 0;
+		struct scene scene;
+		uint64_t ms = 0;
+
+		scene_start(&scene);
+		for (; server < cases[i].let_in_before; server++, ms += 500) {
+			struct observation o = logon(1 + server, ms, 100, true);
+
+			scene_said(&scene, &o);
+		}
+		for (const char *answer = cases[i].answers; *answer; answer++, ms += 500) {
+			struct observation o;
+
+			server += *answer == 'n';
+			o = logon(server, ms, *answer == 'a' ? 101 : 100, *answer != 'n');
+			scene_said(&scene, &o);
+		}
+		if ((scene.highest >= SUSPECT_NATS) != cases[i].suspect)
+			fail_msg("%s: %.2f", cases[i].what, scene.highest);
+		scene_stop(&scene);
+	}
+}
+
 static void one_account_buys_no_innocence(void **state)
 {
 	struct scene scene;
@@ -245,6 +288,7 @@ int main(void)
 		cmocka_unit_test(accepted_logons_take_off),
 		cmocka_unit_test(whoever_is_let_in_under_that_name_had_mistyped),
 		cmocka_unit_test(a_round_with_some_refusals_is_no_guessing),
+		cmocka_unit_test(being_let_in_pays_for_mistakes),
 		cmocka_unit_test(one_account_buys_no_innocence),
 		cmocka_unit_test(lockouts_weigh_more_than_refusals),
 		cmocka_unit_test(ssh_sessions_speak_by_their_rate),

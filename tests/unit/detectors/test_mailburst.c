@@ -85,6 +85,50 @@ static void mail_users_are_not(void **state)
 	}
 }
 
+/* By 0.6 nats, the first three by nothing; wherever in the network the servers stand. */
+static void a_network_counts_once(void **state)
+{
+	static const struct {
+		const char *name, *base;
+		unsigned networks, servers_each,
+			changes; /* which byte of the address tells networks apart */
+		double nats;
+	} cases[] = {
+		{ "three networks", "81.0.0.1", 3, 1, 14, 0 },
+		{ "eight", "81.0.0.1", 8, 1, 14, 3.0 },
+		{ "eight with three servers each", "81.0.0.1", 8, 3, 14, 3.0 },
+		{ "fifteen, one after the other", "81.0.0.1", 15, 3, 14, 7.2 },
+		{ "eight of IPv6", "2001:db8::1", 8, 3, 7, 3.0 },
+		{ "one of IPv6 with many servers", "2001:db8::1", 1, 200, 7, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ip client =
+			wire_ip(strchr(cases[i].base, ':') ? "2001:db8:1::5" : "10.0.0.5");
+		struct scene scene;
+		uint64_t ms = 0;
+		double level;
+
+		scene_start(&scene);
+		for (unsigned n = 0; n < cases[i].networks * cases[i].servers_each;
+		     n++, ms += 100) {
+			struct ip dst = wire_ip(cases[i].base);
+			struct packet packet;
+
+			dst.bytes[cases[i].changes] = (uint8_t)(1 + n % cases[i].networks);
+			dst.bytes[ip_is_v4(&dst) ? 15 : 13] = (uint8_t)(1 + n / cases[i].networks);
+			packet = wire_tcp(ms, &client, &dst, 587, TCP_SYN);
+			scene_see(&scene, packet);
+			scene_see(&scene, wire_answer(ms + 1, &packet, TCP_SYN | TCP_ACK));
+		}
+		level = scene.highest_by[DETECTOR_MAILBURST];
+		if (level < cases[i].nats - 0.3 || level > cases[i].nats + 0.3)
+			fail_msg("%s: %.2f", cases[i].name, level);
+		scene_stop(&scene);
+	}
+}
+
 static void mail_servers_may_but_one_accomplice_makes_none(void **state)
 {
 	static const struct mail out = { "", 25, 40, 100, false, false };
@@ -115,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(spam_bots_are_convicted),
 		cmocka_unit_test(mail_users_are_not),
+		cmocka_unit_test(a_network_counts_once),
 		cmocka_unit_test(mail_servers_may_but_one_accomplice_makes_none),
 	};
 

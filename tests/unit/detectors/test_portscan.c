@@ -53,6 +53,8 @@ static void a_vertical_scan_is_reported_as_reconnaissance(void **state)
 		{ "silent", SILENT, 16, 20, 7, 1, false, 0 },
 		{ "a thousand", RESET, 1000, 20, 7, 1, false, 0 },
 		{ "UDP", RESET, 16, 60, 7, 1, true, 0 },
+		{ "high ports of UDP", RESET, 16, 20000, 113, 1, true, 0 },
+		{ "UDP, behind the port of a name server", RESET, 16, 60, 7, 1, true, 53 },
 		{ "two hosts at once", RESET, 30, 20, 7, 2, false, 0 },
 		{ "high ports", RESET, 16, 20000, 113, 1, false, 0 },
 	};
@@ -102,6 +104,52 @@ static void ordinary_use_of_many_ports_is_not(void **state)
 	}
 }
 
+static void knock(struct scene *scene, const struct ip *dst, unsigned port, uint64_t ms,
+		  bool is_late)
+{
+	struct ip src = wire_ip("10.0.0.5");
+	struct packet packet = wire_tcp(ms, &src, dst, port, TCP_SYN);
+
+	scene_see(scene, packet);
+	scene_see(scene, is_late ? wire_answer(ms + 600, &packet, TCP_SYN | TCP_ACK)
+				 : wire_answer(ms + 1, &packet, TCP_RST | TCP_ACK));
+}
+
+/* Closed ports here and there do not hide it. */
+static void a_scan_among_many_hosts_is_seen(void **state)
+{
+	struct ip victim = wire_ip("10.0.1.1");
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned n = 0; n < 16; n++) {
+		struct ip other = scene_ip("10.0.2.0", 1 + n);
+
+		knock(&scene, &victim, 20 + n * 7, n * 2000, false);
+		knock(&scene, &other, 7000, n * 2000 + 1000, false);
+	}
+	assert_true(scene.highest_by[DETECTOR_PORTSCAN] >= SUSPECT_NATS);
+	scene_stop(&scene);
+}
+
+static void a_port_that_answered_late_may_be_closed_some_day(void **state)
+{
+	const uint64_t day_ms = 24 * 3600 * 1000;
+	struct ip victim = wire_ip("10.0.1.1");
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned n = 0; n < 16; n++)
+		knock(&scene, &victim, 20 + n * 7, n * 1000, true);
+	assert_true(scene.highest_by[DETECTOR_PORTSCAN] < 3.0);
+	for (unsigned n = 0; n < 16; n++)
+		knock(&scene, &victim, 20 + n * 7, day_ms + n * 1000, false);
+	assert_true(scene.highest_by[DETECTOR_PORTSCAN] >= SUSPECT_NATS);
+	scene_stop(&scene);
+}
+
 static void dead_services_polled_all_day_stay_as_few_as_they_are(void **state)
 {
 	struct ip src = wire_ip("10.0.0.5"), dst = wire_ip("10.0.1.1");
@@ -126,6 +174,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_vertical_scan_is_reported_as_reconnaissance),
 		cmocka_unit_test(ordinary_use_of_many_ports_is_not),
+		cmocka_unit_test(a_scan_among_many_hosts_is_seen),
+		cmocka_unit_test(a_port_that_answered_late_may_be_closed_some_day),
 		cmocka_unit_test(dead_services_polled_all_day_stay_as_few_as_they_are),
 	};
 

@@ -11,7 +11,7 @@
 #include "tests/unit/detectors/scene.h"
 
 enum order { ASCENDING, DESCENDING, SHUFFLED, TRIPLES, PEERS };
-enum answer { SILENT, REFUSED, ACCEPTED, HALF_ACCEPTED };
+enum answer { SILENT, REFUSED, ACCEPTED, HALF_ACCEPTED, NO_ROUTE };
 
 struct spray {
 	const char *name;
@@ -72,6 +72,8 @@ static void run_spray_from(struct scene *scene, const char *from, const struct s
 				  wire_answer(ms, &packet, spray->tcp ? TCP_SYN | TCP_ACK : 0));
 		else if (spray->answer == REFUSED)
 			scene_see(scene, wire_error(ms, &packet, 3, 3));
+		else if (spray->answer == NO_ROUTE)
+			scene_see(scene, wire_error(ms, &packet, 3, 0));
 	}
 	scene_wait(scene, 60000 + (uint64_t)hosts * spray->gap_us / 1000);
 }
@@ -109,8 +111,46 @@ static void going_from_address_to_address_convicts(void **state)
 		assert_true(scene.convicted > 0);
 		assert_true(scene.contacts_at_conviction <= cases[i].contacts);
 		assert_true(scene.highest_by[DETECTOR_SPRAY] >= CONVICT_NATS);
+		assert_int_equal(scene.latest.port_class,
+				 cases[i].spray.port < 1024 ? CLASS_SERVICE_PORT : CLASS_HIGH_PORT);
 		scene_stop(&scene);
 	}
+}
+
+/* Whether anybody is there was never found out: each address weighs half. */
+static void where_there_is_no_route_nobody_keeps_silent(void **state)
+{
+	static const struct {
+		struct spray spray;
+		bool convicted;
+	} cases[] = {
+		{ { "silent", ASCENDING, SILENT, "63.55.11.0", 6892, 400000, false }, true },
+		{ { "no route", ASCENDING, NO_ROUTE, "63.55.11.0", 6892, 400000, false }, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct scene scene;
+
+		scene_start(&scene);
+		run_spray(&scene, &cases[i].spray, 12);
+		if ((scene.highest_by[DETECTOR_SPRAY] >= CONVICT_NATS) != cases[i].convicted)
+			fail_msg("%s: %.1f", cases[i].spray.name, scene.highest_by[DETECTOR_SPRAY]);
+		scene_stop(&scene);
+	}
+}
+
+static void a_silent_network_without_order_makes_a_suspect(void **state)
+{
+	static const struct spray spray = { "no order", SHUFFLED, SILENT, "81.2.3.0",
+					    7000,       400000,   false };
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	run_spray(&scene, &spray, 60);
+	assert_true(scene.highest_by[DETECTOR_SPRAY] >= SUSPECT_NATS);
+	scene_stop(&scene);
 }
 
 static void other_orders_and_answers_do_not_convict(void **state)
@@ -200,6 +240,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(going_from_address_to_address_convicts),
+		cmocka_unit_test(where_there_is_no_route_nobody_keeps_silent),
+		cmocka_unit_test(a_silent_network_without_order_makes_a_suspect),
 		cmocka_unit_test(other_orders_and_answers_do_not_convict),
 		cmocka_unit_test(a_driver_may_look_for_printers_at_public_addresses_of_its_site),
 		cmocka_unit_test(two_ports_are_two_orders),

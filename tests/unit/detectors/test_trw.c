@@ -292,6 +292,28 @@ static void a_vertical_scan_never_convicts(void **state)
 		}
 }
 
+/* What is closed says so, whatever else the machine offers. */
+static void another_service_that_accepts_takes_no_failure_back(void **state)
+{
+	struct ip worm = wire_ip("10.0.0.5");
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	for (unsigned n = 0; n < 6; n++) {
+		struct ip dst = scene_ip("10.0.1.0", 10 + n);
+		struct packet closed = wire_tcp(n * 200, &worm, &dst, 445, TCP_SYN),
+			      open = wire_tcp(n * 200 + 100, &worm, &dst, 80, TCP_SYN);
+
+		scene_see(&scene, closed);
+		answer_to(&scene, &closed, n * 200 + 1, RESET);
+		scene_see(&scene, open);
+		answer_to(&scene, &open, n * 200 + 101, ACCEPT);
+	}
+	assert_true(scene.highest_by[DETECTOR_TRW] >= CONVICT_NATS);
+	scene_stop(&scene);
+}
+
 /* ---- lists --------------------------------------------------------------------------------------- */
 
 /* A monitor reaches servers one after the other; those from the 13th on are gone. */
@@ -997,6 +1019,7 @@ int main(void)
 		cmocka_unit_test(innocent_patterns_never_convict),
 		cmocka_unit_test(silence_of_services_of_the_internet_convicts_in_the_end),
 		cmocka_unit_test(a_vertical_scan_never_convicts),
+		cmocka_unit_test(another_service_that_accepts_takes_no_failure_back),
 		cmocka_unit_test(who_met_twelve_that_accept_may_miss_a_rack),
 		cmocka_unit_test(who_is_late_is_company_like_who_is_not),
 		cmocka_unit_test(credit_of_one_service_is_none_for_another),
