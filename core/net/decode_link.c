@@ -35,7 +35,6 @@ static enum decode_result decode_arp(struct cursor c, struct packet *packet)
 	memcpy(neighbor->sender_mac.bytes, p + 8, 6);
 	memcpy(neighbor->target_mac.bytes, p + 18, 6);
 	neighbor->is_request = operation == ARP_REQUEST;
-	neighbor->is_announcement = be32(p + 14) == be32(p + 24) && be32(p + 14) != 0;
 	neighbor->target = neighbor->is_request ? packet->dst : packet->src;
 	return DECODE_OK;
 }

@@ -60,7 +60,6 @@ static inline enum decode_result decode_tcp(struct cursor c, struct packet *pack
 	packet->tcp_seq = be32(p + 4);
 	packet->tcp_ack = be32(p + 8);
 	packet->tcp_flags = p[13];
-	packet->tcp_window = be16(p + 14);
 	if (header > TCP_BYTES)
 		packet->marks |= PACKET_TCP_OPTIONS;
 	packet->tcp_option_bytes = (uint8_t)(header - TCP_BYTES);
@@ -201,7 +200,6 @@ static enum decode_result decode_nd(struct cursor c, struct packet *packet)
 
 	packet->kind = PACKET_ND;
 	*neighbor = (struct packet_neighbor){ .is_request = is_request };
-	neighbor->is_announcement = !is_request && !(c.at[4] & 0x40);
 	memcpy(neighbor->target.bytes, c.at + 8, 16);
 	return nd_options(cursor_behind(c, ND_BYTES), is_request ? ND_SOURCE_LINK : ND_TARGET_LINK,
 			  &neighbor->sender_mac);

@@ -48,12 +48,11 @@ struct packet_quote {
 					* TCP and UDP; ICMP has type and code there */
 };
 
-struct packet_neighbor {         /* ARP, RFC 826, and neighbour discovery */
-	struct ip target;        /* asked for; in a reply or advertisement, answered for */
-	struct mac sender_mac;   /* as the message says; ND: its option, zero if it has none */
-	struct mac target_mac;   /* ARP only */
-	uint8_t is_request;      /* 1 request/solicitation, 0 reply/advertisement */
-	uint8_t is_announcement; /* gratuitous ARP or unsolicited advertisement */
+struct packet_neighbor {       /* ARP, RFC 826, and neighbour discovery */
+	struct ip target;      /* asked for; in a reply or advertisement, answered for */
+	struct mac sender_mac; /* as the message says; ND: its option, zero if it has none */
+	struct mac target_mac; /* ARP only */
+	uint8_t is_request;    /* 1 request/solicitation, 0 reply/advertisement */
 };
 
 /* One piece of an IP datagram (RFC 791 3.2, RFC 8200 4.5), from behind the header that says so. */
@@ -82,7 +81,6 @@ struct packet {
 	uint8_t tcp_option_bytes; /* that stand before the payload; 0 if they are cut off */
 	uint16_t icmp_id;         /* echo */
 	uint32_t tcp_seq, tcp_ack;
-	uint16_t tcp_window;
 	const uint8_t *payload;            /* behind the last header read; borrowed, may be NULL */
 	uint32_t payload_length;           /* captured bytes of it */
 	union {                            /* undefined for every other kind */

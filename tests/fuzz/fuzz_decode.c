@@ -46,7 +46,7 @@ static void check_kind(const struct packet *packet)
 		require(packet->proto == IPPROTO_ICMPV6 && packet->hop_limit == 255);
 		break;
 	case PACKET_ARP:
-		require(packet->neighbor.is_request <= 1 && packet->neighbor.is_announcement <= 1);
+		require(packet->neighbor.is_request <= 1);
 		break;
 	default:
 		require(packet->kind == PACKET_OTHER || packet->kind == PACKET_FRAGMENT);

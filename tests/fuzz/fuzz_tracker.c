@@ -101,8 +101,7 @@ static void make(struct packet *packet, const uint8_t *b)
 	} else if (packet->kind == PACKET_ARP || packet->kind == PACKET_ND) {
 		packet->neighbor = (struct packet_neighbor){ .target = address(b[6]),
 							     .sender_mac = packet->src_mac,
-							     .is_request = b[5] & 1,
-							     .is_announcement = b[5] >> 1 & 1 };
+							     .is_request = b[5] & 1 };
 	}
 }
 

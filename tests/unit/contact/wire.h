@@ -122,8 +122,7 @@ static inline struct packet wire_arp(uint64_t ms, const struct ip *src, const st
 	memset(packet.dst_mac.bytes, 0xff, 6);
 	packet.neighbor = (struct packet_neighbor){ .target = *target,
 						    .sender_mac = packet.src_mac,
-						    .is_request = 1,
-						    .is_announcement = ip_equal(src, target) };
+						    .is_request = 1 };
 	return packet;
 }
 

@@ -11,7 +11,7 @@
 
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
-enum { FIXED = 240 };
+enum { FIXED = 240, OP_REQUEST = 1, OP_REPLY = 2 };
 
 static void put_fixed(struct bytes *b, unsigned op)
 {
@@ -37,7 +37,7 @@ static void put_option(struct bytes *b, unsigned code, const void *value, size_t
 
 static void put_ack(struct bytes *b)
 {
-	put_fixed(b, DHCP_OP_REPLY);
+	put_fixed(b, OP_REPLY);
 	put_option(b, 53, "\5", 1);
 	put8(b, 0); /* padding */
 	put_option(b, 54, "\12\0\0\1", 4);
@@ -65,24 +65,10 @@ static void an_acknowledgement_says_who_got_what(void **state)
 	(void)state;
 	put_ack(&b);
 	assert_true(dhcp_read(b.at, b.length, &m));
-	assert_int_equal(m.op, DHCP_OP_REPLY);
 	assert_int_equal(m.type, DHCP_ACK);
-	assert_int_equal(m.xid, 0xdeadbeef);
 	assert_true(mac_equal(&m.chaddr, &mac));
-	assert_int_equal(v4(m.ciaddr), 0x0a000005);
 	assert_int_equal(v4(m.yiaddr), 0x0a000006);
-	assert_int_equal(v4(m.giaddr), 0x0a0000fe);
-	assert_int_equal(v4(m.requested), 0x0a000007);
 	assert_int_equal(v4(m.server), 0x0a000001);
-	assert_int_equal(v4(m.mask), 0xffffff00);
-	assert_int_equal(m.lease_s, 86400);
-	assert_int_equal(m.routers.count, 1);
-	assert_int_equal(v4(m.routers.ips[0]), 0x0a0000fe);
-	assert_int_equal(m.dns.count, 2);
-	assert_int_equal(v4(m.dns.ips[1]), 0x0a000003);
-	assert_string_equal(m.hostname, "desk-17");
-	assert_string_equal(m.domain, "corp.example");
-	assert_false(m.is_cut);
 }
 
 static void what_is_not_given_is_unspecified(void **state)
@@ -91,62 +77,10 @@ static void what_is_not_given_is_unspecified(void **state)
 	struct dhcp_message m;
 
 	(void)state;
-	put_fixed(&b, DHCP_OP_REQUEST);
+	put_fixed(&b, OP_REQUEST);
 	assert_true(dhcp_read(b.at, b.length, &m));
 	assert_int_equal(m.type, DHCP_BOOTP);
-	assert_true(ip_is_unspecified(&m.requested) && ip_is_v4(&m.requested));
-	assert_true(ip_is_unspecified(&m.server) && ip_is_unspecified(&m.mask));
-	assert_int_equal(m.routers.count + m.dns.count, 0);
-	assert_string_equal(m.hostname, "");
-	assert_true(m.is_cut);
-}
-
-static const struct {
-	const char *name;
-	const char *wire;
-	size_t length;
-	const char *text;
-} texts[] = {
-	{ "plain", "pc", 2, "pc" },
-	{ "ended by NULs", "pc\0\0", 4, "pc" },
-	{ "a NUL inside", "p\0c", 3, "p?c" },
-	{ "terminal control", "\33[2J", 4, "?[2J" },
-	{ "letters beyond ASCII", "b\303\274ro", 5, "b\303\274ro" },
-	{ "malformed UTF-8", "b\374ro", 4, "b?ro" },
-	{ "a control of the upper half", "a\302\233b", 4, "a?b" },
-	{ "an overlong slash", "\300\257", 2, "??" },
-	{ "cut inside a character", "a\303", 2, "a?" },
-	{ "nothing", "", 0, "" },
-};
-
-static void texts_are_made_safe_to_print(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < COUNT(texts); i++) {
-		struct bytes b = { 0 };
-		struct dhcp_message m;
-
-		put_fixed(&b, DHCP_OP_REQUEST);
-		put_option(&b, 12, texts[i].wire, texts[i].length);
-		put8(&b, 255);
-		assert_true(dhcp_read(b.at, b.length, &m));
-		if (strcmp(m.hostname, texts[i].text) != 0)
-			fail_msg("%s: %s", texts[i].name, m.hostname);
-	}
-}
-
-static void the_longest_name_fits(void **state)
-{
-	struct bytes b = { 0 };
-	struct dhcp_message m;
-	char name[255];
-
-	(void)state;
-	memset(name, 'x', sizeof(name));
-	put_fixed(&b, DHCP_OP_REQUEST);
-	put_option(&b, 12, name, sizeof(name));
-	assert_true(dhcp_read(b.at, b.length, &m));
-	assert_int_equal(strlen(m.hostname), 255);
+	assert_true(ip_is_unspecified(&m.server) && ip_is_v4(&m.server));
 }
 
 static void the_first_of_equal_options_counts(void **state)
@@ -155,17 +89,14 @@ static void the_first_of_equal_options_counts(void **state)
 	struct dhcp_message m;
 
 	(void)state;
-	put_fixed(&b, DHCP_OP_REQUEST);
+	put_fixed(&b, OP_REQUEST);
 	put_option(&b, 53, "\3", 1);
 	put_option(&b, 53, "\7", 1);
-	put_option(&b, 12, "first", 5);
-	put_option(&b, 12, "second", 6);
 	put_option(&b, 54, "\12\0\0\1", 4);
 	put_option(&b, 54, "\12\0\0\2", 4);
 	put8(&b, 255);
 	assert_true(dhcp_read(b.at, b.length, &m));
 	assert_int_equal(m.type, DHCP_REQUEST);
-	assert_string_equal(m.hostname, "first");
 	assert_int_equal(v4(m.server), 0x0a000001);
 }
 
@@ -175,23 +106,21 @@ static void options_of_a_wrong_length_are_passed_over(void **state)
 	struct dhcp_message m;
 
 	(void)state;
-	put_fixed(&b, DHCP_OP_REPLY);
+	put_fixed(&b, OP_REPLY);
 	put_option(&b, 53, "\5\5", 2);
-	put_option(&b, 51, "\1\2\3", 3);
+	put_option(&b, 53, "", 0);
 	put_option(&b, 54, "\12\0\0", 3);
-	put_option(&b, 3, "\12\0\0\1\12", 5);
-	put_option(&b, 6, "\12\0\0\1\12\0\0\2\12\0\0\3\12\0\0\4\12\0\0\5", 20);
-	put_option(&b, 12, "", 0);
-	put_option(&b, 12, "behind", 6);
-	put8(&b, 255);
+	put_option(&b, 54, "\12\0\0\1\12\0\0\2", 8);
 	assert_true(dhcp_read(b.at, b.length, &m));
 	assert_int_equal(m.type, DHCP_BOOTP);
-	assert_int_equal(m.lease_s, 0);
 	assert_true(ip_is_unspecified(&m.server));
-	assert_int_equal(m.routers.count, 0);
-	assert_int_equal(m.dns.count, DHCP_LIST_MAX);
-	assert_string_equal(m.hostname, "behind");
-	assert_false(m.is_cut);
+	put_option(&b, 53, "\5", 1);
+	put_option(&b, 54, "\12\0\0\3", 4);
+	put8(&b, 255);
+	put_option(&b, 53, "\6", 1); /* behind the end */
+	assert_true(dhcp_read(b.at, b.length, &m));
+	assert_int_equal(m.type, DHCP_ACK);
+	assert_int_equal(v4(m.server), 0x0a000003);
 }
 
 static void other_hardware_has_no_mac(void **state)
@@ -200,7 +129,7 @@ static void other_hardware_has_no_mac(void **state)
 	struct dhcp_message m;
 
 	(void)state;
-	put_fixed(&b, DHCP_OP_REQUEST);
+	put_fixed(&b, OP_REQUEST);
 	b.at[2] = 16;
 	assert_true(dhcp_read(b.at, b.length, &m));
 	assert_true(mac_is_zero(&m.chaddr));
@@ -232,8 +161,10 @@ static void a_message_cut_anywhere_is_survived(void **state)
 		bool read = dhcp_read(copy + 1, cut, &m);
 
 		assert_int_equal(read, cut >= FIXED);
-		if (read)
-			assert_int_equal(m.is_cut, cut < b.length);
+		if (read) { /* of the type, padding and the server what is there as a whole */
+			assert_int_equal(m.type, cut >= FIXED + 3 ? DHCP_ACK : DHCP_BOOTP);
+			assert_int_equal(v4(m.server), cut >= FIXED + 10 ? 0x0a000001 : 0);
+		}
 		free(copy);
 	}
 }
@@ -243,8 +174,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_acknowledgement_says_who_got_what),
 		cmocka_unit_test(what_is_not_given_is_unspecified),
-		cmocka_unit_test(texts_are_made_safe_to_print),
-		cmocka_unit_test(the_longest_name_fits),
 		cmocka_unit_test(the_first_of_equal_options_counts),
 		cmocka_unit_test(options_of_a_wrong_length_are_passed_over),
 		cmocka_unit_test(other_hardware_has_no_mac),
