@@ -245,16 +245,18 @@ compile_commands.json: Makefile
 
 install: $(PROGRAMS)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/sbin $(DESTDIR)$(PREFIX)/share/cordon/policies \
-		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man8
+		$(DESTDIR)$(PREFIX)/share/man/man1 $(DESTDIR)$(PREFIX)/share/man/man8 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	install -m 755 $(OUT)/cordon $(OUT)/cordon-sensor $(OUT)/cordon-amtsim $(DESTDIR)$(PREFIX)/bin
 	install -m 755 $(OUT)/cordond $(DESTDIR)$(PREFIX)/sbin
 	install -m 644 policies/*.yaml $(DESTDIR)$(PREFIX)/share/cordon/policies
 	install -m 644 docs/man/*.1 $(DESTDIR)$(PREFIX)/share/man/man1
 	install -m 644 docs/man/*.8 $(DESTDIR)$(PREFIX)/share/man/man8
+	install -m 644 core/cli/completion.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/cordon
 
 uninstall:
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/bin/,cordon cordon-sensor cordon-amtsim) $(DESTDIR)$(PREFIX)/sbin/cordond
-	rm -rf $(DESTDIR)$(PREFIX)/share/cordon
+	rm -rf $(DESTDIR)$(PREFIX)/share/cordon $(DESTDIR)$(PREFIX)/share/bash-completion/completions/cordon
 	rm -f $(addprefix $(DESTDIR)$(PREFIX)/share/man/,$(patsubst docs/man/%.1,man1/%.1,$(wildcard docs/man/*.1)) \
 		$(patsubst docs/man/%.8,man8/%.8,$(wildcard docs/man/*.8)))
 

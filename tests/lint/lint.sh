@@ -29,7 +29,7 @@ done
 # File names of ours have no spaces, so plain word lists are enough.
 sources=$(find $folders -type f -name '*.[ch]' | sort)
 headers=$(find $folders -type f -name '*.h' | sort)
-scripts=$(find $folders -type f \( -name '*.sh' -o -name '*.awk' \) | sort)
+scripts=$(find $folders -type f \( -name '*.sh' -o -name '*.bash' -o -name '*.awk' \) | sort)
 cppflags="-std=gnu17 -D_GNU_SOURCE -I. -I/usr/include/libxml2 ${LINT_CPPFLAGS:-}"
 
 check_layers()
