@@ -15,6 +15,8 @@ caught() {
 	# A script's background ignores SIGINT.  One process is interrupted, not its group, which would be twice.
 	env --default-signal=INT "$@" >"$work/out" 2>"$work/err" </dev/null &
 	for _ in $(seq 300); do
+		# Before it is the program it is this shell, which listens too.
+		[ "$(readlink "/proc/$!/exe")" = "$(readlink -f "$1")" ] || { sleep 0.05; continue; }
 		caught=$(sed -n 's/^SigCgt:.*\(....\)$/\1/p' "/proc/$!/status" 2>/dev/null)
 		[ $((0x${caught:-0} >> (signal - 1) & 1)) -eq 1 ] && { [ -z "$until" ] || grep -q "$until" "$work/out"; } && break
 		sleep 0.05
