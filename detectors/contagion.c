@@ -19,9 +19,10 @@
 #include "core/detect/param.h"
 #include "detectors/peers.h"
 
-#define SETS    128
-#define HITS    4
-#define TARGETS 8
+#define SETS      128
+#define HITS      4
+#define TARGETS   8
+#define PEER_SETS 2048 /* 16,384 pairs, 128 KiB */
 
 struct config {
 	double onward, more, back, cap, new_cap;
@@ -51,8 +52,8 @@ struct victim {
 struct state {
 	struct victim victims[SETS * MEMO_WAYS];
 	struct memo_tags victim_tags[SETS];
-	struct peers peers; /* who accepted whom lately */
-	uint64_t first_ns;  /* wall, of the first contact of all */
+	struct known_set peers[PEER_SETS]; /* who accepted whom lately */
+	uint64_t first_ns;                 /* wall, of the first contact of all */
 };
 
 static const struct param params[] = {
@@ -87,6 +88,13 @@ static struct memo_table table_of(const struct detector_run *run)
 
 	return (struct memo_table){ state->victims, sizeof(state->victims[0]), SETS,
 				    state->victim_tags };
+}
+
+static struct known_table peers_of(const struct detector_run *run)
+{
+	struct state *state = detector_state(run);
+
+	return (struct known_table){ state->peers, PEER_SETS };
 }
 
 static struct memo_key key_of(const struct contact *contact, const struct ip *ip)
@@ -221,11 +229,11 @@ static __attribute__((noinline)) void reached(struct detector_run *run, struct v
 					      const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
-	struct state *state = detector_state(run);
+	struct known_table peers = peers_of(run);
 	struct evidence_visit visits[EVIDENCE_VISITS];
 	struct term term = { .port_class = CLASS_CHAIN, .cap_nats = cap_of(run, contact) };
 
-	if (is_server(victim) || peers_know(&state->peers, contact))
+	if (is_server(victim) || peers_know(&peers, contact))
 		return;
 	walk_fade(&victim->memo.walk, contact, config->half_life_ns);
 	term.nats = nats_of(config, victim, contact);
@@ -242,6 +250,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 {
 	const struct config *config = detector_config(run);
 	struct state *state = detector_state(run);
+	struct known_table peers = peers_of(run);
 	struct victim *victim;
 
 	(void)memory;
@@ -252,7 +261,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	if (contact->outcome == CONTACT_ACCEPTED &&
 	    param_ports_has(&config->ports, contact->dst_port)) {
 		visited(run, contact);
-		peers_meet(&state->peers, contact, config->peer_ns);
+		peers_meet(&peers, contact, config->peer_ns);
 	}
 	if (contact->outcome != CONTACT_PENDING)
 		return;

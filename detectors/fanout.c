@@ -24,7 +24,8 @@
 #include "core/detect/param.h"
 #include "detectors/peers.h"
 
-#define SETS 64
+#define SETS      64
+#define PEER_SETS 2048 /* 16,384 pairs, 128 KiB */
 
 struct config {
 	uint64_t worm_gap_ns, person_gap_ns, half_life_ns, peer_ns;
@@ -45,7 +46,7 @@ struct state {
 	struct memo_tags spreader_tags[SETS];
 	struct memo servers[SETS * MEMO_WAYS]; /* popular with others */
 	struct memo_tags server_tags[SETS];
-	struct peers peers; /* who accepted whom lately */
+	struct known_set peers[PEER_SETS]; /* who accepted whom lately */
 };
 
 static const struct param params[] = {
@@ -102,8 +103,9 @@ static bool is_new_peer(const struct detector_run *run, const struct contact *co
 {
 	const struct config *config = detector_config(run);
 	struct state *state = detector_state(run);
+	struct known_table peers = { state->peers, PEER_SETS };
 
-	return peers_meet(&state->peers, contact, config->peer_ns);
+	return peers_meet(&peers, contact, config->peer_ns);
 }
 
 static double nats_of(const struct config *config, uint64_t gap_ns)

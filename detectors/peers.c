@@ -18,17 +18,13 @@ static uint32_t second_of(const struct contact *contact)
 	return (uint32_t)((contact->opened_ns + us_to_ns(contact->elapsed_us)) / NS_PER_S);
 }
 
-bool peers_know(struct peers *peers, const struct contact *contact)
+bool peers_know(const struct known_table *peers, const struct contact *contact)
 {
-	struct known_table table = { peers->sets, PEER_SETS };
-
-	return known_has(&table, pair_of(contact), second_of(contact));
+	return known_has(peers, pair_of(contact), second_of(contact));
 }
 
-bool peers_meet(struct peers *peers, const struct contact *contact, uint64_t stay_ns)
+bool peers_meet(const struct known_table *peers, const struct contact *contact, uint64_t stay_ns)
 {
-	struct known_table table = { peers->sets, PEER_SETS };
-
-	return !known_add(&table, pair_of(contact), second_of(contact),
+	return !known_add(peers, pair_of(contact), second_of(contact),
 			  (uint32_t)(stay_ns / NS_PER_S));
 }

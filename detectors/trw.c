@@ -44,7 +44,8 @@
 #define FIRST_CLASS  CLASS_WORM_PORT
 #define CLASSES      (CLASS_ICMP - FIRST_CLASS + 1)
 #define TENTHS       10.0
-#define PATIENCE     4 /* times as long for what weighs less */
+#define PEER_SETS    8192 /* 65,536 pairs, 512 KiB */
+#define PATIENCE     4    /* times as long for what weighs less */
 
 struct slot {
 	struct walk walks[CLASSES], slow;
@@ -58,7 +59,7 @@ struct slot {
 };
 
 struct state {
-	struct peers peers; /* who accepted whom on a worm port lately */
+	struct known_set peers[PEER_SETS]; /* who accepted whom on a worm port lately */
 	struct delays delays;
 	struct companies companies;
 	struct echoes echoes;
@@ -283,21 +284,28 @@ static void take_back(struct detector_run *run, struct slot *slot, struct judged
 
 /* ---- strangers --------------------------------------------------------------------------------- */
 
-/* Accepted it before: its silence now says that the machine is off. */
-static bool is_peer(const struct detector_run *run, const struct contact *contact)
+static struct known_table peers_of(const struct detector_run *run)
 {
 	struct state *state = detector_state(run);
 
-	return peers_know(&state->peers, contact);
+	return (struct known_table){ state->peers, PEER_SETS };
+}
+
+/* Accepted it before: its silence now says that the machine is off. */
+static bool is_peer(const struct detector_run *run, const struct contact *contact)
+{
+	struct known_table peers = peers_of(run);
+
+	return peers_know(&peers, contact);
 }
 
 /* False if it was one before. */
 static bool make_peer(const struct detector_run *run, const struct contact *contact)
 {
 	const struct trw_config *config = detector_config(run);
-	struct state *state = detector_state(run);
+	struct known_table peers = peers_of(run);
 
-	return peers_meet(&state->peers, contact, config->peer_ns);
+	return peers_meet(&peers, contact, config->peer_ns);
 }
 
 /* Only who has watched for so long can tell strangers. */
