@@ -39,9 +39,9 @@ struct act {
 	enforcer_done_fn *done;
 	amt_report_fn *report; /* ACT_SURVEY */
 	/* ACT_POWER: the wish, and what was found out. */
-	amt_power_fn *power_done;
-	struct amt_power_wish power;
-	uint8_t power_state;                /* enum amt_power_state */
+	remedy_done_fn *power_done;
+	struct remedy_wish power;
+	uint8_t power_state;                /* enum remedy_power */
 	bool power_offered;                 /* the firmware says it can do that now */
 	struct cim_instance *boot_settings; /* to be written */
 	void *arg;

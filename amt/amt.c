@@ -64,20 +64,12 @@ const struct enforcer *amt_enforcer(struct amt *amt)
 	return fleet_enforcer(amt->fleet);
 }
 
+const struct remedy *amt_remedy(struct amt *amt)
+{
+	return fleet_remedy(amt->fleet);
+}
+
 void amt_survey(struct amt *amt, const struct asset *asset, amt_report_fn *done, void *arg)
 {
 	fleet_survey(amt->fleet, asset, done, arg);
-}
-
-void amt_power(struct amt *amt, const struct asset *asset, const struct amt_power_wish *wish,
-	       amt_power_fn *done, void *arg)
-{
-	fleet_power(amt->fleet, asset, &(struct fleet_power){ *wish, done, arg });
-}
-
-const char *amt_power_state_name(unsigned state)
-{
-	static const char *const names[] = { "unknown", "on", "asleep", "off" };
-
-	return names[state <= AMT_POWER_IS_OFF ? state : AMT_POWER_UNKNOWN];
 }

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "core/isolation/enforcer.h"
+#include "core/isolation/remedy.h"
 
 struct amt;
 struct asset;
@@ -42,6 +43,8 @@ void amt_free(
 	struct amt *
 		amt); /* requests in flight are cancelled without an answer; never from a callback */
 const struct enforcer *amt_enforcer(struct amt *amt);
+/* By hand, below the operating system. */
+const struct remedy *amt_remedy(struct amt *amt);
 
 /* How far a machine can be relied on to be cut off, before it has to be.  The worst finding decides.
  *
@@ -154,38 +157,6 @@ struct amt_need {
 };
 
 int amt_plan_need(const struct plan *plan, struct amt_need *need, struct err *err);
-
-/* ---- by hand, below the operating system ---- */
-
-enum amt_power_state { AMT_POWER_UNKNOWN, AMT_POWER_IS_ON, AMT_POWER_ASLEEP, AMT_POWER_IS_OFF };
-enum amt_power_act {
-	AMT_POWER_LOOK,
-	AMT_POWER_ON,
-	AMT_POWER_OFF,
-	AMT_POWER_CYCLE,
-	AMT_POWER_RESET
-};
-/* Where its next start, and only that, comes from. */
-enum amt_boot { AMT_BOOT_USUAL, AMT_BOOT_NETWORK, AMT_BOOT_DISK, AMT_BOOT_CD, AMT_BOOT_SETUP };
-
-struct amt_power_wish {
-	uint8_t act;  /* enum amt_power_act */
-	uint8_t boot; /* enum amt_boot; not with LOOK and OFF */
-};
-
-struct amt_power_answer {
-	int rc;                /* 0 or negative */
-	const struct err *err; /* for rc < 0, with the remedy; borrowed */
-	bool unknown;          /* rc < 0: it may have been switched all the same; look */
-	uint8_t state; /* enum amt_power_state, as last read: an order takes seconds to show */
-	const char *device, *did; /* for people; borrowed */
-};
-
-typedef void amt_power_fn(void *arg, const struct amt_power_answer *answer);
-/* done exactly once, later.  The machine is identified as before an isolation; nothing is ever ordered twice. */
-void amt_power(struct amt *amt, const struct asset *asset, const struct amt_power_wish *wish,
-	       amt_power_fn *done, void *arg);
-const char *amt_power_state_name(unsigned state); /* "on", "asleep", "off", "unknown" */
 
 typedef void amt_report_fn(void *arg, const struct amt_report *report);
 /* done exactly once, later.  Asks the device anew, whatever is known of it. */

@@ -42,14 +42,15 @@ struct wish {
 	bool overflow;           /* the queue was full */
 	enforcer_done_fn *done;
 	amt_report_fn *report;
-	amt_power_fn *power_done;
-	struct amt_power_wish power;
+	remedy_done_fn *power_done;
+	struct remedy_wish power;
 	void *arg;
 };
 
 struct fleet {
 	struct endpoint_parts parts;
 	struct enforcer enforcer;
+	struct remedy remedy;
 	struct dispatch *dispatch;
 	struct endpoint **buckets; /* by asset name */
 	size_t bucket_count, endpoint_count;
@@ -131,12 +132,12 @@ static bool answer_was_heard(const struct act *act, const struct err *err)
 
 static void answer_power(const struct act *act)
 {
-	struct amt_power_answer answer = { .rc = act->result.rc,
-					   .err = act->result.err,
-					   .unknown = act->result.unknown,
-					   .state = act->power_state,
-					   .device = act->result.device,
-					   .did = act->result.did };
+	struct remedy_answer answer = { .rc = act->result.rc,
+					.err = act->result.err,
+					.unknown = act->result.unknown,
+					.power = act->power_state,
+					.device = act->result.device,
+					.did = act->result.did };
 
 	act->power_done(act->arg, &answer);
 }
@@ -570,15 +571,25 @@ static struct endpoint *endpoint_of(struct fleet *fleet, const char *asset)
 	return endpoint;
 }
 
-/* Behind what is as urgent, before what can wait. */
+/* Behind what is as urgent, before what can wait; and first it is cut off, then switched. */
+static struct wish **place_of(struct endpoint *endpoint, const struct wish *wish)
+{
+	bool waits = class_of(wish->kind) == DISPATCH_BACKGROUND;
+	struct wish **at = &endpoint->first, **overtaking = at;
+
+	while (*at && (waits || class_of((*at)->kind) != DISPATCH_BACKGROUND)) {
+		if ((*at)->kind != ACT_POWER)
+			overtaking = &(*at)->next;
+		at = &(*at)->next;
+	}
+	return wish->kind == ENFORCER_ISOLATE ? overtaking : at;
+}
+
 static void enqueue(struct endpoint *endpoint, struct wish *wish)
 {
-	enum dispatch_class class = class_of(wish->kind);
-	bool waits = class == DISPATCH_BACKGROUND;
-	struct wish **at = &endpoint->first;
+	bool waits = class_of(wish->kind) == DISPATCH_BACKGROUND;
+	struct wish **at = place_of(endpoint, wish);
 
-	while (*at && (waits || class_of((*at)->kind) != DISPATCH_BACKGROUND))
-		at = &(*at)->next;
 	wish->overflow = endpoint->waiting >= ENDPOINT_QUEUE_MAX;
 	wish->next = *at;
 	*at = wish;
@@ -622,12 +633,14 @@ void fleet_survey(struct fleet *fleet, const struct asset *asset, amt_report_fn 
 	enqueue(endpoint_of(fleet, asset->name), wish);
 }
 
-void fleet_power(struct fleet *fleet, const struct asset *asset, const struct fleet_power *power)
+static void remedy(void *self, const struct asset *asset, const struct remedy_wish *asked,
+		   remedy_done_fn *done, void *arg)
 {
-	struct wish *wish = wish_new(ACT_POWER, asset, power->arg);
+	struct wish *wish = wish_new(ACT_POWER, asset, arg);
+	struct fleet *fleet = self;
 
-	wish->power_done = power->done;
-	wish->power = power->wish;
+	wish->power_done = done;
+	wish->power = *asked;
 	enqueue(endpoint_of(fleet, asset->name), wish);
 }
 
@@ -645,6 +658,7 @@ struct fleet *fleet_new(const struct endpoint_parts *parts)
 				       parts->connections_max ? parts->connections_max : 1, &owner);
 	grow(fleet);
 	fleet->enforcer = (struct enforcer){ .name = "amt", .self = fleet, .act = enforce };
+	fleet->remedy = (struct remedy){ .self = fleet, .act = remedy };
 	return fleet;
 }
 
@@ -682,4 +696,9 @@ void fleet_free(struct fleet *fleet)
 const struct enforcer *fleet_enforcer(struct fleet *fleet)
 {
 	return &fleet->enforcer;
+}
+
+const struct remedy *fleet_remedy(struct fleet *fleet)
+{
+	return &fleet->remedy;
 }

@@ -13,14 +13,7 @@ struct fleet;
 struct fleet *fleet_new(const struct endpoint_parts *parts);
 void fleet_free(struct fleet *fleet);
 const struct enforcer *fleet_enforcer(struct fleet *fleet);
+const struct remedy *fleet_remedy(struct fleet *fleet);
 void fleet_survey(struct fleet *fleet, const struct asset *asset, amt_report_fn *done, void *arg);
-
-struct fleet_power {
-	struct amt_power_wish wish;
-	amt_power_fn *done;
-	void *arg;
-};
-
-void fleet_power(struct fleet *fleet, const struct asset *asset, const struct fleet_power *power);
 
 #endif

@@ -35,24 +35,22 @@
 static const char *const state_classes[] = { "CIM_AssociatedPowerManagementService",
 					     "CIM_ServiceAvailableToElement" };
 
-static const struct {
-	const char *name;
-	uint32_t state; /* PowerState (2.1) */
-} acts[] = {
-	[AMT_POWER_ON] = { "on", 2 },
-	[AMT_POWER_OFF] = { "off", 8 },
-	[AMT_POWER_CYCLE] = { "cycle", 5 },
-	[AMT_POWER_RESET] = { "reset", 10 },
+static const uint32_t wanted_states[] = {
+	[REMEDY_ON] = 2,
+	[REMEDY_OFF] = 8,
+	[REMEDY_CYCLE] = 5,
+	[REMEDY_RESET] = 10,
 };
 
 static const struct {
 	const char *words, *capability, *source; /* source NULL: a flag does it */
 } boots[] = {
-	[AMT_BOOT_NETWORK] = { "the network", "ForcePXEBoot", "Intel(r) AMT: Force PXE Boot" },
-	[AMT_BOOT_DISK] = { "its disk", "ForceHardDriveBoot",
-			    "Intel(r) AMT: Force Hard-drive Boot" },
-	[AMT_BOOT_CD] = { "its CD drive", "ForceCDorDVDBoot", "Intel(r) AMT: Force CD/DVD Boot" },
-	[AMT_BOOT_SETUP] = { "its BIOS setup", "BIOSSetup", NULL },
+	[REMEDY_BOOT_NETWORK] = { "the network", "ForcePXEBoot", "Intel(r) AMT: Force PXE Boot" },
+	[REMEDY_BOOT_DISK] = { "its disk", "ForceHardDriveBoot",
+			       "Intel(r) AMT: Force Hard-drive Boot" },
+	[REMEDY_BOOT_CD] = { "its CD drive", "ForceCDorDVDBoot",
+			     "Intel(r) AMT: Force CD/DVD Boot" },
+	[REMEDY_BOOT_SETUP] = { "its BIOS setup", "BIOSSetup", NULL },
 };
 
 static const struct step_kind step_state;
@@ -63,19 +61,19 @@ static uint8_t state_of(uint32_t power_state)
 {
 	switch (power_state) {
 	case 2:
-		return AMT_POWER_IS_ON;
+		return REMEDY_IS_ON;
 	case 3:
 	case 4:
 	case 7:
-		return AMT_POWER_ASLEEP;
+		return REMEDY_ASLEEP;
 	case 6:
 	case 8:
 	case 9:
 	case 12:
 	case 13:
-		return AMT_POWER_IS_OFF;
+		return REMEDY_IS_OFF;
 	default:
-		return AMT_POWER_UNKNOWN;
+		return REMEDY_UNKNOWN;
 	}
 }
 
@@ -84,6 +82,11 @@ static bool ask_state(void *arg, uint32_t n, struct session_call *call)
 	(void)arg;
 	*call = (struct session_call){ .op = WSMAN_ENUMERATE, .class_name = state_classes[n] };
 	return true;
+}
+
+static bool only_looks(const struct act *act)
+{
+	return act->power.act == REMEDY_LOOK || act->power.act == REMEDY_WITHDRAW;
 }
 
 static bool offers(const struct cim_instance *item, uint32_t wanted)
@@ -109,13 +112,14 @@ static int take_state(void *arg, uint32_t n, const struct session_result *result
 	for (size_t i = 0; i < result->item_count; i++)
 		if (cim_u32(result->items[i], "PowerState", 0, &told)) {
 			act->power_state = state_of(told);
-			act->power_offered = act->power.act == AMT_POWER_LOOK ||
-					     offers(result->items[i], acts[act->power.act].state);
+			act->power_offered =
+				only_looks(act) ||
+				offers(result->items[i], wanted_states[act->power.act]);
 			return 0;
 		}
 	if (n == 0)
 		transaction_then(act->transaction, &step_state, 1);
-	else if (act->power.act == AMT_POWER_LOOK)
+	else if (only_looks(act))
 		return err_set(err, ERR_FAILED,
 			       "%s does not tell whether it is on; give the AMT user the realm "
 			       "Remote Control if it has not",
@@ -229,7 +233,7 @@ static struct cim_instance *settings_for(const struct cim_instance *found, unsig
 
 		if (!text || is_one_of(property->name, read_only))
 			continue;
-		if (strcmp(property->name, "BIOSSetup") == 0 && boot == AMT_BOOT_SETUP)
+		if (strcmp(property->name, "BIOSSetup") == 0 && boot == REMEDY_BOOT_SETUP)
 			text = "true";
 		else if (strcmp(text, "true") == 0)
 			text = strcmp(property->name, "EnforceSecureBoot") == 0 ? text : "false";
@@ -239,7 +243,7 @@ static struct cim_instance *settings_for(const struct cim_instance *found, unsig
 			text = strcmp(text, "false") == 0 ? text : "0";
 		cim_add(wanted, property->name, text);
 	}
-	if (boot == AMT_BOOT_SETUP && !cim_text(wanted, "BIOSSetup", 0))
+	if (boot == REMEDY_BOOT_SETUP && !cim_text(wanted, "BIOSSetup", 0))
 		cim_add_bool(wanted, "BIOSSetup", true);
 	return wanted;
 }
@@ -322,6 +326,21 @@ static bool ask_role(void *arg, uint32_t role, struct session_call *call)
 
 static const struct step_kind step_withdraw = { ask_role, NULL };
 
+static int take_withdrawal(void *arg, uint32_t role, const struct session_result *result,
+			   struct err *err)
+{
+	struct act *act = arg;
+
+	(void)role;
+	if (result->end != SESSION_DONE)
+		return step_failed(result, err);
+	snprintf(act->result.did, sizeof(act->result.did),
+		 "its next start comes from where it usually does");
+	return 0;
+}
+
+static const struct step_kind step_withdraw_by_hand = { ask_role, take_withdrawal };
+
 /* Whatever became of it, a failure from here on takes it back. */
 static int take_role(void *arg, uint32_t role, const struct session_result *result, struct err *err)
 {
@@ -346,7 +365,7 @@ static bool ask_power(void *arg, uint32_t n, struct session_call *call)
 	(void)n;
 	cim_select(machine, "CreationClassName", "CIM_ComputerSystem");
 	cim_select(machine, "Name", "ManagedSystem");
-	cim_add_u32(input, "PowerState", acts[act->power.act].state);
+	cim_add_u32(input, "PowerState", wanted_states[act->power.act]);
 	cim_add_reference(input, "ManagedElement", machine);
 	act->switched++;
 	*call = (struct session_call){ .op = WSMAN_INVOKE,
@@ -359,7 +378,7 @@ static bool ask_power(void *arg, uint32_t n, struct session_call *call)
 static int take_power(void *arg, uint32_t n, const struct session_result *result, struct err *err)
 {
 	struct act *act = arg;
-	bool boot = act->power.boot != AMT_BOOT_USUAL;
+	bool boot = act->power.boot != REMEDY_BOOT_USUAL;
 
 	(void)n;
 	if (result->end == SESSION_NOT_SENT || result->end == SESSION_REFUSED)
@@ -368,7 +387,7 @@ static int take_power(void *arg, uint32_t n, const struct session_result *result
 		return step_failed(result, err);
 	transaction_keep(act->transaction);
 	snprintf(act->result.did, sizeof(act->result.did), "ordered: %s%s%s",
-		 acts[act->power.act].name, boot ? ", next start from " : "",
+		 remedy_act_name(act->power.act), boot ? ", next start from " : "",
 		 boot ? boots[act->power.boot].words : "");
 	return 0;
 }
@@ -384,19 +403,21 @@ static int refuse(const struct act *act, const char *why, struct err *err)
 static int think_power(void *arg, uint32_t n, const struct session_result *result, struct err *err)
 {
 	struct act *act = arg;
-	bool boot = act->power.boot != AMT_BOOT_USUAL, on = act->power_state == AMT_POWER_IS_ON;
+	bool boot = act->power.boot != REMEDY_BOOT_USUAL, on = act->power_state == REMEDY_IS_ON;
 
 	(void)n;
 	(void)result;
-	if (act->power.act == AMT_POWER_LOOK)
+	if (act->power.act == REMEDY_WITHDRAW)
+		transaction_then(act->transaction, &step_withdraw_by_hand, ROLE_NONE);
+	if (only_looks(act))
 		return 0;
-	if (act->power.act == AMT_POWER_ON && on)
+	if (act->power.act == REMEDY_ON && on)
 		return boot ? refuse(act,
 				     "it is on; take reset or cycle to let it start from somewhere else",
 				     err)
 			    : snprintf(act->result.did, sizeof(act->result.did),
 				       "nothing: it is on already") < 0;
-	if (act->power.act == AMT_POWER_OFF && act->power_state == AMT_POWER_IS_OFF)
+	if (act->power.act == REMEDY_OFF && act->power_state == REMEDY_IS_OFF)
 		return snprintf(act->result.did, sizeof(act->result.did),
 				"nothing: it is off already") < 0;
 	if (!act->power_offered)

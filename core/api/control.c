@@ -396,3 +396,16 @@ int control_ask(const char *path, const char *line, uint32_t timeout_ms, struct 
 	buf_fini(&reply);
 	return rc;
 }
+
+bool control_is_open(const char *path)
+{
+	struct sockaddr_un address;
+	int fd;
+
+	if (address_of(path, &address, NULL) < 0)
+		return false;
+	fd = call(&address);
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0 || (errno != ENOENT && errno != ECONNREFUSED && errno != ENOTDIR);
+}

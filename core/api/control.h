@@ -7,6 +7,7 @@
 #ifndef CORDON_API_CONTROL_H
 #define CORDON_API_CONTROL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct buf;
@@ -34,5 +35,8 @@ void control_free(struct control *control);
 /* The other side: asks and waits at most timeout_ms; 0 and the answer, or err with the daemon's own words. */
 int control_ask(const char *path, const char *line, uint32_t timeout_ms, struct buf *answer,
 		struct err *err);
+
+/* Whether somebody listens there, or may: a socket that we may not ask counts. */
+bool control_is_open(const char *path);
 
 #endif

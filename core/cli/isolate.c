@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* isolate.c - cordon health, hosts, stats, isolations, isolate, approve, deny, release: asked of the running daemon over its socket. */
+/* isolate.c - cordon health, hosts, stats, isolations, repairs, isolate, approve, deny, release: asked of the running daemon over its socket. */
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
@@ -11,8 +11,7 @@
 #include "core/cli/command.h"
 #include "core/cli/options.h"
 
-#define DEFAULT_CONTROL "/run/cordon/control"
-#define PATIENCE_MS     5000
+#define PATIENCE_MS 5000
 
 /* What a person may ask: with nothing, with the number of an isolation, with a reason behind it, or with that or a machine. */
 enum takes { NOTHING, ID, ID_AND_REASON, PC_AND_REASON };
@@ -66,7 +65,7 @@ static int send_line(const char *path, const struct buf *line, FILE *out, FILE *
 static int ask(const char *request, enum takes takes, int argc, char **argv, FILE *out,
 	       FILE *errors)
 {
-	const char *path = DEFAULT_CONTROL;
+	const char *path = CLI_DEFAULT_CONTROL;
 	const struct cli_option options[] = { { "control", &path }, { NULL, NULL } };
 	struct buf line;
 	int code;
@@ -93,7 +92,7 @@ static bool is_one_word(const char *word, const char *remedy, FILE *errors)
 
 int cli_isolate(int argc, char **argv, FILE *out, FILE *errors)
 {
-	const char *path = DEFAULT_CONTROL, *channel = "-", *why = "";
+	const char *path = CLI_DEFAULT_CONTROL, *channel = "-", *why = "";
 	const struct cli_option options[] = {
 		{ "channel", &channel }, { "why", &why }, { "control", &path }, { NULL, NULL }
 	};
@@ -131,6 +130,11 @@ int cli_stats(int argc, char **argv, FILE *out, FILE *errors)
 int cli_isolations(int argc, char **argv, FILE *out, FILE *errors)
 {
 	return ask("isolations", NOTHING, argc, argv, out, errors);
+}
+
+int cli_repairs(int argc, char **argv, FILE *out, FILE *errors)
+{
+	return ask("repairs", NOTHING, argc, argv, out, errors);
 }
 
 int cli_approve(int argc, char **argv, FILE *out, FILE *errors)

@@ -38,9 +38,12 @@ static const struct command commands[] = {
 	{ "release", "", "PC | ID [REASON...] [--control PATH]",
 	  "end an isolation, or all of a machine", cli_release },
 	{ "power", "",
-	  "FILE PC [on | off | cycle | reset] [--boot network | disk | cd | setup] [--wait 20s]" NEXT
-	  "[--authorities PEM] [--certificate PEM --key REFERENCE]",
+	  "PC [on | off | cycle | reset] [--boot network | disk | cd | setup] [--reason TEXT]" NEXT
+	  "[--confirm PC] [--wait 60s] [--control PATH]; without a daemon: --direct ASSETS" NEXT
+	  "[--store FILE] [--authorities PEM] [--certificate PEM --key REFERENCE]",
 	  "is a machine on; switch it through its firmware, isolated or not", cli_power },
+	{ "repairs", "", "[--control PATH]", "what was ordered with power, and what became of it",
+	  cli_repairs },
 	{ "assets", "check",
 	  "FILE [NAME...] [--policy FILE] [--store FILE] [--json] [--accept GRADE]" NEXT
 	  "[--timeout 10s] [--authorities PEM] [--certificate PEM --key REFERENCE]",

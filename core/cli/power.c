@@ -2,132 +2,168 @@
 /* power.c - cordon power: is a machine on, switch it, let it start from somewhere else; through its firmware, so that an isolated
  * or a broken machine obeys as well.
  *
- * The firmware says yes at once and acts within seconds, so the state is looked at until it is as ordered or patience is
- * over.  It speaks to the firmware itself, beside a daemon that may do so too: firmware takes both. */
+ * The daemon does it: it keeps the order before it gives it, knows whether the machine is isolated, and orders it behind whatever else
+ * it does there.  The command asks and then asks how it went, so that a slow firmware keeps no place of the socket. */
+#include "core/cli/power.h"
+
 #include <stdbool.h>
 #include <string.h>
+#include <time.h>
 
-#include "amt/amt.h"
-#include "core/asset/asset.h"
-#include "core/asset/roster.h"
+#include "core/api/control.h"
+#include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/err.h"
-#include "core/base/log.h"
-#include "core/base/loop.h"
 #include "core/base/num.h"
 #include "core/base/units.h"
-#include "core/cli/assets.h"
 #include "core/cli/command.h"
 #include "core/cli/options.h"
 
-#define WAIT_NS UINT64_C(20000000000)
-#define LOOK_NS UINT64_C(1000000000)
+#define WAIT_NS     s_to_ns(60) /* firmware may take 35 s to answer, and 20 s to obey */
+#define PATIENCE_MS 5000
 
-static const char *const act_words[] = { "state", "on", "off", "cycle", "reset" };
-static const char *const boot_words[] = { "usual", "network", "disk", "cd", "setup" };
+static void pause_ms(long ms)
+{
+	struct timespec time = { .tv_nsec = ms * 1000000 };
 
-struct errand {
-	struct loop *loop;
-	struct amt *amt;
-	struct timer *look_again;
-	const struct asset *asset;
-	struct amt_power_wish wish;
-	FILE *out, *errors;
-	uint64_t until_ns;
-	bool ordered; /* what follows only looks */
-	int code;
+	nanosleep(&time, NULL);
+}
+
+/* "repair 7 of pc-23: reset": 7 */
+static bool number_of(const char *text, uint64_t *id)
+{
+	char digits[24];
+	size_t length;
+
+	if (strncmp(text, "repair ", 7) != 0)
+		return false;
+	length = strspn(text + 7, "0123456789");
+	if (length == 0 || length >= sizeof(digits))
+		return false;
+	memcpy(digits, text + 7, length);
+	digits[length] = '\0';
+	return num_u64(digits, id);
+}
+
+static int begin(const struct power_wish *wish, uint64_t *id, struct err *err)
+{
+	struct buf line, answer;
+	int rc;
+
+	buf_init(&line, CONTROL_LINE_BYTES - 2);
+	buf_init(&answer, CONTROL_ANSWER_BYTES);
+	buf_format(&line, "power %s %s %s %s %s", wish->pc, remedy_act_name(wish->wish.act),
+		   remedy_boot_name(wish->wish.boot), *wish->confirm ? wish->confirm : "-",
+		   wish->why);
+	if (line.overflow || strpbrk(line.text, "\r\n"))
+		rc = err_set(err, ERR_USAGE, "the request is too long or has a line break");
+	else
+		rc = control_ask(wish->control, line.text, PATIENCE_MS, &answer, err);
+	if (rc == 0 && !number_of(answer.text, id))
+		rc = err_set(err, ERR_FAILED, "cordond answers what is not understood: %.80s",
+			     answer.text);
+	if (rc == 0 && wish->wish.act != REMEDY_LOOK)
+		fputs(answer.text, wish->out);
+	fflush(wish->out);
+	buf_fini(&line);
+	buf_fini(&answer);
+	return rc;
+}
+
+struct outcome {
+	char state[16], power[16], device[72], said[400];
 };
 
-static int word_of(const char *word, const char *const *words, size_t count)
+/* Up to the separator into field; what follows it, NULL if there is none. */
+static const char *cut(const char *text, char separator, char *field, size_t size)
 {
-	for (size_t i = 0; i < count; i++)
-		if (strcmp(words[i], word) == 0)
-			return (int)i;
-	return -1;
+	const char *end = strchr(text, separator);
+	size_t length = end ? (size_t)(end - text) : 0;
+
+	if (!end || length >= size)
+		return NULL;
+	memcpy(field, text, length);
+	field[length] = '\0';
+	return end + 1;
 }
 
-static bool is_as_ordered(const struct errand *errand, unsigned state)
+/* "done on AMT 12.0.67 at 10.0.0.1:16992|ordered: reset" and the line's end */
+static bool read_outcome(const char *text, struct outcome *outcome)
 {
-	return errand->wish.act == AMT_POWER_LOOK ||
-	       state == (errand->wish.act == AMT_POWER_OFF ? AMT_POWER_IS_OFF : AMT_POWER_IS_ON);
+	const char *rest = cut(text, ' ', outcome->state, sizeof(outcome->state));
+
+	rest = rest ? cut(rest, ' ', outcome->power, sizeof(outcome->power)) : NULL;
+	rest = rest ? cut(rest, '|', outcome->device, sizeof(outcome->device)) : NULL;
+	return rest && cut(rest, '\n', outcome->said, sizeof(outcome->said));
 }
 
-static void end(struct errand *errand, int code)
+/* 0: asked; the outcome may not be there yet. */
+static int ask_outcome(const char *control, uint64_t id, struct outcome *outcome, struct err *err)
 {
-	errand->code = code;
-	loop_stop(errand->loop);
+	struct buf answer;
+	char line[48];
+	int rc;
+
+	snprintf(line, sizeof(line), "repair %llu", (unsigned long long)id);
+	buf_init(&answer, CONTROL_ANSWER_BYTES);
+	rc = control_ask(control, line, PATIENCE_MS, &answer, err);
+	if (rc == 0 && !read_outcome(answer.text, outcome))
+		rc = err_set(err, ERR_FAILED, "cordond answers what is not understood: %.80s",
+			     answer.text);
+	buf_fini(&answer);
+	return rc;
 }
 
-static void answered(void *arg, const struct amt_power_answer *answer)
+static bool is_over(const struct outcome *outcome)
 {
-	struct errand *errand = arg;
-	bool done = is_as_ordered(errand, answer->state);
+	return strcmp(outcome->state, "requested") != 0 && strcmp(outcome->state, "ordered") != 0;
+}
 
-	if (answer->rc < 0) {
-		fprintf(errand->errors, "cordon: %s%s\n", answer->err->text,
-			answer->unknown ? "; it may have obeyed all the same: look at its state"
-					: "");
-		end(errand, EXIT_CODE_FAILURE);
-		return;
+/* A daemon that is being started anew is waited for as well. */
+static int await(const struct power_wish *wish, uint64_t id, struct outcome *outcome,
+		 struct err *err)
+{
+	uint64_t until_ns = clock_monotonic_ns() + wish->wait_ns;
+	int rc;
+
+	for (;;) {
+		err_clear(err);
+		rc = ask_outcome(wish->control, id, outcome, err);
+		if (rc == 0 && is_over(outcome))
+			return 0;
+		if (clock_monotonic_ns() >= until_ns)
+			break;
+		pause_ms(200);
 	}
-	if (!errand->ordered && *answer->did)
-		fprintf(errand->out, "%s: %s\n", errand->asset->name, answer->did);
-	errand->ordered = true;
-	if (!done && loop_now_ns(errand->loop) < errand->until_ns) {
-		timer_after_ns(errand->look_again, LOOK_NS);
-		return;
-	}
-	fprintf(errand->out, "%s is %s (%s)\n", errand->asset->name,
-		amt_power_state_name(answer->state), answer->device);
+	return rc < 0 ? rc
+		      : err_set(err, ERR_FAILED,
+				"repair %llu is under way still (%s): \"cordon repairs\" tells how it ends",
+				(unsigned long long)id, outcome->state);
+}
+
+static int tell(const struct power_wish *wish, const struct outcome *outcome)
+{
+	bool done = strcmp(outcome->state, "done") == 0;
+
+	if (done && *outcome->said)
+		fprintf(wish->out, "%s: %s\n", wish->pc, outcome->said);
+	if (done || strcmp(outcome->state, "late") == 0)
+		fprintf(wish->out, "%s is %s (%s)\n", wish->pc, outcome->power, outcome->device);
 	if (!done)
-		fprintf(errand->errors,
-			"cordon: it took the order and is not there yet; look again, or wait longer with --wait\n");
-	end(errand, done ? EXIT_CODE_OK : EXIT_CODE_FAILURE);
+		fprintf(wish->errors, "cordon: %s\n", outcome->said);
+	return done ? EXIT_CODE_OK : EXIT_CODE_FAILURE;
 }
 
-static void look(void *arg)
+static int through_daemon(const struct power_wish *wish)
 {
-	struct errand *errand = arg;
-	struct amt_power_wish only_look = { .act = AMT_POWER_LOOK };
+	struct outcome outcome = { .state = "" };
+	struct err err = { 0 };
+	uint64_t id;
 
-	amt_power(errand->amt, errand->asset, &only_look, answered, errand);
-}
-
-static int run(struct errand *errand, const struct amt_config *config, uint64_t wait_ns)
-{
-	struct log *log = log_new(stderr, LOG_LEVEL_ERROR);
-
-	errand->loop = loop_new();
-	errand->until_ns = loop_now_ns(errand->loop) + wait_ns;
-	errand->amt = amt_new(config, errand->loop, log);
-	errand->look_again = loop_timer(errand->loop, look, errand);
-	amt_power(errand->amt, errand->asset, &errand->wish, answered, errand);
-	loop_run(errand->loop);
-	timer_free(errand->look_again);
-	amt_free(errand->amt);
-	loop_free(errand->loop);
-	log_free(log);
-	return errand->code;
-}
-
-static bool take_wish(struct errand *errand, int argc, char **argv, const char *from)
-{
-	const char *word = argc > 2 ? argv[2] : act_words[AMT_POWER_LOOK];
-	int act = word_of(word, act_words, sizeof(act_words) / sizeof(act_words[0])),
-	    boot = word_of(from, boot_words, sizeof(boot_words) / sizeof(boot_words[0]));
-
-	if (argc < 2 || argc > 3 || act < 0)
-		fprintf(errand->errors, "cordon: power takes FILE PC [on | off | cycle | reset]\n");
-	else if (boot < 0)
-		fprintf(errand->errors,
-			"cordon: --boot takes network, disk, cd or setup, not \"%s\"\n", from);
-	else if (boot > 0 && (act == AMT_POWER_LOOK || act == AMT_POWER_OFF))
-		fprintf(errand->errors, "cordon: --boot goes with on, cycle or reset\n");
-	else {
-		errand->wish = (struct amt_power_wish){ (uint8_t)act, (uint8_t)boot };
-		return true;
-	}
-	return false;
+	if (begin(wish, &id, &err) == 0 && await(wish, id, &outcome, &err) == 0)
+		return tell(wish, &outcome);
+	fprintf(wish->errors, "cordon: %s\n", err.text);
+	return err_exit_code(&err);
 }
 
 static bool take_time(const char *text, uint64_t *wait_ns, FILE *errors)
@@ -138,36 +174,64 @@ static bool take_time(const char *text, uint64_t *wait_ns, FILE *errors)
 	return false;
 }
 
+static bool take_words(struct power_wish *wish, int argc, char **argv, const char *boot)
+{
+	const char *act = argc > 1 ? argv[1] : remedy_act_name(REMEDY_LOOK);
+	struct err err = { 0 };
+
+	if (argc < 1 || argc > 2)
+		err_set(&err, ERR_USAGE, "power takes PC [on | off | cycle | reset]");
+	else if (!*argv[0] || strpbrk(argv[0], " \t\r\n") || strpbrk(wish->confirm, " \t\r\n"))
+		err_set(&err, ERR_USAGE,
+			"\"%s\" is not one word: name the machine by its address or MAC", argv[0]);
+	else if (remedy_wish_of(act, boot, &wish->wish, &err))
+		wish->pc = argv[0];
+	if (err_is_set(&err))
+		fprintf(wish->errors, "cordon: %s\n", err.text);
+	return !err_is_set(&err);
+}
+
+static bool fits_way(const struct power_wish *wish)
+{
+	const char *only_direct = wish->store         ? "--store"
+				  : wish->authorities ? "--authorities"
+				  : wish->certificate ? "--certificate"
+				  : wish->key_ref     ? "--key"
+						      : NULL;
+
+	if (wish->roster || !only_direct)
+		return true;
+	fprintf(wish->errors, "cordon: %s goes with --direct: cordond has its own in cordon.yaml\n",
+		only_direct);
+	return false;
+}
+
 int cli_power(int argc, char **argv, FILE *out, FILE *errors)
 {
-	const char *from = boot_words[AMT_BOOT_USUAL], *wait = NULL;
-	struct amt_config config = { .wall_ns = clock_wall_ns };
+	const char *boot = remedy_boot_name(REMEDY_BOOT_USUAL), *wait = NULL;
+	struct power_wish wish = { .confirm = "",
+				   .why = "",
+				   .control = CLI_DEFAULT_CONTROL,
+				   .wait_ns = WAIT_NS,
+				   .out = out,
+				   .errors = errors };
 	const struct cli_option options[] = {
-		{ "boot", &from },
+		{ "boot", &boot },
+		{ "reason", &wish.why },
+		{ "why", &wish.why },
+		{ "confirm", &wish.confirm },
 		{ "wait", &wait },
-		{ "authorities", &config.authorities },
-		{ "certificate", &config.certificate },
-		{ "key", &config.key_ref },
+		{ "control", &wish.control },
+		{ "direct", &wish.roster },
+		{ "store", &wish.store },
+		{ "authorities", &wish.authorities },
+		{ "certificate", &wish.certificate },
+		{ "key", &wish.key_ref },
 		{ NULL, NULL },
 	};
-	struct errand errand = { .out = out, .errors = errors };
-	uint64_t wait_ns = WAIT_NS;
-	struct roster *roster;
-	int code = EXIT_CODE_OK;
 
-	if (!cli_options(&argc, argv, options, errors) || !take_wish(&errand, argc, argv, from) ||
-	    !take_time(wait, &wait_ns, errors))
+	if (!cli_options(&argc, argv, options, errors) || !take_words(&wish, argc, argv, boot) ||
+	    !take_time(wait, &wish.wait_ns, errors) || !fits_way(&wish))
 		return EXIT_CODE_USAGE;
-	roster = assets_read(argv[0], errors, &code);
-	if (!roster)
-		return code;
-	errand.asset = roster_find_name(roster, argv[1]);
-	if (errand.asset) {
-		code = run(&errand, &config, wait_ns);
-	} else {
-		fprintf(errors, "cordon: no asset \"%s\" in %s\n", argv[1], argv[0]);
-		code = EXIT_CODE_USAGE;
-	}
-	roster_free(roster);
-	return code;
+	return wish.roster ? power_direct(&wish) : through_daemon(&wish);
 }

@@ -15,6 +15,7 @@
 #include "core/base/num.h"
 #include "core/incident/book.h"
 #include "core/incident/incident.h"
+#include "core/isolation/repairs.h"
 #include "core/isolation/response.h"
 
 struct request {
@@ -171,6 +172,73 @@ static int run_release(struct request *request, struct err *err)
 	return asset ? release_machine(request, asset, err) : ERR_FAILED;
 }
 
+static int run_power(struct request *request, struct err *err)
+{
+	const struct commands_asked *asked = request->asked;
+	char *const *words = asked->words;
+	struct repairs_wish wish = { .who = asked->who };
+	char why[512];
+	uint64_t id;
+
+	if (!words[1] || !words[2] || !words[3] || !words[4])
+		return err_set(err, ERR_USAGE, "power needs a machine and what to do to it");
+	if (!remedy_wish_of(words[2], words[3], &wish.wish, err))
+		return ERR_USAGE;
+	wish.asset = roster_find_said(asked->roster, words[1], err);
+	if (!wish.asset)
+		return ERR_FAILED;
+	join(words + 5, why, sizeof(why));
+	wish.why = why;
+	wish.confirm = strcmp(words[4], "-") == 0 ? "" : words[4];
+	wish.incident = incident_of(asked, wish.asset);
+	id = repairs_ask(asked->repairs, &wish, asked->now_ns, request->answer, err);
+	return id ? 0 : ERR_FAILED;
+}
+
+static void describe_repair(const struct repair *repair, struct buf *out)
+{
+	char act[REPAIR_ACT_BYTES];
+
+	repair_act_text(&repair->wish, act);
+	buf_format(out, "%llu  %-20s  %-9s  %-7s  %s", (unsigned long long)repair->id,
+		   repair->asset, repair_state_name(repair->state),
+		   remedy_power_name(repair->power), act);
+	if (*repair->asked_by)
+		buf_format(out, "  by %s%s%s", repair->asked_by, *repair->why ? ": " : "",
+			   repair->why);
+	if (*repair->said)
+		buf_format(out, "  %s", repair->said);
+}
+
+static int run_repairs(struct request *request, struct err *err)
+{
+	const struct repair *repair = repairs_after(request->asked->repairs, 0);
+
+	(void)err;
+	if (!repair)
+		buf_text(request->answer, "nothing is under way, and nothing was lately");
+	while (repair) {
+		buf_text(request->answer, request->answer->length ? "\n" : "");
+		describe_repair(repair, request->answer);
+		repair = repairs_after(request->asked->repairs, repair->id);
+	}
+	return 0;
+}
+
+/* For the command that waits: "STATE POWER DEVICE|SAID". */
+static int run_repair(struct request *request, struct err *err)
+{
+	const struct repair *repair = repairs_find(request->asked->repairs, request->id);
+
+	if (!repair)
+		return err_set(err, ERR_GONE,
+			       "nothing is known of repair %llu any more: \"cordon ledger show\"",
+			       (unsigned long long)request->id);
+	buf_format(request->answer, "%s %s %s|%s", repair_state_name(repair->state),
+		   remedy_power_name(repair->power), repair->device, repair->said);
+	return 0;
+}
+
 enum takes { NOTHING, PC, ID, ID_OR_PC };
 
 static const struct {
@@ -183,14 +251,20 @@ static const struct {
 	{ "approve", ID, run_approve },
 	{ "deny", ID, run_deny },
 	{ "release", ID_OR_PC, run_release },
+	{ "power", PC, run_power },
+	{ "repairs", NOTHING, run_repairs },
+	{ "repair", ID, run_repair },
 };
 
 static int check_words(char *const *words, enum takes takes, uint64_t *id, struct err *err)
 {
 	if (takes == ID && (!words[1] || !num_u64(words[1], id)))
-		return err_set(err, ERR_USAGE,
-			       "%s needs the number of an isolation: see \"cordon isolations\"",
-			       words[0]);
+		return err_set(
+			err, ERR_USAGE,
+			strcmp(words[0], "repair") == 0
+				? "%s needs its number: see \"cordon repairs\""
+				: "%s needs the number of an isolation: see \"cordon isolations\"",
+			words[0]);
 	if (takes == ID_OR_PC && !words[1])
 		return err_set(
 			err, ERR_USAGE,

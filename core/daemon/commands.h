@@ -8,12 +8,14 @@
 struct book;
 struct buf;
 struct err;
+struct repairs;
 struct response;
 struct roster;
 
 /* All borrowed for the call. */
 struct commands_asked {
 	struct response *response;
+	struct repairs *repairs;
 	const struct roster *roster;
 	const struct book *book;
 	char *const *words; /* NULL-terminated, at least one */
@@ -22,7 +24,7 @@ struct commands_asked {
 };
 
 /* "isolations" | "isolate PC CHANNEL [WHY...]" (CHANNEL "-": as the policy says) | "approve ID" | "deny ID [REASON...]" |
- * "release ID|PC [REASON...]" */
+ * "release ID|PC [REASON...]" | "power PC ACT BOOT CONFIRM [WHY...]" (CONFIRM "-": not said) | "repairs" | "repair ID" */
 int commands_run(const struct commands_asked *asked, struct buf *answer, struct err *err);
 
 #endif

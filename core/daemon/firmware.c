@@ -79,6 +79,11 @@ const struct enforcer *firmware_enforcer(struct firmware *firmware)
 	return amt_enforcer(firmware->amt);
 }
 
+const struct remedy *firmware_remedy(struct firmware *firmware)
+{
+	return amt_remedy(firmware->amt);
+}
+
 static void keep(struct firmware *firmware, const struct readiness *readiness)
 {
 	struct store *store = teller_store(firmware->config.teller);

@@ -10,6 +10,7 @@
 struct enforcer;
 struct firmware;
 struct log;
+struct remedy;
 struct loop;
 struct setup;
 struct teller;
@@ -26,6 +27,7 @@ struct firmware *firmware_new(const struct firmware_config *config); /* never NU
 /* Nothing answers after that: before whoever was promised an answer goes. */
 void firmware_free(struct firmware *firmware);
 const struct enforcer *firmware_enforcer(struct firmware *firmware);
+const struct remedy *firmware_remedy(struct firmware *firmware);
 /* Surveys if that is due: the first time, and a day after the last. */
 void firmware_advance(struct firmware *firmware, uint64_t now_ns);
 

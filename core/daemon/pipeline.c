@@ -27,6 +27,7 @@
 #include "core/incident/book.h"
 #include "core/incident/outbreak.h"
 #include "core/isolation/dryrun.h"
+#include "core/isolation/repairs.h"
 #include "core/isolation/response.h"
 #include "core/safety/governor.h"
 #include "core/safety/guard.h"
@@ -49,6 +50,7 @@ struct pipeline {
 	struct guard *guard;
 	struct governor *governor;
 	struct response *response;
+	struct repairs *repairs;
 	struct outlook *outlook;
 	struct dryrun *dryrun;
 	struct firmware *firmware; /* NULL in a dry run */
@@ -228,6 +230,7 @@ static void step(struct pipeline *pipeline)
 	do
 		pipeline->due_ns = response_advance(pipeline->response, pipeline->now_ns);
 	while (dryrun_answer(pipeline->dryrun) > 0);
+	repairs_advance(pipeline->repairs, pipeline->now_ns);
 	/* Who was released starts anew: old evidence must not isolate a repaired machine again. */
 	while (pipeline->closing_count > 0)
 		close_incident(pipeline, &pipeline->closing[--pipeline->closing_count]);
@@ -254,6 +257,7 @@ void pipeline_clock_set(struct pipeline *pipeline, uint64_t step_ns, uint64_t wa
 {
 	note_time(pipeline, wall_ns);
 	response_clock_set(pipeline->response, step_ns, pipeline->now_ns);
+	repairs_clock_set(pipeline->repairs, step_ns);
 }
 
 void pipeline_advance(struct pipeline *pipeline, uint64_t wall_ns)
@@ -313,6 +317,7 @@ static void describe_stats(struct pipeline *pipeline, struct buf *answer)
 		.guard = pipeline->guard,
 		.governor = pipeline->governor,
 		.response = pipeline->response,
+		.repairs = pipeline->repairs,
 		.told = pipeline->told,
 		.orders = pipeline->orders,
 		.prepared = pipeline->prepared,
@@ -335,6 +340,7 @@ int pipeline_command(struct pipeline *pipeline, char *const *words, const char *
 		     uint64_t wall_ns, struct buf *answer, struct err *err)
 {
 	struct commands_asked asked = { .response = pipeline->response,
+					.repairs = pipeline->repairs,
 					.roster = pipeline->setup->roster,
 					.book = pipeline->book,
 					.words = words,
@@ -465,6 +471,25 @@ static void make_book_and_response(struct pipeline *pipeline)
 	pipeline->response = response_new(&parts);
 }
 
+static void make_repairs(struct pipeline *pipeline)
+{
+	struct store *store = teller_store(pipeline->teller);
+	struct repairs_parts parts = {
+		.policy = pipeline->setup->policy,
+		.roster = pipeline->setup->roster,
+		.guard = pipeline->guard,
+		.governor = pipeline->governor,
+		.response = pipeline->response,
+		.remedy = pipeline->firmware ? firmware_remedy(pipeline->firmware) : NULL,
+		.journal = store ? store_repairs(store) : NULL,
+		.facts = { pipeline, tell },
+		.detector_name = sensor_detector_name,
+		.first_id = store ? store_next_repair(store) : 1,
+	};
+
+	pipeline->repairs = repairs_new(&parts);
+}
+
 static void recall_start(void *arg, uint64_t started_ns)
 {
 	struct pipeline *pipeline = arg;
@@ -481,7 +506,8 @@ static int take_up(struct pipeline *pipeline, struct err *err)
 	pipeline->now_ns = now_ns;
 	if (store_ended_starts(teller_store(pipeline->teller), now_ns - HOUR_NS, recall_start,
 			       pipeline, err) < 0 ||
-	    response_recall(pipeline->response, now_ns, err) < 0)
+	    response_recall(pipeline->response, now_ns, err) < 0 ||
+	    repairs_recall(pipeline->repairs, now_ns, err) < 0)
 		return ERR_FAILED;
 	firmware_advance(pipeline->firmware, now_ns);
 	response_prepare(pipeline->response);
@@ -508,6 +534,7 @@ struct pipeline *pipeline_new(const struct pipeline_config *config, struct err *
 	}
 	make_enforcer(pipeline, config);
 	make_book_and_response(pipeline);
+	make_repairs(pipeline);
 	/* A replay looks at the past: what a live daemon left unfinished is none of its business. */
 	if (pipeline->firmware && take_up(pipeline, err) < 0)
 		goto fail;
@@ -523,6 +550,7 @@ void pipeline_free(struct pipeline *pipeline)
 		return;
 	/* The firmware client first: nothing may answer into a response that is gone. */
 	firmware_free(pipeline->firmware);
+	repairs_free(pipeline->repairs);
 	response_free(pipeline->response);
 	book_free(pipeline->book);
 	outbreak_free(pipeline->outbreak);

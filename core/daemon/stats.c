@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* stats.c - five tables, one after the other.
+/* stats.c - six tables, one after the other.
  *
  * Left out: what "cordon health" says of each VLAN, which is words rather than numbers. */
 #include "core/daemon/stats.h"
@@ -13,6 +13,7 @@
 #include "core/incident/book.h"
 #include "core/incident/outbreak.h"
 #include "core/isolation/isolation.h"
+#include "core/isolation/repairs.h"
 #include "core/isolation/response.h"
 #include "core/safety/governor.h"
 #include "core/safety/guard.h"
@@ -71,6 +72,16 @@ static const struct metric of_controller[] = {
 		     "Orders to the sensor for which there was no room."),
 };
 
+static const struct metric of_repairs[] = {
+	METRIC_LEVEL(struct repairs_counts, running, "Orders to firmware under way now."),
+	METRIC_COUNT(struct repairs_counts, asked, "Orders of people that went to firmware."),
+	METRIC_COUNT(struct repairs_counts, refused, "Orders that were refused."),
+	METRIC_COUNT(struct repairs_counts, done, "Orders whose outcome was seen."),
+	METRIC_COUNT(struct repairs_counts, failed, "Orders that came to nothing."),
+	METRIC_COUNT(struct repairs_counts, unknown,
+		     "Orders whose outcome nobody saw: somebody must look."),
+};
+
 #define TABLE(prefix, rows)                                    \
 	{                                                      \
 		prefix, rows, sizeof(rows) / sizeof((rows)[0]) \
@@ -80,6 +91,8 @@ static const struct metric_table book_table = TABLE("cordon_incidents", of_book)
 static const struct metric_table evidence_table = TABLE("cordon_evidence", of_evidence);
 static const struct metric_table outbreak_table = TABLE("cordon_outbreak", of_outbreak);
 static const struct metric_table controller_table = TABLE("cordon_controller", of_controller);
+
+static const struct metric_table repairs_table = TABLE("cordon_repairs", of_repairs);
 
 static uint64_t count_proven(const struct response *response)
 {
@@ -94,6 +107,7 @@ void stats_describe(const struct stats_sources *sources, struct buf *out)
 {
 	struct book_counts book = book_counts(sources->book);
 	struct outbreak_counts outbreak = outbreak_counts(sources->outbreak);
+	struct repairs_counts repairs = repairs_counts(sources->repairs);
 	struct controller controller = {
 		.blind = governor_is_blind(sources->governor),
 		.incidents_open = book_count(sources->book),
@@ -113,6 +127,7 @@ void stats_describe(const struct stats_sources *sources, struct buf *out)
 	metric_describe(&evidence_table, &book, out);
 	metric_describe(&outbreak_table, &outbreak, out);
 	metric_describe(&controller_table, &controller, out);
+	metric_describe(&repairs_table, &repairs, out);
 	if (out->length)
 		out->text[--out->length] = '\0';
 }

@@ -14,6 +14,7 @@ struct governor;
 struct guard;
 struct outbreak;
 struct record_sensor;
+struct repairs;
 struct response;
 
 /* All borrowed for the call. */
@@ -24,6 +25,7 @@ struct stats_sources {
 	const struct guard *guard;
 	const struct governor *governor;
 	const struct response *response;
+	const struct repairs *repairs;
 	const struct feed *told, *orders;
 	uint64_t prepared, unprepared; /* channels of assets */
 	uint64_t unwritten;            /* facts that found no room */

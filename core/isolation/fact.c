@@ -26,6 +26,7 @@ static const char *type_name(unsigned type)
 		[FACT_COVERAGE] = "coverage",   [FACT_ROLE] = "role",
 		[FACT_NETWORK] = "network",     [FACT_INFECTION] = "infection",
 		[FACT_SENSOR] = "sensor",       [FACT_GAP] = "gap",
+		[FACT_REPAIR] = "repair",
 	};
 
 	INVARIANT(type < FACT_TYPES);
@@ -381,6 +382,31 @@ static struct json *infection_json(const struct outbreak_link *link)
 	return object;
 }
 
+static struct json *repair_json(const struct repair *repair)
+{
+	bool refused = repair->state == REPAIR_REFUSED;
+	struct json *object = json_object_new();
+
+	set_count(object, "id", repair->id);
+	set_word(object, "asset", repair->asset);
+	json_set_text(object, "act", remedy_act_name(repair->wish.act));
+	if (repair->wish.boot != REMEDY_BOOT_USUAL)
+		json_set_text(object, "boot", remedy_boot_name(repair->wish.boot));
+	json_set_text(object, "state", repair_state_name(repair->state));
+	if (repair->power != REMEDY_UNKNOWN)
+		json_set_text(object, "power", remedy_power_name(repair->power));
+	set_count(object, "isolation", repair->isolation);
+	if (repair->direct)
+		json_set_bool(object, "direct", true);
+	set_word(object, "asked_by", repair->asked_by);
+	set_word(object, "why", repair->why);
+	set_word(object, refused ? "refused" : "said", repair->said);
+	set_word(object, "device", repair->device);
+	json_set_time(object, "asked_at", repair->asked_ns);
+	json_set_time(object, "ended_at", repair->ended_ns);
+	return object;
+}
+
 /* ---- the whole --------------------------------------------------------------------------------- */
 
 uint64_t fact_gap_count(const struct fact_gap *gap)
@@ -448,6 +474,8 @@ static struct json *body_json(const struct fact *fact, fact_detector_fn *detecto
 		return sensor_json(fact->sensor);
 	case FACT_GAP:
 		return gap_json(fact->gap);
+	case FACT_REPAIR:
+		return repair_json(fact->repair);
 	default:
 		INVARIANT(fact->type < FACT_TYPES);
 		return NULL;

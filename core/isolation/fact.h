@@ -15,6 +15,7 @@
 #include "core/incident/outbreak.h"
 #include "core/isolation/enforcer.h"
 #include "core/isolation/isolation.h"
+#include "core/isolation/repair.h"
 #include "core/policy/decision.h"
 
 struct json;
@@ -30,6 +31,7 @@ enum fact_type {
 	FACT_INFECTION,
 	FACT_SENSOR,
 	FACT_GAP,
+	FACT_REPAIR,
 	FACT_TYPES
 };
 
@@ -76,7 +78,7 @@ struct fact_gap {
 struct fact {
 	uint8_t type; /* enum fact_type */
 	uint64_t wall_ns;
-	struct host_key host; /* INCIDENT, DECISION, ISOLATION, INFECTION */
+	struct host_key host; /* INCIDENT, DECISION, ISOLATION, INFECTION, REPAIR */
 	struct mac mac;
 	const char *
 		known_as; /* INCIDENT: what the host was seen to be, "" or NULL if nothing is known */
@@ -91,6 +93,7 @@ struct fact {
 		const struct fault_state *network; /* everybody fails at once, or that is over */
 		const struct fact_sensor *sensor;
 		const struct fact_gap *gap;
+		const struct repair *repair;
 	};
 };
 

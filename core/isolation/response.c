@@ -98,6 +98,13 @@ void response_sweep(struct response *response, uint64_t now_ns)
 	response_remove_ended(response);
 }
 
+const struct isolation *response_of(const struct response *response, const char *asset)
+{
+	const struct running *running = response_find_running(response, asset, NULL);
+
+	return running ? &running->isolation : NULL;
+}
+
 size_t response_count(const struct response *response)
 {
 	return response->running.count;

@@ -84,6 +84,8 @@ int response_deny(struct response *response, uint64_t isolation, const char *rea
 		  uint64_t now_ns, struct err *err);
 int response_release(struct response *response, uint64_t isolation, const char *reason,
 		     uint64_t now_ns, struct err *err);
+/* Of what is wanted or holds of an asset, what cuts off most; NULL if nothing.  Borrowed until the next call. */
+const struct isolation *response_of(const struct response *response, const char *asset);
 size_t response_count(const struct response *response); /* not ended */
 const struct isolation *response_at(const struct response *response, size_t index);
 

@@ -12,6 +12,7 @@
 #include "core/base/invariant.h"
 #include "core/isolation/enforcer.h"
 #include "core/isolation/journal.h"
+#include "core/isolation/machine.h"
 #include "core/isolation/measure.h"
 #include "core/isolation/plan.h"
 #include "core/isolation/response_running.h"
@@ -82,19 +83,6 @@ static int plan_for(const struct running *running, struct plan *plan, struct err
 				  plan, err);
 }
 
-/* The firmware shares the host's address, so where the host was heard is where a moved firmware would be.  Only if it is
- * the asset's own MAC that was heard there, and only IPv4: an IPv6 address is never shared. */
-static struct asset with_hint(const struct running *running, const struct asset *asset)
-{
-	const struct isolation *isolation = &running->isolation;
-	struct asset hinted = *asset;
-
-	if (!mac_is_zero(&asset->mac) && mac_equal(&asset->mac, &isolation->mac) &&
-	    ip_is_v4(&isolation->host.ip))
-		hinted.amt.heard = isolation->host.ip;
-	return hinted;
-}
-
 /* Hands the act to the enforcer; negative if that is impossible, then nothing was asked. */
 static int ask(struct running *running, enum isolation_action action, struct err *err)
 {
@@ -115,7 +103,7 @@ static int ask(struct running *running, enum isolation_action action, struct err
 	planned = plan_for(running, &plan, action == ISOLATION_DO_ISOLATE ? err : NULL) == 0;
 	if (action == ISOLATION_DO_ISOLATE && !planned)
 		return ERR_CONFIG;
-	hinted = with_hint(running, asset);
+	hinted = machine_with_hint(asset, &running->isolation.host, &running->isolation.mac);
 	parts->enforcer->act(parts->enforcer->self, acts[action], &hinted, planned ? &plan : NULL,
 			     answered, running);
 	return 0;

@@ -17,6 +17,7 @@
 #include "core/incident/incident.h"
 #include "core/incident/score.h"
 #include "core/isolation/enforcer.h"
+#include "core/isolation/machine.h"
 #include "core/isolation/measure.h"
 #include "core/isolation/plan.h"
 #include "core/isolation/response_running.h"
@@ -32,24 +33,6 @@ struct wish {
 	struct decision decision;
 	uint64_t now_ns;
 };
-
-/* As it was seen, else as the roster knows it; host and firmware share an address (amt-system-defense.md 3.4). */
-static void recognise(struct wish *wish)
-{
-	const struct asset *asset = wish->asked->asset;
-	const struct incident *incident = wish->asked->incident;
-	struct ip ip = asset->ip;
-
-	if (incident) {
-		wish->host = incident->host;
-		wish->mac = incident->mac;
-		return;
-	}
-	if (ip_is_unspecified(&ip) && !ip_parse(asset->amt.address, &ip))
-		memset(&ip, 0, sizeof(ip));
-	wish->host = host_key_of(&ip, asset->vlan);
-	wish->mac = asset->mac;
-}
 
 /* ---- what the policy says ---------------------------------------------------------------------- */
 
@@ -275,7 +258,7 @@ int response_isolate(struct response *response, const struct response_wish *aske
 	struct wish wish = { .response = response, .asked = asked, .now_ns = now_ns };
 	struct err refusal = { 0 };
 
-	recognise(&wish);
+	machine_of(asked->asset, asked->incident, &wish.host, &wish.mac);
 	ask_policy(&wish);
 	if (choose_channel(&wish, &refusal) < 0 || may_begin(&wish, &refusal) < 0) {
 		tell(&wish, refusal.text);

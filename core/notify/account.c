@@ -329,6 +329,25 @@ static void tell_gap(const struct account *account, const struct fact *fact)
 		fact->gap->writer, fact->gap->why);
 }
 
+static void tell_repair(const struct account *account, const struct fact *fact)
+{
+	static const enum tone tones[REPAIR_STATES] = { TONE_PLAIN, TONE_PLAIN, TONE_GOOD,
+							TONE_WARN,  TONE_BAD,   TONE_BAD,
+							TONE_WARN };
+	const struct repair *repair = fact->repair;
+	char act[REPAIR_ACT_BYTES];
+
+	headline(account, fact, tones[repair->state], "repair");
+	repair_act_text(&repair->wish, act);
+	fprintf(account->stream, "%s of %s (%llu) is %s%s%s\n", act, repair->asset,
+		(unsigned long long)repair->id, repair_state_name(repair->state),
+		*repair->said ? ": " : "", repair->said);
+	if (repair->state == REPAIR_REQUESTED || repair->state == REPAIR_REFUSED)
+		fprintf(account->stream, "%29s%sasked by: %s%s%s%s\n", "", paint(account, TONE_DIM),
+			plain(account), repair->asked_by, *repair->why ? ": " : "", repair->why);
+	detail(account, "device", repair->device);
+}
+
 static void tell_stats(const struct account *account, const struct fact *fact)
 {
 	const struct record_sensor *stats = fact->stats;
@@ -394,6 +413,9 @@ void account_tell(struct account *account, const struct fact *fact)
 		break;
 	case FACT_GAP:
 		tell_gap(account, fact);
+		break;
+	case FACT_REPAIR:
+		tell_repair(account, fact);
 		break;
 	case FACT_STATS:
 		tell_stats(account, fact);

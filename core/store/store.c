@@ -11,6 +11,7 @@
 #include "core/store/db.h"
 #include "core/store/journal_db.h"
 #include "core/store/readiness.h"
+#include "core/store/repair_db.h"
 
 #define FACT_MAX_BYTES 65536
 
@@ -18,9 +19,10 @@ struct store {
 	struct db *db;
 	struct ledger *ledger;
 	struct journal_db *journal;
+	struct repair_db *repairs;
 	struct db_query *incident, *infection;
 	struct store_terms terms;
-	uint64_t next_incident, next_isolation;
+	uint64_t next_incident, next_isolation, next_repair;
 };
 
 static int prepare(struct store *store, struct err *err)
@@ -28,7 +30,8 @@ static int prepare(struct store *store, struct err *err)
 	store->ledger = ledger_new(store->db, err);
 	store->journal = store->ledger ? journal_db_new(store->db, store->terms.dry_run, err)
 				       : NULL;
-	if (!store->journal)
+	store->repairs = store->journal ? repair_db_new(store->db, err) : NULL;
+	if (!store->repairs)
 		return ERR_FAILED;
 	store->incident = db_prepare(
 		store->db,
@@ -46,8 +49,11 @@ static int prepare(struct store *store, struct err *err)
 			: NULL;
 	if (!store->infection ||
 	    db_number(store->db, "SELECT max(id) FROM incidents", &store->next_incident, err) < 0 ||
-	    db_number(store->db, "SELECT max(id) FROM isolations", &store->next_isolation, err) < 0)
+	    db_number(store->db, "SELECT max(id) FROM isolations", &store->next_isolation, err) <
+		    0 ||
+	    db_number(store->db, "SELECT max(id) FROM repairs", &store->next_repair, err) < 0)
 		return ERR_FAILED;
+	store->next_repair++;
 	store->next_incident++;
 	store->next_isolation++;
 	return 0;
@@ -73,6 +79,7 @@ void store_close(struct store *store)
 	db_query_free(store->incident);
 	db_query_free(store->infection);
 	journal_db_free(store->journal);
+	repair_db_free(store->repairs);
 	ledger_free(store->ledger);
 	db_close(store->db);
 	mem_free(store);
@@ -122,6 +129,8 @@ static int write_fact(struct store *store, const struct fact *fact, const struct
 		return write_incident(store, fact->incident, json->text, err);
 	if (fact->type == FACT_ISOLATION)
 		return journal_db_told(store->journal, &fact->isolation->isolation, err);
+	if (fact->type == FACT_REPAIR)
+		return repair_db_told(store->repairs, fact->repair, err);
 	if (fact->type == FACT_INFECTION)
 		return write_infection(store, fact->infection, err);
 	return 0;
@@ -166,6 +175,11 @@ const struct journal *store_journal(struct store *store)
 	return journal_db_interface(store->journal);
 }
 
+const struct repair_journal *store_repairs(struct store *store)
+{
+	return repair_db_interface(store->repairs);
+}
+
 int store_readiness(struct store *store, const struct readiness *readiness, struct err *err)
 {
 	return readiness_keep(store->db, readiness, err);
@@ -181,14 +195,20 @@ uint64_t store_next_isolation(const struct store *store)
 	return store->next_isolation;
 }
 
+uint64_t store_next_repair(const struct store *store)
+{
+	return store->next_repair;
+}
+
 int store_ended_starts(struct store *store, uint64_t since_ns,
 		       void (*each)(void *arg, uint64_t started_ns), void *arg, struct err *err)
 {
-	struct db_query *query =
-		db_prepare(store->db,
-			   "SELECT asked_ns FROM isolations WHERE ended_ns <> 0 AND dry_run = 0"
-			   " AND asked_ns >= ? ORDER BY asked_ns",
-			   err);
+	struct db_query *query = db_prepare(
+		store->db,
+		"SELECT asked_ns FROM isolations WHERE ended_ns <> 0 AND dry_run = 0"
+		" AND asked_ns >= ?1 UNION ALL SELECT asked_ns FROM repairs WHERE isolation = 0"
+		" AND (act > 1 OR boot <> 0) AND asked_ns >= ?1 ORDER BY asked_ns",
+		err);
 	int rc;
 
 	if (!query)

@@ -10,13 +10,13 @@ struct asked {
 	char did[160];
 };
 
-static void on_power(void *arg, const struct amt_power_answer *answer)
+static void on_power(void *arg, const struct remedy_answer *answer)
 {
 	struct asked *asked = arg;
 
 	asked->rc = answer->rc;
 	asked->unknown = answer->unknown;
-	asked->state = answer->state;
+	asked->state = answer->power;
 	snprintf(asked->did, sizeof(asked->did), "%s", answer->did);
 	snprintf(asked->bench->text, sizeof(asked->bench->text), "%s",
 		 answer->err ? answer->err->text : "");
@@ -26,12 +26,13 @@ static void on_power(void *arg, const struct amt_power_answer *answer)
 
 static struct asked power(struct bench *bench, unsigned act, unsigned boot)
 {
-	struct amt_power_wish wish = { (uint8_t)act, (uint8_t)boot };
+	struct remedy_wish wish = { (uint8_t)act, (uint8_t)boot };
 	struct asked asked = { .bench = bench };
 
 	bench->answers = 0;
 	timer_after_ns(bench->patience, PATIENCE_S * NS_PER_S);
-	amt_power(bench->amt, &bench->asset, &wish, on_power, &asked);
+	amt_remedy(bench->amt)
+		->act(amt_remedy(bench->amt)->self, &bench->asset, &wish, on_power, &asked);
 	loop_run(bench->loop);
 	if (bench->answers != 1)
 		fail_msg("no answer within %d s", PATIENCE_S);
@@ -49,25 +50,25 @@ static void a_machine_is_switched_as_ordered(void **state)
 		unsigned act, after, rc;
 		const char *says;
 	} steps[] = {
-		{ AMT_POWER_LOOK, AMT_POWER_IS_ON, 0, "" },
-		{ AMT_POWER_ON, AMT_POWER_IS_ON, 0, "on already" },
-		{ AMT_POWER_OFF, AMT_POWER_IS_OFF, 0, "ordered: off" },
-		{ AMT_POWER_OFF, AMT_POWER_IS_OFF, 0, "off already" },
-		{ AMT_POWER_RESET, AMT_POWER_IS_OFF, 1, "does not offer that now" },
-		{ AMT_POWER_ON, AMT_POWER_IS_ON, 0, "ordered: on" },
-		{ AMT_POWER_RESET, AMT_POWER_IS_ON, 0, "ordered: reset" },
-		{ AMT_POWER_CYCLE, AMT_POWER_IS_ON, 0, "ordered: cycle" },
+		{ REMEDY_LOOK, REMEDY_IS_ON, 0, "" },
+		{ REMEDY_ON, REMEDY_IS_ON, 0, "on already" },
+		{ REMEDY_OFF, REMEDY_IS_OFF, 0, "ordered: off" },
+		{ REMEDY_OFF, REMEDY_IS_OFF, 0, "off already" },
+		{ REMEDY_RESET, REMEDY_IS_OFF, 1, "does not offer that now" },
+		{ REMEDY_ON, REMEDY_IS_ON, 0, "ordered: on" },
+		{ REMEDY_RESET, REMEDY_IS_ON, 0, "ordered: reset" },
+		{ REMEDY_CYCLE, REMEDY_IS_ON, 0, "ordered: cycle" },
 	};
 	static const char *const none[] = { NULL };
 	struct bench *bench = bench_new(none);
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(steps); i++) {
-		struct asked asked = power(bench, steps[i].act, AMT_BOOT_USUAL);
+		struct asked asked = power(bench, steps[i].act, REMEDY_BOOT_USUAL);
 
 		if ((asked.rc < 0) != (steps[i].rc != 0) || asked.state != steps[i].after ||
 		    !strstr(asked.rc < 0 ? bench->text : asked.did, steps[i].says))
-			fail_msg("step %zu: %s, %s %s", i, amt_power_state_name(asked.state),
+			fail_msg("step %zu: %s, %s %s", i, remedy_power_name(asked.state),
 				 asked.did, bench->text);
 	}
 	assert_true(boot_says(bench, "starts 3"));
@@ -80,26 +81,26 @@ static void the_next_start_and_only_that_comes_from_elsewhere(void **state)
 		unsigned boot;
 		const char *last;
 	} cases[] = {
-		{ AMT_BOOT_NETWORK, "last network\n" },
-		{ AMT_BOOT_DISK, "last disk\n" },
-		{ AMT_BOOT_CD, "last cd\n" },
-		{ AMT_BOOT_SETUP, "setup" },
+		{ REMEDY_BOOT_NETWORK, "last network\n" },
+		{ REMEDY_BOOT_DISK, "last disk\n" },
+		{ REMEDY_BOOT_CD, "last cd\n" },
+		{ REMEDY_BOOT_SETUP, "setup" },
 	};
 	static const char *const none[] = { NULL };
 	struct bench *bench = bench_new(none);
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		struct asked asked = power(bench, AMT_POWER_RESET, cases[i].boot);
+		struct asked asked = power(bench, REMEDY_RESET, cases[i].boot);
 
 		if (asked.rc < 0 || !boot_says(bench, cases[i].last))
 			fail_msg("%zu: %s: %s", i, bench->text, bench->answer);
-		power(bench, AMT_POWER_RESET, AMT_BOOT_USUAL);
+		power(bench, REMEDY_RESET, REMEDY_BOOT_USUAL);
 		assert_false(boot_says(bench, cases[i].last) && i != 1);
 	}
-	assert_true(power(bench, AMT_POWER_ON, AMT_BOOT_NETWORK).rc < 0);
-	power(bench, AMT_POWER_OFF, AMT_BOOT_USUAL);
-	assert_int_equal(power(bench, AMT_POWER_ON, AMT_BOOT_NETWORK).rc, 0);
+	assert_true(power(bench, REMEDY_ON, REMEDY_BOOT_NETWORK).rc < 0);
+	power(bench, REMEDY_OFF, REMEDY_BOOT_USUAL);
+	assert_int_equal(power(bench, REMEDY_ON, REMEDY_BOOT_NETWORK).rc, 0);
 	assert_true(boot_says(bench, "last network\n"));
 	bench_free(bench);
 }
@@ -110,11 +111,11 @@ static void consent_that_is_needed_is_said_before_anything_is_changed(void **sta
 	struct bench *bench = bench_new(client);
 
 	(void)state;
-	assert_true(power(bench, AMT_POWER_RESET, AMT_BOOT_NETWORK).rc < 0);
+	assert_true(power(bench, REMEDY_RESET, REMEDY_BOOT_NETWORK).rc < 0);
 	assert_non_null(strstr(bench->text, "consent of a person at its screen"));
 	assert_true(boot_says(bench, "starts 0"));
 	/* Power alone needs none. */
-	assert_int_equal(power(bench, AMT_POWER_RESET, AMT_BOOT_USUAL).rc, 0);
+	assert_int_equal(power(bench, REMEDY_RESET, REMEDY_BOOT_USUAL).rc, 0);
 	assert_true(boot_says(bench, "starts 1"));
 	bench_free(bench);
 }
@@ -129,7 +130,7 @@ static void old_firmware_is_asked_in_its_own_way(void **state)
 						NULL };
 		struct bench *bench = bench_new(options);
 
-		if (power(bench, AMT_POWER_RESET, AMT_BOOT_NETWORK).rc < 0 ||
+		if (power(bench, REMEDY_RESET, REMEDY_BOOT_NETWORK).rc < 0 ||
 		    !boot_says(bench, "last network"))
 			fail_msg("%s: %s", releases[i], bench->text);
 		bench_free(bench);
@@ -147,9 +148,37 @@ static void an_isolated_machine_obeys_and_stays_isolated(void **state)
 		plan.filters[plan.filter_count++] =
 			(struct filter){ .direction = way, .ethertype = 0x0806, .label = "arp" };
 	must(bench, ENFORCER_ISOLATE, &plan);
-	assert_int_equal(power(bench, AMT_POWER_CYCLE, AMT_BOOT_NETWORK).rc, 0);
+	assert_int_equal(power(bench, REMEDY_CYCLE, REMEDY_BOOT_NETWORK).rc, 0);
 	must(bench, ENFORCER_INSPECT, NULL);
 	assert_true(bench->result.active);
+	bench_free(bench);
+}
+
+/* After a crash of the controller between the wish and the switch. */
+static void a_next_start_that_nobody_ordered_any_more_is_taken_back(void **state)
+{
+	static const char *const none[] = { NULL };
+	struct bench *bench = bench_new(none);
+	struct remedy_wish wish = { REMEDY_RESET, REMEDY_BOOT_NETWORK };
+	const struct remedy *remedy = amt_remedy(bench->amt);
+	struct asked asked = { .bench = bench };
+
+	(void)state;
+	order(bench, "fault amt blackhole match RequestPowerStateChange");
+	remedy->act(remedy->self, &bench->asset, &wish, on_power, &asked);
+	timer_after_ns(bench->patience, NS_PER_S);
+	loop_run(bench->loop); /* until it waits for the answer to the reset */
+	assert_true(boot_says(bench, "next network"));
+	restart_client(bench);
+	order(bench, "clear amt");
+	asked = power(bench, REMEDY_WITHDRAW, REMEDY_BOOT_USUAL);
+	assert_int_equal(asked.rc, 0);
+	assert_int_equal(asked.state, REMEDY_IS_ON);
+	assert_string_equal(asked.did, "its next start comes from where it usually does");
+	assert_false(boot_says(bench, "next network"));
+	assert_true(boot_says(bench, "starts 0"));
+	/* And where nothing is left it does no harm. */
+	assert_int_equal(power(bench, REMEDY_WITHDRAW, REMEDY_BOOT_USUAL).rc, 0);
 	bench_free(bench);
 }
 
@@ -162,7 +191,7 @@ static void every_request_may_fail_and_nothing_happens_twice(void **state)
 	unsigned cases = 0;
 
 	(void)state;
-	power(bench, AMT_POWER_LOOK, AMT_BOOT_USUAL);
+	power(bench, REMEDY_LOOK, REMEDY_BOOT_USUAL);
 	for (size_t k = 0; k < COUNT(kinds); k++)
 		for (unsigned at = 1; at < 40; at++) {
 			char command[64];
@@ -176,7 +205,7 @@ static void every_request_may_fail_and_nothing_happens_twice(void **state)
 			before = (unsigned)strtoul(strstr(bench->answer, "starts ") + 7, NULL, 10);
 			snprintf(command, sizeof(command), "fault amt %s at %u", kinds[k], at);
 			order(bench, command);
-			asked = power(bench, AMT_POWER_RESET, AMT_BOOT_NETWORK);
+			asked = power(bench, REMEDY_RESET, REMEDY_BOOT_NETWORK);
 			met = !strstr(order(bench, "faults amt"), "times=");
 			order(bench, "boot amt");
 			after = (unsigned)strtoul(strstr(bench->answer, "starts ") + 7, NULL, 10);
@@ -205,6 +234,7 @@ int main(void)
 		cmocka_unit_test(consent_that_is_needed_is_said_before_anything_is_changed),
 		cmocka_unit_test(old_firmware_is_asked_in_its_own_way),
 		cmocka_unit_test(an_isolated_machine_obeys_and_stays_isolated),
+		cmocka_unit_test(a_next_start_that_nobody_ordered_any_more_is_taken_back),
 		cmocka_unit_test(every_request_may_fail_and_nothing_happens_twice),
 	};
 

@@ -349,6 +349,41 @@ static void coverage_tells_what_is_missing_and_what_to_do(void **state)
 	       "failures may be none; the mirror port is overloaded or the capture has gaps\"}}");
 }
 
+static void a_repair_tells_who_why_and_what_became_of_it(void **state)
+{
+	struct repair repair = { .id = 7,
+				 .asset = "pc-23",
+				 .wish = { REMEDY_RESET, REMEDY_BOOT_NETWORK },
+				 .state = REPAIR_DONE,
+				 .power = REMEDY_IS_ON,
+				 .isolation = 3,
+				 .asked_ns = T0,
+				 .ended_ns = T0,
+				 .asked_by = "anna",
+				 .why = "it hangs",
+				 .said = "ordered: reset",
+				 .device = "AMT 12 at x" };
+	struct fact fact = fact_of(FACT_REPAIR, "10.20.0.23", 0);
+
+	(void)state;
+	fact.repair = &repair;
+	expect(&fact,
+	       "{\"timestamp\":\"2023-11-14T22:13:20.123456+0000\",\"event_type\":\"repair\",\"src_ip\":\"10.20.0.23\","
+	       "\"src_mac\":\"02:c0:4d:00:00:17\",\"repair\":{\"id\":7,\"asset\":\"pc-23\",\"act\":\"reset\","
+	       "\"boot\":\"network\",\"state\":\"done\",\"power\":\"on\",\"isolation\":3,\"asked_by\":\"anna\","
+	       "\"why\":\"it hangs\",\"said\":\"ordered: reset\",\"device\":\"AMT 12 at x\","
+	       "\"asked_at\":\"2023-11-14T22:13:20.123456+0000\",\"ended_at\":\"2023-11-14T22:13:20.123456+0000\"}}");
+	repair = (struct repair){ .asset = "pc-23",
+				  .wish = { .act = REMEDY_OFF },
+				  .state = REPAIR_REFUSED,
+				  .direct = true,
+				  .said = "no" };
+	expect(&fact,
+	       "{\"timestamp\":\"2023-11-14T22:13:20.123456+0000\",\"event_type\":\"repair\",\"src_ip\":\"10.20.0.23\","
+	       "\"src_mac\":\"02:c0:4d:00:00:17\",\"repair\":{\"asset\":\"pc-23\",\"act\":\"off\","
+	       "\"state\":\"refused\",\"direct\":true,\"refused\":\"no\"}}");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -361,6 +396,7 @@ int main(void)
 		cmocka_unit_test(a_decision_to_watch_a_stranger_is_short),
 		cmocka_unit_test(an_isolation_tells_what_was_done_and_what_is_true),
 		cmocka_unit_test(a_dry_run_says_that_it_is_one),
+		cmocka_unit_test(a_repair_tells_who_why_and_what_became_of_it),
 		cmocka_unit_test(statistics_are_about_nobody),
 		cmocka_unit_test(coverage_tells_what_is_missing_and_what_to_do),
 	};

@@ -332,6 +332,35 @@ static void a_role_is_told_once(void **state)
 	free(text);
 }
 
+static void a_repair_is_told_with_who_asked_first_and_what_was_done_last(void **state)
+{
+	struct repair repair = { .id = 7,
+				 .asset = "pc-23",
+				 .wish = { REMEDY_RESET, REMEDY_BOOT_NETWORK },
+				 .asked_by = "anna",
+				 .why = "it hangs" };
+	struct fact fact = fact_of(FACT_REPAIR);
+	char *text;
+
+	(void)state;
+	fact.repair = &repair;
+	text = told(&fact, false);
+	assert_string_equal(
+		text,
+		"12:00:00.000 10.20.0.23      repair     reset, next start from network of pc-23 (7) is requested\n"
+		"                             asked by: anna: it hangs\n");
+	free(text);
+	repair.state = REPAIR_UNKNOWN;
+	snprintf(repair.said, sizeof(repair.said), "look");
+	snprintf(repair.device, sizeof(repair.device), "AMT 12 at x");
+	text = told(&fact, false);
+	assert_string_equal(
+		text,
+		"12:00:00.000 10.20.0.23      repair     reset, next start from network of pc-23 (7) is unknown: look\n"
+		"                             device: AMT 12 at x\n");
+	free(text);
+}
+
 static void plain_text_has_no_escapes_and_colour_ends_what_it_begins(void **state)
 {
 	struct incident incident = convicted_incident();
@@ -361,6 +390,7 @@ int main(void)
 		cmocka_unit_test(a_decision_is_told_with_what_it_takes),
 		cmocka_unit_test(requests_are_told_where_there_were_any),
 		cmocka_unit_test(a_role_is_told_once),
+		cmocka_unit_test(a_repair_is_told_with_who_asked_first_and_what_was_done_last),
 		cmocka_unit_test(plain_text_has_no_escapes_and_colour_ends_what_it_begins),
 	};
 

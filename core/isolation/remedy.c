@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* remedy.c - the words of repairs, in one place for command, daemon, firmware client and facts. */
+#include "core/isolation/remedy.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "core/base/err.h"
+#include "core/base/invariant.h"
+
+static const char *const acts[REMEDY_ACTS] = { "state", "on", "off", "cycle", "reset", "withdraw" };
+static const char *const boots[REMEDY_BOOTS] = { "usual", "network", "disk", "cd", "setup" };
+
+const char *remedy_act_name(unsigned act)
+{
+	INVARIANT(act < REMEDY_ACTS);
+	return acts[act];
+}
+
+const char *remedy_boot_name(unsigned boot)
+{
+	INVARIANT(boot < REMEDY_BOOTS);
+	return boots[boot];
+}
+
+const char *remedy_power_name(unsigned power)
+{
+	static const char *const names[REMEDY_POWERS] = { "unknown", "on", "asleep", "off" };
+
+	return names[power < REMEDY_POWERS ? power : REMEDY_UNKNOWN];
+}
+
+static size_t find(const char *word, const char *const *words, size_t count)
+{
+	size_t i = 0;
+
+	while (i < count && strcmp(words[i], word) != 0)
+		i++;
+	return i;
+}
+
+bool remedy_wish_of(const char *act, const char *boot, struct remedy_wish *wish, struct err *err)
+{
+	/* Nobody asks to withdraw what is not there yet. */
+	size_t a = find(act, acts, REMEDY_WITHDRAW), b = find(boot, boots, REMEDY_BOOTS);
+
+	if (a == REMEDY_WITHDRAW)
+		err_set(err, ERR_USAGE, "power takes on, off, cycle or reset, not \"%s\"", act);
+	else if (b == REMEDY_BOOTS)
+		err_set(err, ERR_USAGE, "--boot takes network, disk, cd or setup, not \"%s\"",
+			boot);
+	else if (b && (a == REMEDY_LOOK || a == REMEDY_OFF))
+		err_set(err, ERR_USAGE, "--boot goes with on, cycle or reset");
+	else {
+		*wish = (struct remedy_wish){ (uint8_t)a, (uint8_t)b };
+		return true;
+	}
+	return false;
+}
+
+bool remedy_is_there(const struct remedy_wish *wish, unsigned power)
+{
+	switch (wish->act) {
+	case REMEDY_LOOK:
+	case REMEDY_WITHDRAW:
+		return true;
+	case REMEDY_OFF:
+		return power == REMEDY_IS_OFF;
+	default:
+		return power == REMEDY_IS_ON;
+	}
+}
+
+bool remedy_disturbs(const struct remedy_wish *wish)
+{
+	switch (wish->act) {
+	case REMEDY_LOOK:
+	case REMEDY_WITHDRAW:
+		return false;
+	case REMEDY_ON:
+		return wish->boot != REMEDY_BOOT_USUAL;
+	default:
+		return true;
+	}
+}
