@@ -22,6 +22,7 @@ struct cim_instance;
 struct endpoint;
 struct endpoint_memory;
 struct fleet_plan;
+struct history;
 struct transaction;
 struct wsman_fault;
 
@@ -44,6 +45,7 @@ struct act {
 	uint8_t power_state;                /* enum remedy_power */
 	bool power_offered;                 /* the firmware says it can do that now */
 	struct cim_instance *boot_settings; /* to be written */
+	struct history *history;            /* NULL until its logs are read */
 	void *arg;
 
 	/* Looking for a machine that is not where it was. */

@@ -15,6 +15,7 @@
 #include "amt/dispatch.h"
 #include "amt/endpoint.h"
 #include "amt/fleet.h"
+#include "amt/history.h"
 #include "amt/readiness.h"
 #include "amt/session.h"
 #include "amt/transaction.h"
@@ -70,6 +71,7 @@ void act_free(struct act *act)
 	transaction_free(act->transaction);
 	cim_reference_free(act->old_port);
 	cim_free(act->boot_settings);
+	history_free(act->history);
 	endpoint_memory_free(act->set_aside);
 	drop_plan(act->shared);
 	stale_fini(&act->stale);
@@ -139,6 +141,8 @@ static void answer_power(const struct act *act)
 					.device = act->result.device,
 					.did = act->result.did };
 
+	if (act->history)
+		answer.entries = history_entries(act->history, &answer.entry_count);
 	act->power_done(act->arg, &answer);
 }
 
@@ -197,6 +201,7 @@ static void run_again(struct act *act)
 	transaction_free(act->transaction);
 	cim_reference_free(act->old_port);
 	cim_free(act->boot_settings);
+	history_free(act->history);
 	stale_fini(&act->stale);
 	*act = fresh;
 	act->transaction =

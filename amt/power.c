@@ -15,6 +15,7 @@
 #include "amt/act.h"
 #include "amt/cim.h"
 #include "amt/endpoint.h"
+#include "amt/history.h"
 #include "amt/session.h"
 #include "amt/transaction.h"
 #include "core/base/buf.h"
@@ -86,7 +87,7 @@ static bool ask_state(void *arg, uint32_t n, struct session_call *call)
 
 static bool only_looks(const struct act *act)
 {
-	return act->power.act == REMEDY_LOOK || act->power.act == REMEDY_WITHDRAW;
+	return remedy_only_looks(&act->power) || act->power.act == REMEDY_WITHDRAW;
 }
 
 static bool offers(const struct cim_instance *item, uint32_t wanted)
@@ -445,6 +446,10 @@ static const struct step_kind step_think_power = { NULL, think_power };
 void power_steps(struct act *act)
 {
 	identify_steps(act);
+	if (act->power.act == REMEDY_READ_LOG) {
+		history_steps(act);
+		return;
+	}
 	transaction_then(act->transaction, &step_state, 0);
 	transaction_then(act->transaction, &step_think_power, 0);
 }

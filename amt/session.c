@@ -134,7 +134,9 @@ bool session_call_reads(const struct session_call *call)
 		return true;
 	/* Copies the counters to where they can be read; with ResetOnRead false nothing is lost by repeating. */
 	return call->op == WSMAN_INVOKE && (strncmp(call->method, "Get", 3) == 0 ||
-					    strcmp(call->method, "UpdateStatistics") == 0);
+					    strcmp(call->method, "UpdateStatistics") == 0 ||
+					    strcmp(call->method, "PositionToFirstRecord") == 0 ||
+					    strcmp(call->method, "ReadRecords") == 0);
 }
 
 /* The callback may ask again at once, so the session is idle before it runs. */
@@ -258,6 +260,10 @@ static void on_no_answer(struct session *session, const struct transport_answer 
 /* What the classes of power and start need is another realm's, and may need a person (amt-out-of-band.md 2.5). */
 static const char *remedy_of_denial(const char *class_name)
 {
+	if (strcmp(class_name, "AMT_AuditLog") == 0)
+		return "; give the AMT user the realm Audit Log";
+	if (strcmp(class_name, "AMT_MessageLog") == 0)
+		return "; give the AMT user the realm Event Log Reader";
 	return strstr(class_name, "Boot") || strstr(class_name, "Power")
 		       ? "; give the AMT user the realm Remote Control, or see to user consent"
 		       : "; give the AMT user the realms Circuit Breaker and General Info";

@@ -44,6 +44,11 @@ static const struct command commands[] = {
 	  "is a machine on; switch it through its firmware, isolated or not", cli_power },
 	{ "repairs", "", "[--control PATH]", "what was ordered with power, and what became of it",
 	  cli_repairs },
+	{ "log", "",
+	  "PC [--wait 60s] [--control PATH]; without a daemon: --direct ASSETS" NEXT
+	  "[--authorities PEM] [--certificate PEM --key REFERENCE]",
+	  "what its firmware has written down: starts, failures, filters that matched, who changed it",
+	  cli_log },
 	{ "assets", "check",
 	  "FILE [NAME...] [--policy FILE] [--store FILE] [--json] [--accept GRADE]" NEXT
 	  "[--timeout 10s] [--authorities PEM] [--certificate PEM --key REFERENCE]",

@@ -1,147 +1,56 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* power.c - cordon power: is a machine on, switch it, let it start from somewhere else; through its firmware, so that an isolated
- * or a broken machine obeys as well.
+ * or a broken machine obeys as well.  cordon log: what its firmware has written down.
  *
  * The daemon does it: it keeps the order before it gives it, knows whether the machine is isolated, and orders it behind whatever else
- * it does there.  The command asks and then asks how it went, so that a slow firmware keeps no place of the socket. */
+ * it does there. */
 #include "core/cli/power.h"
 
 #include <stdbool.h>
 #include <string.h>
-#include <time.h>
 
 #include "core/api/control.h"
 #include "core/base/buf.h"
-#include "core/base/clock.h"
 #include "core/base/err.h"
 #include "core/base/num.h"
 #include "core/base/units.h"
 #include "core/cli/command.h"
+#include "core/cli/errand.h"
 #include "core/cli/options.h"
 
-#define WAIT_NS     s_to_ns(60) /* firmware may take 35 s to answer, and 20 s to obey */
-#define PATIENCE_MS 5000
+#define WAIT_NS s_to_ns(60) /* firmware may take 35 s to answer, and 20 s to obey */
 
-static void pause_ms(long ms)
+static bool write_line(const struct power_wish *wish, struct buf *line)
 {
-	struct timespec time = { .tv_nsec = ms * 1000000 };
-
-	nanosleep(&time, NULL);
-}
-
-/* "repair 7 of pc-23: reset": 7 */
-static bool number_of(const char *text, uint64_t *id)
-{
-	char digits[24];
-	size_t length;
-
-	if (strncmp(text, "repair ", 7) != 0)
-		return false;
-	length = strspn(text + 7, "0123456789");
-	if (length == 0 || length >= sizeof(digits))
-		return false;
-	memcpy(digits, text + 7, length);
-	digits[length] = '\0';
-	return num_u64(digits, id);
+	if (wish->wish.act == REMEDY_READ_LOG)
+		buf_format(line, "log %s", wish->pc);
+	else
+		buf_format(line, "power %s %s %s %s %s", wish->pc, remedy_act_name(wish->wish.act),
+			   remedy_boot_name(wish->wish.boot), *wish->confirm ? wish->confirm : "-",
+			   wish->why);
+	return !line->overflow && !strpbrk(line->text, "\r\n");
 }
 
 static int begin(const struct power_wish *wish, uint64_t *id, struct err *err)
 {
-	struct buf line, answer;
+	struct buf line, said;
 	int rc;
 
 	buf_init(&line, CONTROL_LINE_BYTES - 2);
-	buf_init(&answer, CONTROL_ANSWER_BYTES);
-	buf_format(&line, "power %s %s %s %s %s", wish->pc, remedy_act_name(wish->wish.act),
-		   remedy_boot_name(wish->wish.boot), *wish->confirm ? wish->confirm : "-",
-		   wish->why);
-	if (line.overflow || strpbrk(line.text, "\r\n"))
-		rc = err_set(err, ERR_USAGE, "the request is too long or has a line break");
+	buf_init(&said, CONTROL_ANSWER_BYTES);
+	if (write_line(wish, &line))
+		rc = errand_begin(wish->control, line.text, id, &said, err);
 	else
-		rc = control_ask(wish->control, line.text, PATIENCE_MS, &answer, err);
-	if (rc == 0 && !number_of(answer.text, id))
-		rc = err_set(err, ERR_FAILED, "cordond answers what is not understood: %.80s",
-			     answer.text);
-	if (rc == 0 && wish->wish.act != REMEDY_LOOK)
-		fputs(answer.text, wish->out);
+		rc = err_set(err, ERR_USAGE, "the request is too long or has a line break");
+	if (rc == 0 && !remedy_only_looks(&wish->wish))
+		fputs(said.text, wish->out);
 	fflush(wish->out);
 	buf_fini(&line);
-	buf_fini(&answer);
+	buf_fini(&said);
 	return rc;
 }
 
-struct outcome {
-	char state[16], power[16], device[72], said[400];
-};
-
-/* Up to the separator into field; what follows it, NULL if there is none. */
-static const char *cut(const char *text, char separator, char *field, size_t size)
-{
-	const char *end = strchr(text, separator);
-	size_t length = end ? (size_t)(end - text) : 0;
-
-	if (!end || length >= size)
-		return NULL;
-	memcpy(field, text, length);
-	field[length] = '\0';
-	return end + 1;
-}
-
-/* "done on AMT 12.0.67 at 10.0.0.1:16992|ordered: reset" and the line's end */
-static bool read_outcome(const char *text, struct outcome *outcome)
-{
-	const char *rest = cut(text, ' ', outcome->state, sizeof(outcome->state));
-
-	rest = rest ? cut(rest, ' ', outcome->power, sizeof(outcome->power)) : NULL;
-	rest = rest ? cut(rest, '|', outcome->device, sizeof(outcome->device)) : NULL;
-	return rest && cut(rest, '\n', outcome->said, sizeof(outcome->said));
-}
-
-/* 0: asked; the outcome may not be there yet. */
-static int ask_outcome(const char *control, uint64_t id, struct outcome *outcome, struct err *err)
-{
-	struct buf answer;
-	char line[48];
-	int rc;
-
-	snprintf(line, sizeof(line), "repair %llu", (unsigned long long)id);
-	buf_init(&answer, CONTROL_ANSWER_BYTES);
-	rc = control_ask(control, line, PATIENCE_MS, &answer, err);
-	if (rc == 0 && !read_outcome(answer.text, outcome))
-		rc = err_set(err, ERR_FAILED, "cordond answers what is not understood: %.80s",
-			     answer.text);
-	buf_fini(&answer);
-	return rc;
-}
-
-static bool is_over(const struct outcome *outcome)
-{
-	return strcmp(outcome->state, "requested") != 0 && strcmp(outcome->state, "ordered") != 0;
-}
-
-/* A daemon that is being started anew is waited for as well. */
-static int await(const struct power_wish *wish, uint64_t id, struct outcome *outcome,
-		 struct err *err)
-{
-	uint64_t until_ns = clock_monotonic_ns() + wish->wait_ns;
-	int rc;
-
-	for (;;) {
-		err_clear(err);
-		rc = ask_outcome(wish->control, id, outcome, err);
-		if (rc == 0 && is_over(outcome))
-			return 0;
-		if (clock_monotonic_ns() >= until_ns)
-			break;
-		pause_ms(200);
-	}
-	return rc < 0 ? rc
-		      : err_set(err, ERR_FAILED,
-				"repair %llu is under way still (%s): \"cordon repairs\" tells how it ends",
-				(unsigned long long)id, outcome->state);
-}
-
-static int tell(const struct power_wish *wish, const struct outcome *outcome)
+static int tell(const struct power_wish *wish, const struct errand_outcome *outcome)
 {
 	bool done = strcmp(outcome->state, "done") == 0;
 
@@ -154,14 +63,41 @@ static int tell(const struct power_wish *wish, const struct outcome *outcome)
 	return done ? EXIT_CODE_OK : EXIT_CODE_FAILURE;
 }
 
+/* Of two logs one may have been refused: the other is shown, and that is said. */
+static int tell_log(const struct power_wish *wish, uint64_t id,
+		    const struct errand_outcome *outcome, struct err *err)
+{
+	struct buf entries;
+	int rc = 0;
+
+	buf_init(&entries, CONTROL_ANSWER_BYTES);
+	if (strcmp(outcome->state, "done") == 0)
+		rc = errand_entries(wish->control, id, &entries, err);
+	else
+		rc = err_set(err, ERR_FAILED, "%s", outcome->said);
+	if (rc == 0 && entries.length > 1)
+		fputs(entries.text, wish->out);
+	else if (rc == 0)
+		fprintf(wish->out, "%s has written nothing down\n", wish->pc);
+	if (rc == 0 && *outcome->said)
+		fprintf(wish->errors, "cordon: %s\n", outcome->said);
+	buf_fini(&entries);
+	return rc;
+}
+
 static int through_daemon(const struct power_wish *wish)
 {
-	struct outcome outcome = { .state = "" };
+	struct errand_outcome outcome = { .state = "" };
 	struct err err = { 0 };
 	uint64_t id;
 
-	if (begin(wish, &id, &err) == 0 && await(wish, id, &outcome, &err) == 0)
-		return tell(wish, &outcome);
+	if (begin(wish, &id, &err) == 0 &&
+	    errand_await(wish->control, id, wish->wait_ns, &outcome, &err) == 0) {
+		if (wish->wish.act != REMEDY_READ_LOG)
+			return tell(wish, &outcome);
+		if (tell_log(wish, id, &outcome, &err) == 0)
+			return EXIT_CODE_OK;
+	}
 	fprintf(wish->errors, "cordon: %s\n", err.text);
 	return err_exit_code(&err);
 }
@@ -232,6 +168,38 @@ int cli_power(int argc, char **argv, FILE *out, FILE *errors)
 
 	if (!cli_options(&argc, argv, options, errors) || !take_words(&wish, argc, argv, boot) ||
 	    !take_time(wait, &wish.wait_ns, errors) || !fits_way(&wish))
+		return EXIT_CODE_USAGE;
+	return wish.roster ? power_direct(&wish) : through_daemon(&wish);
+}
+
+int cli_log(int argc, char **argv, FILE *out, FILE *errors)
+{
+	const char *wait = NULL;
+	struct power_wish wish = { .wish = { .act = REMEDY_READ_LOG },
+				   .confirm = "",
+				   .why = "",
+				   .control = CLI_DEFAULT_CONTROL,
+				   .wait_ns = WAIT_NS,
+				   .out = out,
+				   .errors = errors };
+	const struct cli_option options[] = {
+		{ "wait", &wait },
+		{ "control", &wish.control },
+		{ "direct", &wish.roster },
+		{ "authorities", &wish.authorities },
+		{ "certificate", &wish.certificate },
+		{ "key", &wish.key_ref },
+		{ NULL, NULL },
+	};
+
+	if (!cli_options(&argc, argv, options, errors))
+		return EXIT_CODE_USAGE;
+	if (argc != 1 || !*argv[0] || strpbrk(argv[0], " \t\r\n")) {
+		fprintf(errors, "cordon: log takes one machine, by name, address or MAC\n");
+		return EXIT_CODE_USAGE;
+	}
+	wish.pc = argv[0];
+	if (!take_time(wait, &wish.wait_ns, errors) || !fits_way(&wish))
 		return EXIT_CODE_USAGE;
 	return wish.roster ? power_direct(&wish) : through_daemon(&wish);
 }

@@ -15,6 +15,7 @@
 #include "core/asset/asset.h"
 #include "core/asset/roster.h"
 #include "core/asset/said.h"
+#include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/err.h"
 #include "core/base/log.h"
@@ -75,7 +76,7 @@ static int keep(const struct errand *errand, struct err *err)
 			     .repair = repair };
 	const struct repair_journal *journal;
 
-	if (!errand->store || repair->wish.act == REMEDY_LOOK)
+	if (!errand->store || remedy_only_looks(&repair->wish))
 		return 0;
 	journal = store_repairs(errand->store);
 	if (repair->state != REPAIR_REFUSED && journal->keep(journal->self, repair, err) < 0)
@@ -132,10 +133,27 @@ static void look(void *arg)
 	ask(arg, (struct remedy_wish){ .act = REMEDY_LOOK });
 }
 
+static void show_log(const struct power_wish *wish, const struct remedy_answer *answer)
+{
+	struct buf line;
+
+	buf_init(&line, 512);
+	for (size_t i = 0; i < answer->entry_count; i++) {
+		buf_clear(&line);
+		remedy_entry_text(&answer->entries[i], &line);
+		fprintf(wish->out, "%s\n", line.text);
+	}
+	buf_fini(&line);
+	if (answer->rc >= 0 && answer->entry_count == 0)
+		fprintf(wish->out, "%s has written nothing down\n", wish->pc);
+}
+
 static void answered(void *arg, const struct remedy_answer *answer)
 {
 	struct errand *errand = arg;
 
+	if (errand->wish->wish.act == REMEDY_READ_LOG)
+		show_log(errand->wish, answer);
 	repair_take(&errand->repair, answer, clock_wall_ns());
 	if (errand->repair.state == REPAIR_ORDERED &&
 	    loop_now_ns(errand->loop) < errand->until_ns) {
@@ -182,6 +200,11 @@ static int tell(const struct errand *errand)
 	const struct repair *repair = &errand->repair;
 	FILE *out = errand->wish->out;
 
+	if (repair->wish.act == REMEDY_READ_LOG) {
+		if (*repair->said)
+			fprintf(errand->wish->errors, "cordon: %s\n", repair->said);
+		return repair->state == REPAIR_DONE ? EXIT_CODE_OK : EXIT_CODE_FAILURE;
+	}
 	if (repair->state == REPAIR_DONE && *repair->said)
 		fprintf(out, "%s: %s\n", repair->asset, repair->said);
 	if (repair->state == REPAIR_DONE || repair->state == REPAIR_LATE)
@@ -233,7 +256,7 @@ static int order(struct errand *errand, struct err *err)
 	}
 	if (keep(errand, err) < 0)
 		return ERR_FAILED;
-	if (errand->wish->wish.act != REMEDY_LOOK)
+	if (!remedy_only_looks(&errand->wish->wish))
 		fprintf(errand->wish->errors, "cordon: past cordond, %s\n",
 			errand->store ? "and marked so in the ledger" : "and in no ledger");
 	run(errand);

@@ -239,6 +239,39 @@ static int run_repair(struct request *request, struct err *err)
 	return 0;
 }
 
+static int run_log(struct request *request, struct err *err)
+{
+	const struct commands_asked *asked = request->asked;
+	struct repairs_wish wish = {
+		.wish = { .act = REMEDY_READ_LOG }, .confirm = "", .why = "", .who = asked->who
+	};
+
+	if (!asked->words[1])
+		return err_set(err, ERR_USAGE, "log needs a machine");
+	wish.asset = roster_find_said(asked->roster, asked->words[1], err);
+	if (!wish.asset)
+		return ERR_FAILED;
+	wish.incident = incident_of(asked, wish.asset);
+	return repairs_ask(asked->repairs, &wish, asked->now_ns, request->answer, err) ? 0
+										       : ERR_FAILED;
+}
+
+/* Once: then they are gone from here. */
+static int run_entries(struct request *request, struct err *err)
+{
+	size_t count;
+	const struct remedy_entry *entries =
+		repairs_entries(request->asked->repairs, request->id, &count);
+
+	(void)err;
+	for (size_t i = 0; i < count; i++) {
+		buf_text(request->answer, i ? "\n" : "");
+		remedy_entry_text(&entries[i], request->answer);
+	}
+	repairs_drop_entries(request->asked->repairs, request->id);
+	return 0;
+}
+
 enum takes { NOTHING, PC, ID, ID_OR_PC };
 
 static const struct {
@@ -254,6 +287,8 @@ static const struct {
 	{ "power", PC, run_power },
 	{ "repairs", NOTHING, run_repairs },
 	{ "repair", ID, run_repair },
+	{ "log", PC, run_log },
+	{ "entries", ID, run_entries },
 };
 
 static int check_words(char *const *words, enum takes takes, uint64_t *id, struct err *err)
@@ -261,7 +296,7 @@ static int check_words(char *const *words, enum takes takes, uint64_t *id, struc
 	if (takes == ID && (!words[1] || !num_u64(words[1], id)))
 		return err_set(
 			err, ERR_USAGE,
-			strcmp(words[0], "repair") == 0
+			(strcmp(words[0], "repair") == 0 || strcmp(words[0], "entries") == 0)
 				? "%s needs its number: see \"cordon repairs\""
 				: "%s needs the number of an isolation: see \"cordon isolations\"",
 			words[0]);

@@ -2,13 +2,15 @@
 /* remedy.c - the words of repairs, in one place for command, daemon, firmware client and facts. */
 #include "core/isolation/remedy.h"
 
-#include <stddef.h>
 #include <string.h>
 
+#include "core/base/buf.h"
+#include "core/base/clock.h"
 #include "core/base/err.h"
 #include "core/base/invariant.h"
 
-static const char *const acts[REMEDY_ACTS] = { "state", "on", "off", "cycle", "reset", "withdraw" };
+static const char *const acts[REMEDY_ACTS] = { "state", "on",       "off", "cycle",
+					       "reset", "withdraw", "log" };
 static const char *const boots[REMEDY_BOOTS] = { "usual", "network", "disk", "cd", "setup" };
 
 const char *remedy_act_name(unsigned act)
@@ -58,11 +60,46 @@ bool remedy_wish_of(const char *act, const char *boot, struct remedy_wish *wish,
 	return false;
 }
 
+static const char *severity_word(const struct remedy_entry *entry)
+{
+	if (entry->log == REMEDY_AUDIT)
+		return "";
+	switch (entry->severity) {
+	case 8:
+		return "warning";
+	case 16:
+		return "critical";
+	case 32:
+		return "fatal";
+	default:
+		return "";
+	}
+}
+
+void remedy_entry_text(const struct remedy_entry *entry, struct buf *out)
+{
+	char when[CLOCK_TEXT_BYTES] = "time not known     ";
+
+	if (entry->wall_ns) {
+		clock_text(entry->wall_ns, when, sizeof(when));
+		when[10] = ' ';
+	}
+	buf_format(out, "%.19s  %-5s  %-8s  %s", when,
+		   entry->log == REMEDY_AUDIT ? "audit" : "event", severity_word(entry),
+		   entry->text);
+}
+
+bool remedy_only_looks(const struct remedy_wish *wish)
+{
+	return wish->act == REMEDY_LOOK || wish->act == REMEDY_READ_LOG;
+}
+
 bool remedy_is_there(const struct remedy_wish *wish, unsigned power)
 {
 	switch (wish->act) {
 	case REMEDY_LOOK:
 	case REMEDY_WITHDRAW:
+	case REMEDY_READ_LOG:
 		return true;
 	case REMEDY_OFF:
 		return power == REMEDY_IS_OFF;
@@ -76,6 +113,7 @@ bool remedy_disturbs(const struct remedy_wish *wish)
 	switch (wish->act) {
 	case REMEDY_LOOK:
 	case REMEDY_WITHDRAW:
+	case REMEDY_READ_LOG:
 		return false;
 	case REMEDY_ON:
 		return wish->boot != REMEDY_BOOT_USUAL;

@@ -8,9 +8,11 @@
 #define CORDON_ISOLATION_REMEDY_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct asset;
+struct buf;
 struct err;
 
 enum remedy_act {
@@ -20,6 +22,7 @@ enum remedy_act {
 	REMEDY_CYCLE,
 	REMEDY_RESET,
 	REMEDY_WITHDRAW, /* look; and its next start comes from where it usually does */
+	REMEDY_READ_LOG, /* what the firmware has written down */
 	REMEDY_ACTS
 };
 
@@ -40,12 +43,26 @@ struct remedy_wish {
 	uint8_t boot; /* enum remedy_boot; only with ON, CYCLE and RESET */
 };
 
+/* Who wrote it down: the platform (starts, failures, filters that matched), or the firmware's audit (who changed it). */
+enum remedy_log { REMEDY_EVENTS, REMEDY_AUDIT };
+
+struct remedy_entry {
+	uint64_t wall_ns; /* by the firmware's clock; 0 = it did not know */
+	uint8_t log;      /* enum remedy_log */
+	uint8_t severity; /* of events: 0 unspecified, 1 monitor, 2 information, 4 ok, 8, 16, 32 worse and worse */
+	char text[192]; /* in words; of one line */
+};
+
+#define REMEDY_ENTRIES_MAX 600
+
 struct remedy_answer {
 	int rc;                /* 0 or negative */
 	const struct err *err; /* for rc < 0, with the remedy; borrowed */
 	bool unknown;          /* rc < 0: it may have been switched all the same; look */
 	uint8_t power;         /* enum remedy_power, as last read: an order takes seconds to show */
-	const char *device, *did; /* for people; borrowed */
+	const char *device, *did;           /* for people; borrowed */
+	const struct remedy_entry *entries; /* READ_LOG: the oldest first; borrowed */
+	size_t entry_count;
 };
 
 typedef void remedy_done_fn(void *arg, const struct remedy_answer *answer);
@@ -62,6 +79,10 @@ const char *remedy_boot_name(unsigned boot);   /* "usual", "network", "disk", "c
 const char *remedy_power_name(unsigned power); /* "unknown", "on", "asleep", "off" */
 /* What people may say; false: no such word, and *wish is as it was.  Of acts and places to start from that go together. */
 bool remedy_wish_of(const char *act, const char *boot, struct remedy_wish *wish, struct err *err);
+/* "2026-03-02 12:00:00  event  critical     10 failed logons", without a line break. */
+void remedy_entry_text(const struct remedy_entry *entry, struct buf *out);
+/* Neither switches anything nor is kept. */
+bool remedy_only_looks(const struct remedy_wish *wish);
 /* Whether a machine in that state is where the order wanted it.  That it started anew no register tells. */
 bool remedy_is_there(const struct remedy_wish *wish, unsigned power);
 /* Whether somebody at the machine would lose something by it: all but looking, and switching on what starts as usual. */

@@ -46,7 +46,9 @@ struct place {
 	struct remedy_answer answer;
 	struct err answer_err;
 	char did[REPAIR_SAID_BYTES], device[REPAIR_DEVICE_BYTES];
-	uint64_t look_ns, until_ns; /* wall */
+	uint64_t look_ns, until_ns;   /* wall */
+	struct remedy_entry *entries; /* READ_LOG; NULL = none */
+	size_t entry_count;
 };
 
 struct repairs {
@@ -70,6 +72,8 @@ struct repairs *repairs_new(const struct repairs_parts *parts)
 
 void repairs_free(struct repairs *repairs)
 {
+	for (size_t i = 0; repairs && i < REPAIRS_MAX; i++)
+		mem_free(repairs->places[i].entries);
 	mem_free(repairs);
 }
 
@@ -77,7 +81,7 @@ void repairs_free(struct repairs *repairs)
 
 static bool is_order(const struct repair *repair)
 {
-	return repair->wish.act != REMEDY_LOOK;
+	return !remedy_only_looks(&repair->wish);
 }
 
 static void tell(const struct repairs *repairs, const struct repair *repair, uint64_t now_ns)
@@ -131,6 +135,15 @@ static void publish(struct repairs *repairs, const struct repair *repair, uint64
 
 /* ---- asking the firmware ----------------------------------------------------------------------- */
 
+static void copy_entries(struct place *place, const struct remedy_answer *answer)
+{
+	if (answer->rc < 0 || answer->entry_count == 0)
+		return;
+	place->entries = mem_array(answer->entry_count, sizeof(*place->entries));
+	memcpy(place->entries, answer->entries, answer->entry_count * sizeof(*place->entries));
+	place->entry_count = answer->entry_count;
+}
+
 static void answered(void *arg, const struct remedy_answer *answer)
 {
 	struct place *place = arg;
@@ -142,6 +155,7 @@ static void answered(void *arg, const struct remedy_answer *answer)
 	snprintf(place->did, sizeof(place->did), "%s", answer->did ? answer->did : "");
 	snprintf(place->device, sizeof(place->device), "%s", answer->device ? answer->device : "");
 	place->answer.err = err_is_set(&place->answer_err) ? &place->answer_err : NULL;
+	copy_entries(place, answer);
 	place->answer.did = place->did;
 	place->answer.device = place->device;
 }
@@ -464,6 +478,7 @@ uint64_t repairs_ask(struct repairs *repairs, const struct repairs_wish *asked, 
 	}
 	if (remedy_disturbs(&asked->wish) && !order.repair.isolation)
 		governor_count(repairs->parts.governor, now_ns);
+	mem_free(place->entries);
 	*place = (struct place){ .repairs = repairs, .repair = order.repair };
 	ask(place, ERRAND_ORDER, asked->wish);
 	say(&order, said);
@@ -491,6 +506,7 @@ static void recalled(void *arg, const struct repair *repair)
 		repairs->next_id = repair->id + 1;
 	if (!place)
 		return; /* stays in the journal for the next start */
+	mem_free(place->entries);
 	*place = (struct place){ .repairs = repairs, .repair = *repair };
 	ask(place, ERRAND_INQUIRE, wish);
 }
@@ -516,12 +532,41 @@ int repairs_recall(struct repairs *repairs, uint64_t now_ns, struct err *err)
 
 /* ---- asked about ------------------------------------------------------------------------------- */
 
-const struct repair *repairs_find(const struct repairs *repairs, uint64_t id)
+static const struct place *place_of(const struct repairs *repairs, uint64_t id)
 {
 	for (size_t i = 0; id && i < REPAIRS_MAX; i++)
 		if (repairs->places[i].repair.id == id)
-			return &repairs->places[i].repair;
+			return &repairs->places[i];
 	return NULL;
+}
+
+const struct repair *repairs_find(const struct repairs *repairs, uint64_t id)
+{
+	const struct place *place = place_of(repairs, id);
+
+	return place ? &place->repair : NULL;
+}
+
+const struct remedy_entry *repairs_entries(const struct repairs *repairs, uint64_t id,
+					   size_t *count)
+{
+	const struct place *place = place_of(repairs, id);
+
+	*count = place ? place->entry_count : 0;
+	return place ? place->entries : NULL;
+}
+
+void repairs_drop_entries(struct repairs *repairs, uint64_t id)
+{
+	for (size_t i = 0; id && i < REPAIRS_MAX; i++) {
+		struct place *place = &repairs->places[i];
+
+		if (place->repair.id != id)
+			continue;
+		mem_free(place->entries);
+		place->entries = NULL;
+		place->entry_count = 0;
+	}
 }
 
 const struct repair *repairs_after(const struct repairs *repairs, uint64_t id)

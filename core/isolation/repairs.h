@@ -70,6 +70,12 @@ const struct repair *repairs_find(const struct repairs *repairs, uint64_t id);
 /* The same in order of number; NULL behind the last.  Without those who only looked. */
 const struct repair *repairs_after(const struct repairs *repairs, uint64_t id);
 
+/* What READ_LOG has found; NULL: nothing is there, or it was given away already. */
+const struct remedy_entry *repairs_entries(const struct repairs *repairs, uint64_t id,
+					   size_t *count);
+/* They are heard, and need no more room. */
+void repairs_drop_entries(struct repairs *repairs, uint64_t id);
+
 struct repairs_counts {
 	uint64_t running, asked, refused, done, failed, unknown; /* unknown: late ones, too */
 };

@@ -207,7 +207,7 @@ int store_ended_starts(struct store *store, uint64_t since_ns,
 		store->db,
 		"SELECT asked_ns FROM isolations WHERE ended_ns <> 0 AND dry_run = 0"
 		" AND asked_ns >= ?1 UNION ALL SELECT asked_ns FROM repairs WHERE isolation = 0"
-		" AND (act > 1 OR boot <> 0) AND asked_ns >= ?1 ORDER BY asked_ns",
+		" AND (act IN (2, 3, 4) OR boot <> 0) AND asked_ns >= ?1 ORDER BY asked_ns",
 		err);
 	int rc;
 

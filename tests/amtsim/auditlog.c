@@ -73,6 +73,15 @@ void auditlog_add(struct auditlog *log, const struct audit_entry *entry, uint64_
 	log->last_ns = wall_ns;
 }
 
+void auditlog_put(struct auditlog *log, const uint8_t *bytes, size_t len)
+{
+	struct audit_record *record = place(log);
+
+	CHECK(len <= AUDIT_RECORD_BYTES);
+	record->len = (uint8_t)len;
+	memcpy(record->bytes, bytes, len);
+}
+
 void auditlog_clear(struct auditlog *log)
 {
 	log->count = 0;

@@ -58,6 +58,8 @@ void auditlog_fini(struct auditlog *log);
 /* With `rolls` the oldest give way when `most` are there; else the entry is lost. */
 void auditlog_add(struct auditlog *log, const struct audit_entry *entry, uint64_t wall_ns,
 		  size_t most, bool rolls);
+/* A record as it is, of at most AUDIT_RECORD_BYTES, whatever the room. */
+void auditlog_put(struct auditlog *log, const uint8_t *bytes, size_t len);
 void auditlog_clear(struct auditlog *log);
 
 #endif

@@ -101,6 +101,8 @@ static struct outcome get_records(struct device *device, size_t index, struct in
 		output->return_value = NO_RECORD_THERE;
 		return outcome_ok();
 	}
+	if (most > device->knobs.log_page)
+		most = device->knobs.log_page;
 	end = count - (at - 1) > most ? at - 1 + most : count;
 	instance_number(&output->values, "IterationIdentifier", end + 1);
 	instance_bool(&output->values, "NoMoreRecords", end == count);

@@ -20,29 +20,6 @@
 
 /* --- frames: the fast path --- */
 
-static int hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c |= 0x20;
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-/* Bytes read, or 0 if the text is not hex. */
-static size_t read_hex(const char *hex, uint8_t *bytes, size_t size)
-{
-	size_t n = 0;
-
-	for (; hex[0] && hex[1] && n < size; hex += 2) {
-		int high = hex_value(hex[0]), low = hex_value(hex[1]);
-
-		if (high < 0 || low < 0)
-			return 0;
-		bytes[n++] = (uint8_t)(high << 4 | low);
-	}
-	return *hex ? 0 : n;
-}
-
 static void print_verdict(const struct verdict *verdict, struct text *out)
 {
 	text_puts(out, verdict->drop ? "drop " : "pass ");
@@ -90,7 +67,7 @@ static bool do_frame(struct rack *rack, struct console_host *host, char *args, s
 				      : "error no such device\n");
 		return true;
 	}
-	len = read_hex(hex, bytes, sizeof(bytes));
+	len = text_hex(hex, bytes, sizeof(bytes));
 	if (len < 14) {
 		text_puts(out, "error a frame is at least 14 bytes of hex\n");
 		return true;
@@ -150,6 +127,8 @@ static const struct command commands[] = {
 	  console_boot },
 	{ "consent", "DEVICE", "state of the user's consent, and the code on the local screen",
 	  false, console_consent },
+	{ "record", "DEVICE event|audit HEX",
+	  "its event log or audit log gets a record of these bytes", false, console_record },
 	{ "domain", "DEVICE [SUFFIX]", "what the DHCP of its network gives as domain, or nothing",
 	  false, console_domain },
 	{ "log", "DEVICE", "operations: totals, then the last 128", false, console_log },

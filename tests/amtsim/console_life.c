@@ -99,6 +99,26 @@ CONSOLE_COMMAND(consent)
 	return true;
 }
 
+/* What no happening here would write: other boards' sensors, empty slots, nonsense. */
+CONSOLE_COMMAND(record)
+{
+	struct device *device = named(rack, host, &args, out);
+	const char *log = device ? text_word(&args) : NULL, *hex = log ? text_word(&args) : NULL;
+	uint8_t bytes[AUDIT_RECORD_BYTES];
+	size_t len = hex ? text_hex(hex, bytes, sizeof(bytes)) : 0;
+
+	if (len == 0)
+		return false;
+	if (strcmp(log, "audit") == 0) {
+		auditlog_put(&device->auditlog, bytes, len);
+		return true;
+	}
+	if (strcmp(log, "event") != 0 || len != EVENTLOG_RECORD_BYTES)
+		return false;
+	eventlog_put(&device->eventlog, bytes);
+	return true;
+}
+
 CONSOLE_COMMAND(domain)
 {
 	struct device *device = named(rack, host, &args, out);

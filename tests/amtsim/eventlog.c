@@ -54,6 +54,12 @@ void eventlog_add(struct eventlog *log, const struct event_record *record, uint6
 	memcpy(bytes + 13, record->data, sizeof(record->data));
 }
 
+void eventlog_put(struct eventlog *log, const uint8_t bytes[EVENTLOG_RECORD_BYTES])
+{
+	if (!log->frozen)
+		memcpy(place(log), bytes, EVENTLOG_RECORD_BYTES);
+}
+
 size_t eventlog_count(const struct eventlog *log)
 {
 	return log->total < EVENTLOG_RECORDS ? (size_t)log->total : EVENTLOG_RECORDS;

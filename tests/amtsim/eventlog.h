@@ -26,6 +26,8 @@ struct eventlog {
 
 void eventlog_fini(struct eventlog *log);
 void eventlog_add(struct eventlog *log, const struct event_record *record, uint64_t wall_ns);
+/* A record as it is. */
+void eventlog_put(struct eventlog *log, const uint8_t bytes[EVENTLOG_RECORD_BYTES]);
 size_t eventlog_count(const struct eventlog *log);
 /* The n-th newest, from 0. */
 const uint8_t *eventlog_record(const struct eventlog *log, size_t n);

@@ -120,6 +120,7 @@ static const struct knob table[] = {
 	      "audit log; critical: what it audits fails while it is full or locked"),
 	NUMBER(audit_records, 2000, 0, 100000, "records the audit log holds"),
 	SWITCH(audit_rolls, 1, "a full audit log drops its oldest records"),
+	NUMBER(log_page, 390, 1, 390, "records of the event log in one answer"),
 	SWITCH(keep_over_reset, 1, "objects and associations survive a reset or loss of power"),
 	SWITCH(keep_counters, 0, "so do counters and event latches"),
 	SWITCH(keep_over_unprovision, 0, "objects and associations survive unprovisioning"),

@@ -121,6 +121,7 @@ struct knobs {
 	uint32_t audit;
 	uint32_t audit_records;
 	uint32_t audit_rolls;
+	uint32_t log_page;
 	uint32_t keep_over_reset;
 	uint32_t keep_counters;
 	uint32_t keep_over_unprovision;

@@ -151,3 +151,25 @@ char *text_word(char **rest)
 		*(*rest)++ = '\0';
 	return word;
 }
+
+static int hex_value(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c |= 0x20;
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+size_t text_hex(const char *hex, uint8_t *bytes, size_t size)
+{
+	size_t n = 0;
+
+	for (; hex[0] && hex[1] && n < size; hex += 2) {
+		int high = hex_value(hex[0]), low = hex_value(hex[1]);
+
+		if (high < 0 || low < 0)
+			return 0;
+		bytes[n++] = (uint8_t)(high << 4 | low);
+	}
+	return *hex ? 0 : n;
+}

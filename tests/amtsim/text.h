@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct text {
 	char *bytes; /* never NULL after text_init() */
@@ -29,6 +30,9 @@ void text_xml(struct text *text, const char *string);
 
 /* Bounded copy of a NUL-ended string; false if it did not fit (then dst is empty). */
 bool text_copy(char *dst, size_t size, const char *src);
+
+/* Bytes read, or 0 if the text is not hex or longer than size. */
+size_t text_hex(const char *hex, uint8_t *bytes, size_t size);
 
 /* Cuts the next word (up to a space) off *rest, in place; NULL when none is left. */
 char *text_word(char **rest);

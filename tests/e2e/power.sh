@@ -66,6 +66,13 @@ expect 2 "a store of the daemon's" "$cordon" power pc --store "$work/store.db"
 expect 1 "no daemon" "$cordon" power pc --control "$nowhere"
 check "is said" complains 'no cordond answers at'
 
+expect 0 "its log" "$cordon" log pc --direct "$work/assets.yaml" --control "$nowhere"
+check "has nothing" says '^pc has written nothing down$'
+"$amtsim" --order "$work/control" record amt event 63c89865ff256f006802ff2661aa00000000000000 >/dev/null
+expect 0 "its log, then" "$cordon" log pc --direct "$work/assets.yaml" --control "$nowhere"
+check "has that" says '^2024-01-06 03:26:27  event            started$'
+expect 1 "the log of a machine that is not there" "$cordon" log gone --direct "$work/assets.yaml" --control "$nowhere"
+
 expect 0 "with a store" sure pc reset --store "$work/store.db"
 check "is marked" complains 'and marked so in the ledger'
 expect 1 "a refusal" direct core off --confirm core --reason "just to see" --store "$work/store.db"

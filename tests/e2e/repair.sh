@@ -58,6 +58,9 @@ says() { grep -q -- "$1" "$work/out"; }
 sim() { "$OUT/cordon-amtsim" --order "$work/sim.control" "$@"; }
 starts() { sim boot "$1" | sed -n 's/^starts //p'; }
 
+# Before anybody needs it: filters and policy written, and asked how fit it is.
+check "each machine is prepared at start" until_so grep -q "ready asset=srv-1 channel=repair" "$work/err"
+check "and surveyed" until_so grep -q "grade=. asset=srv-1" "$work/err"
 expect 0 "its state" power pc-23
 check "is on" says '^pc-23 is on (AMT 12.0.67 at'
 expect 0 "a list" "$cordon" repairs --control "$socket"
@@ -94,6 +97,19 @@ check "count" says '^cordon_repairs_done_total 4$'
 check "and the refusals" says '^cordon_repairs_refused_total 6$'
 
 expect 1 "not past a daemon" "$cordon" power pc-24 --direct "$work/assets.yaml" --control "$socket"
+
+# 0x6598C863, sensor 6, 10 failed logons (a published record); then an empty slot
+
+sim record pc-24 event 63c89865ff066f056810ff2661aa0a0000000000 >/dev/null
+sim record pc-24 event 63c89865ff066f056810ff2661aa0a000000000000 >/dev/null
+sim record pc-24 event 000000000000000000000000000000000000000000 >/dev/null
+expect 0 "its log" "$cordon" log pc-24 --control "$socket"
+check "is told in words" says '^2024-01-06 03:26:27  event  critical  10 failed logons at the firmware$'
+check "without empty slots" [ "$(grep -c event "$work/out")" = 1 ]
+check "and has what we did" says '  audit            System Defense: policy added, by admin from '
+check "the ledger has nothing of that" [ -z "$(jq_less repair '"act":"log"')" ]
+refused 'did you mean' log pc-25
+expect 2 "two machines" "$cordon" log pc-23 pc-24 --control "$socket"
 
 # The controller dies while the firmware keeps it waiting: whether it obeyed nobody knows.
 sim set pc-24 slow_ms 5000 >/dev/null

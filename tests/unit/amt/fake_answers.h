@@ -471,6 +471,8 @@ static inline void fake_execute(struct fake_device *device, const struct fake_re
 {
 	struct cim_instance *body;
 
+	if (device->scripted && device->scripted(device, request, out))
+		return;
 	if (device->no_system_defense && strstr(request->class_name, "SystemDefense")) {
 		fake_fault("DestinationUnreachable", "", 400, device, out);
 	} else if (strcmp(request->op, "Get") == 0) {

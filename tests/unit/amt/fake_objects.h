@@ -47,6 +47,8 @@ struct fake_object {
 	bool wireless;   /* of a binding: to port 1 */
 };
 
+struct fake_request;
+
 struct fake_device {
 	struct loop *loop;
 	struct timer *timer;
@@ -65,6 +67,10 @@ struct fake_device {
 	bool wireless, no_wired, flash_protected, no_defaults;
 	unsigned power;         /* PowerState; 0 = on */
 	unsigned power_returns; /* ReturnValue of an order */
+	/* What a test answers itself; false: as ever. */
+	bool (*scripted)(struct fake_device *device, const struct fake_request *request,
+			 struct buf *out);
+	const void *script;
 	unsigned power_orders;
 	bool radio_refuses; /* no policy is taken on port 1 */
 	bool radio_loses; /* the connection breaks at each order to port 1, which is not executed */

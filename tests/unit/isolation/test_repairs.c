@@ -297,6 +297,44 @@ static void an_isolated_machine_need_not_be_named_twice(void **state)
 	close_shop(&shop);
 }
 
+static void what_a_log_says_is_kept_until_it_is_heard(void **state)
+{
+	const struct remedy_entry entries[] = {
+		{ .wall_ns = BENCH_T0, .severity = 16, .text = "10 failed logons" },
+		{ .log = REMEDY_AUDIT, .text = "user added" },
+	};
+	struct remedy_answer told = {
+		.device = "x", .did = "", .entries = entries, .entry_count = 2
+	};
+	struct workshop shop;
+	struct buf line;
+	size_t count;
+	uint64_t id;
+
+	(void)state;
+	open_shop(&shop);
+	id = ask(&shop, BENCH_NEVER, (struct words){ .act = REMEDY_READ_LOG });
+	bench_expect(&shop.bench, "log");
+	assert_null(repairs_entries(shop.repairs, id, &count));
+	shop.asked[0].done(shop.asked[0].arg, &told);
+	advance(&shop);
+	bench_expect(&shop.bench, "");
+	assert_int_equal(repairs_find(shop.repairs, id)->state, REPAIR_DONE);
+	assert_non_null(repairs_entries(shop.repairs, id, &count));
+	assert_int_equal(count, 2);
+	buf_init(&line, 256);
+	remedy_entry_text(&repairs_entries(shop.repairs, id, &count)[0], &line);
+	assert_string_equal(line.text, "2023-11-14 22:13:20  event  critical  10 failed logons");
+	buf_clear(&line);
+	remedy_entry_text(&repairs_entries(shop.repairs, id, &count)[1], &line);
+	assert_string_equal(line.text, "time not known       audit            user added");
+	buf_fini(&line);
+	repairs_drop_entries(shop.repairs, id);
+	assert_null(repairs_entries(shop.repairs, id, &count));
+	assert_int_equal(count, 0);
+	close_shop(&shop);
+}
+
 /* Two have agreed to that; a third party is not needed. */
 static void a_server_that_two_have_isolated_is_switched_by_one(void **state)
 {
@@ -599,6 +637,7 @@ int main(void)
 		cmocka_unit_test(who_may_not_is_told_what_to_do_and_the_ledger_knows),
 		cmocka_unit_test(switching_on_disturbs_nobody),
 		cmocka_unit_test(an_isolated_machine_need_not_be_named_twice),
+		cmocka_unit_test(what_a_log_says_is_kept_until_it_is_heard),
 		cmocka_unit_test(a_server_that_two_have_isolated_is_switched_by_one),
 		cmocka_unit_test(what_people_switch_off_counts_for_automation),
 		cmocka_unit_test(one_order_at_a_time_for_each_machine),

@@ -222,7 +222,7 @@ static void orders_to_machines_that_were_at_work_are_remembered_for_the_cap(void
 static void a_row_that_makes_no_sense_is_refused(void **state)
 {
 	static const char *const edits[] = {
-		"act = 6",      "boot = 5",   "state = 7", "power = 4",
+		"act = 99",     "boot = 5",   "state = 7", "power = 4",
 		"vlan = 65536", "host = 'x'", "mac = 'x'", "act = 256"
 	};
 
