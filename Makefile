@@ -142,7 +142,7 @@ $(OUT)/cordon-wire: $(call obj,$(wildcard tests/demo/*.c))
 
 # A test links everything; these replace parts of it by fakes, which are found first.
 FAKING := $(addprefix test_,response session dispatch fake_loop enforcer enforcer_survey enforcer_identity enforcer_swap \
-	enforcer_torture enforcer_ports enforcer_power enforcer_history)
+	enforcer_torture enforcer_ports enforcer_power enforcer_history enforcer_answers)
 fakes   = $(if $(filter $(FAKING),$(notdir $@)),$(OUT)/libfakes.a)
 
 # The simulator and its tests never meet the firmware client in one program.
