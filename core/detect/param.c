@@ -265,6 +265,31 @@ static void describe_value(const struct param *param, void *config, struct buf *
 	}
 }
 
+static void describe_bounds(const struct param *param, struct buf *out)
+{
+	char least[32], most[32];
+
+	switch (param->type) {
+	case PARAM_DOUBLE:
+	case PARAM_U32:
+		buf_format(out, "%g to %g", param->least, param->most);
+		break;
+	case PARAM_DURATION_NS:
+		num_duration_text((uint64_t)(param->least * 1e9), least, sizeof(least));
+		num_duration_text((uint64_t)(param->most * 1e9), most, sizeof(most));
+		buf_format(out, "%s to %s", least, most);
+		break;
+	case PARAM_PORTS:
+		buf_format(out, "at most %d ports", PARAM_PORTS_MAX);
+		break;
+	case PARAM_PREFIXES:
+		buf_format(out, "at most %d networks", PARAM_PREFIXES_MAX);
+		break;
+	case PARAM_END:
+		break;
+	}
+}
+
 void params_describe(const struct param *params, const void *config, struct buf *out)
 {
 	for (const struct param *p = params; p->type != PARAM_END; p++) {
@@ -273,6 +298,8 @@ void params_describe(const struct param *params, const void *config, struct buf 
 			describe_value(p, (void *)(uintptr_t)config, out);
 		else
 			buf_text(out, p->normal);
-		buf_format(out, "\n  %-20s %s\n", "", p->help);
+		buf_text(out, "  (");
+		describe_bounds(p, out);
+		buf_format(out, ")\n  %-20s %s\n", "", p->help);
 	}
 }

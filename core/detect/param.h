@@ -60,7 +60,7 @@ void params_defaults(const struct param *params, void *config);
 /* Reads a mapping; complains at the node about unknown names, wrong types, values out of bounds. */
 void params_read(const struct param *params, struct yaml *yaml, const struct yaml_node *mapping,
 		 void *config);
-/* A table of the rows for people; config may be NULL (then the defaults are shown). */
+/* A table of the rows for people: value, bounds, help; config may be NULL (then the defaults are shown). */
 void params_describe(const struct param *params, const void *config, struct buf *out);
 
 #endif

@@ -150,7 +150,7 @@ static void each_mistake_is_a_complaint_and_keeps_the_default(void **state)
 	}
 }
 
-static void the_description_shows_what_holds(void **state)
+static void the_description_shows_what_holds_and_its_bounds(void **state)
 {
 	struct config config;
 	struct buf out;
@@ -160,6 +160,11 @@ static void the_description_shows_what_holds(void **state)
 	params_describe(rows, NULL, &out);
 	assert_non_null(strstr(out.text, "445,139"));
 	assert_non_null(strstr(out.text, "how long"));
+	assert_non_null(strstr(out.text, "2.9  (0 to 10)"));
+	assert_non_null(strstr(out.text, "7  (1 to 100)"));
+	assert_non_null(strstr(out.text, "10m  (1s to 1h)"));
+	assert_non_null(strstr(out.text, "(at most 32 ports)"));
+	assert_non_null(strstr(out.text, "(at most 16 networks)"));
 	buf_clear(&out);
 	read_text("weight: 3.5\nports: [22]\nwindow: 90s\n", &config);
 	params_describe(rows, &config, &out);
@@ -176,7 +181,7 @@ int main(void)
 		cmocka_unit_test(defaults_are_what_the_rows_say),
 		cmocka_unit_test(given_settings_replace_defaults),
 		cmocka_unit_test(each_mistake_is_a_complaint_and_keeps_the_default),
-		cmocka_unit_test(the_description_shows_what_holds),
+		cmocka_unit_test(the_description_shows_what_holds_and_its_bounds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
