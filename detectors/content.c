@@ -46,6 +46,20 @@ enum fact {
 	FACT_WEB_REQUEST,
 };
 
+#define ASKED       8
+#define FORWARDED_S 30
+
+/* A DNS server that was asked for a kill switch: it will ask for others. */
+struct asked {
+	struct host_key server;
+	uint32_t until_s; /* wall; 0 = free */
+};
+
+struct state {
+	struct asked asked[ASKED];
+	uint8_t next_asked;
+};
+
 /* A server that carries a term. */
 struct judged {
 	uint16_t dst;   /* tag, 0 = free */
@@ -167,7 +181,10 @@ static bool is_kill_switch(const char *name)
 	static const char *const names[] = {
 		"iuqerfsodp9ifjaposdfjhgosurijfaewrwergwea.com",
 		"ifferfsodp9ifjaposdfjhgosurijfaewrwergwea.com",
+		"iuqssfsodp9ifjaposdfjhgosurijfaewrwergwea.com",
 		"ayylmaotjhsstasdfasdfasdfasdfasdfasdfasdf.com",
+		"ifferfsodp9ifjaposdfjhgosurijfaewrwergwea.test",
+		"ifferfsodp9ifjaposdfjhgosurijfaewrwergwea.testing",
 	};
 
 	if (strncmp(name, "www.", 4) == 0)
@@ -186,15 +203,57 @@ static struct judged *find_judged(struct slot *slot, uint16_t tag)
 	return NULL;
 }
 
+static bool is_same(const struct host_key *a, const struct host_key *b)
+{
+	return a->vlan == b->vlan && ip_equal(&a->ip, &b->ip);
+}
+
+static uint32_t seconds(const struct contact *contact)
+{
+	return (uint32_t)(contact->opened_ns / NS_PER_S);
+}
+
+static void note_asked(struct state *state, const struct contact *contact)
+{
+	struct host_key server = host_key_of(&contact->dst, contact->vlan);
+	struct asked *place = &state->asked[state->next_asked];
+
+	for (unsigned i = 0; i < ASKED; i++)
+		if (state->asked[i].until_s && is_same(&state->asked[i].server, &server))
+			place = &state->asked[i];
+	if (place == &state->asked[state->next_asked])
+		state->next_asked = (uint8_t)((state->next_asked + 1) % ASKED);
+	*place = (struct asked){ server, seconds(contact) + FORWARDED_S };
+}
+
+/* Known as a DNS server, or asked for such a name itself a moment ago: before its first answer nothing else tells. */
+static bool asks_for_others(const struct state *state, const struct contact *contact)
+{
+	struct host_key asker = host_key_of(&contact->src, contact->vlan);
+
+	if (contact->roles & (HOST_DNS_SERVER | HOST_ROUTER))
+		return true;
+	for (unsigned i = 0; i < ASKED; i++)
+		if (state->asked[i].until_s >= seconds(contact) &&
+		    is_same(&state->asked[i].server, &asker))
+			return true;
+	return false;
+}
+
 /* A question may be forged; its answer comes to whoever seems to have asked, and tells more only of one who was heard asking. */
-static enum fact fact_of_name(struct slot *slot, const struct observation *observation)
+static enum fact fact_of_name(struct state *state, struct slot *slot,
+			      const struct observation *observation)
 {
 	const struct contact *contact = &observation->contact;
+	bool is_question = observation->name.rcode == OBSERVED_UNANSWERED;
 
-	if (contact->roles & (HOST_DNS_SERVER | HOST_ROUTER) ||
-	    !is_kill_switch(observation->name.text))
+	if (!is_kill_switch(observation->name.text))
 		return FACT_NONE;
-	if (observation->name.rcode == OBSERVED_UNANSWERED)
+	if (is_question)
+		note_asked(state, contact);
+	if (asks_for_others(state, contact))
+		return FACT_NONE;
+	if (is_question)
 		return FACT_LONE_PACKET;
 	return find_judged(slot, memo_tag(&contact->dst)) ? FACT_KILL_SWITCH : FACT_NONE;
 }
@@ -277,7 +336,7 @@ static void observe(struct detector_run *run, void *memory, const struct observa
 		fact = observation->request == REQUEST_WEB_WORM ? FACT_WEB_REQUEST : FACT_EXPLOIT;
 		break;
 	case OBSERVED_NAME:
-		fact = fact_of_name(slot, observation);
+		fact = fact_of_name(detector_state(run), slot, observation);
 		break;
 	case OBSERVED_SMB:
 		if (observation->smb.act == SMB_ADMIN_WRITE)
@@ -305,5 +364,6 @@ const struct detector detector_content = {
 	.params = params,
 	.config_size = sizeof(struct config),
 	.slot_size = sizeof(struct slot),
+	.state_size = sizeof(struct state),
 	.observe = observe,
 };

@@ -289,6 +289,31 @@ static struct observation asked(const char *name, unsigned resolver, unsigned rc
 	return o;
 }
 
+/* Nobody has seen it answer yet, so that it serves names is not known. */
+static void a_resolver_that_passes_the_question_on_is_no_worm(void **state)
+{
+	static const char *const name = "www.iuqerfsodp9ifjaposdfjhgosurijfaewrwergwea.com";
+	struct observation question = asked(name, 53, OBSERVED_UNANSWERED),
+			   passed_on = asked(name, 8, OBSERVED_UNANSWERED),
+			   answer_above = asked(name, 8, 0), answer = asked(name, 53, 0);
+	struct scene scene;
+
+	(void)state;
+	for (unsigned later_s = 0; later_s <= 60; later_s += 60) {
+		passed_on.contact.src = answer_above.contact.src = question.contact.dst;
+		passed_on.contact.opened_ns += later_s * UINT64_C(1000000000);
+		answer_above.contact.opened_ns += later_s * UINT64_C(1000000000);
+		scene_start(&scene);
+		scene_said(&scene, &question);
+		scene_said(&scene, &passed_on);
+		scene_said(&scene, &answer_above);
+		assert_int_equal(scene.convicted, later_s > 0); /* of its own accord */
+		scene_said(&scene, &answer);
+		assert_int_equal(scene.convicted, 1 + (later_s > 0));
+		scene_stop(&scene);
+	}
+}
+
 static void asking_for_the_kill_switch_convicts_when_the_answer_comes(void **state)
 {
 	static const char *const main_name = "www.iuqerfsodp9ifjaposdfjhgosurijfaewrwergwea.com";
@@ -304,6 +329,8 @@ static void asking_for_the_kill_switch_convicts_when_the_answer_comes(void **sta
 		{ "no answer", main_name, true, OBSERVED_UNANSWERED, 0, true, false },
 		{ "an answer that nobody asked for", main_name, false, 0, 0, false, false },
 		{ "a variant's", "www.ifferfsodp9ifjaposdfjhgosurijfaewrwergwea.com", true, 0, 0,
+		  true, true },
+		{ "another variant's", "iuqssfsodp9ifjaposdfjhgosurijfaewrwergwea.com", true, 3, 0,
 		  true, true },
 		{ "the resolver asks", main_name, true, 0, HOST_DNS_SERVER, false, false },
 		{ "another name", "www.iuqerfsodp9ifjaposdfjhgosurijfaewrwergwea.com.example", true,
@@ -357,6 +384,7 @@ int main(void)
 		cmocka_unit_test(what_is_wrong_with_a_call_convicts_at_once_but_for_one),
 		cmocka_unit_test(what_administrators_and_scanners_do_never_convicts),
 		cmocka_unit_test(a_service_call_counts_after_a_write_to_that_server_not_long_ago),
+		cmocka_unit_test(a_resolver_that_passes_the_question_on_is_no_worm),
 		cmocka_unit_test(asking_for_the_kill_switch_convicts_when_the_answer_comes),
 		cmocka_unit_test(an_attacker_out_in_the_internet_is_shown_and_not_convicted),
 		cmocka_unit_test(the_last_four_servers_written_to_are_remembered),
