@@ -36,18 +36,20 @@
 /* Names made per packet while the lists are wanted: about two milliseconds, a fraction of the capture buffer. */
 #define SLICE_NAMES 16384
 /* Most days nobody asks for such names, and then no list is made at all.  One is wanted once two different names that
- * could be on it, asked by one host, do not exist; or when most of many that wait look drawn by
- * chance: a sinkhole may answer them all. */
-#define WANTED_FAILED  2
-#define WANTED_WAITING 96
-#define WANTED_RANDOM  64
-#define RANDOM_TENTHS  10 /* and their letters look drawn by chance, by a nat or more */
-#define SILENT_S       2 /* a question without an answer for so long has failed: answers may pass us by */
-#define FORWARDED_S    30
-#define SHORT_LETTERS  4 /* C only: so short that real names fall on the list */
-#define ENOUGH         6 /* points for conviction: two names of A or B, or three of C */
-#define POINTS_AB      3
-#define POINTS_C       2
+ * could be on it, asked by one host, lead nowhere, or to one address as a sinkhole's do; or when most of many that wait
+ * look drawn by chance: each may have its own sinkhole. */
+#define WANTED_FAILED     2
+#define WANTED_TRAPPED_AB 2 /* the lists are short */
+#define WANTED_TRAPPED_C  8
+#define WANTED_WAITING    96
+#define WANTED_RANDOM     64
+#define RANDOM_TENTHS     10 /* letters that look drawn by chance, by a nat or more */
+#define SILENT_S          2 /* a question without an answer for so long has failed: answers may pass us by */
+#define FORWARDED_S       30
+#define SHORT_LETTERS     4 /* C only: so short that real names fall on the list */
+#define ENOUGH            6 /* points for conviction: two names of A or B, or three of C */
+#define POINTS_AB         3
+#define POINTS_C          2
 
 enum group { GROUP_AB, GROUP_C, GROUPS };
 
@@ -76,7 +78,8 @@ struct waiting {
 	struct contact contact;
 	char text[CONFICKER_NAME_MAX * 2];
 	uint8_t groups; /* bit 1 << enum group: on whose lists it could be; 0 = free */
-	bool failed, resolved, is_random;
+	bool failed, resolved, is_random, is_shown;
+	uint32_t leads_to; /* hash of the address it has, 0 = none */
 };
 
 /* One set of lists; a bit 1 << enum group for each. */
@@ -401,25 +404,39 @@ static void build_some(struct state *state)
 	}
 }
 
-/* Wants the lists of which this host asked names that do not exist, or were never answered. */
-static void want_what_fails(struct state *state, const struct contact *contact)
+static bool is_silent(const struct waiting *waiting, const struct contact *contact)
+{
+	return !waiting->resolved &&
+	       contact->opened_ns > waiting->contact.opened_ns + s_to_ns(SILENT_S);
+}
+
+static void add_groups(unsigned *counts, const struct waiting *waiting)
+{
+	for (unsigned g = 0; g < GROUPS; g++)
+		counts[g] += waiting->groups >> g & 1;
+}
+
+/* Wants the lists of which this host asked names that lead nowhere, or where the latest leads as well. */
+static void want_what_fails(struct state *state, const struct contact *contact, uint32_t leads_to)
 {
 	uint16_t tag = tag_of_host(contact);
-	unsigned failed[GROUPS] = { 0 };
+	static const unsigned wanted_trapped[GROUPS] = {
+		[GROUP_AB] = WANTED_TRAPPED_AB, [GROUP_C] = WANTED_TRAPPED_C
+	};
+	unsigned failed[GROUPS] = { 0 }, trapped[GROUPS] = { 0 };
 
 	for (unsigned n = 0; n < WAITING; n++) {
 		const struct waiting *waiting = waiting_of(state, n, tag, contact);
 
-		if (!waiting || waiting->resolved || !waiting->is_random)
+		if (!waiting)
 			continue;
-		if (!waiting->failed &&
-		    contact->opened_ns <= waiting->contact.opened_ns + s_to_ns(SILENT_S))
-			continue;
-		for (unsigned g = 0; g < GROUPS; g++)
-			failed[g] += waiting->groups >> g & 1;
+		if (waiting->failed || is_silent(waiting, contact))
+			add_groups(failed, waiting);
+		else if (waiting->is_random && leads_to && waiting->leads_to == leads_to)
+			add_groups(trapped, waiting);
 	}
 	for (unsigned g = 0; g < GROUPS; g++)
-		if (failed[g] >= WANTED_FAILED)
+		if (failed[g] >= WANTED_FAILED || trapped[g] >= wanted_trapped[g])
 			state->wanted |= (uint8_t)(1u << g);
 }
 
@@ -432,8 +449,10 @@ static void note_answer(struct state *state, const struct contact *contact,
 		return;
 	waiting->failed = name->rcode == DNS_NXDOMAIN || is_sinkhole(name);
 	waiting->resolved = !waiting->failed;
-	if (waiting->failed)
-		want_what_fails(state, contact);
+	if (name->address_count)
+		waiting->leads_to = (uint32_t)memo_tag(&name->addresses[0]) + 1;
+	if (waiting->failed || waiting->is_random)
+		want_what_fails(state, contact, waiting->leads_to);
 }
 
 /* A host is judged only while it is heard (its walk speaks for it), so its names wait for that. */
@@ -460,6 +479,28 @@ static void look_back(struct detector_run *run, const struct contact *contact)
 		build_some(state);
 	if (state->wanted && state->waiting_count)
 		search_waiting(run, contact);
+}
+
+/* The rest of the lists, then the hosts that wait for them. */
+static bool rest(struct detector_run *run, struct contact *about)
+{
+	struct state *state = detector_state(run);
+	struct conficker_hit hit;
+
+	if (state->wanted & ~state->complete) {
+		build_some(state);
+		return true;
+	}
+	for (unsigned n = 0; state->wanted && state->waiting_count && n < WAITING; n++) {
+		struct waiting *waiting = &state->waiting[n];
+
+		if (!waiting->groups || waiting->is_shown || !find_name(state, waiting->text, &hit))
+			continue;
+		waiting->is_shown = true;
+		*about = waiting->contact;
+		return true;
+	}
+	return false;
 }
 
 static void see(struct detector_run *run, void *slot, const struct contact *contact)
@@ -489,7 +530,7 @@ static void observe(struct detector_run *run, void *slot, const struct observati
 	if (question(run, contact, name->text) || !(groups & ~state->complete))
 		return;
 	keep_waiting(state, contact, name->text, groups);
-	want_what_fails(state, contact);
+	want_what_fails(state, contact, 0);
 }
 
 static void fini(void *memory)
@@ -512,5 +553,6 @@ const struct detector detector_conficker_dga = {
 	.state_size = sizeof(struct state),
 	.see = see,
 	.observe = observe,
+	.rest = rest,
 	.fini = fini,
 };

@@ -255,6 +255,7 @@ void sensor_advance(struct sensor *sensor, uint64_t wall_ns)
 	if (wall_ns > sensor->wall_ns)
 		sensor->wall_ns = wall_ns;
 	tracker_advance(sensor->tracker, wall_ns);
+	engine_rest(sensor->engine);
 }
 
 static void forget(struct sensor *sensor, const struct host_key *key)
@@ -365,8 +366,11 @@ void sensor_pulse(struct sensor *sensor, const struct capture_counts *counts)
 
 void sensor_report(struct sensor *sensor, const struct capture_counts *counts)
 {
-	struct record record = { .type = RECORD_SENSOR, .sensor = count(sensor, counts) };
+	struct record record = { .type = RECORD_SENSOR };
 
+	while (engine_rest(sensor->engine))
+		continue;
+	record.sensor = count(sensor, counts);
 	publish(sensor, &record);
 	tell_coverage(sensor);
 }

@@ -39,7 +39,7 @@ void sensor_advance(struct sensor *sensor, uint64_t wall_ns);
 void sensor_note_losses(struct sensor *sensor, uint64_t delivered, uint64_t dropped);
 /* Publishes RECORD_PULSE, what the capture counted and what the feed lost, and RECORD_COUNTS; both since the start. */
 void sensor_pulse(struct sensor *sensor, const struct capture_counts *counts);
-/* Publishes RECORD_SENSOR with the counters so far and a RECORD_COVERAGE for each VLAN. */
+/* Does what was put off (engine.h), publishes RECORD_SENSOR with the counters so far and a RECORD_COVERAGE for each VLAN. */
 void sensor_report(struct sensor *sensor, const struct capture_counts *counts);
 /* Names for people: "arpsweep"; "?" for an unknown id. */
 const char *sensor_detector_name(unsigned detector_id);

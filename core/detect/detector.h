@@ -63,6 +63,9 @@ struct detector {
 	void (*see)(struct detector_run *run, void *slot, const struct contact *contact);
 	void (*observe)(struct detector_run *run, void *slot,
 			const struct observation *observation);
+	/* A slice of work that no packet need wait for, asked for while none come; false if there is none left.  *about is
+	 * zeroed; filled with an earlier contact, that one is shown to see once more.  May be NULL. */
+	bool (*rest)(struct detector_run *run, struct contact *about);
 	void (*fini)(void *state); /* gives back what the state owns; may be NULL */
 };
 

@@ -333,6 +333,39 @@ void engine_see(struct engine *engine, struct host *host, const struct contact *
 	end(engine, host, slots, kept);
 }
 
+static void show_again(struct engine *engine, struct detector_run *run,
+		       const struct contact *contact)
+{
+	struct host_key key = host_key_of(&contact->src, contact->vlan);
+	struct host *host = hosts_find(engine->hosts, &key);
+	unsigned char *slots;
+	bool kept;
+
+	if (!host || is_forgiven(engine, host, contact))
+		return;
+	slots = begin(engine, host);
+	kept = is_kept(engine, host, slots);
+	run->detector->see(run, slots + run->slot_offset, contact);
+	end(engine, host, slots, kept || holds(run, slots));
+}
+
+bool engine_rest(struct engine *engine)
+{
+	bool more = false;
+
+	for (unsigned i = 0; i < engine->count; i++) {
+		struct detector_run *run = &engine->runs[i];
+		struct contact about = { 0 };
+
+		if (!run->enabled || !run->detector->rest || !run->detector->rest(run, &about))
+			continue;
+		more = true;
+		if (about.opened_ns)
+			show_again(engine, run, &about);
+	}
+	return more;
+}
+
 /* What tells machines apart is in the lower bytes; the upper two are mixed in for tunnels and containers. */
 static uint32_t machine_of(const struct host *host)
 {

@@ -56,6 +56,8 @@ void engine_observe(struct engine *engine, struct host *host,
 void engine_forget(struct engine *engine, struct host *host, uint64_t now_ns);
 void engine_see(struct engine *engine, struct host *host, const struct contact *contact);
 /* Of the memory that detectors have of hosts. */
+/* While no packets come: a slice of what detectors have put off.  True if there is more. */
+bool engine_rest(struct engine *engine);
 struct blocks_counts engine_memory(const struct engine *engine);
 /* Names, settings, bounds and help of all detectors, for "cordon detectors". */
 void engine_describe(const struct engine *engine, struct buf *out);

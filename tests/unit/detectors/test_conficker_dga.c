@@ -203,11 +203,9 @@ static void names_asked_before_the_set_is_ready_count_later(void **state)
 	}
 	assert_int_equal(desk.statements, 0);
 	desk_pass(&desk,
-		  3); /* nobody answers; two more such questions show that it is no accident */
-	ask(&desk, "10.0.0.5", "qxkzvb.com");
-	ask(&desk, "10.0.0.5", "zqjwxk.com");
-	desk_pass(&desk, 3);
-	ask(&desk, "10.0.0.5", "ordinary.com");
+		  3); /* nobody answers; another question shows that this one is still there */
+	ask(&desk, "10.0.0.5", "example.co.uk");
+	assert_int_equal(desk.statements, 0); /* the lists are made by and by */
 	for (; !desk.statements && contacts < 200; contacts++)
 		desk_opens(&desk, "10.0.0.6", "10.0.0.1", 80);
 	assert_int_equal(desk.statements, 0); /* another host is no reason to judge this one */
@@ -215,6 +213,71 @@ static void names_asked_before_the_set_is_ready_count_later(void **state)
 	assert_int_equal(desk.contacts_at_conviction, 2);
 	assert_int_equal(desk.latest.host.ip.bytes[15], 5);
 	desk_stop(&desk);
+}
+
+static void look_up_two(struct desk *desk, enum conficker_variant variant, unsigned first,
+			const struct look_up *answer)
+{
+	for (unsigned n = first; n < first + 2; n++) {
+		char name[CONFICKER_NAME_BYTES];
+		struct look_up look_up = *answer;
+
+		name_of(name, variant, n, 5, 11);
+		look_up.client = "10.0.0.5";
+		look_up.name = name;
+		desk_looks_up(desk, &look_up);
+	}
+	while (engine_rest(desk->engine))
+		continue;
+}
+
+/* Whatever their letters look like. */
+static void any_two_missing_names_convict_though_nobody_is_heard_after_them(void **state)
+{
+	(void)state;
+	for (unsigned n = 0; n < 40; n += 2)
+		for (unsigned v = CONFICKER_A; v <= CONFICKER_B; v++) {
+			struct desk desk;
+
+			desk_start(&desk, &detector_conficker_dga);
+			look_up_two(&desk, v, n, &(struct look_up){ .rcode = NXDOMAIN });
+			assert_int_equal(desk.contacts_at_conviction, 2);
+			desk_stop(&desk);
+		}
+}
+
+/* Only names whose letters look drawn by chance make one look for a sinkhole: most of them do. */
+static void names_that_lead_to_one_address_convict_and_those_to_several_wait(void **state)
+{
+	static const char *const addresses[] = { "38.229.1.1", "38.229.1.2" };
+	unsigned convicted = 0;
+
+	(void)state;
+	for (unsigned n = 0; n < 40; n += 2) {
+		struct desk desk;
+
+		desk_start(&desk, &detector_conficker_dga);
+		look_up_two(&desk, CONFICKER_B, n, &(struct look_up){ .address = addresses[0] });
+		convicted += desk.contacts_at_conviction == 2;
+		desk_stop(&desk);
+	}
+	assert_true(convicted >= 10);
+	for (unsigned n = 0; n < 40; n++) {
+		char name[CONFICKER_NAME_BYTES];
+		struct desk desk;
+
+		desk_start(&desk, &detector_conficker_dga);
+		for (unsigned i = 0; i < 2; i++) {
+			name_of(name, CONFICKER_B, n + i, 5, 11);
+			desk_looks_up(&desk, &(struct look_up){ .client = "10.0.0.5",
+								.name = name,
+								.address = addresses[i] });
+		}
+		while (engine_rest(desk.engine))
+			continue;
+		assert_int_equal(desk.statements, 0);
+		desk_stop(&desk);
+	}
 }
 
 static void the_day_is_that_of_the_packets(void **state)
@@ -380,6 +443,8 @@ int main(void)
 		cmocka_unit_test(look_alikes_are_not_convicted),
 		cmocka_unit_test(a_resolver_is_not_blamed_for_what_it_was_asked),
 		cmocka_unit_test(names_asked_before_the_set_is_ready_count_later),
+		cmocka_unit_test(any_two_missing_names_convict_though_nobody_is_heard_after_them),
+		cmocka_unit_test(names_that_lead_to_one_address_convict_and_those_to_several_wait),
 		cmocka_unit_test(the_day_is_that_of_the_packets),
 		cmocka_unit_test(many_random_names_make_the_lists_wanted_though_all_are_answered),
 		cmocka_unit_test(every_name_of_the_shared_lists_is_a_hit),
