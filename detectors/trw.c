@@ -32,20 +32,21 @@
 #include "detectors/trw_settings.h"
 #include "detectors/waiting.h"
 
-#define ECHO_PORT    7
-#define DISCARD_PORT 9
-#define DNS_PORT     53
-#define SNMP_PORT    161
-#define RUN_PAUSE_S  1
-#define ROW_FREE     3 /* operators number their servers in a row */
-#define ROW_MOST     6
-#define CREDITED     4
-#define COUNTED_NATS 0.4 /* of a failure that is excused: it counts as a contact */
-#define FIRST_CLASS  CLASS_WORM_PORT
-#define CLASSES      (CLASS_ICMP - FIRST_CLASS + 1)
-#define TENTHS       10.0
-#define PEER_SETS    8192 /* 65,536 pairs, 512 KiB */
-#define PATIENCE     4    /* times as long for what weighs less */
+#define ECHO_PORT     7
+#define DISCARD_PORT  9
+#define DNS_PORT      53
+#define SNMP_PORT     161
+#define RUN_PAUSE_S   1
+#define ROW_FREE      3 /* operators number their servers in a row; */
+#define ROW_FREE_SITE 2 /* line testers ping those of the Internet */
+#define ROW_MOST      6
+#define CREDITED      4
+#define COUNTED_NATS  0.4 /* of a failure that is excused: it counts as a contact */
+#define FIRST_CLASS   CLASS_WORM_PORT
+#define CLASSES       (CLASS_ICMP - FIRST_CLASS + 1)
+#define TENTHS        10.0
+#define PEER_SETS     8192 /* 65,536 pairs, 512 KiB */
+#define PATIENCE      4    /* times as long for what weighs less */
 
 struct slot {
 	struct walk walks[CLASSES], slow;
@@ -123,13 +124,14 @@ static void weigh_ping(const struct detector_run *run, struct slot *slot,
 		       const struct contact *contact, struct term *term)
 {
 	const struct trw_config *config = detector_config(run);
-	unsigned row = judged_row(&slot->judged, contact, ROW_MOST);
+	unsigned row = judged_row(&slot->judged, contact, ROW_MOST),
+		 row_free = trw_is_to_internet(contact) ? ROW_FREE : ROW_FREE_SITE;
 
 	if (slot->walks[CLASS_ICMP - FIRST_CLASS].level <= 0)
 		slot->quiet = (struct quiet){ 0 };
 	quiet_note(&slot->quiet, contact);
 	term->nats = config->icmp + (row > 1 ? config->icmp_sequential : 0);
-	term->cap_nats = config->icmp_cap + (row > ROW_FREE ? (row - ROW_FREE) * config->icmp : 0) +
+	term->cap_nats = config->icmp_cap + (row > row_free ? (row - row_free) * config->icmp : 0) +
 			 beyond_lists(run, slot, contact) * config->icmp;
 }
 
