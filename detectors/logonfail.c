@@ -8,7 +8,8 @@
  * had mistyped: the refusal is taken back.  Over SSH and RDP the answers are encrypted; there the
  * rate of new sessions towards one server speaks as well, and it speaks softly.
  *
- * It never convicts alone: terminal servers, mail gateways and scripts log on for many users. */
+ * Below a dictionary of names it never convicts alone: scripts log on to many targets, people for several users.  A
+ * dictionary does, unless its reader serves many himself: terminal servers and mail gateways log on for their users. */
 #include "detectors/table.h"
 
 #include "core/base/units.h"
@@ -28,7 +29,7 @@
 struct config {
 	double pair, target, locked, session, success, credit, cap;
 	uint64_t half_life_ns;
-	uint32_t sessions_free;
+	uint32_t sessions_free, names_free;
 };
 
 struct slot {
@@ -41,6 +42,7 @@ struct slot {
 	uint16_t sessions;       /* in that minute */
 	uint16_t served[SERVED]; /* tags of user and target already let in */
 	uint8_t next_pair, next_target, next_served;
+	uint64_t names; /* refused with nobody let in: a bit for each, two of which may share one */
 	int16_t spent_tenths; /* nats of the credit; below zero: earned beyond it */
 	uint32_t spent_s;     /* wall, when that changed */
 };
@@ -62,6 +64,8 @@ static const struct param params[] = {
 	  "nats of refusals that weigh nothing: one mistake; as much again is earned by being let in" },
 	{ "cap", PARAM_DOUBLE, offsetof(struct config, cap), 0.1, 40, "9.2",
 	  "the most that guessing can bring: below conviction" },
+	{ "names_free", PARAM_U32, offsetof(struct config, names_free), 1, 64, "20",
+	  "different names refused with nobody let in, beyond which the ceiling rises with each" },
 	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 1, 86400, "5m",
 	  "time in which an idle level fades to half" },
 	{ .type = PARAM_END },
@@ -78,11 +82,26 @@ static bool remember(uint16_t *tags, unsigned count, uint8_t *next, uint16_t tag
 	return true;
 }
 
+/* Nobody knows twenty names but who has them from a list. */
+static double ceiling(const struct config *config, const struct slot *slot,
+		      const struct contact *contact)
+{
+	bool is_for_others = contact->roles & (HOST_SERVER | HOST_MAIL_SERVER | HOST_NAT);
+
+	unsigned names = (unsigned)__builtin_popcountll(slot->names);
+
+	if (is_for_others || names <= config->names_free)
+		return config->cap;
+	return config->cap + (names - config->names_free) * config->pair;
+}
+
 static void add(struct detector_run *run, struct slot *slot, const struct contact *contact,
 		double nats)
 {
 	const struct config *config = detector_config(run);
-	struct term term = { .nats = nats, .port_class = CLASS_CONTENT, .cap_nats = config->cap };
+	struct term term = { .nats = nats,
+			     .port_class = CLASS_CONTENT,
+			     .cap_nats = ceiling(config, slot, contact) };
 
 	detector_walk(run, &slot->walk, contact, &term);
 }
@@ -129,6 +148,14 @@ static void earn(const struct config *config, struct slot *slot, const struct co
 
 /* ---- answers -------------------------------------------------------------------------------------- */
 
+static void count_name(struct slot *slot, uint32_t user_hash)
+{
+	if (slot->walk.level <= 0)
+		slot->names = 0;
+	if (user_hash)
+		slot->names |= UINT64_C(1) << (user_hash * UINT32_C(0x9e3779b1) >> 26);
+}
+
 static void refused(struct detector_run *run, struct slot *slot,
 		    const struct observation *observation)
 {
@@ -141,6 +168,7 @@ static void refused(struct detector_run *run, struct slot *slot,
 		return;
 	if (remember(slot->targets, TARGETS, &slot->next_target, memo_tag(&contact->dst)))
 		nats += config->target;
+	count_name(slot, observation->logon.user_hash);
 	if (!observation->logon.locked_out)
 		nats = charge(config, slot, contact, nats);
 	if (nats > 0)
@@ -167,8 +195,10 @@ static void accepted(struct detector_run *run, struct slot *slot,
 	uint16_t tag = memo_tag_with(&contact->dst, observation->logon.user_hash * 2);
 	double nats = 0, level = slot->walk.level;
 
-	if (remember(slot->served, SERVED, &slot->next_served, tag))
+	if (remember(slot->served, SERVED, &slot->next_served, tag)) {
 		nats += config->success;
+		slot->names = 0;
+	}
 	if (forget(slot->pairs, PAIRS, tag)) {
 		nats += config->pair;
 		if (forget(slot->targets, TARGETS, memo_tag(&contact->dst)))

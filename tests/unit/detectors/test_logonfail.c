@@ -25,14 +25,16 @@ static void guessing_makes_a_suspect_and_no_more(void **state)
 		const char *what;
 		unsigned users, servers, rounds;
 		bool suspect;
+		uint16_t roles;
 	} cases[] = {
-		{ "four users", 4, 1, 1, false },
-		{ "five users", 5, 1, 1, true },
-		{ "two targets", 1, 2, 1, false },
-		{ "three targets", 1, 3, 1, true },
-		{ "a stale password", 1, 1, 1000, false },
-		{ "a dictionary of users", 200, 1, 1, true },
-		{ "a domain", 20, 20, 1, true },
+		{ "four users", 4, 1, 1, false, 0 },
+		{ "five users", 5, 1, 1, true, 0 },
+		{ "two targets", 1, 2, 1, false, 0 },
+		{ "three targets", 1, 3, 1, true, 0 },
+		{ "a stale password", 1, 1, 1000, false, 0 },
+		{ "a dictionary of users, on a terminal server", 200, 1, 1, true, HOST_SERVER },
+		{ "a dictionary of users, on an address translator", 200, 1, 1, true, HOST_NAT },
+		{ "a domain", 20, 20, 1, true, 0 },
 	};
 
 	(void)state;
@@ -46,12 +48,47 @@ static void guessing_makes_a_suspect_and_no_more(void **state)
 			struct observation o = logon(n / cases[i].users % cases[i].servers, ms,
 						     100 + n % cases[i].users, false);
 
+			o.contact.roles = cases[i].roles;
+
 			scene_said(&scene, &o);
 		}
 		if ((scene.highest >= SUSPECT_NATS) != cases[i].suspect || scene.highest > 9.3)
 			fail_msg("%s: %.1f", cases[i].what, scene.highest);
 		if (cases[i].suspect)
 			assert_int_equal(scene.latest.kind, EVIDENCE_BRUTE_FORCE);
+		scene_stop(&scene);
+	}
+}
+
+static void a_dictionary_of_names_convicts_unless_somebody_is_let_in(void **state)
+{
+	static const struct {
+		const char *what;
+		unsigned servers, let_in_each; /* of so many names one is let in, 0: none */
+		bool convict;
+	} cases[] = {
+		{ "one server", 1, 0, true },
+		{ "four servers in turn", 4, 0, true },
+		{ "a few are let in", 1, 15, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct scene scene;
+		unsigned names = 0;
+
+		scene_start(&scene);
+		for (; names < 100 && !scene.convicted; names++) {
+			bool let_in = cases[i].let_in_each &&
+				      names % cases[i].let_in_each == cases[i].let_in_each - 1;
+			struct observation o =
+				logon(names % cases[i].servers, names * 1000, 100 + names, let_in);
+
+			scene_said(&scene, &o);
+		}
+		if (!!scene.convicted != cases[i].convict || names < 23 ||
+		    (scene.convicted && names > 40))
+			fail_msg("%s: %u", cases[i].what, names);
 		scene_stop(&scene);
 	}
 }
@@ -283,6 +320,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(guessing_makes_a_suspect_and_no_more),
+		cmocka_unit_test(a_dictionary_of_names_convicts_unless_somebody_is_let_in),
 		cmocka_unit_test(a_router_guesses_nothing),
 		cmocka_unit_test(failures_far_apart_fade),
 		cmocka_unit_test(accepted_logons_take_off),
