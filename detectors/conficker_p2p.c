@@ -5,7 +5,9 @@
  * No payload is needed: a bot finds the ports of a stranger by computing them, so each of its probes
  * matches, while a port chosen otherwise matches about 7 times in 100,000.  One match is chance on a busy
  * peer-to-peer host, so the level is held below suspicion after one and below conviction after two; every
- * contact that does not match takes a little off.
+ * contact that does not match takes a little off.  Where the datagram at hand is a message of that network as well (A.6.3), it
+ * makes up for one more match; what it cannot do is to be the first and the last, because who sends one datagram may bear
+ * another's name.
  *
  * Left out: matching a host's own listening ports, which behind address translation belong to an
  * address that we do not see. */
@@ -24,6 +26,7 @@
 
 struct config {
 	double match, other, step_cap;
+	uint32_t message;
 	uint64_t half_life_ns;
 };
 
@@ -45,6 +48,8 @@ static const struct param params[] = {
 	  "nats taken off for a port that does not" },
 	{ "step_cap", PARAM_DOUBLE, offsetof(struct config, step_cap), 0.1, 6.8, "6.5",
 	  "the most that each of the first two matches can bring" },
+	{ "message", PARAM_U32, offsetof(struct config, message), 1, 2, "2",
+	  "matches that one counts for whose datagram is a message of that network; 1: not looked at" },
 	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400,
 	  "6h", "time in which an idle level fades to half" },
 	{ .type = PARAM_END },
@@ -57,15 +62,25 @@ static struct memo_table table_of(const struct detector_run *run)
 	return (struct memo_table){ state->peers, sizeof(state->peers[0]), SETS, state->peer_tags };
 }
 
+/* Looked at only where the port has matched: next to nothing does. */
+static bool is_message(const struct detector_run *run)
+{
+	struct span payload = detector_payload(run);
+
+	return payload.left > 0 && conficker_packet_is_valid(payload.at, payload.left);
+}
+
 static void matched(struct detector_run *run, struct peer *peer, const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
-	struct term term = { .nats = config->match, .port_class = CLASS_HIGH_PORT };
+	unsigned worth = is_message(run) ? config->message : 1;
+	struct term term = { .nats = worth * config->match, .port_class = CLASS_HIGH_PORT };
 
 	if (peer->memo.walk.level <= 0)
 		peer->matches = 0;
-	if (peer->matches < MATCHES)
-		peer->matches++;
+	peer->matches = (uint8_t)(peer->matches + worth);
+	if (peer->matches > MATCHES)
+		peer->matches = MATCHES;
 	if (peer->matches < MATCHES)
 		term.cap_nats = config->step_cap * peer->matches;
 	detector_walk(run, &peer->memo.walk, contact, &term);

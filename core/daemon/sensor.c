@@ -86,13 +86,27 @@ static const struct host *find_visitor(void *arg, const struct host *host, uint6
 	return tracker_visitor(sensor->tracker, host, before_ns);
 }
 
+/* A source's first contact may be told later (novices.h), by another packet. */
+static bool is_opened_by(const struct contact *contact, const struct packet *packet)
+{
+	return contact->kind == CONTACT_UDP && contact->outcome == CONTACT_PENDING &&
+	       packet->kind == PACKET_UDP && packet->dst_port == contact->dst_port &&
+	       packet->src_port == contact->src_port && packet->vlan == contact->vlan &&
+	       ip_equal(&packet->dst, &contact->dst) && ip_equal(&packet->src, &contact->src);
+}
+
 static void on_contact(void *arg, struct host *host, const struct contact *contact)
 {
 	struct sensor *sensor = arg;
+	bool is_opened = is_opened_by(contact, &sensor->packet);
 
 	if (host->roles & HOST_SUSPECT && contact->outcome == CONTACT_PENDING)
 		tell_heard(sensor, host);
+	if (is_opened)
+		engine_lend(sensor->engine, sensor->packet.payload, sensor->packet.payload_length);
 	engine_see(sensor->engine, host, contact);
+	if (is_opened)
+		engine_lend(sensor->engine, NULL, 0);
 }
 
 static bool is_beyond(const struct sensor *sensor, const struct host *host)

@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/base/span.h"
 #include "core/contact/contact.h"
 
 struct observation;
@@ -71,6 +72,8 @@ struct detector {
 
 const void *detector_config(const struct detector_run *run);
 void *detector_state(const struct detector_run *run); /* NULL without a state_size */
+/* What the datagram says that opened this contact; empty if another packet did, or if it is no longer at hand. */
+struct span detector_payload(const struct detector_run *run);
 /* A number of the machine that has the host's address at this contact; 0 if unknown.  Addresses pass from one machine to
  * another within days: what is remembered for so long belongs to the machine. */
 uint32_t detector_machine(const struct detector_run *run);

@@ -67,7 +67,8 @@ struct engine {
 	struct crowd *crowd;
 	struct named *named;
 	struct hosts *hosts;
-	struct host *host; /* of the contact being seen */
+	struct host *host;   /* of the contact being seen */
+	struct span payload; /* that opened it */
 	struct blocks *blocks;
 	unsigned char *scratch; /* zero between contacts */
 	size_t slot_size;
@@ -333,6 +334,11 @@ void engine_see(struct engine *engine, struct host *host, const struct contact *
 	end(engine, host, slots, kept);
 }
 
+void engine_lend(struct engine *engine, const uint8_t *payload, size_t length)
+{
+	engine->payload = span_of(payload, length);
+}
+
 static void show_again(struct engine *engine, struct detector_run *run,
 		       const struct contact *contact)
 {
@@ -400,6 +406,11 @@ const void *detector_config(const struct detector_run *run)
 void *detector_state(const struct detector_run *run)
 {
 	return run->state;
+}
+
+struct span detector_payload(const struct detector_run *run)
+{
+	return run->engine->payload;
 }
 
 uint32_t detector_machine(const struct detector_run *run)

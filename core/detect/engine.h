@@ -55,9 +55,12 @@ void engine_observe(struct engine *engine, struct host *host,
  * any more.  What detectors remember beside the host fades by itself. */
 void engine_forget(struct engine *engine, struct host *host, uint64_t now_ns);
 void engine_see(struct engine *engine, struct host *host, const struct contact *contact);
-/* Of the memory that detectors have of hosts. */
+/* The payload of the packet that opens the contact that is shown next, lent until that is done; then to be taken back by
+ * lending nothing. */
+void engine_lend(struct engine *engine, const uint8_t *payload, size_t length);
 /* While no packets come: a slice of what detectors have put off.  True if there is more. */
 bool engine_rest(struct engine *engine);
+/* Of the memory that detectors have of hosts. */
 struct blocks_counts engine_memory(const struct engine *engine);
 /* Names, settings, bounds and help of all detectors, for "cordon detectors". */
 void engine_describe(const struct engine *engine, struct buf *out);

@@ -22,6 +22,7 @@ struct scene {
 	struct evidence latest;
 	double highest;                      /* of any host and class */
 	double highest_by[DETECTOR_IDS_MAX]; /* the same of each detector */
+	struct packet packet;                /* being seen */
 	unsigned convicted;                  /* statements that crossed conviction */
 	uint32_t contacts_at_conviction;
 	uint64_t convicted_ns; /* wall, of the first */
@@ -49,7 +50,10 @@ static void scene_contact(void *arg, struct host *host, const struct contact *co
 {
 	struct scene *scene = arg;
 
+	if (contact->outcome == CONTACT_PENDING)
+		engine_lend(scene->engine, scene->packet.payload, scene->packet.payload_length);
 	engine_see(scene->engine, host, contact);
+	engine_lend(scene->engine, NULL, 0);
 }
 
 static inline void scene_start(struct scene *scene)
@@ -75,6 +79,7 @@ static inline void scene_stop(struct scene *scene)
 
 static inline void scene_see(struct scene *scene, struct packet packet)
 {
+	scene->packet = packet;
 	tracker_see(scene->tracker, &packet);
 }
 

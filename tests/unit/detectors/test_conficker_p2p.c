@@ -62,6 +62,63 @@ static void the_third_match_convicts_and_no_earlier_one(void **state)
 	}
 }
 
+/* A message of the network: key, then flags and checksum, enciphered. */
+static const uint8_t message[] = { 0x88, 0x77, 0x66, 0x55, 0x44, 0x33, 0x22,
+				   0x11, 0x11, 0xc0, 0x4c, 0xbf, 0x06, 0x10 };
+
+static void say(struct scene *scene, const struct ip *dst, uint64_t ms, const uint8_t *bytes,
+		unsigned port_away)
+{
+	struct ip src = wire_ip("10.0.0.5");
+	struct conficker_ports ports =
+		conficker_ports_of(ip_v4_number(dst), 0, CONFICKER_PORTS_NMAP);
+	struct packet packet = wire_udp(ms, &src, dst, ports.udp_fixed + port_away);
+
+	packet.payload = bytes;
+	packet.payload_length = bytes ? sizeof(message) : 0;
+	scene_see(scene, packet);
+}
+
+static void a_match_that_is_a_message_too_counts_twice(void **state)
+{
+	uint8_t broken[sizeof(message)];
+	const struct {
+		const char *what;
+		const uint8_t *bytes;
+		unsigned port_away;
+		double after[2]; /* at least, and below the next of them */
+	} cases[] = {
+		{ "a message", message, 0, { SUSPECT_NATS, CONVICT_NATS } },
+		{ "a checksum that is wrong", broken, 0, { 6, SUSPECT_NATS } },
+		{ "nothing", NULL, 0, { 6, SUSPECT_NATS } },
+		{ "a message to another port", message, 1, { 0, 0 } },
+	};
+
+	(void)state;
+	memcpy(broken, message, sizeof(message));
+	broken[sizeof(message) - 1] ^= 1;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ip bot = wire_ip("10.0.0.5");
+		struct scene scene;
+
+		scene_start(&scene);
+		scene_meet(&scene, 0, &bot);
+		for (unsigned n = 0; n < 2; n++) {
+			struct ip dst = stranger(n);
+
+			say(&scene, &dst, 1000 * (n + 1), cases[i].bytes, cases[i].port_away);
+			if (scene.highest_by[DETECTOR_CONFICKER_P2P] < cases[i].after[n])
+				fail_msg("%s: %.1f", cases[i].what, scene.highest);
+			if (n == 0 &&
+			    scene.highest_by[DETECTOR_CONFICKER_P2P] >= cases[i].after[1] &&
+			    cases[i].after[1] > 0)
+				fail_msg("%s: %.1f", cases[i].what, scene.highest);
+		}
+		assert_int_equal(scene.convicted > 0, i == 0);
+		scene_stop(&scene);
+	}
+}
+
 static void matches_amid_many_others_are_chance(void **state)
 {
 	struct ip src = wire_ip("10.0.0.5");
@@ -163,6 +220,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_third_match_convicts_and_no_earlier_one),
+		cmocka_unit_test(a_match_that_is_a_message_too_counts_twice),
 		cmocka_unit_test(matches_amid_many_others_are_chance),
 		cmocka_unit_test(a_busy_peer_to_peer_host_stays_innocent),
 		cmocka_unit_test(what_cannot_match_takes_nothing_off),
