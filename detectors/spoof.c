@@ -3,7 +3,7 @@
  *
  * The tracker compares the MAC of each contact's frame with the living owner of its address and names who sent
  * it (tracker_forge.c); here the names are added up, each once.  One name is everyday life (failover, a lease, a second
- * interface); several within a day have no other explanation than forging.  A station that never called itself
+ * interface); several within a day have no other explanation than forging, and a flood in one makes a suspect.  A station that never called itself
  * anything may be the second interface of a team that carries several virtual machines: it is told, not convicted.
  *
  * Left out: forged MACs.  Nothing in such a frame tells it from the owner's. */
@@ -16,7 +16,7 @@
 #include "core/detect/param.h"
 
 struct config {
-	double name;
+	double name, flood;
 	double cap, unnamed_cap;
 	uint64_t half_life_ns;
 };
@@ -28,10 +28,12 @@ struct slot {
 static const struct param params[] = {
 	{ "name", PARAM_DOUBLE, offsetof(struct config, name), 0, 10, "3.5",
 	  "nats for each name that a station used while its owner was alive" },
+	{ "flood", PARAM_DOUBLE, offsetof(struct config, flood), 0, 10, "3.5",
+	  "nats for names used 128 times in ten seconds, one or many; at most unnamed_cap" },
 	{ "cap", PARAM_DOUBLE, offsetof(struct config, cap), 0.1, 60, "42",
 	  "the most that names can bring: above all else, because who forges did the rest as well" },
 	{ "unnamed_cap", PARAM_DOUBLE, offsetof(struct config, unnamed_cap), 0.1, 60, "9.2",
-	  "the same for a station that never called itself anything: below conviction" },
+	  "the same for a station that never called itself anything, and for floods: below conviction" },
 	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400,
 	  "6h", "time in which an idle level fades to half" },
 	{ .type = PARAM_END },
@@ -57,6 +59,12 @@ static void forged(struct detector_run *run, struct slot *slot,
 		slot->walk.last_ns = observation->contact.opened_ns;
 	}
 	detector_walk(run, &slot->walk, &observation->contact, &term);
+	if (observation->forgery.is_flood) {
+		term.nats = config->flood;
+		term.cap_nats = config->unnamed_cap;
+		term.same_contact = true;
+		detector_walk(run, &slot->walk, &observation->contact, &term);
+	}
 }
 
 static void observe(struct detector_run *run, void *memory, const struct observation *observation)

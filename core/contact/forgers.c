@@ -13,11 +13,13 @@
 #define MAP_BITS  (MAP_WORDS * 64)
 #define FORGET_MS (60 * 60 * 1000)
 #define RETELL_MS 10000
+#define FLOOD_MS  10000
 
 struct forger {
 	struct mac mac; /* zero: a free place */
 	uint16_t vlan;
 	uint32_t names, seen_ms, told_ms;
+	uint32_t used, used_since_ms; /* how often, of late */
 	uint64_t map[MAP_WORDS];
 };
 
@@ -77,18 +79,28 @@ static struct forger *need(struct forgers *forgers, uint16_t vlan, const struct 
 	return place;
 }
 
+static bool becomes_flood(struct forger *forger, uint32_t now_ms)
+{
+	if (now_ms - forger->used_since_ms > FLOOD_MS) {
+		forger->used_since_ms = now_ms;
+		forger->used = 0;
+	}
+	return ++forger->used == FORGERS_FLOOD;
+}
+
 bool forgers_note(struct forgers *forgers, const struct host_key *name, const struct mac *mac,
-		  uint32_t now_ms, bool *is_new)
+		  uint32_t now_ms, struct forgers_news *news)
 {
 	struct forger *forger = need(forgers, name->vlan, mac, now_ms);
 	uint64_t hash = hash_address(&forgers->key, &name->ip, name->vlan) >> 32;
 	uint64_t *word = &forger->map[hash % MAP_BITS / 64], bit = UINT64_C(1) << hash % 64;
 
-	*is_new = !(*word & bit);
+	news->is_new_name = !(*word & bit);
+	news->is_flood = becomes_flood(forger, now_ms);
 	*word |= bit;
-	forger->names += *is_new;
+	forger->names += news->is_new_name;
 	forger->seen_ms = now_ms;
-	if (!*is_new && now_ms - forger->told_ms < RETELL_MS)
+	if (!news->is_new_name && !news->is_flood && now_ms - forger->told_ms < RETELL_MS)
 		return false;
 	forger->told_ms = now_ms;
 	return true;

@@ -19,10 +19,18 @@ struct mem_region;
 /* As long as the region. */
 struct forgers *forgers_new(struct mem_region *region, const struct hash_key *key);
 
-/* The station used this name, which is not its own.  Whether that is worth telling: a new name, or the first time in
+struct forgers_news {
+	bool is_new_name;
+	bool is_flood; /* with this one it has used names FORGERS_FLOOD times in ten seconds */
+};
+
+/* More than a machine with two interfaces has business in so short a time. */
+#define FORGERS_FLOOD 128
+
+/* The station used this name, which is not its own.  Whether that is worth telling: a new name, a flood, or the first time in
  * ten seconds that it used any. */
 bool forgers_note(struct forgers *forgers, const struct host_key *name, const struct mac *mac,
-		  uint32_t now_ms, bool *is_new);
+		  uint32_t now_ms, struct forgers_news *news);
 /* How many names it has used; 0 if it is none of them. */
 uint32_t forgers_names(const struct forgers *forgers, uint16_t vlan, const struct mac *mac,
 		       uint32_t now_ms);

@@ -119,6 +119,7 @@ enum observed_stray {
 struct observed_forgery {
 	bool is_address_known; /* else contact.src is made of its MAC (RFC 4291 2.5.1) */
 	bool is_new_name;      /* else it still uses those told before */
+	bool is_flood;         /* and in haste: FORGERS_FLOOD times in ten seconds */
 };
 
 struct observation {

@@ -106,16 +106,18 @@ static bool own_name(const struct tracker *tracker, const struct host_key *name,
 static void note(struct tracker *tracker, const struct host_key *name, const struct mac *mac)
 {
 	struct observation told = { .kind = OBSERVED_FORGERY };
+	struct forgers_news news;
 	struct host_key key = { .vlan = name->vlan };
 	struct host *host;
 
 	tracker->counts.borrowed++;
 	dispute(tracker, name);
 	if (addressbook_is_router(tracker->book, name->vlan, mac) ||
-	    !forgers_note(tracker->forgers, name, mac, tracker->now_ms,
-			  &told.forgery.is_new_name) ||
+	    !forgers_note(tracker->forgers, name, mac, tracker->now_ms, &news) ||
 	    !tracker->sink.forged)
 		return;
+	told.forgery.is_new_name = news.is_new_name;
+	told.forgery.is_flood = news.is_flood;
 	told.forgery.is_address_known = own_name(tracker, name, mac, &key.ip);
 	host = hosts_need(tracker->hosts, &key, tracker->mono_ns);
 	host->mac = *mac;

@@ -8,6 +8,7 @@
 
 static struct ip told_src, told_dst;
 static bool told_known;
+static unsigned floods;
 static unsigned told;
 
 static void forged(void *arg, struct host *host, const struct observation *observation)
@@ -17,6 +18,7 @@ static void forged(void *arg, struct host *host, const struct observation *obser
 	told_src = observation->contact.src;
 	told_dst = observation->contact.dst;
 	told_known = observation->forgery.is_address_known;
+	floods += observation->forgery.is_flood;
 	told += observation->forgery.is_new_name;
 }
 
@@ -92,6 +94,26 @@ static void a_borrowed_name_is_replaced_by_the_senders(void **state)
 	assert_int_equal(f.roles, HOST_DISPUTED);
 	assert_int_equal(tracker_counts(f.tracker).borrowed, 2);
 	tracker_free(f.tracker);
+}
+
+static void haste_in_one_name_is_told_once(void **state)
+{
+	for (unsigned apart_ms = 1; apart_ms <= 100; apart_ms += 99) {
+		struct fixture f;
+
+		(void)state;
+		start_bound(&f);
+		floods = 0;
+		for (unsigned n = 0; n < 400; n++) {
+			struct ip dark = wire_ip("10.0.9.9");
+
+			dark.bytes[14] = (uint8_t)(n / 200);
+			dark.bytes[15] = (uint8_t)(n % 200);
+			see(&f, from(wire_tcp(10 + n * apart_ms, &f.a, &dark, 445, TCP_SYN), &f.b));
+		}
+		assert_int_equal(floods, apart_ms == 1);
+		tracker_free(f.tracker);
+	}
 }
 
 /* A scanner that sends each packet in a neighbour's name as well gains nothing. */
@@ -367,6 +389,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_borrowed_name_is_replaced_by_the_senders),
+		cmocka_unit_test(haste_in_one_name_is_told_once),
 		cmocka_unit_test(its_own_packet_after_a_forged_one_is_heard),
 		cmocka_unit_test(a_station_without_a_name_is_called_by_its_mac),
 		cmocka_unit_test(what_is_said_in_a_borrowed_name_is_nobodys),

@@ -54,6 +54,27 @@ static void names_make_a_forger(void **state)
 	}
 }
 
+static void a_flood_in_one_name_makes_a_suspect_and_no_more(void **state)
+{
+	(void)state;
+	for (unsigned flood = 0; flood <= 1; flood++) {
+		struct scene scene;
+
+		scene_start(&scene);
+		for (unsigned n = 0; n < 20; n++) {
+			struct observation o = forgery(1, 1000 + n * 10000, true, n == 0);
+
+			o.forgery.is_flood = flood && n > 0;
+			scene_said(&scene, &o);
+		}
+		assert_int_equal(scene.highest >= SUSPECT_NATS, flood);
+		assert_int_equal(scene.convicted, 0);
+		if (flood)
+			assert_int_equal(scene.latest.contacts, 1);
+		scene_stop(&scene);
+	}
+}
+
 static void the_number_of_names_is_told_anew_and_does_not_grow_by_repetition(void **state)
 {
 	struct scene scene;
@@ -77,6 +98,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_make_a_forger),
+		cmocka_unit_test(a_flood_in_one_name_makes_a_suspect_and_no_more),
 		cmocka_unit_test(the_number_of_names_is_told_anew_and_does_not_grow_by_repetition),
 	};
 
