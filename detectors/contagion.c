@@ -7,12 +7,18 @@
  * Neither scanners nor peer-to-peer programs do this; machines administered from elsewhere sometimes do,
  * so the level stays below conviction: it takes other evidence as well.
  *
+ * One thing weighs more than a visit: to be made to run something (a service, a task, a command with an administrative
+ * share open).  Administrators do that to any number of machines, with nothing but a worm's own calls; but a machine that was run by
+ * another, had never run one itself, and then runs two, is what a worm makes of it.  Who ran others first is
+ * where a site is administered from, and stays that.
+ *
  * Left out: hosts that many reach for (servers are visited and visit all day), chains over other ports. */
 #include "detectors/table.h"
 
 #include "core/base/units.h"
 #include "core/contact/contact.h"
 #include "core/contact/host.h"
+#include "core/contact/observation.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
 #include "core/detect/memo.h"
@@ -22,10 +28,11 @@
 #define SETS      128
 #define HITS      4
 #define TARGETS   8
+#define TENTHS    10.0
 #define PEER_SETS 2048 /* 16,384 pairs, 128 KiB */
 
 struct config {
-	double onward, more, back, cap, new_cap;
+	double onward, more, back, run, cap, new_cap;
 	uint64_t window_ns, back_window_ns, half_life_ns, peer_ns, learn_ns;
 	struct param_ports ports;
 };
@@ -38,6 +45,8 @@ struct hit {
 	uint16_t by;        /* tag, 0 = free */
 	uint16_t port;
 	bool called_back, by_suspect;
+	bool opened; /* an administrative share */
+	bool ran;    /* something here */
 };
 
 /* Keyed by the host that was reached. */
@@ -45,8 +54,11 @@ struct victim {
 	struct memo memo;
 	struct hit hits[HITS];
 	uint16_t targets[TARGETS]; /* that carry a term */
+	uint8_t tenths[TARGETS];   /* of a nat, that it is */
 	uint8_t next_hit, next_target;
-	uint8_t zero[6];
+	bool is_manager; /* it ran others before anybody ran it */
+	uint8_t zero[1];
+	uint32_t run_s; /* wall, when somebody ran something here; 0 = never */
 };
 
 struct state {
@@ -63,8 +75,10 @@ static const struct param params[] = {
 	  "nats for each further host" },
 	{ "back", PARAM_DOUBLE, offsetof(struct config, back), 0, 10, "4.0",
 	  "nats for a connection back to a high port (or TFTP) of the visitor" },
+	{ "run", PARAM_DOUBLE, offsetof(struct config, run), 0, 20, "7.0",
+	  "nats, in place of these, for a host made to run something by one who was made to himself" },
 	{ "cap", PARAM_DOUBLE, offsetof(struct config, cap), 0.1, 40, "9.2",
-	  "the most that it can bring: below conviction" },
+	  "the most that it can bring without run: below conviction" },
 	{ "new_cap", PARAM_DOUBLE, offsetof(struct config, new_cap), 0.1, 40, "4.5",
 	  "the same until it has learnt: with fanout's 9.2 still below conviction" },
 	{ "window", PARAM_DURATION_NS, offsetof(struct config, window_ns), 1, 86400, "10m",
@@ -123,27 +137,46 @@ static double cap_of(const struct detector_run *run, const struct contact *conta
 								       : config->cap;
 }
 
+/* The visitor's, on any port if port is 0; NULL if it is not remembered. */
+static struct hit *hit_by(struct victim *victim, const struct ip *ip, uint16_t port)
+{
+	uint16_t by = memo_tag(ip);
+
+	for (unsigned i = 0; i < HITS; i++)
+		if (victim->hits[i].by == by && (port == 0 || victim->hits[i].port == port))
+			return &victim->hits[i];
+	return NULL;
+}
+
+static struct hit *new_hit(struct victim *victim, const struct contact *contact, uint64_t now_ns)
+{
+	struct hit *hit = &victim->hits[victim->next_hit];
+
+	victim->next_hit = (uint8_t)((victim->next_hit + 1) % HITS);
+	*hit = (struct hit){ .ip = contact->src,
+			     .opened_ns = contact->opened_ns,
+			     .at_s = (uint32_t)(now_ns / NS_PER_S),
+			     .by = memo_tag(&contact->src),
+			     .by_suspect = (contact->roles & HOST_SUSPECT) != 0,
+			     .port = contact->dst_port };
+	return hit;
+}
+
 static void visited(struct detector_run *run, const struct contact *contact)
 {
 	struct memo_table table = table_of(run);
 	struct memo_key key = key_of(contact, &contact->dst);
 	struct victim *victim = memo_need(&table, &key);
-	struct hit *hit = NULL;
-	uint16_t by = memo_tag(&contact->src);
+	struct hit *hit = hit_by(victim, &contact->src, contact->dst_port);
 
-	for (unsigned i = 0; i < HITS; i++)
-		if (victim->hits[i].by == by && victim->hits[i].port == contact->dst_port)
-			hit = &victim->hits[i];
 	if (!hit) {
-		hit = &victim->hits[victim->next_hit];
-		victim->next_hit = (uint8_t)((victim->next_hit + 1) % HITS);
+		new_hit(victim, contact, key.now_ns);
+		return;
 	}
-	*hit = (struct hit){ .ip = contact->src,
-			     .opened_ns = contact->opened_ns,
-			     .at_s = (uint32_t)(key.now_ns / NS_PER_S),
-			     .by = by,
-			     .by_suspect = (contact->roles & HOST_SUSPECT) != 0,
-			     .port = contact->dst_port };
+	hit->opened_ns = contact->opened_ns;
+	hit->at_s = (uint32_t)(key.now_ns / NS_PER_S);
+	hit->by_suspect = (contact->roles & HOST_SUSPECT) != 0;
+	hit->called_back = false;
 }
 
 static bool is_recent(const struct hit *hit, const struct contact *contact, uint64_t window_ns)
@@ -164,15 +197,23 @@ static bool is_server(const struct victim *victim)
 	return true;
 }
 
-/* False if the target carries a term already. */
-static bool is_new(struct victim *victim, uint16_t tag)
+/* What is new of a target's term, which is the greatest that it was ever given. */
+static double news_of(struct victim *victim, uint16_t tag, double nats)
 {
+	uint8_t tenths = (uint8_t)(nats * TENTHS + 0.5), before;
+	unsigned place = victim->next_target;
+
 	for (unsigned i = 0; i < TARGETS; i++)
 		if (victim->targets[i] == tag)
-			return false;
-	victim->targets[victim->next_target] = tag;
-	victim->next_target = (uint8_t)((victim->next_target + 1) % TARGETS);
-	return true;
+			place = i;
+	before = victim->targets[place] == tag ? victim->tenths[place] : 0;
+	if (before >= tenths)
+		return 0;
+	if (victim->targets[place] != tag)
+		victim->next_target = (uint8_t)((victim->next_target + 1) % TARGETS);
+	victim->targets[place] = tag;
+	victim->tenths[place] = tenths;
+	return nats - before / TENTHS;
 }
 
 static bool is_call_back(const struct contact *contact)
@@ -215,7 +256,7 @@ static unsigned list_visits(const struct victim *victim, const struct contact *c
 	for (unsigned i = 0; i < HITS; i++) {
 		const struct hit *hit = &victim->hits[i];
 
-		if (hit->by && (hit->by == dst || hit->port == contact->dst_port))
+		if (hit->by && (hit->by == dst || hit->ran || hit->port == contact->dst_port))
 			visits[count++] =
 				(struct evidence_visit){ .by = hit->ip,
 							 .at_ns = hit->opened_ns,
@@ -236,14 +277,107 @@ static __attribute__((noinline)) void reached(struct detector_run *run, struct v
 	if (is_server(victim) || peers_know(&peers, contact))
 		return;
 	walk_fade(&victim->memo.walk, contact, config->half_life_ns);
-	term.nats = nats_of(config, victim, contact);
-	if (term.nats <= 0 || !is_new(victim, memo_tag(&contact->dst)))
+	term.nats = news_of(victim, memo_tag(&contact->dst), nats_of(config, victim, contact));
+	if (term.nats <= 0)
 		return;
 	for (unsigned i = 0; i < HITS; i++)
 		victim->hits[i].called_back |= victim->hits[i].by == memo_tag(&contact->dst);
 	term.visits = visits;
 	term.visit_count = list_visits(victim, contact, visits);
 	detector_walk(run, &victim->memo.walk, contact, &term);
+}
+
+/* Who serves many is visited by many, and a router stands for many. */
+static bool is_passage(const struct contact *contact)
+{
+	return contact->flags & CONTACT_FROM_ROUTER ||
+	       contact->roles & (HOST_ROUTER | HOST_DNS_SERVER | HOST_DHCP_SERVER);
+}
+
+/* ---- what is run ------------------------------------------------------------------------------- */
+
+static bool was_run_lately(const struct detector_run *run, const struct victim *victim,
+			   const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+	uint64_t run_ns = s_to_ns(victim->run_s);
+
+	return victim->run_s && contact->opened_ns + NS_PER_S > run_ns &&
+	       contact->opened_ns < run_ns + config->window_ns + NS_PER_S;
+}
+
+/* Its own target is no third party: agents report to who installed them. */
+static bool ran_here(struct victim *victim, const struct ip *by)
+{
+	const struct hit *hit = hit_by(victim, by, 0);
+
+	return hit && hit->ran;
+}
+
+static void runs_another(struct detector_run *run, const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+	struct memo_table table = table_of(run);
+	struct memo_key key = key_of(contact, &contact->src);
+	struct victim *victim = memo_need(&table, &key);
+	struct evidence_visit visits[EVIDENCE_VISITS];
+	struct term term = { .port_class = CLASS_CHAIN, .visits = visits };
+
+	if (!was_run_lately(run, victim, contact))
+		victim->is_manager = true;
+	if (victim->is_manager || ran_here(victim, &contact->dst))
+		return;
+	walk_fade(&victim->memo.walk, contact, config->half_life_ns);
+	term.nats = news_of(victim, memo_tag(&contact->dst), config->run);
+	if (term.nats <= 0)
+		return;
+	term.same_contact = term.nats < config->run;
+	term.visit_count = list_visits(victim, contact, visits);
+	detector_walk(run, &victim->memo.walk, contact, &term);
+}
+
+static void is_run(const struct detector_run *run, const struct contact *contact, unsigned how)
+{
+	struct memo_table table = table_of(run);
+	struct memo_key key = key_of(contact, &contact->dst);
+	struct victim *victim = memo_need(&table, &key);
+	struct hit *hit = hit_by(victim, &contact->src, 0);
+
+	if (how == RUNS_COMMAND && !(hit && hit->opened))
+		return;
+	if (!hit)
+		hit = new_hit(victim, contact, key.now_ns);
+	hit->ran = true;
+	victim->run_s = (uint32_t)(key.now_ns / NS_PER_S);
+}
+
+static void opened_share(const struct detector_run *run, const struct contact *contact)
+{
+	struct memo_table table = table_of(run);
+	struct memo_key key = key_of(contact, &contact->dst);
+	struct victim *victim = memo_need(&table, &key);
+	struct hit *hit = hit_by(victim, &contact->src, 0);
+
+	if (!hit)
+		hit = new_hit(victim, contact, key.now_ns);
+	hit->opened = true;
+}
+
+static void observe(struct detector_run *run, void *memory, const struct observation *observation)
+{
+	const struct contact *contact = &observation->contact;
+	bool opens = observation->kind == OBSERVED_SMB && observation->smb.act == SMB_ADMIN_SHARE;
+	bool runs = observation->kind == OBSERVED_RPC && observation->rpc.runs != RUNS_NOTHING;
+
+	(void)memory;
+	if ((!opens && !runs) || is_passage(contact))
+		return;
+	if (opens) {
+		opened_share(run, contact);
+		return;
+	}
+	runs_another(run, contact);
+	is_run(run, contact, observation->rpc.runs);
 }
 
 static void see(struct detector_run *run, void *memory, const struct contact *contact)
@@ -265,9 +399,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 	}
 	if (contact->outcome != CONTACT_PENDING)
 		return;
-	/* Who serves many is visited by many, and a router stands for many. */
-	if (contact->flags & CONTACT_FROM_ROUTER ||
-	    contact->roles & (HOST_ROUTER | HOST_DNS_SERVER | HOST_DHCP_SERVER))
+	if (is_passage(contact))
 		return;
 	victim = victim_of(run, contact);
 	if (victim)
@@ -279,10 +411,12 @@ const struct detector detector_contagion = {
 	.summary = "does to others what was just done to it, or calls its visitor back",
 	.id = DETECTOR_CONTAGION,
 	.kind = EVIDENCE_WORM,
-	.feeds = FEED_OPENED | FEED_ACCEPTED,
+	.feeds = FEED_OPENED | FEED_ACCEPTED | FEED_OBSERVED,
 	.kinds = KINDS_PORTS,
+	.observes = 1 << OBSERVED_SMB | 1 << OBSERVED_RPC,
 	.params = params,
 	.config_size = sizeof(struct config),
 	.state_size = sizeof(struct state),
 	.see = see,
+	.observe = observe,
 };

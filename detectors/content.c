@@ -23,6 +23,7 @@
 
 #define JUDGED  8
 #define WRITTEN 4
+#define OPENED  4
 #define TENTHS  10.0
 
 /* MS04-011: DsRolerUpgradeDownlevelServer; MS-DSSP names the interface, the pipe is LSARPC's. */
@@ -30,7 +31,7 @@
 
 struct config {
 	double decisive, lone_packet, kill_switch, reserved, probe, remote_run, remote_driver;
-	double web_request, weak_cap;
+	double remote_call, call_cap, web_request, weak_cap;
 	uint64_t remote_run_ns;
 };
 
@@ -42,6 +43,7 @@ enum fact {
 	FACT_RESERVED,
 	FACT_PROBE,
 	FACT_REMOTE_RUN,
+	FACT_REMOTE_CALL,
 	FACT_REMOTE_DRIVER,
 	FACT_WEB_REQUEST,
 };
@@ -71,7 +73,9 @@ struct slot {
 	struct judged judged[JUDGED];
 	uint16_t written[WRITTEN]; /* servers whose administrative share was written to */
 	uint32_t written_s[WRITTEN];
-	uint8_t next_judged, next_written;
+	uint8_t next_judged, next_written, next_opened;
+	uint16_t opened[OPENED]; /* servers whose administrative share was opened */
+	uint32_t opened_s;       /* the latest */
 };
 
 static const struct param params[] = {
@@ -87,12 +91,16 @@ static const struct param params[] = {
 	  "nats for peeking into pipe 0, the test for a missing MS17-010" },
 	{ "remote_run", PARAM_DOUBLE, offsetof(struct config, remote_run), 0, 25, "4.6",
 	  "nats for a file on an administrative share followed by a service or job call" },
+	{ "remote_call", PARAM_DOUBLE, offsetof(struct config, remote_call), 0, 25, "2.3",
+	  "nats for a service, task or object set to work on another machine without such a file" },
+	{ "call_cap", PARAM_DOUBLE, offsetof(struct config, call_cap), 0.1, 40, "4.5",
+	  "the most that such calls bring: with fanout's 9.2 still below conviction" },
 	{ "remote_driver", PARAM_DOUBLE, offsetof(struct config, remote_driver), 0, 25, "7",
 	  "nats for a printer driver installed from a machine that is neither end" },
 	{ "web_request", PARAM_DOUBLE, offsetof(struct config, web_request), 0, 25, "7",
 	  "nats for a request of Code Red's or Nimda's: proxies hand them on" },
 	{ "weak_cap", PARAM_DOUBLE, offsetof(struct config, weak_cap), 0.1, 40, "9.2",
-	  "the most that the last five can bring together, and anything said from the Internet: below conviction" },
+	  "the most that what administrators and proxies do as well can bring together, and anything said from the Internet: below conviction" },
 	{ "remote_run_within", PARAM_DURATION_NS, offsetof(struct config, remote_run_ns), 1, 86400,
 	  "10m", "longest time between that file and that call" },
 	{ .type = PARAM_END },
@@ -127,6 +135,30 @@ static bool was_written(const struct config *config, const struct slot *slot,
 	return false;
 }
 
+static void opened(struct slot *slot, const struct contact *contact)
+{
+	uint16_t tag = memo_tag(&contact->dst);
+
+	slot->opened_s = (uint32_t)(contact->opened_ns / NS_PER_S);
+	for (unsigned i = 0; i < OPENED; i++)
+		if (slot->opened[i] == tag)
+			return;
+	slot->opened[slot->next_opened] = tag;
+	slot->next_opened = (uint8_t)((slot->next_opened + 1) % OPENED);
+}
+
+static bool is_opened(const struct config *config, const struct slot *slot,
+		      const struct contact *contact)
+{
+	uint16_t tag = memo_tag(&contact->dst);
+	uint64_t now_s = contact->opened_ns / NS_PER_S, within_s = config->remote_run_ns / NS_PER_S;
+
+	for (unsigned i = 0; i < OPENED; i++)
+		if (slot->opened[i] == tag)
+			return now_s >= slot->opened_s && now_s - slot->opened_s <= within_s;
+	return false;
+}
+
 /* ---- facts -------------------------------------------------------------------------------------- */
 
 /* Answers tell about the server, which is the victim. */
@@ -150,6 +182,24 @@ static enum fact fact_of_smb(const struct observed_smb *smb)
 	}
 }
 
+/* Inventories and monitors have objects do things all day, but keep away from the share. */
+static enum fact fact_of_run(const struct config *config, const struct slot *slot,
+			     const struct observation *observation)
+{
+	const struct contact *contact = &observation->contact;
+
+	if (was_written(config, slot, contact))
+		return FACT_REMOTE_RUN;
+	switch (observation->rpc.runs) {
+	case RUNS_JOB:
+		return FACT_REMOTE_CALL;
+	case RUNS_COMMAND:
+		return is_opened(config, slot, contact) ? FACT_REMOTE_CALL : FACT_NONE;
+	default:
+		return FACT_NONE;
+	}
+}
+
 static enum fact fact_of_rpc(const struct config *config, const struct slot *slot,
 			     const struct observation *observation)
 {
@@ -167,9 +217,11 @@ static enum fact fact_of_rpc(const struct config *config, const struct slot *slo
 	case RPC_ACTIVATION:
 		return rpc->endless_server ? FACT_EXPLOIT : FACT_NONE;
 	case RPC_ATSVC:
+	case RPC_TASKS:
 	case RPC_SVCCTL:
-		return was_written(config, slot, &observation->contact) ? FACT_REMOTE_RUN
-									: FACT_NONE;
+	case RPC_WMI:
+	case RPC_AUTOMATION:
+		return fact_of_run(config, slot, observation);
 	default:
 		return FACT_NONE;
 	}
@@ -281,6 +333,10 @@ static struct term term_of(const struct config *config, enum fact fact)
 		term.nats = config->remote_run;
 		term.cap_nats = config->weak_cap;
 		break;
+	case FACT_REMOTE_CALL:
+		term.nats = config->remote_call;
+		term.cap_nats = config->call_cap;
+		break;
 	case FACT_REMOTE_DRIVER:
 		term.nats = config->remote_driver;
 		term.cap_nats = config->weak_cap;
@@ -304,7 +360,8 @@ static void judge(struct detector_run *run, struct slot *slot, const struct cont
 	struct judged *judged = find_judged(slot, tag);
 	uint8_t tenths = (uint8_t)(term.nats * TENTHS + 0.5);
 
-	if (contact->roles & HOST_BEYOND)
+	if (contact->roles & HOST_BEYOND &&
+	    (term.cap_nats <= 0 || term.cap_nats > config->weak_cap))
 		term.cap_nats = config->weak_cap;
 	if (judged && judged->tenths >= tenths)
 		return;
@@ -341,6 +398,8 @@ static void observe(struct detector_run *run, void *memory, const struct observa
 	case OBSERVED_SMB:
 		if (observation->smb.act == SMB_ADMIN_WRITE)
 			written(slot, &observation->contact);
+		if (observation->smb.act == SMB_ADMIN_SHARE)
+			opened(slot, &observation->contact);
 		fact = fact_of_smb(&observation->smb);
 		break;
 	case OBSERVED_RPC:

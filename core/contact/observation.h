@@ -65,7 +65,11 @@ enum observed_interface {
 	RPC_LSARPC,
 	RPC_ACTIVATION,
 	RPC_ATSVC,
+	RPC_TASKS,
 	RPC_SVCCTL,
+	RPC_WMI,        /* told if it has something run */
+	RPC_AUTOMATION, /* likewise */
+	RPC_OBJECT,     /* never told: how a connection to objects begins, WMI's among them */
 	RPC_WKSSVC,
 	RPC_PNP,
 	RPC_NETLOGON,
@@ -85,6 +89,13 @@ enum observed_wrong {
 	RPC_WRONGS
 };
 
+/* Whether the server is told to run something. */
+enum observed_run {
+	RUNS_NOTHING,
+	RUNS_JOB, /* a service or task is set up */
+	RUNS_COMMAND, /* an object does what it is told, and what is not known: inventories read registries so */
+};
+
 #define RPC_BIG_STUB_BYTES 1024
 
 struct observed_rpc {
@@ -92,6 +103,7 @@ struct observed_rpc {
 	bool climbs;         /* SRVSVC path calls: the path has parent-directory steps */
 	bool endless_server; /* activation: names a server longer than any host name can be */
 	uint8_t wrong;       /* enum observed_wrong */
+	uint8_t runs;        /* enum observed_run */
 	uint16_t opnum;
 	uint32_t stub_bytes; /* of the call so far; told again when it passes RPC_BIG_STUB_BYTES */
 };

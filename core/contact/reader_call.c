@@ -13,6 +13,8 @@
  *     because somebody wants the one cipher text in 256 that is zero as well (CVE-2020-1472).
  *   - A printer driver is copied to the server first (AddPrinterDriver), or taken from a print server's share.
  *
+ * And which calls have the server run something, whatever their arguments: those are often sealed, the operation never is.
+ *
  * Left out: what is sealed, and calls whose bind was missed. */
 #include "core/contact/reader_internal.h"
 
@@ -184,6 +186,29 @@ static uint8_t read_driver(const struct turn *turn, struct rpc_driver *driver, c
 		driver->has_byte = !driver->has_byte;
 	}
 	return wrong;
+}
+
+/* ---- what is run ---------------------------------------------------------------------------------- */
+
+/* MS-SCMR 3.1.4 (a service is made, or made another), MS-TSCH 3.2.5.2.1 and 3.2.5.4.2, MS-WMI 3.1.4.3 (a method is executed, at
+ * once or later), MS-OAUT 3.1.4.4 (Invoke). */
+static const struct {
+	uint8_t interface, opnum, runs;
+} running[] = {
+	{ RPC_SVCCTL, 11, RUNS_JOB },  { RPC_SVCCTL, 12, RUNS_JOB },
+	{ RPC_SVCCTL, 23, RUNS_JOB },  { RPC_SVCCTL, 24, RUNS_JOB },
+	{ RPC_SVCCTL, 44, RUNS_JOB },  { RPC_SVCCTL, 45, RUNS_JOB },
+	{ RPC_SVCCTL, 60, RUNS_JOB },  { RPC_ATSVC, 0, RUNS_JOB },
+	{ RPC_TASKS, 1, RUNS_JOB },    { RPC_WMI, 24, RUNS_COMMAND },
+	{ RPC_WMI, 25, RUNS_COMMAND }, { RPC_AUTOMATION, 6, RUNS_COMMAND },
+};
+
+uint8_t call_runs(uint8_t interface, uint16_t opnum)
+{
+	for (size_t i = 0; i < sizeof(running) / sizeof(running[0]); i++)
+		if (running[i].interface == interface && running[i].opnum == opnum)
+			return running[i].runs;
+	return RUNS_NOTHING;
 }
 
 /* ---- calls ---------------------------------------------------------------------------------------- */

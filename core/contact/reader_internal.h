@@ -235,6 +235,8 @@ uint8_t call_wrong(const struct turn *turn, struct rpc_call *call, const uint8_t
 		   const struct dcerpc_fragment *fragment);
 /* Whether calls of that operation can show it. */
 bool call_is_judged(uint8_t interface, uint16_t opnum);
+/* What a call of that operation has the server run, enum observed_run. */
+uint8_t call_runs(uint8_t interface, uint16_t opnum);
 
 /* reader_rpc.c: bytes that the client sent into a pipe (file; 0 over TCP). */
 void rpc_see(const struct turn *turn, uint64_t file, const uint8_t *bytes, size_t length);

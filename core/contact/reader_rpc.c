@@ -46,10 +46,19 @@ static uint8_t interface_of(const struct dcerpc_uuid *uuid)
 	case DCERPC_REMOTE_ACTIVATION:
 		return RPC_ACTIVATION;
 	case DCERPC_ATSVC:
-	case DCERPC_TASKS:
 		return RPC_ATSVC;
+	case DCERPC_TASKS:
+		return RPC_TASKS;
 	case DCERPC_SVCCTL:
 		return RPC_SVCCTL;
+	case DCERPC_WBEM_LOGIN:
+	case DCERPC_WBEM_SERVICES:
+		return RPC_WMI;
+	case DCERPC_DISPATCH:
+		return RPC_AUTOMATION;
+	case DCERPC_REMOTE_UNKNOWN:
+	case DCERPC_REMOTE_UNKNOWN2:
+		return RPC_OBJECT;
 	case DCERPC_WKSSVC:
 		return RPC_WKSSVC;
 	case DCERPC_PNP:
@@ -233,6 +242,7 @@ static struct observed_rpc read_stub(const struct turn *turn, struct rpc_call *c
 
 	call->stub_bytes += fragment->stub_length;
 	rpc.stub_bytes = call->stub_bytes;
+	rpc.runs = call_runs(call->interface, fragment->opnum);
 	rpc.climbs = rpc.interface == RPC_SRVSVC &&
 		     dcerpc_parent_steps(bytes, fragment, &call->path) > 0;
 	rpc.endless_server = rpc.interface == RPC_ACTIVATION &&
@@ -247,6 +257,20 @@ static struct observed_rpc read_stub(const struct turn *turn, struct rpc_call *c
 static bool is_told_when_wrong(uint8_t interface)
 {
 	return interface >= RPC_WKSSVC;
+}
+
+static bool can_be_told(uint8_t interface, uint16_t opnum)
+{
+	switch (interface) {
+	case RPC_OTHER:
+	case RPC_OBJECT:
+		return false;
+	case RPC_WMI:
+	case RPC_AUTOMATION:
+		return call_runs(interface, opnum) != RUNS_NOTHING;
+	default:
+		return !is_told_when_wrong(interface) || call_is_judged(interface, opnum);
+	}
 }
 
 static bool is_news(const struct observed_rpc *rpc, bool is_first, bool was_big)
@@ -267,8 +291,7 @@ static void request(const struct turn *turn, uint64_t file, const uint8_t *bytes
 	uint8_t interface = call ? call->interface : called_interface(talk, file, bytes, fragment);
 	struct observed_rpc rpc;
 
-	if (interface == RPC_OTHER ||
-	    (is_told_when_wrong(interface) && !call_is_judged(interface, fragment->opnum)))
+	if (!can_be_told(interface, fragment->opnum))
 		return;
 	if (is_first) {
 		call = place_call(talk, file, fragment->call_id);

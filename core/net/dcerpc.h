@@ -34,6 +34,12 @@ extern const struct dcerpc_uuid dcerpc_wkssvc; /* 6bffd098-a112-3610-9833-46c3f8
 extern const struct dcerpc_uuid dcerpc_pnp;    /* 8d9f4e40-a03d-11ce-8f69-08003e30051b, MS05-039 */
 extern const struct dcerpc_uuid dcerpc_netlogon; /* 12345678-1234-abcd-ef00-01234567cffb, MS-NRPC */
 extern const struct dcerpc_uuid dcerpc_spoolss;  /* 12345678-1234-abcd-ef00-0123456789ab, MS-RPRN */
+/* f309ad18-d86a-11d0-a075-00c04fb68820 and 9556dc99-828c-11cf-a37e-00aa003240c7, MS-WMI */
+extern const struct dcerpc_uuid dcerpc_wbem_login, dcerpc_wbem_services;
+/* 00000131-... and 00000143-0000-0000-c000-000000000046, MS-DCOM: how connections to objects begin */
+extern const struct dcerpc_uuid dcerpc_remote_unknown, dcerpc_remote_unknown2;
+extern const struct dcerpc_uuid
+	dcerpc_dispatch; /* 00020400-0000-0000-c000-000000000046, MS-OAUT: a program is remote-controlled */
 
 static inline bool dcerpc_uuid_equal(const struct dcerpc_uuid *a, const struct dcerpc_uuid *b)
 {
@@ -53,6 +59,11 @@ enum dcerpc_interface {
 	DCERPC_PNP,
 	DCERPC_NETLOGON,
 	DCERPC_SPOOLSS,
+	DCERPC_WBEM_LOGIN,
+	DCERPC_WBEM_SERVICES,
+	DCERPC_REMOTE_UNKNOWN,
+	DCERPC_REMOTE_UNKNOWN2,
+	DCERPC_DISPATCH,
 	DCERPC_INTERFACES
 };
 

@@ -297,6 +297,74 @@ static void calls_of_known_interfaces_are_told(void **state)
 	}
 }
 
+#define UUID_ATSVC    "\x82\x06\xf7\x1f\x51\x0a\xe8\x30\x07\x6d\x74\x0b\xe8\xce\xe9\x8b"
+#define UUID_TASKS    "\x49\x59\xd3\x86\xc9\x83\x44\x40\xb4\x24\xdb\x36\x32\x31\xfd\x0c"
+#define UUID_WMI      "\x99\xdc\x56\x95\x8c\x82\xcf\x11\xa3\x7e\x00\xaa\x00\x32\x40\xc7"
+#define UUID_DISPATCH "\x00\x04\x02\x00\x00\x00\x00\x00\xc0\x00\x00\x00\x00\x00\x00\x46"
+#define UUID_UNKNOWN2 "\x43\x01\x00\x00\x00\x00\x00\x00\xc0\x00\x00\x00\x00\x00\x00\x46"
+
+/* Over a port of its own, as all of them are called today; the first of each kind on a connection makes it be read. */
+static void what_a_call_has_the_server_run_is_told(void **state)
+{
+	static const struct {
+		const char *what, *uuid;
+		unsigned opnum, calls, interface, runs;
+	} cases[] = {
+		{ "a service is opened", UUID_SVCCTL, 16, 1, RPC_SVCCTL, RUNS_NOTHING },
+		{ "a service is started", UUID_SVCCTL, 19, 1, RPC_SVCCTL, RUNS_NOTHING },
+		{ "a service is made", UUID_SVCCTL, 12, 1, RPC_SVCCTL, RUNS_JOB },
+		{ "a service is made another", UUID_SVCCTL, 11, 1, RPC_SVCCTL, RUNS_JOB },
+		{ "a job is added", UUID_ATSVC, 0, 1, RPC_ATSVC, RUNS_JOB },
+		{ "jobs are listed", UUID_ATSVC, 2, 1, RPC_ATSVC, RUNS_NOTHING },
+		{ "a task is registered", UUID_TASKS, 1, 1, RPC_TASKS, RUNS_JOB },
+		{ "the version is asked for", UUID_TASKS, 0, 1, RPC_TASKS, RUNS_NOTHING },
+		{ "a method is executed", UUID_WMI, 24, 1, RPC_WMI, RUNS_COMMAND },
+		{ "a query", UUID_WMI, 20, 0, 0, 0 },
+		{ "a program is controlled", UUID_DISPATCH, 6, 1, RPC_AUTOMATION, RUNS_COMMAND },
+		{ "names of its methods", UUID_DISPATCH, 5, 0, 0, 0 },
+		{ "an object is released", UUID_UNKNOWN2, 5, 0, 0, 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct reading reading;
+		struct bytes b = { 0 }, stub = { 0 };
+
+		put_zeros(&stub, 40);
+		put_rpc_bind(&b, cases[i].uuid, 1);
+		put_rpc_call(&b, cases[i].opnum, &stub);
+		reading_start(&reading, 49670);
+		reading_say(&reading, &b);
+		if (reading.calls != cases[i].calls ||
+		    (reading.calls && (reading.last.rpc.interface != cases[i].interface ||
+				       reading.last.rpc.runs != cases[i].runs)))
+			fail_msg("%s: %u calls", cases[i].what, reading.calls);
+		reading_stop(&reading);
+	}
+}
+
+/* Windows asks for more interfaces of an object that it holds already. */
+static void a_connection_to_an_object_is_read_on_when_another_interface_is_bound(void **state)
+{
+	struct reading reading;
+	struct bytes first = { 0 }, later = { 0 }, stub = { 0 };
+
+	(void)state;
+	put_zeros(&stub, 40);
+	put_rpc_bind(&first, UUID_UNKNOWN2, 1);
+	put_rpc_call(&first, 3, &stub);
+	put_rpc_bind(&later, UUID_WMI, 1);
+	later.at[2] = 14; /* alter context */
+	put_rpc_call(&later, 24, &stub);
+	reading_start(&reading, 49670);
+	reading_say(&reading, &first);
+	assert_int_equal(reading.calls, 0);
+	reading_say(&reading, &later);
+	assert_int_equal(reading.calls, 1);
+	assert_int_equal(reading.last.rpc.runs, RUNS_COMMAND);
+	reading_stop(&reading);
+}
+
 static void a_host_name_of_ordinary_length_is_not_endless(void **state)
 {
 	struct reading reading;
@@ -375,6 +443,9 @@ int main(void)
 		cmocka_unit_test(refused_logons_are_told_with_their_user),
 		cmocka_unit_test(writing_to_an_administrative_share_is_told_once_per_file),
 		cmocka_unit_test(calls_of_known_interfaces_are_told),
+		cmocka_unit_test(what_a_call_has_the_server_run_is_told),
+		cmocka_unit_test(
+			a_connection_to_an_object_is_read_on_when_another_interface_is_bound),
 		cmocka_unit_test(a_host_name_of_ordinary_length_is_not_endless),
 		cmocka_unit_test(only_climbing_paths_climb),
 		cmocka_unit_test(calls_through_a_pipe_are_put_together),

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "tests/unit/detectors/scene.h"
+#include "tests/unit/detectors/said.h"
 
 static void reach(struct scene *scene, const char *from, const char *to, unsigned port, uint64_t ms)
 {
@@ -231,6 +231,110 @@ static void a_refused_visit_is_no_visit(void **state)
 	scene_stop(&scene);
 }
 
+/* One has another run something; or opens its administrative share, if how is RUNS_NOTHING. */
+struct act {
+	const char *by, *on;
+	unsigned how;
+	uint64_t ms;
+};
+
+static void acted(struct scene *scene, const struct act *act)
+{
+	struct observation o = said_to(1, act->ms, act->how ? OBSERVED_RPC : OBSERVED_SMB);
+
+	o.contact.src = wire_ip(act->by);
+	o.contact.dst = wire_ip(act->on);
+	if (act->how) {
+		o.contact.dst_port = 49670;
+		o.rpc.interface = act->how == RUNS_JOB ? RPC_TASKS : RPC_WMI;
+		o.rpc.runs = (uint8_t)act->how;
+	} else {
+		o.smb.act = SMB_ADMIN_SHARE;
+	}
+	scene_said(scene, &o);
+}
+
+#define A "10.0.0.9"
+#define B "10.0.0.5"
+#define C "10.0.0.7"
+#define D "10.0.0.8"
+
+static void who_was_run_and_then_runs_others_is_convicted_by_the_second(void **state)
+{
+	static const struct {
+		const char *what;
+		struct act acts[6];
+		double level;
+	} cases[] = {
+		{ "two others",
+		  { { A, B, RUNS_JOB, 0 }, { B, C, RUNS_JOB, 70000 }, { B, D, RUNS_JOB, 71000 } },
+		  14 },
+		{ "one other",
+		  { { A, B, RUNS_JOB, 0 }, { B, C, RUNS_JOB, 70000 }, { B, C, RUNS_JOB, 71000 } },
+		  7 },
+		{ "who ran it, too",
+		  { { A, B, RUNS_JOB, 0 }, { B, A, RUNS_JOB, 70000 }, { B, C, RUNS_JOB, 71000 } },
+		  7 },
+		{ "nobody ran it", { { B, C, RUNS_JOB, 70000 }, { B, D, RUNS_JOB, 71000 } }, 0 },
+		{ "eleven minutes later",
+		  { { A, B, RUNS_JOB, 0 }, { B, C, RUNS_JOB, 662000 }, { B, D, RUNS_JOB, 663000 } },
+		  0 },
+		{ "it ran another first",
+		  { { B, "10.0.0.6", RUNS_JOB, 0 },
+		    { A, B, RUNS_JOB, 3600000 },
+		    { B, C, RUNS_JOB, 3670000 },
+		    { B, D, RUNS_JOB, 3671000 } },
+		  0 },
+		{ "it was asked by a monitor",
+		  { { A, B, RUNS_COMMAND, 0 },
+		    { B, C, RUNS_JOB, 70000 },
+		    { B, D, RUNS_JOB, 71000 } },
+		  0 },
+		{ "commands, and the share for what they say",
+		  { { A, B, RUNS_NOTHING, 0 },
+		    { A, B, RUNS_COMMAND, 100 },
+		    { B, C, RUNS_COMMAND, 70000 },
+		    { B, D, RUNS_COMMAND, 71000 } },
+		  14 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct scene scene;
+		double level;
+
+		scene_start(&scene);
+		for (unsigned n = 0; n < 6 && cases[i].acts[n].by; n++)
+			acted(&scene, &cases[i].acts[n]);
+		level = scene.highest_by[DETECTOR_CONTAGION];
+		if (level < cases[i].level - 0.1 || level > cases[i].level + 0.1)
+			fail_msg("%s: %.1f nats", cases[i].what, level);
+		scene_stop(&scene);
+	}
+}
+
+/* What its connections to a worm's port weighed is part of it. */
+static void a_target_counts_once_for_the_visit_and_the_run(void **state)
+{
+	struct act first = { A, B, RUNS_JOB, 100 }, onward = { B, C, RUNS_JOB, 70100 };
+	struct ip infector = wire_ip(A);
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	reach(&scene, A, B, 445, 0);
+	acted(&scene, &first);
+	reach(&scene, B, C, 445, 70000);
+	assert_true(scene.highest_by[DETECTOR_CONTAGION] < 4.1);
+	acted(&scene, &onward);
+	assert_true(scene.highest_by[DETECTOR_CONTAGION] >= 6.9 &&
+		    scene.highest_by[DETECTOR_CONTAGION] < 7.1);
+	assert_int_equal(scene.latest.detector, DETECTOR_CONTAGION);
+	assert_int_equal(scene.latest.visit_count, 1);
+	assert_true(ip_equal(&scene.latest.visits[0].by, &infector));
+	scene_stop(&scene);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -242,6 +346,8 @@ int main(void)
 		cmocka_unit_test(a_target_counts_once_whichever_of_its_ports_is_reached_for),
 		cmocka_unit_test(who_comes_by_four_times_is_one_visitor),
 		cmocka_unit_test(a_refused_visit_is_no_visit),
+		cmocka_unit_test(who_was_run_and_then_runs_others_is_convicted_by_the_second),
+		cmocka_unit_test(a_target_counts_once_for_the_visit_and_the_run),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

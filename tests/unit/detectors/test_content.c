@@ -190,6 +190,58 @@ static void a_service_call_counts_after_a_write_to_that_server_not_long_ago(void
 	}
 }
 
+/* A call by 10.0.0.5 that has the nth server run something. */
+static struct observation running(unsigned server, uint64_t ms, unsigned how)
+{
+	struct observation o = said_to(server, ms, OBSERVED_RPC);
+
+	o.rpc.interface = how == RUNS_JOB ? RPC_SVCCTL : RPC_WMI;
+	o.rpc.runs = (uint8_t)how;
+	return o;
+}
+
+/* Below three nats nothing is stated, so a service made elsewhere comes on top. */
+static void what_is_run_without_a_file_weighs_little_however_often(void **state)
+{
+	static const struct {
+		const char *what;
+		unsigned share_of, act, runs;
+		uint64_t later_ms;
+		double level;
+	} cases[] = {
+		{ "a service", 9, SMB_ADMIN_SHARE, RUNS_JOB, 1000, 4.5 },
+		{ "a method", 9, SMB_ADMIN_SHARE, RUNS_COMMAND, 1000, 0 },
+		{ "a method, its server's share open", 1, SMB_ADMIN_SHARE, RUNS_COMMAND, 1000,
+		  4.5 },
+		{ "the share of long ago", 1, SMB_ADMIN_SHARE, RUNS_COMMAND, 700000, 0 },
+		{ "a method, after a file", 1, SMB_ADMIN_WRITE, RUNS_COMMAND, 1000, 4.6 },
+		{ "a service, after a file", 1, SMB_ADMIN_WRITE, RUNS_JOB, 1000, 4.6 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct observation share = smb(cases[i].share_of, 0, cases[i].act, false);
+		struct observation call = running(1, cases[i].later_ms, cases[i].runs);
+		struct scene scene;
+		double level;
+
+		scene_start(&scene);
+		scene_said(&scene, &share);
+		scene_said(&scene, &call);
+		call = running(2, cases[i].later_ms, RUNS_JOB);
+		scene_said(&scene, &call);
+		level = scene.highest_by[DETECTOR_CONTENT];
+		if (level < cases[i].level - 0.05 || level > cases[i].level + 0.05)
+			fail_msg("%s: %.2f nats", cases[i].what, level);
+		for (unsigned server = 3; server < 60; server++) {
+			call = running(server, cases[i].later_ms + server, RUNS_JOB);
+			scene_said(&scene, &call);
+		}
+		assert_true(scene.highest_by[DETECTOR_CONTENT] < 4.7);
+		scene_stop(&scene);
+	}
+}
+
 /* Lowercase: its share is written to; uppercase: a service is called there. */
 static void the_last_four_servers_written_to_are_remembered(void **state)
 {
@@ -378,6 +430,7 @@ static void an_attacker_out_in_the_internet_is_shown_and_not_convicted(void **st
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_run_without_a_file_weighs_little_however_often),
 		cmocka_unit_test(one_message_that_only_an_exploit_sends_convicts),
 		cmocka_unit_test(what_clients_say_every_day_is_nothing),
 		cmocka_unit_test(a_single_packet_that_may_be_forged_needs_a_second_target),

@@ -113,6 +113,14 @@ static void interfaces_have_the_published_identifiers(void **state)
 		{ &dcerpc_atsvc, "1ff70682-0a51-30e8-076d-740be8cee98b", DCERPC_ATSVC },
 		{ &dcerpc_svcctl, "367abb81-9844-35f1-ad32-98f038001003", DCERPC_SVCCTL },
 		{ &dcerpc_tasks, "86d35949-83c9-4044-b424-db363231fd0c", DCERPC_TASKS },
+		{ &dcerpc_wbem_login, "f309ad18-d86a-11d0-a075-00c04fb68820", DCERPC_WBEM_LOGIN },
+		{ &dcerpc_wbem_services, "9556dc99-828c-11cf-a37e-00aa003240c7",
+		  DCERPC_WBEM_SERVICES },
+		{ &dcerpc_remote_unknown, "00000131-0000-0000-c000-000000000046",
+		  DCERPC_REMOTE_UNKNOWN },
+		{ &dcerpc_remote_unknown2, "00000143-0000-0000-c000-000000000046",
+		  DCERPC_REMOTE_UNKNOWN2 },
+		{ &dcerpc_dispatch, "00020400-0000-0000-c000-000000000046", DCERPC_DISPATCH },
 	};
 
 	(void)state;
