@@ -13,9 +13,9 @@
 
 enum observation_kind {
 	OBSERVED_NAME, /* a DNS answer reached its client, or (rcode UNANSWERED) a question was seen */
-	OBSERVED_SMB,      /* an SMB1/2 command or its answer */
-	OBSERVED_RPC,      /* a DCE/RPC call */
-	OBSERVED_LOGON,    /* a logon was answered: SMB, FTP, Telnet, RDP; or begun: SSH, RDP */
+	OBSERVED_SMB, /* an SMB1/2 command or its answer */
+	OBSERVED_RPC, /* a DCE/RPC call */
+	OBSERVED_LOGON, /* a logon was answered: Kerberos, SMB, FTP, Telnet, RDP; or begun: SSH, RDP */
 	OBSERVED_DATAGRAM, /* one packet that speaks for itself */
 	OBSERVED_REQUEST, /* the beginning of a conversation, which no program of its kind makes so */
 	OBSERVED_STRAY,   /* a TCP segment that belongs to no connection */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/base/mem.h"
+#include "core/net/kerberos.h"
 
 enum {
 	PORT_DNS = 53,
@@ -177,6 +178,8 @@ static void see_udp(struct reader *reader, const struct packet *packet)
 	else if (packet->src_port == PORT_LLMNR || packet->src_port == PORT_MDNS ||
 		 packet->src_port == PORT_NETBIOS_NAMES)
 		reader_neighbor_name(reader, packet);
+	else if (packet->src_port == KERBEROS_PORT || packet->dst_port == KERBEROS_PORT)
+		reader_kerberos(reader, packet);
 }
 
 void reader_see(struct reader *reader, const struct packet *packet)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reader_internal.h - what the files of the reader share: reader.c (which packet is whose), reader_dns.c (names),
  * reader_datagram.c (single packets), reader_stream.c (bytes in order; the connections: streams.c), reader_smb.c (SMB), reader_rpc.c (DCE/RPC), reader_call.c
- * (what is wrong with a call), reader_stray.c (segments of no connection), reader_logon.c (FTP, Telnet, RDP, HTTP). */
+ * (what is wrong with a call), reader_kerberos.c, reader_stray.c (segments of no connection), reader_logon.c (FTP, Telnet, RDP, HTTP). */
 #ifndef CORDON_CONTACT_READER_INTERNAL_H
 #define CORDON_CONTACT_READER_INTERNAL_H
 
@@ -23,7 +23,8 @@ enum stream_protocol {
 	STREAM_FTP,
 	STREAM_TELNET,
 	STREAM_RDP,
-	STREAM_WEB
+	STREAM_WEB,
+	STREAM_KERBEROS /* read segment by segment */
 };
 
 #define STREAM_PORTS  4096 /* those of services that have one of their own lie below */
@@ -50,6 +51,15 @@ struct stray_watch {
 	struct stray_probe probes[STRAY_PROBES]; /* undefined unless is_reset */
 };
 
+#define TICKETS 64
+
+/* Who asked for a first ticket last, from a port. */
+struct asked_ticket {
+	struct ip client;
+	uint32_t user_hash;
+	uint16_t port, vlan; /* port 0 = nobody, or it was answered */
+};
+
 struct reader {
 	reader_fn *tell;
 	void *arg;
@@ -62,6 +72,7 @@ struct reader {
 	uint32_t known[PORT_SLOTS], adopted[PORT_SLOTS];
 	uint64_t watching_until_ns; /* some client's bare segments are looked at; 0 = nobody's */
 	struct stray_watch strays[STRAY_WATCHES];
+	struct asked_ticket tickets[TICKETS];
 };
 
 static inline unsigned port_slot(const struct packet *packet)
@@ -79,6 +90,8 @@ void reader_dns(struct reader *reader, const struct packet *packet);
 void reader_neighbor_name(struct reader *reader, const struct packet *packet);
 /* reader_datagram.c: UDP 1434, ICMP echo requests, TCP SYN, SSH banners. */
 void reader_datagram(struct reader *reader, const struct packet *packet);
+/* reader_kerberos.c: a datagram, or a segment with payload, to or from port 88. */
+void reader_kerberos(struct reader *reader, const struct packet *packet);
 /* reader_stream.c: TCP with a port of stream_of_port() on either side, with payload, SYN, FIN or RST. */
 void reader_stream(struct reader *reader, const struct packet *packet);
 uint8_t stream_of_port(uint16_t port); /* enum stream_protocol */

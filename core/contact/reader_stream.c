@@ -19,6 +19,7 @@
 
 #include <string.h>
 
+#include "core/net/kerberos.h"
 #include "core/net/smb.h"
 
 #define WILD_BYTES  (1 << 20) /* beyond any window in use: not this connection any more */
@@ -63,6 +64,8 @@ uint8_t stream_of_port(uint16_t port)
 		return STREAM_TELNET;
 	case PORT_RDP:
 		return STREAM_RDP;
+	case KERBEROS_PORT:
+		return STREAM_KERBEROS;
 	default:
 		return STREAM_NONE;
 	}
@@ -444,6 +447,11 @@ static void see_segment(struct reader *reader, struct connection *connection,
 	see_payload(&segment);
 }
 
+static uint8_t protocol_of(const struct packet *packet, bool from_client)
+{
+	return stream_of_port(from_client ? packet->dst_port : packet->src_port);
+}
+
 void reader_stream(struct reader *reader, const struct packet *packet)
 {
 	bool from_client = is_from_client(packet);
@@ -455,10 +463,13 @@ void reader_stream(struct reader *reader, const struct packet *packet)
 	}
 	if (!connection && !packet->payload_length)
 		return;
+	if (!connection && protocol_of(packet, from_client) == STREAM_KERBEROS) {
+		reader_kerberos(reader, packet);
+		return;
+	}
 	if (!connection)
-		connection = streams_open(reader, packet, from_client,
-					  stream_of_port(from_client ? packet->dst_port
-								     : packet->src_port));
+		connection =
+			streams_open(reader, packet, from_client, protocol_of(packet, from_client));
 	see_segment(reader, connection, packet, from_client);
 }
 
