@@ -9,7 +9,7 @@
  *
  * One thing weighs more than a visit: to be made to run something (a service, a task, a command with an administrative
  * share open).  Administrators do that to any number of machines, with nothing but a worm's own calls; but a machine that was run by
- * another, had never run one itself, and then runs two, is what a worm makes of it.  Who ran others first is
+ * another, had never run one itself, and then runs three, is what a worm makes of it.  Who ran others first is
  * where a site is administered from, and stays that.
  *
  * Left out: hosts that many reach for (servers are visited and visit all day), chains over other ports. */
@@ -75,7 +75,7 @@ static const struct param params[] = {
 	  "nats for each further host" },
 	{ "back", PARAM_DOUBLE, offsetof(struct config, back), 0, 10, "4.0",
 	  "nats for a connection back to a high port (or TFTP) of the visitor" },
-	{ "run", PARAM_DOUBLE, offsetof(struct config, run), 0, 20, "7.0",
+	{ "run", PARAM_DOUBLE, offsetof(struct config, run), 0, 20, "4.6",
 	  "nats, in place of these, for a host made to run something by one who was made to himself" },
 	{ "cap", PARAM_DOUBLE, offsetof(struct config, cap), 0.1, 40, "9.2",
 	  "the most that it can bring without run: below conviction" },

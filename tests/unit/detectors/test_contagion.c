@@ -259,22 +259,28 @@ static void acted(struct scene *scene, const struct act *act)
 #define C "10.0.0.7"
 #define D "10.0.0.8"
 
-static void who_was_run_and_then_runs_others_is_convicted_by_the_second(void **state)
+static void who_was_run_and_then_runs_others_is_convicted_by_the_third(void **state)
 {
 	static const struct {
 		const char *what;
 		struct act acts[6];
 		double level;
 	} cases[] = {
+		{ "three others",
+		  { { A, B, RUNS_JOB, 0 },
+		    { B, C, RUNS_JOB, 70000 },
+		    { B, D, RUNS_JOB, 71000 },
+		    { B, "10.0.0.6", RUNS_JOB, 72000 } },
+		  CONVICT_NATS },
 		{ "two others",
 		  { { A, B, RUNS_JOB, 0 }, { B, C, RUNS_JOB, 70000 }, { B, D, RUNS_JOB, 71000 } },
-		  14 },
+		  9.2 },
 		{ "one other",
 		  { { A, B, RUNS_JOB, 0 }, { B, C, RUNS_JOB, 70000 }, { B, C, RUNS_JOB, 71000 } },
-		  7 },
+		  4.6 },
 		{ "who ran it, too",
 		  { { A, B, RUNS_JOB, 0 }, { B, A, RUNS_JOB, 70000 }, { B, C, RUNS_JOB, 71000 } },
-		  7 },
+		  4.6 },
 		{ "nobody ran it", { { B, C, RUNS_JOB, 70000 }, { B, D, RUNS_JOB, 71000 } }, 0 },
 		{ "eleven minutes later",
 		  { { A, B, RUNS_JOB, 0 }, { B, C, RUNS_JOB, 662000 }, { B, D, RUNS_JOB, 663000 } },
@@ -295,7 +301,7 @@ static void who_was_run_and_then_runs_others_is_convicted_by_the_second(void **s
 		    { A, B, RUNS_COMMAND, 100 },
 		    { B, C, RUNS_COMMAND, 70000 },
 		    { B, D, RUNS_COMMAND, 71000 } },
-		  14 },
+		  9.2 },
 	};
 
 	(void)state;
@@ -316,7 +322,8 @@ static void who_was_run_and_then_runs_others_is_convicted_by_the_second(void **s
 /* What its connections to a worm's port weighed is part of it. */
 static void a_target_counts_once_for_the_visit_and_the_run(void **state)
 {
-	struct act first = { A, B, RUNS_JOB, 100 }, onward = { B, C, RUNS_JOB, 70100 };
+	struct act first = { A, B, RUNS_JOB, 100 }, onward = { B, C, RUNS_JOB, 70100 },
+		   further = { B, D, RUNS_JOB, 70200 }, last = { B, "10.0.0.6", RUNS_JOB, 70300 };
 	struct ip infector = wire_ip(A);
 	struct scene scene;
 
@@ -327,8 +334,10 @@ static void a_target_counts_once_for_the_visit_and_the_run(void **state)
 	reach(&scene, B, C, 445, 70000);
 	assert_true(scene.highest_by[DETECTOR_CONTAGION] < 4.1);
 	acted(&scene, &onward);
-	assert_true(scene.highest_by[DETECTOR_CONTAGION] >= 6.9 &&
-		    scene.highest_by[DETECTOR_CONTAGION] < 7.1);
+	acted(&scene, &further);
+	assert_true(scene.highest_by[DETECTOR_CONTAGION] > 9.1 &&
+		    scene.highest_by[DETECTOR_CONTAGION] < 9.3);
+	acted(&scene, &last);
 	assert_int_equal(scene.latest.detector, DETECTOR_CONTAGION);
 	assert_int_equal(scene.latest.visit_count, 1);
 	assert_true(ip_equal(&scene.latest.visits[0].by, &infector));
@@ -346,7 +355,7 @@ int main(void)
 		cmocka_unit_test(a_target_counts_once_whichever_of_its_ports_is_reached_for),
 		cmocka_unit_test(who_comes_by_four_times_is_one_visitor),
 		cmocka_unit_test(a_refused_visit_is_no_visit),
-		cmocka_unit_test(who_was_run_and_then_runs_others_is_convicted_by_the_second),
+		cmocka_unit_test(who_was_run_and_then_runs_others_is_convicted_by_the_third),
 		cmocka_unit_test(a_target_counts_once_for_the_visit_and_the_run),
 	};
 
