@@ -14,6 +14,7 @@
  * that machine's sake (core/detect/named.h). */
 #include "detectors/table.h"
 
+#include <endian.h>
 #include <math.h>
 #include <string.h>
 
@@ -27,12 +28,14 @@
 #include "core/detect/known.h"
 #include "core/detect/memo.h"
 #include "core/detect/param.h"
+#include "detectors/errand.h"
 
 #define JUDGED    24
 #define TENTHS    10.0
 #define BLIND_RUN 3
 #define PEER_SETS 8192 /* 65,536 pairs, 512 KiB */
 #define VLAN_SETS 64
+#define LATELY    64
 /* Of a sweep's questions, so many are as dark as the one before. */
 #define GOES_ON 0.95
 /* What is known before anybody was seen: as many hosts as this, whose chance of a second dark one makes the weight "dark". */
@@ -43,8 +46,10 @@
 
 struct config {
 	double dark, asleep, asleep_cap, live, company_cap, sequential, step, scattered;
-	double named, named_cap, role_cap;
-	uint64_t half_life_ns, new_half_life_ns, cold_half_life_ns, slow_half_life_ns, peer_ns;
+	double named, named_cap, role_cap, listed;
+	uint64_t half_life_ns, new_half_life_ns, cold_half_life_ns, slow_half_life_ns, peer_ns,
+		errand_ns;
+	struct param_ports worm_ports;
 };
 
 struct slot {
@@ -73,6 +78,9 @@ struct state {
 	struct known_set peers[PEER_SETS]; /* who asked for which neighbour lately */
 	struct habit habits[VLAN_SETS];
 	struct companies companies;
+	struct errands errands;
+	uint64_t lately
+		[LATELY]; /* who met whom a moment ago: most of what flows tell is told again and again */
 };
 
 static const struct param params[] = {
@@ -99,6 +107,12 @@ static const struct param params[] = {
 	  "the most that such can bring together: with a suspect's 9.2 still no conviction" },
 	{ "role_cap", PARAM_DOUBLE, offsetof(struct config, role_cap), 0.1, 40, "6.8",
 	  "the most for a monitor, and for a router or DHCP server that is not yet established: below suspicion" },
+	{ "listed", PARAM_DOUBLE, offsetof(struct config, listed), 0, 10, "0.9",
+	  "nats for an address that nobody owns, by a host that neighbours have let in at one service that worms do not use" },
+	{ "errand", PARAM_DURATION_NS, offsetof(struct config, errand_ns), 1, 7 * 86400, "10m",
+	  "for so long after the latest new one of them" },
+	{ "worm_ports", PARAM_PORTS, offsetof(struct config, worm_ports), 1, 65535,
+	  "445,139,135,3389,22,23,2323,5985,5986,1433,1434,5555,7547", "services that worms use" },
 	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400,
 	  "1h", "time in which an idle level fades to half" },
 	{ "new_half_life", PARAM_DURATION_NS, offsetof(struct config, new_half_life_ns), 1,
@@ -212,6 +226,24 @@ static double dark_of(struct detector_run *run, const struct slot *slot,
 	return fmin(config->dark, fmax(0, log(GOES_ON * (PRIOR_HOSTS + first) / (prior + second))));
 }
 
+/* ---- what it wants of those that live (detectors/errand.h) --------------------------------------- */
+
+static struct errand_rule errand_rule(const struct config *config, const struct contact *contact)
+{
+	return (struct errand_rule){ .keep_ns = config->errand_ns,
+				     .is_worm_port = param_ports_has(&config->worm_ports,
+								     contact->dst_port) };
+}
+
+static bool has_errand(const struct detector_run *run, const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+	struct errand_rule rule = errand_rule(config, contact);
+	const struct state *state = detector_state(run);
+
+	return errand_is_known(&state->errands, contact, &rule);
+}
+
 static bool weighs_steps(const struct slot *slot, const struct contact *contact)
 {
 	return contact->flags & CONTACT_BLIND && slot->is_scattered;
@@ -222,6 +254,8 @@ static double weight_of(struct detector_run *run, const struct slot *slot,
 {
 	const struct config *config = detector_config(run);
 
+	if (has_errand(run, contact))
+		return config->listed;
 	if (weighs_steps(slot, contact))
 		return config->step;
 	if (contact->flags & CONTACT_SEQUENTIAL && !slot->in_company)
@@ -336,6 +370,7 @@ static void grant_held(struct detector_run *run, struct slot *slot, const struct
 {
 	const struct config *config = detector_config(run);
 	unsigned held = slot->run, last = contact->dst.bytes[15];
+	double nats = has_errand(run, contact) ? config->listed : config->dark;
 	struct contact before = *contact;
 
 	for (int step = -1; step <= 1; step += 2) {
@@ -347,7 +382,7 @@ static void grant_held(struct detector_run *run, struct slot *slot, const struct
 		before.flags &= (uint8_t)~CONTACT_SEQUENTIAL;
 		for (unsigned i = held; i > 0; i--) {
 			before.dst.bytes[15] = (uint8_t)((int)last + step * (int)i);
-			grant(run, slot, &before, config->dark);
+			grant(run, slot, &before, nats);
 		}
 	}
 }
@@ -369,7 +404,7 @@ static bool is_run(const struct slot *slot, const struct contact *contact)
 
 /* ---- neighbours that exist --------------------------------------------------------------------- */
 
-enum about { ABOUT_LIVE, ABOUT_ASLEEP };
+enum about { ABOUT_LIVE, ABOUT_ASLEEP, ABOUT_SERVICE };
 
 /* False if it was asked for in the same condition lately. */
 static bool is_news(const struct detector_run *run, const struct contact *contact, enum about about)
@@ -398,10 +433,13 @@ static void asleep(struct detector_run *run, struct slot *slot, const struct con
 static void live(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
+	struct errand_rule rule = errand_rule(config, contact);
+	struct state *state = detector_state(run);
 	struct term term = { .nats = -config->live };
 
 	if (!is_news(run, contact, ABOUT_LIVE))
 		return;
+	errand_meet(&state->errands, contact, &rule);
 	if (config->live > (double)slot->walk.level)
 		gain_company(run, contact, config->live - (double)slot->walk.level);
 	if (slot->walk.level > 0 || slot->slow.level > 0)
@@ -501,6 +539,78 @@ static void answered(struct detector_run *run, struct slot *slot, const struct c
 		live(run, slot, contact);
 }
 
+/* ---- services of neighbours -------------------------------------------------------------------- */
+
+/* How large the network is nobody told us.  Most are no larger than this; beyond, whoever it has asked for and was let in by. */
+static inline bool is_near(const struct contact *contact)
+{
+	uint64_t src[2], dst[2], differs;
+
+	memcpy(src, &contact->src, sizeof(src));
+	memcpy(dst, &contact->dst, sizeof(dst));
+	differs = be64toh(src[1] ^ dst[1]);
+	return src[0] == dst[0] && (differs <= UINT8_MAX || !ip_is_v4(&contact->dst));
+}
+
+/* By chance it is said of a few that have not; those count for nothing. */
+static inline bool have_met(struct state *state, const struct contact *contact)
+{
+	uint64_t src, dst, pair, *place;
+
+	memcpy(&src, contact->src.bytes + 8, sizeof(src));
+	memcpy(&dst, contact->dst.bytes + 8, sizeof(dst));
+	pair = (src * UINT64_C(0x9e3779b97f4a7c15) ^ dst) * UINT64_C(0x2545f4914f6cdd1d);
+	place = &state->lately[pair >> 58];
+	if (*place == pair)
+		return true;
+	*place = pair;
+	return false;
+}
+
+static bool is_neighbor(const struct detector_run *run, const struct contact *contact)
+{
+	struct state *state = detector_state(run);
+	struct known_table peers = { state->peers, PEER_SETS };
+	struct host_key host = host_key_of(&contact->src, contact->vlan);
+
+	if (is_near(contact))
+		return true;
+	return contact->outcome == CONTACT_ACCEPTED &&
+	       ip_is_of_site(&contact->dst, &contact->src) &&
+	       known_has(&peers, known_address(&host, &contact->dst, ABOUT_LIVE),
+			 (uint32_t)(contact->opened_ns / NS_PER_S));
+}
+
+/* What was granted before it was known weighs as if it had been. */
+static void weigh_anew(struct detector_run *run, struct slot *slot, const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+	uint8_t listed = (uint8_t)(config->listed * TENTHS + 0.5);
+	struct contact question = *contact;
+	struct term term = { 0 };
+
+	for (unsigned i = 0; i < JUDGED; i++)
+		if (slot->judged[i] && slot->tenths[i] > listed) {
+			term.nats -= (slot->tenths[i] - listed) / TENTHS;
+			slot->tenths[i] = listed;
+		}
+	question.kind = ip_is_v4(&contact->dst) ? CONTACT_ARP : CONTACT_ND;
+	question.dst_port = 0;
+	if (slot->walk.level > 0 && (double)slot->walk.level < CONVICT_NATS)
+		walk_both(run, slot, &question, &term);
+}
+
+static __attribute__((noinline)) void let_in(struct detector_run *run, struct slot *slot,
+					     const struct contact *contact)
+{
+	struct errand_rule rule = errand_rule(detector_config(run), contact);
+	struct state *state = detector_state(run);
+
+	if (is_neighbor(run, contact) && is_news(run, contact, ABOUT_SERVICE) &&
+	    errand_let_in(&state->errands, contact, &rule))
+		weigh_anew(run, slot, contact);
+}
+
 /* In its first ten minutes only haste speaks. */
 static uint64_t memory_of(const struct config *config, const struct contact *contact)
 {
@@ -510,14 +620,10 @@ static uint64_t memory_of(const struct config *config, const struct contact *con
 						  : config->cold_half_life_ns;
 }
 
-static void see(struct detector_run *run, void *memory, const struct contact *contact)
+static void see_neighbor(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
 	const struct config *config = detector_config(run);
-	struct slot *slot = memory;
 
-	/* Routers ask on behalf of others, DHCP servers probe before they offer. */
-	if (contact->roles & HOST_ESTABLISHED)
-		return;
 	walk_fade(&slot->walk, contact, memory_of(config, contact));
 	walk_fade(&slot->slow, contact, config->slow_half_life_ns);
 	if (is_new_sensor(contact) && slot->walk.level < (float)FADED_NATS &&
@@ -533,13 +639,25 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 		detector_settled(run, contact, CLASS_NEIGHBOR);
 }
 
+static void see(struct detector_run *run, void *slot, const struct contact *contact)
+{
+	/* Routers ask on behalf of others, DHCP servers probe before they offer. */
+	if (contact->roles & HOST_ESTABLISHED)
+		return;
+	if (contact->kind == CONTACT_ARP || contact->kind == CONTACT_ND)
+		see_neighbor(run, slot, contact);
+	else if (!(contact->flags & CONTACT_TO_POPULAR) && !have_met(detector_state(run), contact))
+		let_in(run, slot, contact);
+}
+
 const struct detector detector_arpsweep = {
 	.name = "arpsweep",
 	.summary = "asks for neighbours that do not exist (ARP, neighbour discovery)",
 	.id = DETECTOR_ARPSWEEP,
 	.kind = EVIDENCE_WORM,
 	.feeds = FEED_OPENED | FEED_OUTSTANDING | FEED_SETTLED,
-	.kinds = KINDS_NEIGHBORS,
+	.kinds = KINDS_PORTS | KINDS_NEIGHBORS,
+	.flow_feeds = FEED_ACCEPTED,
 	.params = params,
 	.config_size = sizeof(struct config),
 	.state_size = sizeof(struct state),

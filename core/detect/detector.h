@@ -51,6 +51,7 @@ struct detector {
 	unsigned kind;  /* enum evidence_kind */
 	unsigned feeds; /* outcomes that see is called for, and whether observe is */
 	unsigned kinds; /* of contacts that see is called for; 0 = all */
+	unsigned flow_feeds; /* not 0: outcomes of KINDS_FLOWS that see is called for, instead of feeds */
 	unsigned only_high_ports; /* a bit 1 << enum contact_kind: of those see is called for ports from HIGH_PORTS_MIN on */
 	unsigned observes; /* a bit 1 << enum observation_kind for each that observe is called for; 0 = all */
 	const struct param *params; /* ends with PARAM_END */

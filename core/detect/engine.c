@@ -88,13 +88,19 @@ static void invite(struct audience *audience, struct detector_run *run)
 	*end = run;
 }
 
+static unsigned feeds_of(const struct detector *detector, unsigned kind)
+{
+	return detector->flow_feeds && KINDS_FLOWS >> kind & 1 ? detector->flow_feeds
+							       : detector->feeds;
+}
+
 static void invite_to_contacts(struct engine *engine, struct detector_run *run)
 {
 	const struct detector *detector = run->detector;
 
 	for (unsigned kind = 0; kind < CONTACT_KINDS; kind++)
 		for (unsigned outcome = 0; outcome < CONTACT_OUTCOMES; outcome++) {
-			if (!(detector->feeds >> outcome & 1) ||
+			if (!(feeds_of(detector, kind) >> outcome & 1) ||
 			    (detector->kinds && !(detector->kinds >> kind & 1)))
 				continue;
 			if (!(detector->only_high_ports >> kind & 1))

@@ -555,6 +555,29 @@ static void a_detector_of_high_ports_is_shown_no_others(void **state)
 	}
 }
 
+static void of_flows_a_detector_may_ask_for_other_outcomes(void **state)
+{
+	static const struct {
+		unsigned kind, outcome, shown;
+	} cases[] = {
+		{ CONTACT_ARP, CONTACT_PENDING, 1 },   { CONTACT_ARP, CONTACT_ACCEPTED, 0 },
+		{ CONTACT_TCP, CONTACT_PENDING, 0 },   { CONTACT_TCP, CONTACT_ACCEPTED, 1 },
+		{ CONTACT_ICMP, CONTACT_ACCEPTED, 0 }, { CONTACT_UDP, CONTACT_REFUSED, 0 },
+	};
+	struct detector detector = counting;
+
+	(void)state;
+	detector.feeds = FEED_OPENED;
+	detector.flow_feeds = FEED_ACCEPTED;
+	detector.kinds = KINDS_PORTS | KINDS_NEIGHBORS;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct contact shown = { .kind = (uint8_t)cases[i].kind,
+					 .outcome = (uint8_t)cases[i].outcome };
+
+		assert_int_equal(shown_to_one(&detector, &shown), cases[i].shown);
+	}
+}
+
 static bool has_no_cap(const void *config)
 {
 	return ((const struct config *)config)->cap <= 0;
@@ -632,6 +655,7 @@ int main(void)
 		cmocka_unit_test(a_walk_fades_by_half_lives),
 		cmocka_unit_test(a_detector_is_shown_the_kinds_and_outcomes_it_asked_for),
 		cmocka_unit_test(a_detector_of_high_ports_is_shown_no_others),
+		cmocka_unit_test(of_flows_a_detector_may_ask_for_other_outcomes),
 		cmocka_unit_test(a_detector_that_could_find_nothing_is_shown_nothing),
 		cmocka_unit_test(a_detector_hears_the_observations_it_asked_for),
 		cmocka_unit_test(settings_reach_the_detector),
