@@ -28,6 +28,7 @@
 #include "core/detect/known.h"
 #include "core/detect/memo.h"
 #include "core/detect/param.h"
+#include "detectors/arpsweep_settings.h"
 #include "detectors/errand.h"
 
 #define JUDGED    24
@@ -35,7 +36,9 @@
 #define BLIND_RUN 3
 #define PEER_SETS 8192 /* 65,536 pairs, 512 KiB */
 #define VLAN_SETS 64
-#define LATELY    64
+/* As long as an answer takes (the tracker's provisional delay). */
+#define AT_ONCE_NS (250 * NS_PER_MS)
+#define LATELY     64
 /* Of a sweep's questions, so many are as dark as the one before. */
 #define GOES_ON 0.95
 /* What is known before anybody was seen: as many hosts as this, whose chance of a second dark one makes the weight "dark". */
@@ -43,14 +46,6 @@
 /* Of a new sensor's walks: what is below was another occasion. */
 #define FADED_NATS 0.3
 #define LEAST      0.4 /* nats of a question that is excused, but counted: more than what has faded */
-
-struct config {
-	double dark, asleep, asleep_cap, live, company_cap, sequential, step, scattered;
-	double named, named_cap, role_cap, listed;
-	uint64_t half_life_ns, new_half_life_ns, cold_half_life_ns, slow_half_life_ns, peer_ns,
-		errand_ns;
-	struct param_ports worm_ports;
-};
 
 struct slot {
 	struct walk walk, slow;
@@ -61,7 +56,9 @@ struct slot {
 	uint8_t is_at_home   : 1; /* it asks its way along from its own address */
 	uint8_t is_scattered : 1; /* it has asked out of order where answers are not seen */
 	uint8_t in_company   : 1; /* the run began among neighbours that live */
-	uint32_t machine;         /* whose slow walk it is */
+	uint8_t goes_on : 1; /* it has asked for another one after the first had been silent for long enough */
+	uint8_t jumps : 1; /* what its walk counts is out of order */
+	uint32_t machine;  /* whose slow walk it is */
 	uint16_t judged
 		[JUDGED]; /* targets that carry a term; a ring, so an old target may count again */
 	uint8_t tenths[JUDGED]; /* of a nat, that they brought */
@@ -81,50 +78,6 @@ struct state {
 	struct errands errands;
 	uint64_t lately
 		[LATELY]; /* who met whom a moment ago: most of what flows tell is told again and again */
-};
-
-static const struct param params[] = {
-	{ "dark", PARAM_DOUBLE, offsetof(struct config, dark), 0, 10, "2.9",
-	  "nats for a question about an address that nobody owns" },
-	{ "asleep", PARAM_DOUBLE, offsetof(struct config, asleep), 0, 10, "0.7",
-	  "nats for an unanswered question about an owner long silent" },
-	{ "asleep_cap", PARAM_DOUBLE, offsetof(struct config, asleep_cap), 0.1, 40, "2.9",
-	  "the most that such owners can bring together: one dark address" },
-	{ "live", PARAM_DOUBLE, offsetof(struct config, live), 0, 10, "0.7",
-	  "nats taken off for a question about a live neighbour, once for each" },
-	{ "company_cap", PARAM_DOUBLE, offsetof(struct config, company_cap), 0, 40, "5.8",
-	  "of that, the most that may be taken off in advance: two dark addresses" },
-	{ "sequential", PARAM_DOUBLE, offsetof(struct config, sequential), 0, 10, "0.8",
-	  "nats on top when the dark target is next to the one before" },
-	{ "step", PARAM_DOUBLE, offsetof(struct config, step), 0, 10, "2.0",
-	  "nats for an unknown target next to the one before, where answers are not seen, by a host that also "
-	  "asks out of order" },
-	{ "scattered", PARAM_DOUBLE, offsetof(struct config, scattered), 0, 10, "2.3",
-	  "nats taken off there for one that is not next to it" },
-	{ "named", PARAM_DOUBLE, offsetof(struct config, named), 0, 10, "2.2",
-	  "nats at most for one that DNS had told the host" },
-	{ "named_cap", PARAM_DOUBLE, offsetof(struct config, named_cap), 0.1, 40, "4.5",
-	  "the most that such can bring together: with a suspect's 9.2 still no conviction" },
-	{ "role_cap", PARAM_DOUBLE, offsetof(struct config, role_cap), 0.1, 40, "6.8",
-	  "the most for a monitor, and for a router or DHCP server that is not yet established: below suspicion" },
-	{ "listed", PARAM_DOUBLE, offsetof(struct config, listed), 0, 10, "0.9",
-	  "nats for an address that nobody owns, by a host that neighbours have let in at one service that worms do not use" },
-	{ "errand", PARAM_DURATION_NS, offsetof(struct config, errand_ns), 1, 7 * 86400, "10m",
-	  "for so long after the latest new one of them" },
-	{ "worm_ports", PARAM_PORTS, offsetof(struct config, worm_ports), 1, 65535,
-	  "445,139,135,3389,22,23,2323,5985,5986,1433,1434,5555,7547", "services that worms use" },
-	{ "half_life", PARAM_DURATION_NS, offsetof(struct config, half_life_ns), 60, 7 * 86400,
-	  "1h", "time in which an idle level fades to half" },
-	{ "new_half_life", PARAM_DURATION_NS, offsetof(struct config, new_half_life_ns), 1,
-	  7 * 86400, "10m", "the same while the address book has not yet listened for a week" },
-	{ "cold_half_life", PARAM_DURATION_NS, offsetof(struct config, cold_half_life_ns), 1,
-	  7 * 86400, "2m", "the same until it has heard the VLAN in ten different minutes" },
-	{ "slow_half_life", PARAM_DURATION_NS, offsetof(struct config, slow_half_life_ns), 60,
-	  30 * 86400, "7d",
-	  "the same for the slow sum of dark addresses, which begins after that week" },
-	{ "peer", PARAM_DURATION_NS, offsetof(struct config, peer_ns), 60, 30 * 86400, "7d",
-	  "for so long a live neighbour that was asked for is no news and takes nothing off" },
-	{ .type = PARAM_END },
 };
 
 static uint16_t *find_judged(struct slot *slot, uint16_t tag)
@@ -149,7 +102,7 @@ static bool can_tell(const struct contact *contact)
  * a sensor watches coming to work every fourth does, on a quiet network nobody. */
 static struct habit *habit_of(struct detector_run *run, const struct contact *contact)
 {
-	const struct config *config = detector_config(run);
+	const struct arpsweep_config *config = detector_config(run);
 	struct state *state = detector_state(run);
 	struct habit *habit = &state->habits[contact->vlan % VLAN_SETS];
 	uint32_t now_s = (uint32_t)(contact->opened_ns / NS_PER_S);
@@ -214,7 +167,7 @@ static void forget_habit(struct detector_run *run, const struct slot *slot,
 static double dark_of(struct detector_run *run, const struct slot *slot,
 		      const struct contact *contact)
 {
-	const struct config *config = detector_config(run);
+	const struct arpsweep_config *config = detector_config(run);
 	double prior = PRIOR_HOSTS * GOES_ON * exp(-config->dark), first, second;
 	const struct habit *habit;
 
@@ -228,7 +181,8 @@ static double dark_of(struct detector_run *run, const struct slot *slot,
 
 /* ---- what it wants of those that live (detectors/errand.h) --------------------------------------- */
 
-static struct errand_rule errand_rule(const struct config *config, const struct contact *contact)
+static struct errand_rule errand_rule(const struct arpsweep_config *config,
+				      const struct contact *contact)
 {
 	return (struct errand_rule){ .keep_ns = config->errand_ns,
 				     .is_worm_port = param_ports_has(&config->worm_ports,
@@ -237,7 +191,7 @@ static struct errand_rule errand_rule(const struct config *config, const struct 
 
 static bool has_errand(const struct detector_run *run, const struct contact *contact)
 {
-	const struct config *config = detector_config(run);
+	const struct arpsweep_config *config = detector_config(run);
 	struct errand_rule rule = errand_rule(config, contact);
 	const struct state *state = detector_state(run);
 
@@ -252,7 +206,7 @@ static bool weighs_steps(const struct slot *slot, const struct contact *contact)
 static double weight_of(struct detector_run *run, const struct slot *slot,
 			const struct contact *contact)
 {
-	const struct config *config = detector_config(run);
+	const struct arpsweep_config *config = detector_config(run);
 
 	if (has_errand(run, contact))
 		return config->listed;
@@ -274,7 +228,7 @@ static bool counts_slowly(const struct contact *contact)
 static void walk_both(struct detector_run *run, struct slot *slot, const struct contact *contact,
 		      struct term *term)
 {
-	const struct config *config = detector_config(run);
+	const struct arpsweep_config *config = detector_config(run);
 
 	term->port_class = CLASS_NEIGHBOR;
 	detector_walk(run, &slot->walk, contact, term);
@@ -289,7 +243,7 @@ static void walk_both(struct detector_run *run, struct slot *slot, const struct 
 
 /* ---- the company of the living (core/detect/company.h): among them the order of a list is no sign ---- */
 
-static struct company_rule company_rule(const struct config *config)
+static struct company_rule company_rule(const struct arpsweep_config *config)
 {
 	return (struct company_rule){ .met_nats = config->live,
 				      .cap_nats = config->company_cap,
@@ -328,7 +282,8 @@ static bool keeps_company(const struct detector_run *run, const struct slot *slo
 }
 
 /* 0 = none. */
-static double cap_of(const struct config *config, const struct contact *contact, bool named)
+static double cap_of(const struct arpsweep_config *config, const struct contact *contact,
+		     bool named)
 {
 	if (named)
 		return config->named_cap;
@@ -336,10 +291,36 @@ static double cap_of(const struct config *config, const struct contact *contact,
 										: 0;
 }
 
+/* A program calls all members of its cluster, or all peers that it was told of, in the same moment, and then the same ones again.
+ * Who makes addresses up goes on to others once the first have kept silent. */
+static bool is_at_once(const struct arpsweep_config *config, const struct slot *slot,
+		       const struct contact *contact)
+{
+	/* Where answers are not seen, who goes on is weighed step by step. */
+	if (contact->flags & CONTACT_BLIND || contact->previous == CONTACT_UNKNOWN)
+		return false;
+	return is_new_sensor(contact) && slot->jumps && !slot->goes_on &&
+	       slot->walk.contacts < config->at_once;
+}
+
+static void note_order(struct slot *slot, const struct contact *contact)
+{
+	if (slot->walk.level <= 0)
+		slot->goes_on = slot->jumps = 0;
+	else if (!(contact->flags & CONTACT_SEQUENTIAL))
+		slot->jumps = 1;
+}
+
+static void note_going_on(struct slot *slot, const struct contact *contact)
+{
+	if (slot->walk.level > 0 && contact->opened_ns >= slot->walk.first_ns + AT_ONCE_NS)
+		slot->goes_on = 1;
+}
+
 static void grant(struct detector_run *run, struct slot *slot, const struct contact *contact,
 		  double nats)
 {
-	const struct config *config = detector_config(run);
+	const struct arpsweep_config *config = detector_config(run);
 	bool is_met = has_company(run, contact);
 	/* Sent there by a name: that it finds nobody says more about that machine. */
 	bool named = detector_is_named(run, contact);
@@ -351,6 +332,9 @@ static void grant(struct detector_run *run, struct slot *slot, const struct cont
 	term.nats = fmax(nats - use_company(run, contact, nats), fmin(nats, LEAST));
 	if (slot->walk.level <= 0)
 		slot->in_company = is_met;
+	if (is_at_once(config, slot, contact) &&
+	    (term.cap_nats <= 0 || term.cap_nats > config->at_once_cap))
+		term.cap_nats = config->at_once_cap;
 	slot->judged[slot->next] = memo_tag(&contact->dst);
 	slot->tenths[slot->next] = (uint8_t)(nats * TENTHS + 0.5);
 	slot->next = (uint8_t)((slot->next + 1) % JUDGED);
@@ -362,13 +346,14 @@ static void grant(struct detector_run *run, struct slot *slot, const struct cont
 
 static void grant_own(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
+	note_order(slot, contact);
 	grant(run, slot, contact, weight_of(run, slot, contact));
 }
 
 /* The questions before this one opened the run: they are dark for the same reason. */
 static void grant_held(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
-	const struct config *config = detector_config(run);
+	const struct arpsweep_config *config = detector_config(run);
 	unsigned held = slot->run, last = contact->dst.bytes[15];
 	double nats = has_errand(run, contact) ? config->listed : config->dark;
 	struct contact before = *contact;
@@ -409,7 +394,7 @@ enum about { ABOUT_LIVE, ABOUT_ASLEEP, ABOUT_SERVICE };
 /* False if it was asked for in the same condition lately. */
 static bool is_news(const struct detector_run *run, const struct contact *contact, enum about about)
 {
-	const struct config *config = detector_config(run);
+	const struct arpsweep_config *config = detector_config(run);
 	struct state *state = detector_state(run);
 	struct known_table peers = { state->peers, PEER_SETS };
 	struct host_key host = host_key_of(&contact->src, contact->vlan);
@@ -422,7 +407,7 @@ static bool is_news(const struct detector_run *run, const struct contact *contac
 /* Takes no place among the dark ones: if it answers after all, the credit for a live one undoes it. */
 static void asleep(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
-	const struct config *config = detector_config(run);
+	const struct arpsweep_config *config = detector_config(run);
 	struct term term = { .nats = config->asleep, .cap_nats = config->asleep_cap };
 
 	if (is_news(run, contact, ABOUT_ASLEEP))
@@ -432,7 +417,7 @@ static void asleep(struct detector_run *run, struct slot *slot, const struct con
 /* "Already known peer 0" (C.7): whoever asks for its router again and again is no better for it. */
 static void live(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
-	const struct config *config = detector_config(run);
+	const struct arpsweep_config *config = detector_config(run);
 	struct errand_rule rule = errand_rule(config, contact);
 	struct state *state = detector_state(run);
 	struct term term = { .nats = -config->live };
@@ -453,7 +438,7 @@ static void live(struct detector_run *run, struct slot *slot, const struct conta
  * 7 of 8 targets of a sweep follow the one before, of a router's one in ten (ln(0.88/0.12), ln(0.1/0.9)). */
 static void scattered(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
-	const struct config *config = detector_config(run);
+	const struct arpsweep_config *config = detector_config(run);
 	struct term term = { .nats = -config->scattered, .port_class = CLASS_NEIGHBOR };
 
 	if (slot->held == 0 && slot->walk.level <= 0)
@@ -488,6 +473,7 @@ static void opened(struct detector_run *run, struct slot *slot, const struct con
 	}
 	if (find_judged(slot, tag))
 		return;
+	note_going_on(slot, contact);
 	/* In company the order says nothing, so silence has to. */
 	if (contact->flags & CONTACT_SEQUENTIAL && keeps_company(run, slot, contact) &&
 	    !(contact->flags & CONTACT_BOOK_WARM)) {
@@ -584,7 +570,7 @@ static bool is_neighbor(const struct detector_run *run, const struct contact *co
 /* What was granted before it was known weighs as if it had been. */
 static void weigh_anew(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
-	const struct config *config = detector_config(run);
+	const struct arpsweep_config *config = detector_config(run);
 	uint8_t listed = (uint8_t)(config->listed * TENTHS + 0.5);
 	struct contact question = *contact;
 	struct term term = { 0 };
@@ -612,7 +598,7 @@ static __attribute__((noinline)) void let_in(struct detector_run *run, struct sl
 }
 
 /* In its first ten minutes only haste speaks. */
-static uint64_t memory_of(const struct config *config, const struct contact *contact)
+static uint64_t memory_of(const struct arpsweep_config *config, const struct contact *contact)
 {
 	if (contact->flags & CONTACT_BOOK_FULL)
 		return config->half_life_ns;
@@ -622,7 +608,7 @@ static uint64_t memory_of(const struct config *config, const struct contact *con
 
 static void see_neighbor(struct detector_run *run, struct slot *slot, const struct contact *contact)
 {
-	const struct config *config = detector_config(run);
+	const struct arpsweep_config *config = detector_config(run);
 
 	walk_fade(&slot->walk, contact, memory_of(config, contact));
 	walk_fade(&slot->slow, contact, config->slow_half_life_ns);
@@ -658,8 +644,8 @@ const struct detector detector_arpsweep = {
 	.feeds = FEED_OPENED | FEED_OUTSTANDING | FEED_SETTLED,
 	.kinds = KINDS_PORTS | KINDS_NEIGHBORS,
 	.flow_feeds = FEED_ACCEPTED,
-	.params = params,
-	.config_size = sizeof(struct config),
+	.params = arpsweep_params,
+	.config_size = sizeof(struct arpsweep_config),
 	.state_size = sizeof(struct state),
 	.slot_size = sizeof(struct slot),
 	.see = see,
