@@ -15,7 +15,7 @@
  *
  * And which calls have the server run something, whatever their arguments: those are often sealed, the operation never is.
  *
- * Left out: what is sealed, and calls whose bind was missed. */
+ * Left out: what is sealed, and calls whose bind was missed, but for paths. */
 #include "core/contact/reader_internal.h"
 
 #include <string.h>

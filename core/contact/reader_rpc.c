@@ -2,7 +2,7 @@
 /* reader_rpc.c - DCE/RPC calls of the interfaces that worms use (worm-detection.md A.2, A.7, B).
  *
  * A request names its interface by a number that an earlier bind gave it, so binds are remembered per pipe.  Of a pipe
- * whose bind was missed nothing is read, but for one call whose arguments alone say what it is.  Writers may cut
+ * whose bind was missed nothing is read, but for two calls whose arguments alone say what they are.  Writers may cut
  * a fragment into pieces; the pieces are put together, up to RPC_HELD_BYTES, for one pipe at a time.  A call may be cut into
  * fragments; its stub is read as it comes, and what the reading must remember is kept for a few calls.
  *
@@ -18,7 +18,10 @@ enum {
 	VERSION = 5,
 	LAST_TYPE = 19,
 	IS_LITTLE = 0x10,
-	HOST_NAME_MAX_BYTES = 255
+	HOST_NAME_MAX_BYTES = 255,
+	DCOM_FRONT_BYTES = 12,
+	DCOM_VERSION = 5,
+	DCOM_MINOR_MOST = 7
 };
 
 size_t rpc_frame_bytes(const uint8_t *bytes, size_t length)
@@ -152,6 +155,22 @@ static bool is_bound(const struct rpc_talk *talk, uint64_t file)
 	return talk->crowded;
 }
 
+/* RemoteActivation, RemoteGetClassObject or RemoteCreateInstance, which begin, as all calls of DCOM, with an ORPCTHIS (MS-DCOM
+ * 2.2.13.3): version 5, a minor one of few, and a reserved word of zero. */
+static bool is_activation(const uint8_t *bytes, const struct dcerpc_fragment *fragment)
+{
+	const uint8_t *stub = bytes + fragment->stub_offset;
+	unsigned low = fragment->marks & DCERPC_BIG_ENDIAN ? 1 : 0, high = 1 - low;
+
+	if (!(fragment->marks & DCERPC_FIRST) || fragment->marks & DCERPC_SEALED ||
+	    fragment->stub_length < DCOM_FRONT_BYTES)
+		return false;
+	if (fragment->opnum != 0 && fragment->opnum != 3 && fragment->opnum != 4)
+		return false;
+	return stub[low] == DCOM_VERSION && !stub[high] && stub[2 + low] <= DCOM_MINOR_MOST &&
+	       !stub[2 + high] && !(stub[8] | stub[9] | stub[10] | stub[11]);
+}
+
 static uint8_t called_interface(struct rpc_talk *talk, uint64_t file, const uint8_t *bytes,
 				const struct dcerpc_fragment *fragment)
 {
@@ -162,8 +181,11 @@ static uint8_t called_interface(struct rpc_talk *talk, uint64_t file, const uint
 		binding = find_binding(talk, RELATED_FILE, fragment->context_id);
 	if (binding)
 		return binding->interface;
-	return !is_bound(talk, file) && dcerpc_is_path_call(bytes, fragment) ? RPC_SRVSVC
-									     : RPC_OTHER;
+	if (is_bound(talk, file))
+		return RPC_OTHER;
+	if (dcerpc_is_path_call(bytes, fragment))
+		return RPC_SRVSVC;
+	return is_activation(bytes, fragment) ? RPC_ACTIVATION : RPC_OTHER;
 }
 
 /* ---- calls ---------------------------------------------------------------------------------------- */

@@ -156,7 +156,9 @@ static inline struct bytes stub_of(const struct call *call)
 		put_zeros(&b, call->filler);
 		break;
 	case STUB_SERVER:
-		put_zeros(&b, 48);
+		put16(&b, how, 5); /* ORPCTHIS: MS-DCOM 2.2.13.3 */
+		put16(&b, how, 1);
+		put_zeros(&b, 44);
 		put_wide(&b, how, "\\\\");
 		for (unsigned i = 0; i < call->filler; i++)
 			put_wide(&b, how, "F");
