@@ -33,8 +33,8 @@
 #define KNOWN_SETS   512
 #define HITTING_SETS 64
 #define WAITING      128
-/* Names made per packet while the lists are wanted: about two milliseconds, a fraction of the capture buffer. */
-#define SLICE_NAMES 16384
+/* Names made per packet while the lists are wanted: under a millisecond, a fraction of the capture buffer. */
+#define SLICE_NAMES 4096
 /* Most days nobody asks for such names, and then no list is made at all.  One is wanted once two different names that
  * could be on it, asked by one host, lead nowhere, or to one address as a sinkhole's do; or when most of many that wait
  * look drawn by chance: each may have its own sinkhole. */
