@@ -24,6 +24,9 @@
  * A host with a private address has company in others with such addresses only: who sends each packet of a scan in eight names of
  * the Internet as well would hide among them, and who forges a private name among them could forge it alone.
  *
+ * The doubt is about the host, whatever else is said of it, but for one: neighbours that many miss say nothing about the
+ * Internet (core/incident/weigh.c).
+ *
  * Content that convicts at one packet can be forged in a few names before there is a crowd; from the fifth on there is.
  *
  * Left out: few names at a time (fewer than five, or one after the other).  That cannot be told from a worm on the

@@ -155,11 +155,48 @@ void weigh_contacts(const struct scale *scale, struct incident *incident, uint64
 	}
 }
 
-static uint8_t doubt_of(const struct incident *incident)
+/* How much of the level targets in the Internet brought, as far as the samples tell. */
+static double share_of_the_internet(const struct evidence *item)
+{
+	unsigned all = 0, beyond = 0;
+
+	for (unsigned i = 0; i < item->sample_count; i++) {
+		all += item->samples[i].tenths;
+		if (!ip_is_private(&item->samples[i].dst))
+			beyond += item->samples[i].tenths;
+	}
+	return all ? (double)beyond / all : 0;
+}
+
+/* What keeps the neighbours of many from answering, or their answers from us, has no part in how the Internet answers:
+ * where only the way there is mirrored, half an office may ask for printers that the sensor never hears.  And who
+ * forges questions in many names gains nothing by it: he could forge the rest in one name alone. */
+static bool convicts_beyond(const struct scale *scale, const struct incident *incident,
+			    uint64_t now_ns)
+{
+	struct evidence beyond[INCIDENT_EVIDENCE];
+	struct score_pace pace = { now_ns, scale->half_life_ns, 0 };
+	size_t count = 0;
+
+	for (size_t i = 0; i < incident->evidence_count; i++) {
+		const struct evidence *item = &incident->evidence[i];
+
+		if (item->doubt && item->log_odds > 0 && item->port_class != CLASS_NEIGHBOR)
+			return false;
+		beyond[count] = *item;
+		beyond[count].log_odds *= item->doubt ? 0 : share_of_the_internet(item);
+		count++;
+	}
+	return score_convicts(beyond, count, scale->convict_nats, &pace);
+}
+
+static uint8_t doubt_of(const struct scale *scale, const struct incident *incident, uint64_t now_ns)
 {
 	for (size_t i = 0; i < incident->evidence_count; i++)
 		if (incident->evidence[i].doubt && incident->evidence[i].log_odds > 0)
-			return incident->evidence[i].doubt;
+			return convicts_beyond(scale, incident, now_ns)
+				       ? DOUBT_NONE
+				       : incident->evidence[i].doubt;
 	return DOUBT_NONE;
 }
 
@@ -176,7 +213,7 @@ static double ceiling_of(const struct scale *scale, const struct incident *incid
 
 void weigh(const struct scale *scale, struct incident *incident, uint64_t now_ns)
 {
-	incident->doubt = doubt_of(incident);
+	incident->doubt = doubt_of(scale, incident, now_ns);
 	incident->log_odds = score_sum(incident->evidence, incident->evidence_count, now_ns,
 				       scale->half_life_ns);
 	incident->updated_ns = now_ns;

@@ -229,6 +229,48 @@ static void what_is_in_doubt_is_suspected_until_the_doubt_ends(void **state)
 	book_free(book);
 }
 
+/* A mirror of the way to the Internet alone shows many asking for neighbours whose answers it does not show. */
+static void a_crowd_that_misses_its_neighbours_is_no_doubt_about_the_internet(void **state)
+{
+	static const struct {
+		const char *what;
+		uint8_t crowd, doubt;
+		uint8_t first, last; /* bytes of the two targets' addresses in front */
+		double nats;
+		bool convicted;
+	} cases[] = {
+		{ "the Internet", CLASS_NEIGHBOR, DOUBT_CROWD, 8, 9, 14, true },
+		{ "and half of it the site", CLASS_NEIGHBOR, DOUBT_CROWD, 8, 10, 27, false },
+		{ "twice as much", CLASS_NEIGHBOR, DOUBT_CROWD, 8, 10, 28, true },
+		{ "not enough of it", CLASS_NEIGHBOR, DOUBT_CROWD, 8, 9, 13, false },
+		{ "the crowd has the Internet's failures, too", CLASS_HIGH_PORT, DOUBT_CROWD, 8, 9,
+		  14, false },
+		{ "disowned", CLASS_WORM_PORT, DOUBT_DISOWNED, 8, 9, 14, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct log log;
+		struct book *book = new_book(&log, 0);
+		struct evidence item = evidence(1, 1, cases[i].crowd, 9, 1),
+				other = evidence(1, 2, CLASS_WORM_PORT, cases[i].nats, 2);
+		const uint8_t first[4] = { cases[i].first, 1, 2, 3 },
+			      last[4] = { cases[i].last, 1, 2, 3 };
+
+		item.doubt = cases[i].doubt;
+		other.samples[0].dst = ip_from_v4(first);
+		other.samples[1].dst = ip_from_v4(last);
+		other.samples[0].tenths = other.samples[1].tenths = 29;
+		other.sample_count = 2;
+		add(book, item);
+		add(book, other);
+		if ((book_at(book, 0)->state == INCIDENT_CONVICTED) != cases[i].convicted)
+			fail_msg("%s", cases[i].what);
+		assert_int_equal(book_at(book, 0)->doubt == DOUBT_NONE, cases[i].convicted);
+		book_free(book);
+	}
+}
+
 static void one_that_disowns_its_connections_stays_just_below_conviction(void **state)
 {
 	struct log log;
@@ -276,6 +318,7 @@ int main(void)
 		cmocka_unit_test(a_change_of_kind_is_told),
 		cmocka_unit_test(two_macs_of_one_address_leave_a_mark),
 		cmocka_unit_test(what_is_in_doubt_is_suspected_until_the_doubt_ends),
+		cmocka_unit_test(a_crowd_that_misses_its_neighbours_is_no_doubt_about_the_internet),
 		cmocka_unit_test(one_that_disowns_its_connections_stays_just_below_conviction),
 		cmocka_unit_test(a_doubt_is_told_once_when_it_prevents_a_conviction),
 	};
