@@ -7,13 +7,15 @@
  * Neither scanners nor peer-to-peer programs do this; machines administered from elsewhere sometimes do,
  * so the level stays below conviction: it takes other evidence as well.
  *
- * One thing weighs more than a visit: to be made to run something (a service, a task, a command with an administrative
- * share open).  Administrators do that to any number of machines, with nothing but a worm's own calls; but a machine that was run by
- * another, had never run one itself, and then runs three, is what a worm makes of it.  Who ran others first is
+ * One thing weighs more than a visit: to be made to run something (a service, a task, a command by one who uses its shares,
+ * too).  Administrators do that to any number of machines, with nothing but a worm's own calls; but a machine that was run by
+ * another, for the first time, had never run one itself, and then runs three, is what a worm makes of it.  Who ran others first is
  * where a site is administered from, and stays that.
  *
  * Left out: hosts that many reach for (servers are visited and visit all day), chains over other ports. */
 #include "detectors/table.h"
+
+#include <math.h>
 
 #include "core/base/units.h"
 #include "core/contact/contact.h"
@@ -25,11 +27,12 @@
 #include "core/detect/param.h"
 #include "detectors/peers.h"
 
-#define SETS      128
-#define HITS      4
-#define TARGETS   8
-#define TENTHS    10.0
-#define PEER_SETS 2048 /* 16,384 pairs, 128 KiB */
+#define SETS       128
+#define HITS       4
+#define TARGETS    8
+#define TENTHS     10.0
+#define SHARE_PORT 445
+#define PEER_SETS  2048 /* 16,384 pairs, 128 KiB */
 
 struct config {
 	double onward, more, back, run, cap, new_cap;
@@ -45,8 +48,7 @@ struct hit {
 	uint16_t by;        /* tag, 0 = free */
 	uint16_t port;
 	bool called_back, by_suspect;
-	bool opened; /* an administrative share */
-	bool ran;    /* something here */
+	bool ran; /* something here */
 };
 
 /* Keyed by the host that was reached. */
@@ -56,9 +58,8 @@ struct victim {
 	uint16_t targets[TARGETS]; /* that carry a term */
 	uint8_t tenths[TARGETS];   /* of a nat, that it is */
 	uint8_t next_hit, next_target;
-	bool is_manager; /* it ran others before anybody ran it */
-	uint8_t zero[1];
-	uint32_t run_s; /* wall, when somebody ran something here; 0 = never */
+	uint8_t zero[2];
+	uint32_t run_s; /* wall, when somebody new ran something here; 0 = never */
 };
 
 struct state {
@@ -90,7 +91,7 @@ static const struct param params[] = {
 	{ "ports", PARAM_PORTS, offsetof(struct config, ports), 1, 65535,
 	  "445,139,135,3389,22,23,2323,5985,5986,1433,1434,5555,7547", "services that worms use" },
 	{ "peer", PARAM_DURATION_NS, offsetof(struct config, peer_ns), 60, 30 * 86400, "7d",
-	  "for so long a host that accepted another is no news to it" },
+	  "for so long a host that accepted another, or was run by it, is no news to it" },
 	{ "learn", PARAM_DURATION_NS, offsetof(struct config, learn_ns), 0, 30 * 86400, "1d",
 	  "time in which it learns who deals with whom" },
 	{ .type = PARAM_END },
@@ -197,23 +198,20 @@ static bool is_server(const struct victim *victim)
 	return true;
 }
 
-/* What is new of a target's term, which is the greatest that it was ever given. */
-static double news_of(struct victim *victim, uint16_t tag, double nats)
+/* Nats that the target brought, in tenths; *is_new if it carries no term yet. */
+static uint8_t *brought_by(struct victim *victim, uint16_t tag, bool *is_new)
 {
-	uint8_t tenths = (uint8_t)(nats * TENTHS + 0.5), before;
 	unsigned place = victim->next_target;
 
+	*is_new = false;
 	for (unsigned i = 0; i < TARGETS; i++)
 		if (victim->targets[i] == tag)
-			place = i;
-	before = victim->targets[place] == tag ? victim->tenths[place] : 0;
-	if (before >= tenths)
-		return 0;
-	if (victim->targets[place] != tag)
-		victim->next_target = (uint8_t)((victim->next_target + 1) % TARGETS);
+			return &victim->tenths[i];
+	*is_new = true;
+	victim->next_target = (uint8_t)((place + 1) % TARGETS);
 	victim->targets[place] = tag;
-	victim->tenths[place] = tenths;
-	return nats - before / TENTHS;
+	victim->tenths[place] = 0;
+	return &victim->tenths[place];
 }
 
 static bool is_call_back(const struct contact *contact)
@@ -273,13 +271,21 @@ static __attribute__((noinline)) void reached(struct detector_run *run, struct v
 	struct known_table peers = peers_of(run);
 	struct evidence_visit visits[EVIDENCE_VISITS];
 	struct term term = { .port_class = CLASS_CHAIN, .cap_nats = cap_of(run, contact) };
+	uint8_t *tenths;
+	double room;
+	bool is_new;
 
 	if (is_server(victim) || peers_know(&peers, contact))
 		return;
 	walk_fade(&victim->memo.walk, contact, config->half_life_ns);
-	term.nats = news_of(victim, memo_tag(&contact->dst), nats_of(config, victim, contact));
+	term.nats = nats_of(config, victim, contact);
 	if (term.nats <= 0)
 		return;
+	tenths = brought_by(victim, memo_tag(&contact->dst), &is_new);
+	if (!is_new)
+		return;
+	room = fmax(0, term.cap_nats - (double)victim->memo.walk.level);
+	*tenths = (uint8_t)(fmin(term.nats, room) * TENTHS + 0.5);
 	for (unsigned i = 0; i < HITS; i++)
 		victim->hits[i].called_back |= victim->hits[i].by == memo_tag(&contact->dst);
 	term.visits = visits;
@@ -295,6 +301,26 @@ static bool is_passage(const struct contact *contact)
 }
 
 /* ---- what is run ------------------------------------------------------------------------------- */
+
+/* In the table of peers, whose own pairs are about nothing (detectors/peers.h). */
+enum about { ABOUT_RUNS = 1, ABOUT_MANAGERS };
+
+static uint64_t pair_of(const struct contact *contact, const struct ip *ip, enum about about)
+{
+	struct host_key host = host_key_of(&contact->src, contact->vlan);
+
+	return known_address(&host, ip, about);
+}
+
+/* True if that was known already. */
+static bool keep(const struct detector_run *run, const struct contact *contact, uint64_t pair)
+{
+	const struct config *config = detector_config(run);
+	struct known_table peers = peers_of(run);
+
+	return known_add(&peers, pair, (uint32_t)(contact->opened_ns / NS_PER_S),
+			 (uint32_t)(config->peer_ns / NS_PER_S));
+}
 
 static bool was_run_lately(const struct detector_run *run, const struct victim *victim,
 			   const struct contact *contact)
@@ -314,7 +340,19 @@ static bool ran_here(struct victim *victim, const struct ip *by)
 	return hit && hit->ran;
 }
 
-static void runs_another(struct detector_run *run, const struct contact *contact)
+/* It ran others when nobody had just run it, and stays what that makes it while it goes on. */
+static bool is_manager(const struct detector_run *run, const struct contact *contact, bool was_run)
+{
+	uint64_t itself = pair_of(contact, &contact->src, ABOUT_MANAGERS);
+	struct known_table peers = peers_of(run);
+
+	if (was_run && !known_has(&peers, itself, (uint32_t)(contact->opened_ns / NS_PER_S)))
+		return false;
+	keep(run, contact, itself);
+	return true;
+}
+
+static void runs_another(struct detector_run *run, const struct contact *contact, bool counts)
 {
 	const struct config *config = detector_config(run);
 	struct memo_table table = table_of(run);
@@ -322,28 +360,45 @@ static void runs_another(struct detector_run *run, const struct contact *contact
 	struct victim *victim = memo_need(&table, &key);
 	struct evidence_visit visits[EVIDENCE_VISITS];
 	struct term term = { .port_class = CLASS_CHAIN, .visits = visits };
+	uint8_t *tenths;
+	bool is_new;
 
-	if (!was_run_lately(run, victim, contact))
-		victim->is_manager = true;
-	if (victim->is_manager || ran_here(victim, &contact->dst))
+	if (is_manager(run, contact, was_run_lately(run, victim, contact)) || !counts ||
+	    ran_here(victim, &contact->dst))
 		return;
 	walk_fade(&victim->memo.walk, contact, config->half_life_ns);
-	term.nats = news_of(victim, memo_tag(&contact->dst), config->run);
-	if (term.nats <= 0)
+	tenths = brought_by(victim, memo_tag(&contact->dst), &is_new);
+	term.nats = config->run - *tenths / TENTHS;
+	term.same_contact = !is_new;
+	*tenths = (uint8_t)fmax(*tenths, config->run * TENTHS + 0.5);
+	if (term.nats * TENTHS < 1)
 		return;
-	term.same_contact = term.nats < config->run;
 	term.visit_count = list_visits(victim, contact, visits);
 	detector_walk(run, &victim->memo.walk, contact, &term);
 }
 
-static void is_run(const struct detector_run *run, const struct contact *contact, unsigned how)
+/* What a command does is not known, and inventories and monitors give some to every machine.  They do not use its shares,
+ * where tools of intruders and worms bring what is to run, or fetch what it says. */
+static bool comes_by_share(const struct detector_run *run, const struct contact *contact)
+{
+	const struct config *config = detector_config(run);
+	struct memo_table table = table_of(run);
+	struct memo_key key = key_of(contact, &contact->dst);
+	struct victim *victim = memo_find(&table, &key);
+	const struct hit *hit = victim ? hit_by(victim, &contact->src, SHARE_PORT) : NULL;
+
+	return hit && is_recent(hit, contact, config->window_ns);
+}
+
+static void is_run(const struct detector_run *run, const struct contact *contact)
 {
 	struct memo_table table = table_of(run);
 	struct memo_key key = key_of(contact, &contact->dst);
 	struct victim *victim = memo_need(&table, &key);
 	struct hit *hit = hit_by(victim, &contact->src, 0);
 
-	if (how == RUNS_COMMAND && !(hit && hit->opened))
+	/* A monitor that does so every five minutes makes a worm of nobody. */
+	if (keep(run, contact, pair_of(contact, &contact->dst, ABOUT_RUNS)))
 		return;
 	if (!hit)
 		hit = new_hit(victim, contact, key.now_ns);
@@ -351,33 +406,18 @@ static void is_run(const struct detector_run *run, const struct contact *contact
 	victim->run_s = (uint32_t)(key.now_ns / NS_PER_S);
 }
 
-static void opened_share(const struct detector_run *run, const struct contact *contact)
-{
-	struct memo_table table = table_of(run);
-	struct memo_key key = key_of(contact, &contact->dst);
-	struct victim *victim = memo_need(&table, &key);
-	struct hit *hit = hit_by(victim, &contact->src, 0);
-
-	if (!hit)
-		hit = new_hit(victim, contact, key.now_ns);
-	hit->opened = true;
-}
-
 static void observe(struct detector_run *run, void *memory, const struct observation *observation)
 {
 	const struct contact *contact = &observation->contact;
-	bool opens = observation->kind == OBSERVED_SMB && observation->smb.act == SMB_ADMIN_SHARE;
-	bool runs = observation->kind == OBSERVED_RPC && observation->rpc.runs != RUNS_NOTHING;
+	bool counts;
 
 	(void)memory;
-	if ((!opens && !runs) || is_passage(contact))
+	if (observation->rpc.runs == RUNS_NOTHING || is_passage(contact))
 		return;
-	if (opens) {
-		opened_share(run, contact);
-		return;
-	}
-	runs_another(run, contact);
-	is_run(run, contact, observation->rpc.runs);
+	counts = observation->rpc.runs == RUNS_JOB || comes_by_share(run, contact);
+	runs_another(run, contact, counts);
+	if (counts)
+		is_run(run, contact);
 }
 
 static void see(struct detector_run *run, void *memory, const struct contact *contact)
@@ -413,7 +453,7 @@ const struct detector detector_contagion = {
 	.kind = EVIDENCE_WORM,
 	.feeds = FEED_OPENED | FEED_ACCEPTED | FEED_OBSERVED,
 	.kinds = KINDS_PORTS,
-	.observes = 1 << OBSERVED_SMB | 1 << OBSERVED_RPC,
+	.observes = 1 << OBSERVED_RPC,
 	.params = params,
 	.config_size = sizeof(struct config),
 	.state_size = sizeof(struct state),

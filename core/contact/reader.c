@@ -171,15 +171,32 @@ static void see_tcp(struct reader *reader, const struct packet *packet)
 
 static void see_udp(struct reader *reader, const struct packet *packet)
 {
-	if (packet->src_port == PORT_DNS || packet->dst_port == PORT_DNS)
+	if (packet->src_port == PORT_DNS || packet->dst_port == PORT_DNS) {
 		reader_dns(reader, packet);
-	else if (packet->dst_port == PORT_SQL_MONITOR)
+		return;
+	}
+	switch (packet->dst_port) {
+	case PORT_SQL_MONITOR:
 		reader_datagram(reader, packet);
-	else if (packet->src_port == PORT_LLMNR || packet->src_port == PORT_MDNS ||
-		 packet->src_port == PORT_NETBIOS_NAMES)
-		reader_neighbor_name(reader, packet);
-	else if (packet->src_port == KERBEROS_PORT || packet->dst_port == KERBEROS_PORT)
+		return;
+	case KERBEROS_PORT:
 		reader_kerberos(reader, packet);
+		return;
+	default:
+		break;
+	}
+	switch (packet->src_port) {
+	case PORT_LLMNR:
+	case PORT_MDNS:
+	case PORT_NETBIOS_NAMES:
+		reader_neighbor_name(reader, packet);
+		break;
+	case KERBEROS_PORT:
+		reader_kerberos(reader, packet);
+		break;
+	default:
+		break;
+	}
 }
 
 void reader_see(struct reader *reader, const struct packet *packet)

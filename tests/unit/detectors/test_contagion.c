@@ -231,7 +231,7 @@ static void a_refused_visit_is_no_visit(void **state)
 	scene_stop(&scene);
 }
 
-/* One has another run something; or opens its administrative share, if how is RUNS_NOTHING. */
+/* One has another run something; or comes by its shares, if how is RUNS_NOTHING. */
 struct act {
 	const char *by, *on;
 	unsigned how;
@@ -240,17 +240,17 @@ struct act {
 
 static void acted(struct scene *scene, const struct act *act)
 {
-	struct observation o = said_to(1, act->ms, act->how ? OBSERVED_RPC : OBSERVED_SMB);
+	struct observation o = said_to(1, act->ms, OBSERVED_RPC);
 
+	if (act->how == RUNS_NOTHING) {
+		reach(scene, act->by, act->on, 445, act->ms);
+		return;
+	}
 	o.contact.src = wire_ip(act->by);
 	o.contact.dst = wire_ip(act->on);
-	if (act->how) {
-		o.contact.dst_port = 49670;
-		o.rpc.interface = act->how == RUNS_JOB ? RPC_TASKS : RPC_WMI;
-		o.rpc.runs = (uint8_t)act->how;
-	} else {
-		o.smb.act = SMB_ADMIN_SHARE;
-	}
+	o.contact.dst_port = 49670;
+	o.rpc.interface = act->how == RUNS_JOB ? RPC_TASKS : RPC_WMI;
+	o.rpc.runs = (uint8_t)act->how;
 	scene_said(scene, &o);
 }
 
@@ -291,17 +291,31 @@ static void who_was_run_and_then_runs_others_is_convicted_by_the_third(void **st
 		    { B, C, RUNS_JOB, 3670000 },
 		    { B, D, RUNS_JOB, 3671000 } },
 		  0 },
+		{ "who ran it runs it every ten minutes",
+		  { { A, B, RUNS_JOB, 0 },
+		    { A, B, RUNS_JOB, 600000 },
+		    { A, B, RUNS_JOB, 1200000 },
+		    { B, C, RUNS_JOB, 1270000 },
+		    { B, D, RUNS_JOB, 1271000 } },
+		  0 },
 		{ "it was asked by a monitor",
 		  { { A, B, RUNS_COMMAND, 0 },
 		    { B, C, RUNS_JOB, 70000 },
 		    { B, D, RUNS_JOB, 71000 } },
 		  0 },
-		{ "commands, and the share for what they say",
+		{ "commands, and shares for what they say",
 		  { { A, B, RUNS_NOTHING, 0 },
 		    { A, B, RUNS_COMMAND, 100 },
-		    { B, C, RUNS_COMMAND, 70000 },
-		    { B, D, RUNS_COMMAND, 71000 } },
+		    { B, C, RUNS_NOTHING, 70000 },
+		    { B, C, RUNS_COMMAND, 70100 },
+		    { B, D, RUNS_NOTHING, 71000 },
+		    { B, D, RUNS_COMMAND, 71100 } },
 		  9.2 },
+		{ "an inventory that was just installed",
+		  { { A, B, RUNS_JOB, 0 },
+		    { B, C, RUNS_COMMAND, 70100 },
+		    { B, D, RUNS_COMMAND, 71100 } },
+		  0 },
 	};
 
 	(void)state;
