@@ -21,13 +21,21 @@ struct view {
 	enum side weaker;
 };
 
+/* UDP below 1024, asked of machines of the site in the order of their addresses. */
+static bool is_row_within_site(const struct evidence *item)
+{
+	return item->detector == DETECTOR_SPRAY && item->port_class == CLASS_SERVICE_PORT &&
+	       item->sample_count && ip_is_of_site(&item->samples[0].dst, &item->host.ip);
+}
+
 /* Peers, pings and haste convict nobody alone, because innocents with a list do the same: programs dial what peers announce,
- * monitors ping and tools visit what operators wrote down. */
+ * monitors ping, tools visit and ask by UDP, one after the other, what operators wrote down. */
 static enum side side_of(const struct evidence *item)
 {
 	bool is_capped = item->port_class == CLASS_HIGH_PORT || item->port_class == CLASS_ICMP;
 
-	if (item->detector == DETECTOR_FANOUT || (item->detector == DETECTOR_TRW && is_capped))
+	if (item->detector == DETECTOR_FANOUT || (item->detector == DETECTOR_TRW && is_capped) ||
+	    is_row_within_site(item))
 		return BY_LIST;
 	return item->detector == DETECTOR_TRW || item->detector == DETECTOR_ARPSWEEP ? FAILURE
 										     : NO_SIDE;

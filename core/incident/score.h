@@ -8,7 +8,7 @@
  * of them brought, and of each destination the strongest part counts in full, each further one at most 0.7.
  *
  * Innocents with a list of addresses look like worms in two ways at once: what is capped because they do it all the time (haste of
- * fanout; peers and pings of trw), and failures at what is gone (arpsweep, trw elsewhere).  So of these two sides
+ * fanout; peers and pings of trw; UDP rows within the site below port 1024 of spray), and failures at what is gone (arpsweep, trw elsewhere).  So of these two sides
  * the weaker one adds 0.7 for each of its statements, and is no second witness to the other.
  *
  * A level fades with a half-life since it was stated.  There are two sums, and the greater counts: of what was stated

@@ -270,6 +270,52 @@ static void haste_and_refused_users_on_the_same_machines_convict_nobody(void **s
 	assert_true(score_convicts(items, 2, 13.8, &pace));
 }
 
+/* Management processors polled in order, of which some are gone: the order of the list is no witness against it. */
+static void a_row_within_the_site_is_no_second_witness_beside_failures(void **state)
+{
+	static const struct {
+		const char *name;
+		struct seen row, failures;
+		bool is_far, convicts;
+	} rows[] = {
+		{ "a list in order, of which some are gone",
+		  { 14, CLASS_SERVICE_PORT, 6.0, 1, 4, 0 },
+		  { 1, CLASS_NEIGHBOR, 9.9, 5, 8, 0 },
+		  false,
+		  false },
+		{ "a row in the Internet",
+		  { 14, CLASS_SERVICE_PORT, 6.0, 1, 4, 0 },
+		  { 1, CLASS_NEIGHBOR, 9.9, 5, 8, 0 },
+		  true,
+		  true },
+		{ "a row on a high port",
+		  { 14, CLASS_HIGH_PORT, 6.0, 1, 4, 0 },
+		  { 1, CLASS_NEIGHBOR, 9.9, 5, 8, 0 },
+		  false,
+		  true },
+		{ "failures that convict by themselves",
+		  { 14, CLASS_SERVICE_PORT, 6.0, 1, 4, 0 },
+		  { 1, CLASS_NEIGHBOR, 13.8, 5, 8, 0 },
+		  false,
+		  true },
+	};
+	struct score_pace pace = { NOW_NS, HALF_LIFE_NS, 0 };
+
+	(void)state;
+	for (size_t c = 0; c < sizeof(rows) / sizeof(rows[0]); c++) {
+		struct evidence items[2];
+
+		print_message("  %s\n", rows[c].name);
+		make_seen(&rows[c].row, &items[0]);
+		make_seen(&rows[c].failures, &items[1]);
+		for (unsigned i = 0; i < 2; i++)
+			items[i].host.ip = ip_from_v4((uint8_t[]){ 10, 0, 0, 200 });
+		for (unsigned n = 0; rows[c].is_far && n < items[0].sample_count; n++)
+			items[0].samples[n].dst = ip_from_v4((uint8_t[]){ 23, 4, 5, (uint8_t)n });
+		assert_int_equal(score_convicts(items, 2, 13.8, &pace), rows[c].convicts);
+	}
+}
+
 static void a_statement_from_the_future_has_not_faded(void **state)
 {
 	struct evidence item = { .detector = 1, .log_odds = 5, .stated_ns = NOW_NS + 1 };
@@ -301,6 +347,7 @@ int main(void)
 		cmocka_unit_test(two_classes_convict_or_one_decisive),
 		cmocka_unit_test(a_contact_that_two_classes_judged_counts_once),
 		cmocka_unit_test(haste_and_refused_users_on_the_same_machines_convict_nobody),
+		cmocka_unit_test(a_row_within_the_site_is_no_second_witness_beside_failures),
 		cmocka_unit_test(a_statement_from_the_future_has_not_faded),
 		cmocka_unit_test(without_a_half_life_nothing_fades),
 		cmocka_unit_test(confidence_is_the_logistic_of_log_odds),
