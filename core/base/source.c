@@ -21,6 +21,7 @@
 
 #define COMPLAINTS_MAX    1000 /* nobody reads more, and a hostile file could make millions */
 #define SHOWN_COLUMNS_MAX 160
+#define SHOWN_BYTES_MAX   ((size_t)8 << 20)
 #define WORD_MAX_BYTES    64
 
 struct source {
@@ -281,6 +282,17 @@ void complaints_print(const struct complaints *list, const struct source *source
 	for (size_t i = 0; i < list->count; i++)
 		print_one(sorted[i], source, out);
 	mem_free(sorted);
+}
+
+void complaints_show(const struct complaints *list, const struct source *source, FILE *out)
+{
+	struct buf text;
+
+	buf_init(&text, SHOWN_BYTES_MAX);
+	complaints_print(list, source, &text);
+	if (text.length)
+		fwrite(text.text, 1, text.length, out);
+	buf_fini(&text);
 }
 
 static unsigned least(unsigned a, unsigned b)

@@ -9,6 +9,7 @@
 #define CORDON_BASE_SOURCE_H
 
 #include <stddef.h>
+#include <stdio.h>
 
 struct buf;
 struct err;
@@ -38,6 +39,7 @@ size_t complaints_count(const struct complaints *list);
 const struct complaint *complaints_at(const struct complaints *list, size_t index);
 /* Sorted by position, each with its line and caret. */
 void complaints_print(const struct complaints *list, const struct source *source, struct buf *out);
+void complaints_show(const struct complaints *list, const struct source *source, FILE *out);
 
 /* The closest of a NULL-terminated list of words, or NULL if none is near (edit distance at most a third). */
 const char *source_nearest(const char *word, const char *const *words);

@@ -6,7 +6,6 @@
 
 #include "core/asset/asset.h"
 #include "core/asset/roster.h"
-#include "core/base/buf.h"
 #include "core/base/clock.h"
 #include "core/base/err.h"
 #include "core/base/source.h"
@@ -24,7 +23,6 @@ struct roster *assets_read(const char *path, FILE *errors, int *code)
 	struct roster *roster = NULL;
 	struct source *source;
 	struct err err = { 0 };
-	struct buf text;
 
 	if (!path) {
 		fprintf(errors, "cordon: name the file with the assets\n");
@@ -40,10 +38,7 @@ struct roster *assets_read(const char *path, FILE *errors, int *code)
 	list = complaints_new();
 	roster = roster_read(source, list);
 	if (complaints_count(list) > 0) {
-		buf_init(&text, 1u << 20);
-		complaints_print(list, source, &text);
-		fputs(text.text, errors);
-		buf_fini(&text);
+		complaints_show(list, source, errors);
 		roster_free(roster);
 		roster = NULL;
 		*code = EXIT_CODE_CONFIG;

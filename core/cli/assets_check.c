@@ -233,7 +233,6 @@ static struct policy *read_policy(const char *path, FILE *errors, int *code)
 	struct policy *policy = NULL;
 	struct err err = { 0 };
 	struct source *source = source_read(path, FILE_MAX_BYTES, &err);
-	struct buf text;
 
 	*code = EXIT_CODE_FAILURE;
 	if (source) {
@@ -242,12 +241,8 @@ static struct policy *read_policy(const char *path, FILE *errors, int *code)
 	} else {
 		fprintf(errors, "cordon: %s\n", err.text);
 	}
-	if (complaints_count(list) > 0) {
-		buf_init(&text, 1u << 20);
-		complaints_print(list, source, &text);
-		fputs(text.text, errors);
-		buf_fini(&text);
-	}
+	if (complaints_count(list) > 0)
+		complaints_show(list, source, errors);
 	complaints_free(list);
 	source_free(source);
 	return policy;

@@ -64,18 +64,6 @@ static const char *const *detector_names(const char *names[NAMES])
 	return names;
 }
 
-static void print_complaints(const struct complaints *complaints, const struct source *source,
-			     FILE *errors)
-{
-	struct buf text;
-
-	buf_init(&text, TEXT_MAX_BYTES);
-	complaints_print(complaints, source, &text);
-	if (text.text)
-		fwrite(text.text, 1, text.length, errors);
-	buf_fini(&text);
-}
-
 static struct source *read_source(const struct line *line, const char *path, size_t max_bytes)
 {
 	struct err err = { 0 };
@@ -101,7 +89,7 @@ static int read_roster(const struct line *line, struct roster **roster)
 	complaints = complaints_new();
 	*roster = roster_read(source, complaints);
 	if (complaints_count(complaints)) {
-		print_complaints(complaints, source, line->errors);
+		complaints_show(complaints, source, line->errors);
 		rc = EXIT_CODE_CONFIG;
 	}
 	complaints_free(complaints);
@@ -136,7 +124,7 @@ static struct policy *read_policy(const struct line *line, const struct roster *
 		check_loaded(policy, roster, complaints, examples);
 	*rc = EXIT_CODE_OK;
 	if (complaints_count(complaints)) {
-		print_complaints(complaints, source, line->errors);
+		complaints_show(complaints, source, line->errors);
 		policy_free(policy);
 		policy = NULL;
 		*rc = EXIT_CODE_CONFIG;

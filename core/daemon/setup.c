@@ -23,14 +23,9 @@ static const char watch_everything[] =
 static int show(const struct complaints *list, const struct source *source, FILE *errors,
 		struct err *err)
 {
-	struct buf text;
-
 	if (complaints_count(list) == 0)
 		return 0;
-	buf_init(&text, 1u << 20);
-	complaints_print(list, source, &text);
-	fputs(text.text, errors);
-	buf_fini(&text);
+	complaints_show(list, source, errors);
 	return err_set(err, ERR_CONFIG, "%s: %zu mistake%s", source_name(source),
 		       complaints_count(list), complaints_count(list) == 1 ? "" : "s");
 }

@@ -85,6 +85,16 @@ static struct incident incident_of(const struct seen *seen)
 	return incident;
 }
 
+/* As many as there are. */
+static void see_all(struct outbreak *outbreak, const struct seen *seen, size_t most)
+{
+	for (size_t i = 0; i < most && seen[i].host; i++) {
+		struct incident incident = incident_of(&seen[i]);
+
+		outbreak_see(outbreak, &incident);
+	}
+}
+
 enum { S = INCIDENT_SUSPECTED, C = INCIDENT_CONVICTED };
 
 static const struct {
@@ -168,11 +178,7 @@ static void the_parent_is_who_could_have_done_it(void **state)
 		struct outbreak *outbreak = outbreak_new(0, linked, &log);
 
 		print_message("  %s\n", cases[c].name);
-		for (size_t i = 0; i < 5 && cases[c].seen[i].host; i++) {
-			struct incident incident = incident_of(&cases[c].seen[i]);
-
-			outbreak_see(outbreak, &incident);
-		}
+		see_all(outbreak, cases[c].seen, 5);
 		assert_string_equal(log.text, cases[c].told);
 		outbreak_free(outbreak);
 	}
@@ -226,11 +232,7 @@ static void a_link_tells_port_times_and_patient_zero(void **state)
 	struct ip zero = address(1);
 
 	(void)state;
-	for (size_t i = 0; i < 3; i++) {
-		struct incident incident = incident_of(&seen[i]);
-
-		outbreak_see(outbreak, &incident);
-	}
+	see_all(outbreak, seen, 3);
 	assert_int_equal(log.last.port, 445);
 	assert_true(log.last.contact_ns == T0 + s_to_ns(20));
 	assert_true(log.last.attack_ns == T0 + s_to_ns(30));
@@ -268,11 +270,7 @@ static void a_suspect_who_infected_nobody_makes_room_for_another(void **state)
 	struct outbreak *outbreak = outbreak_new(2, linked, &log);
 
 	(void)state;
-	for (size_t i = 0; i < 3; i++) {
-		struct incident incident = incident_of(&seen[i]);
-
-		outbreak_see(outbreak, &incident);
-	}
+	see_all(outbreak, seen, 3);
 	assert_string_equal(log.text, "3<1/1");
 	assert_int_equal(outbreak_counts(outbreak).evicted, 1);
 	assert_int_equal(outbreak_counts(outbreak).refused, 0);
@@ -289,11 +287,7 @@ static void a_suspect_who_infected_somebody_makes_no_room(void **state)
 	struct outbreak *outbreak = outbreak_new(2, linked, &log);
 
 	(void)state;
-	for (size_t i = 0; i < 3; i++) {
-		struct incident incident = incident_of(&seen[i]);
-
-		outbreak_see(outbreak, &incident);
-	}
+	see_all(outbreak, seen, 3);
 	assert_string_equal(log.text, "2<1/1");
 	assert_int_equal(outbreak_counts(outbreak).evicted, 0);
 	assert_int_equal(outbreak_counts(outbreak).refused, 1);

@@ -3,10 +3,14 @@
 #ifndef CORDON_TESTS_UNIT_POLICY_FIXTURE_H
 #define CORDON_TESTS_UNIT_POLICY_FIXTURE_H
 
+#include <setjmp.h>
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #include "core/base/buf.h"
 #include "core/base/source.h"
@@ -53,6 +57,30 @@ static inline void fixture_fini(struct fixture *f)
 	complaints_free(f->complaints);
 	source_free(f->source);
 	buf_fini(&f->said);
+}
+
+/* A text that is refused, and what is said of it. */
+struct misfit {
+	const char *name, *text, *said;
+};
+
+/* All that differ are shown, not only the first. */
+static inline void fixture_expect(const struct misfit *misfits, size_t count)
+{
+	unsigned wrong = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct fixture f;
+
+		fixture_init(&f, misfits[i].text);
+		if (f.policy || strcmp(f.said.text, misfits[i].said) != 0) {
+			print_error("%s:\n%sexpected:\n%s", misfits[i].name, f.said.text,
+				    misfits[i].said);
+			wrong++;
+		}
+		fixture_fini(&f);
+	}
+	assert_int_equal(wrong, 0);
 }
 
 /* A repeatable stream of numbers (xorshift64*, Marsaglia and Vigna). */

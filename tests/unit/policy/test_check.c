@@ -12,9 +12,7 @@
 
 #define CHANNEL(items) "channels: { r: [" items "] }\nrules: [ { name: a, then: watch } ]\n"
 
-static const struct {
-	const char *name, *text, *said;
-} cases[] = {
+static const struct misfit cases[] = {
 	{ "the DHCP trap", CHANNEL("arp"),
 	  "p:1:13: channel \"r\" lets no DHCP through: the firmware shares the host's lease and learns it from the host's DHCP, so when the lease ends the machine can be neither repaired nor released\n"
 	  "    1 | channels: { r: [arp] }\n      |             ^ add \"- dhcp\"\n" },
@@ -65,21 +63,8 @@ static const struct {
 
 static void each_misfit_is_shown_with_its_reason_and_remedy(void **state)
 {
-	unsigned wrong = 0;
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct fixture f;
-
-		fixture_init(&f, cases[i].text);
-		if (f.policy || strcmp(f.said.text, cases[i].said) != 0) {
-			print_error("%s:\n%sexpected:\n%s", cases[i].name, f.said.text,
-				    cases[i].said);
-			wrong++;
-		}
-		fixture_fini(&f);
-	}
-	assert_int_equal(wrong, 0);
+	fixture_expect(cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 static void names_and_tags_that_no_asset_has_are_complained_of(void **state)

@@ -16,9 +16,7 @@
 #define GIVEN(given) \
 	"rules: [ { name: a, then: watch } ]\nexpect:\n  - then: watch\n    given: { " given " }\n"
 
-static const struct {
-	const char *name, *text, *said;
-} cases[] = {
+static const struct misfit cases[] = {
 	{ "nothing at all", "",
 	  "p:1:1: the policy is empty\n    1 | \n      | ^ a policy needs rules\n" },
 	{ "only a comment", "# nothing\n",
@@ -177,21 +175,8 @@ static const struct {
 
 static void each_mistake_of_form_is_shown_where_it_is_with_its_remedy(void **state)
 {
-	unsigned wrong = 0;
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct fixture f;
-
-		fixture_init(&f, cases[i].text);
-		if (f.policy || strcmp(f.said.text, cases[i].said) != 0) {
-			print_error("%s:\n%sexpected:\n%s", cases[i].name, f.said.text,
-				    cases[i].said);
-			wrong++;
-		}
-		fixture_fini(&f);
-	}
-	assert_int_equal(wrong, 0);
+	fixture_expect(cases, sizeof(cases) / sizeof(cases[0]));
 }
 
 static void all_mistakes_are_reported_at_once(void **state)
