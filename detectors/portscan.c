@@ -79,6 +79,13 @@ static struct memo_table table_of(const struct detector_run *run)
 				    .tags = state->scanner_tags };
 }
 
+static struct memo_key key_of(const struct contact *contact)
+{
+	return (struct memo_key){ .ip = &contact->src,
+				  .vlan = contact->vlan,
+				  .now_ns = now_of(contact) };
+}
+
 /* Silence of a UDP port is normal. */
 static bool is_closed(const struct contact *contact)
 {
@@ -174,9 +181,7 @@ static void see(struct detector_run *run, void *memory, const struct contact *co
 {
 	const struct config *config = detector_config(run);
 	struct memo_table table = table_of(run);
-	struct memo_key key = { .ip = &contact->src,
-				.vlan = contact->vlan,
-				.now_ns = now_of(contact) };
+	struct memo_key key = key_of(contact);
 	struct scanner *scanner;
 
 	(void)memory;
@@ -200,9 +205,7 @@ static void observe(struct detector_run *run, void *memory, const struct observa
 	const struct config *config = detector_config(run);
 	const struct contact *contact = &observation->contact;
 	struct memo_table table = table_of(run);
-	struct memo_key key = { .ip = &contact->src,
-				.vlan = contact->vlan,
-				.now_ns = now_of(contact) };
+	struct memo_key key = key_of(contact);
 	struct scanner *scanner;
 
 	(void)memory;
