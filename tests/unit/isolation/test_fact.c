@@ -147,6 +147,83 @@ static void a_tcp_sweep_names_its_first_flow(void **state)
 	       "\"at\":\"2023-11-14T22:13:19.723456+0000\"}]}}");
 }
 
+static void expect_within(const struct fact *fact, const char *name, const char *part)
+{
+	struct json *object = fact_to_json(fact, detector_name);
+	struct buf out;
+
+	buf_init(&out, 8192);
+	json_write(object, &out);
+	if (!strstr(out.text, part))
+		fail_msg("%s: %s", name, out.text);
+	buf_fini(&out);
+	json_free(object);
+}
+
+/* A ping has no ports: its flow is told by the message's type. */
+static void a_flow_without_ports_has_its_number_too(void **state)
+{
+	static const struct {
+		const char *name, *src, *dst, *part;
+	} cases[] = {
+		{ "ICMP", "192.168.0.89", "192.168.0.1",
+		  "\"community_id\":\"1:X0snYXpgwiv9TZtqg64sgzUn6Dk=\"" },
+		{ "ICMPv6", "3ffe:507:0:1:260:97ff:fe07:69ea", "3ffe:507:0:1:200:86ff:fe05:80da",
+		  "\"community_id\":\"1:SO2grawmbz/AWVMoyg47wzmTp98=\"" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct evidence item =
+			evidence(DETECTOR_TRW, CLASS_ICMP, CONTACT_ICMP, cases[i].dst);
+		struct incident incident = incident_of(&item);
+		struct fact fact = fact_of(FACT_INCIDENT, cases[i].src, 0);
+
+		incident.host = fact.host;
+		fact.incident = &incident;
+		expect_within(&fact, cases[i].name, cases[i].part);
+	}
+}
+
+static void each_detector_is_named_once(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned detectors[4], count;
+		const char *part;
+	} cases[] = {
+		{ "one", { DETECTOR_TRW }, 1, "\"detectors\":[\"trw\"]" },
+		{ "one in two classes",
+		  { DETECTOR_TRW, DETECTOR_TRW },
+		  2,
+		  "\"detectors\":[\"trw\"]" },
+		{ "another in between",
+		  { DETECTOR_TRW, DETECTOR_ARPSWEEP, DETECTOR_TRW },
+		  3,
+		  "\"detectors\":[\"trw\",\"arpsweep\"]" },
+		{ "each twice",
+		  { DETECTOR_ARPSWEEP, DETECTOR_ARPSWEEP, DETECTOR_TRW, DETECTOR_TRW },
+		  4,
+		  "\"detectors\":[\"arpsweep\",\"trw\"]" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct evidence item =
+			evidence(DETECTOR_TRW, CLASS_WORM_PORT, CONTACT_TCP, "10.20.0.31");
+		struct incident incident = incident_of(&item);
+		struct fact fact = fact_of(FACT_INCIDENT, "10.20.0.23", 0);
+
+		incident.evidence_count = (uint8_t)cases[i].count;
+		for (unsigned k = 0; k < cases[i].count; k++) {
+			incident.evidence[k] = item;
+			incident.evidence[k].detector = (uint8_t)cases[i].detectors[k];
+		}
+		fact.incident = &incident;
+		expect_within(&fact, cases[i].name, cases[i].part);
+	}
+}
+
 static void an_infection_names_parent_port_and_patient_zero(void **state)
 {
 	struct outbreak_link link = { .incident = 3,
@@ -389,6 +466,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_arp_sweep_has_no_flow),
 		cmocka_unit_test(a_tcp_sweep_names_its_first_flow),
+		cmocka_unit_test(a_flow_without_ports_has_its_number_too),
+		cmocka_unit_test(each_detector_is_named_once),
 		cmocka_unit_test(an_infection_names_parent_port_and_patient_zero),
 		cmocka_unit_test(a_network_fault_is_nobodys),
 		cmocka_unit_test(a_sensor_that_was_gone_tells_from_when_to_when),
