@@ -43,13 +43,13 @@ _cordon() {
 	elif [ "${word#-}" != "$word" ]; then
 		wanted="$(grep -oE -- '--[a-z-]+' <<<"$takes") --help"
 	else
-		value=$(sed 's/\[--[^]]*\]//g' <<<"$takes")
+		value=$(sed 's/;.*//; s/\[--[^]]*\]//g' <<<"$takes") # prose behind a semicolon
 		wanted=$(_cordon_choices "$value")
 		[ "$COMP_CWORD" -gt 2 ] || wanted+=" $(sed -n "s/^$noun //p" <<<"$commands")"
 	fi
 	mapfile -t COMPREPLY < <(compgen -W "$wanted" -- "$word" | sort -u)
 	case $value in
-	*FILE* | *PEM* | *PATH*)
+	*FILE* | *ASSETS* | *PEM* | *PATH*)
 		compopt -o filenames 2>/dev/null # fails where no line is being edited, as in a test
 		mapfile -t -O "${#COMPREPLY[@]}" COMPREPLY < <(compgen -f -- "$word")
 		;;

@@ -68,9 +68,9 @@ same "capture interface person pipe" incidents --origin ""
 same "pipe" outbreak --origin p
 same "--json" outbreak --j
 same "" outbreak --dot p
-same "off on" power roster.yaml pc-1 o
-same "cd disk network setup" power roster.yaml pc-1 on --boot ""
-same "" power roster.yaml pc-1 on --wait ""
+same "off on" power pc-1 o
+same "cd disk network setup" power pc-1 on --boot ""
+same "" power pc-1 on --wait ""
 same "policy.yaml" policy check pol
 same "roster.yaml" policy check policy.yaml --assets r
 same "roster.yaml" assets check roster.yaml --certificate r
