@@ -7,30 +7,28 @@
  * power order is never repeated: if its answer is lost the outcome is told as not known.  Settings that destroy data are always
  * written as off.
  *
- * Left out: states that need an agent in the operating system (sleep, hibernate, graceful ends), the code of user consent,
- * storage and serial redirection. */
+ * Left out: states that need an agent in the operating system (sleep, hibernate, graceful ends), storage and serial redirection. */
 #include <stdio.h>
 #include <string.h>
 
 #include "amt/act.h"
 #include "amt/cim.h"
+#include "amt/consent.h"
 #include "amt/endpoint.h"
 #include "amt/history.h"
 #include "amt/session.h"
 #include "amt/transaction.h"
 #include "core/base/buf.h"
 
-#define CLASS_POWER      "CIM_PowerManagementService"
-#define CLASS_SETTINGS   "AMT_BootSettingData"
-#define CLASS_ORDER      "CIM_BootConfigSetting"
-#define CLASS_BOOT       "CIM_BootService"
-#define ORDER_ID         "Intel(r) AMT: Boot Configuration 0"
+#define CLASS_POWER    "CIM_PowerManagementService"
+#define CLASS_SETTINGS "AMT_BootSettingData"
+#define CLASS_ORDER    "CIM_BootConfigSetting"
+#define CLASS_BOOT     "CIM_BootService"
+#define ORDER_ID       "Intel(r) AMT: Boot Configuration 0"
 
-#define STATES           32
-#define CONSENT_FOR_ALL  UINT32_MAX
-#define CONSENT_RECEIVED 3 /* OptInState; 4: in session (2.5) */
-#define ROLE_NEXT        1 /* single use */
-#define ROLE_NONE        32768
+#define STATES         32
+#define ROLE_NEXT      1 /* single use */
+#define ROLE_NONE      32768
 
 /* The first is the class as it is, the second what old firmware lists it under (2.1). */
 static const char *const state_classes[] = { "CIM_AssociatedPowerManagementService",
@@ -144,25 +142,21 @@ static bool ask_consent(void *arg, uint32_t n, struct session_call *call)
 static int take_consent(void *arg, uint32_t n, const struct session_result *result, struct err *err)
 {
 	struct act *act = arg;
-	uint32_t required = 0, state = 0;
+	struct consent consent = { 0 };
 
 	(void)n;
 	if (result->end == SESSION_REFUSED && !result->locked_out)
 		return 0;
 	if (result->end != SESSION_DONE)
 		return step_failed(result, err);
-	if (result->item_count) {
-		cim_u32(result->items[0], "OptInRequired", 0, &required);
-		cim_u32(result->items[0], "OptInState", 0, &state);
-	}
-	if (required != CONSENT_FOR_ALL || state >= CONSENT_RECEIVED)
+	if (result->item_count)
+		consent_read(&consent, result->items[0]);
+	if (!consent_is_missing(&consent))
 		return 0;
-	return err_set(
-		err, ERR_FAILED,
-		"%s lets its next start be chosen only with the consent of a person at its "
-		"screen; switch it without --boot, or set user consent to none (Admin Control "
-		"Mode only)",
-		act->endpoint->device);
+	return err_set(err, ERR_FAILED,
+		       "%s lets its next start be chosen only with the consent of a person at its "
+		       "screen: \"cordon consent %s\"; or switch it without --boot",
+		       act->endpoint->device, act->asset.name);
 }
 
 static const struct step_kind step_consent = { ask_consent, take_consent };
@@ -448,6 +442,10 @@ void power_steps(struct act *act)
 	identify_steps(act);
 	if (act->power.act == REMEDY_READ_LOG) {
 		history_steps(act);
+		return;
+	}
+	if (act->power.act >= REMEDY_ASK_CONSENT) {
+		consent_steps(act);
 		return;
 	}
 	transaction_then(act->transaction, &step_state, 0);

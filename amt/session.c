@@ -264,7 +264,8 @@ static const char *remedy_of_denial(const char *class_name)
 		return "; give the AMT user the realm Audit Log";
 	if (strcmp(class_name, "AMT_MessageLog") == 0)
 		return "; give the AMT user the realm Event Log Reader";
-	return strstr(class_name, "Boot") || strstr(class_name, "Power")
+	return strstr(class_name, "Boot") || strstr(class_name, "OptIn") ||
+			       strstr(class_name, "Power")
 		       ? "; give the AMT user the realm Remote Control, or see to user consent"
 		       : "; give the AMT user the realms Circuit Breaker and General Info";
 }

@@ -25,7 +25,7 @@ command_fn cli_policy_check, cli_policy_explain, cli_policy_words;
 command_fn cli_ledger_verify, cli_ledger_show;
 command_fn cli_health, cli_hosts, cli_stats, cli_outbreak;
 command_fn cli_incidents, cli_isolations, cli_approve, cli_deny;
-command_fn cli_isolate, cli_release, cli_power, cli_repairs, cli_log;
+command_fn cli_isolate, cli_release, cli_power, cli_repairs, cli_log, cli_consent;
 command_fn cli_detectors, cli_assets, cli_assets_check, cli_assets_codes;
 
 #endif

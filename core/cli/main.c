@@ -44,6 +44,11 @@ static const struct command commands[] = {
 	  "is a machine on; switch it through its firmware, isolated or not", cli_power },
 	{ "repairs", "", "[--control PATH]", "what was ordered with power, and what became of it",
 	  cli_repairs },
+	{ "consent", "",
+	  "PC [CODE | cancel] [--wait 60s] [--control PATH]; without a daemon: --direct ASSETS" NEXT
+	  "[--authorities PEM] [--certificate PEM --key REFERENCE]",
+	  "where firmware wants the person at the screen to agree before another start",
+	  cli_consent },
 	{ "log", "",
 	  "PC [--wait 60s] [--control PATH]; without a daemon: --direct ASSETS" NEXT
 	  "[--authorities PEM] [--certificate PEM --key REFERENCE]",

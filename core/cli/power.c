@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* power.c - cordon power: is a machine on, switch it, let it start from somewhere else; through its firmware, so that an isolated
- * or a broken machine obeys as well.  cordon log: what its firmware has written down.
+ * or a broken machine obeys as well.  cordon log: what its firmware has written down.  cordon
+ * consent: the person at its screen agrees to another start.
  *
  * The daemon does it: it keeps the order before it gives it, knows whether the machine is isolated, and orders it behind whatever else
  * it does there. */
@@ -24,6 +25,11 @@ static bool write_line(const struct power_wish *wish, struct buf *line)
 {
 	if (wish->wish.act == REMEDY_READ_LOG)
 		buf_format(line, "log %s", wish->pc);
+	else if (wish->wish.act == REMEDY_GIVE_CODE)
+		buf_format(line, "consent %s %06u", wish->pc, wish->wish.code);
+	else if (wish->wish.act >= REMEDY_ASK_CONSENT)
+		buf_format(line, "consent %s%s", wish->pc,
+			   wish->wish.act == REMEDY_END_CONSENT ? " cancel" : "");
 	else
 		buf_format(line, "power %s %s %s %s %s", wish->pc, remedy_act_name(wish->wish.act),
 			   remedy_boot_name(wish->wish.boot), *wish->confirm ? wish->confirm : "-",
@@ -56,7 +62,7 @@ static int tell(const struct power_wish *wish, const struct errand_outcome *outc
 
 	if (done && *outcome->said)
 		fprintf(wish->out, "%s: %s\n", wish->pc, outcome->said);
-	if (done || strcmp(outcome->state, "late") == 0)
+	if ((done && wish->wish.act < REMEDY_ASK_CONSENT) || strcmp(outcome->state, "late") == 0)
 		fprintf(wish->out, "%s is %s (%s)\n", wish->pc, outcome->power, outcome->device);
 	if (!done)
 		fprintf(wish->errors, "cordon: %s\n", outcome->said);
@@ -172,34 +178,60 @@ int cli_power(int argc, char **argv, FILE *out, FILE *errors)
 	return wish.roster ? power_direct(&wish) : through_daemon(&wish);
 }
 
-int cli_log(int argc, char **argv, FILE *out, FILE *errors)
+/* What looks, or asks a person, takes fewer words than what switches. */
+static int run_plain(int argc, char **argv, struct power_wish *wish)
 {
 	const char *wait = NULL;
-	struct power_wish wish = { .wish = { .act = REMEDY_READ_LOG },
-				   .confirm = "",
-				   .why = "",
-				   .control = CLI_DEFAULT_CONTROL,
-				   .wait_ns = WAIT_NS,
-				   .out = out,
-				   .errors = errors };
 	const struct cli_option options[] = {
 		{ "wait", &wait },
-		{ "control", &wish.control },
-		{ "direct", &wish.roster },
-		{ "authorities", &wish.authorities },
-		{ "certificate", &wish.certificate },
-		{ "key", &wish.key_ref },
+		{ "control", &wish->control },
+		{ "direct", &wish->roster },
+		{ "authorities", &wish->authorities },
+		{ "certificate", &wish->certificate },
+		{ "key", &wish->key_ref },
 		{ NULL, NULL },
 	};
+	bool consent = wish->wish.act == REMEDY_ASK_CONSENT;
+	struct err err = { 0 };
 
-	if (!cli_options(&argc, argv, options, errors))
+	if (!cli_options(&argc, argv, options, wish->errors))
 		return EXIT_CODE_USAGE;
-	if (argc != 1 || !*argv[0] || strpbrk(argv[0], " \t\r\n")) {
-		fprintf(errors, "cordon: log takes one machine, by name, address or MAC\n");
+	if (argc < 1 || argc > 1 + consent || !*argv[0] || strpbrk(argv[0], " \t\r\n"))
+		err_set(&err, ERR_USAGE, "%s takes one machine, by name, address or MAC%s",
+			remedy_act_name(wish->wish.act), consent ? ", and a code or cancel" : "");
+	else if (consent)
+		remedy_consent_of(argc > 1 ? argv[1] : "", &wish->wish, &err);
+	if (err_is_set(&err)) {
+		fprintf(wish->errors, "cordon: %s\n", err.text);
 		return EXIT_CODE_USAGE;
 	}
-	wish.pc = argv[0];
-	if (!take_time(wait, &wish.wait_ns, errors) || !fits_way(&wish))
+	wish->pc = argv[0];
+	if (!take_time(wait, &wish->wait_ns, wish->errors) || !fits_way(wish))
 		return EXIT_CODE_USAGE;
-	return wish.roster ? power_direct(&wish) : through_daemon(&wish);
+	return wish->roster ? power_direct(wish) : through_daemon(wish);
+}
+
+static struct power_wish plain_wish(unsigned act, FILE *out, FILE *errors)
+{
+	return (struct power_wish){ .wish = { .act = (uint8_t)act },
+				    .confirm = "",
+				    .why = "",
+				    .control = CLI_DEFAULT_CONTROL,
+				    .wait_ns = WAIT_NS,
+				    .out = out,
+				    .errors = errors };
+}
+
+int cli_log(int argc, char **argv, FILE *out, FILE *errors)
+{
+	struct power_wish wish = plain_wish(REMEDY_READ_LOG, out, errors);
+
+	return run_plain(argc, argv, &wish);
+}
+
+int cli_consent(int argc, char **argv, FILE *out, FILE *errors)
+{
+	struct power_wish wish = plain_wish(REMEDY_ASK_CONSENT, out, errors);
+
+	return run_plain(argc, argv, &wish);
 }

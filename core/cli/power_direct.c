@@ -207,7 +207,8 @@ static int tell(const struct errand *errand)
 	}
 	if (repair->state == REPAIR_DONE && *repair->said)
 		fprintf(out, "%s: %s\n", repair->asset, repair->said);
-	if (repair->state == REPAIR_DONE || repair->state == REPAIR_LATE)
+	if ((repair->state == REPAIR_DONE && repair->wish.act < REMEDY_ASK_CONSENT) ||
+	    repair->state == REPAIR_LATE)
 		fprintf(out, "%s is %s (%s)\n", repair->asset, remedy_power_name(repair->power),
 			repair->device);
 	if (repair->state != REPAIR_DONE)
@@ -221,6 +222,7 @@ static void describe(struct errand *errand)
 	const struct passwd *user = getpwuid(getuid());
 
 	repair->wish = errand->wish->wish;
+	repair->wish.code = 0;
 	repair->direct = true;
 	repair->asked_ns = clock_wall_ns();
 	machine_of(errand->asset, NULL, &repair->host, &repair->mac);

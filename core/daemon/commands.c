@@ -256,6 +256,24 @@ static int run_log(struct request *request, struct err *err)
 										       : ERR_FAILED;
 }
 
+static int run_consent(struct request *request, struct err *err)
+{
+	const struct commands_asked *asked = request->asked;
+	const char *code = asked->words[1] && asked->words[2] ? asked->words[2] : "";
+	struct repairs_wish wish = { .confirm = "", .why = "", .who = asked->who };
+
+	if (!asked->words[1])
+		return err_set(err, ERR_USAGE, "consent needs a machine");
+	if (!remedy_consent_of(code, &wish.wish, err))
+		return ERR_USAGE;
+	wish.asset = roster_find_said(asked->roster, asked->words[1], err);
+	if (!wish.asset)
+		return ERR_FAILED;
+	wish.incident = incident_of(asked, wish.asset);
+	return repairs_ask(asked->repairs, &wish, asked->now_ns, request->answer, err) ? 0
+										       : ERR_FAILED;
+}
+
 /* Once: then they are gone from here. */
 static int run_entries(struct request *request, struct err *err)
 {
@@ -288,6 +306,7 @@ static const struct {
 	{ "repairs", NOTHING, run_repairs },
 	{ "repair", ID, run_repair },
 	{ "log", PC, run_log },
+	{ "consent", PC, run_consent },
 	{ "entries", ID, run_entries },
 };
 

@@ -25,7 +25,7 @@ struct commands_asked {
 
 /* "isolations" | "isolate PC CHANNEL [WHY...]" (CHANNEL "-": as the policy says) | "approve ID" | "deny ID [REASON...]" |
  * "release ID|PC [REASON...]" | "power PC ACT BOOT CONFIRM [WHY...]" (CONFIRM "-": not said) | "repairs" | "repair ID" | "log PC" |
- * "entries ID" (what "log" has read) */
+ * "entries ID" (what "log" has read) | "consent PC [CODE|cancel]" */
 int commands_run(const struct commands_asked *asked, struct buf *answer, struct err *err);
 
 #endif

@@ -8,9 +8,11 @@
 #include "core/base/clock.h"
 #include "core/base/err.h"
 #include "core/base/invariant.h"
+#include "core/base/num.h"
 
-static const char *const acts[REMEDY_ACTS] = { "state", "on",       "off", "cycle",
-					       "reset", "withdraw", "log" };
+static const char *const acts[REMEDY_ACTS] = {
+	"state", "on", "off", "cycle", "reset", "withdraw", "log", "consent", "code", "no consent"
+};
 static const char *const boots[REMEDY_BOOTS] = { "usual", "network", "disk", "cd", "setup" };
 
 const char *remedy_act_name(unsigned act)
@@ -54,10 +56,32 @@ bool remedy_wish_of(const char *act, const char *boot, struct remedy_wish *wish,
 	else if (b && (a == REMEDY_LOOK || a == REMEDY_OFF))
 		err_set(err, ERR_USAGE, "--boot goes with on, cycle or reset");
 	else {
-		*wish = (struct remedy_wish){ (uint8_t)a, (uint8_t)b };
+		*wish = (struct remedy_wish){ .act = (uint8_t)a, .boot = (uint8_t)b };
 		return true;
 	}
 	return false;
+}
+
+bool remedy_consent_of(const char *word, struct remedy_wish *wish, struct err *err)
+{
+	uint64_t code = 0;
+
+	*wish = (struct remedy_wish){ .act = REMEDY_ASK_CONSENT };
+	if (!*word)
+		return true;
+	if (strcmp(word, "cancel") == 0) {
+		wish->act = REMEDY_END_CONSENT;
+		return true;
+	}
+	if (strlen(word) != 6 || strspn(word, "0123456789") != 6 || !num_u64(word, &code)) {
+		err_set(err, ERR_USAGE,
+			"\"%s\" is no code: six digits that the machine shows on its screen, or cancel",
+			word);
+		return false;
+	}
+	wish->act = REMEDY_GIVE_CODE;
+	wish->code = (uint32_t)code;
+	return true;
 }
 
 static const char *severity_word(const struct remedy_entry *entry)
@@ -100,6 +124,9 @@ bool remedy_is_there(const struct remedy_wish *wish, unsigned power)
 	case REMEDY_LOOK:
 	case REMEDY_WITHDRAW:
 	case REMEDY_READ_LOG:
+	case REMEDY_ASK_CONSENT:
+	case REMEDY_GIVE_CODE:
+	case REMEDY_END_CONSENT:
 		return true;
 	case REMEDY_OFF:
 		return power == REMEDY_IS_OFF;
@@ -114,6 +141,9 @@ bool remedy_disturbs(const struct remedy_wish *wish)
 	case REMEDY_LOOK:
 	case REMEDY_WITHDRAW:
 	case REMEDY_READ_LOG:
+	case REMEDY_ASK_CONSENT:
+	case REMEDY_GIVE_CODE:
+	case REMEDY_END_CONSENT:
 		return false;
 	case REMEDY_ON:
 		return wish->boot != REMEDY_BOOT_USUAL;

@@ -23,6 +23,10 @@ enum remedy_act {
 	REMEDY_RESET,
 	REMEDY_WITHDRAW, /* look; and its next start comes from where it usually does */
 	REMEDY_READ_LOG, /* what the firmware has written down */
+	/* The person at the screen agrees to another start: a code is shown there, and given back here. */
+	REMEDY_ASK_CONSENT,
+	REMEDY_GIVE_CODE,
+	REMEDY_END_CONSENT,
 	REMEDY_ACTS
 };
 
@@ -39,8 +43,9 @@ enum remedy_boot {
 enum remedy_power { REMEDY_UNKNOWN, REMEDY_IS_ON, REMEDY_ASLEEP, REMEDY_IS_OFF, REMEDY_POWERS };
 
 struct remedy_wish {
-	uint8_t act;  /* enum remedy_act */
-	uint8_t boot; /* enum remedy_boot; only with ON, CYCLE and RESET */
+	uint8_t act;   /* enum remedy_act */
+	uint8_t boot;  /* enum remedy_boot; only with ON, CYCLE and RESET */
+	uint32_t code; /* GIVE_CODE; never kept or told: it is worth something for minutes */
 };
 
 /* Who wrote it down: the platform (starts, failures, filters that matched), or the firmware's audit (who changed it). */
@@ -79,6 +84,8 @@ const char *remedy_boot_name(unsigned boot);   /* "usual", "network", "disk", "c
 const char *remedy_power_name(unsigned power); /* "unknown", "on", "asleep", "off" */
 /* What people may say; false: no such word, and *wish is as it was.  Of acts and places to start from that go together. */
 bool remedy_wish_of(const char *act, const char *boot, struct remedy_wish *wish, struct err *err);
+/* "" asks, "cancel" ends, six digits are the code. */
+bool remedy_consent_of(const char *word, struct remedy_wish *wish, struct err *err);
 /* "2026-03-02 12:00:00  event  critical     10 failed logons", without a line break. */
 void remedy_entry_text(const struct remedy_entry *entry, struct buf *out);
 /* Neither switches anything nor is kept. */

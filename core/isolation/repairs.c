@@ -376,6 +376,7 @@ static void describe_order(struct order *order)
 
 	machine_of(asked->asset, asked->incident, &repair->host, &repair->mac);
 	repair->wish = asked->wish;
+	repair->wish.code = 0;
 	repair->asked_ns = order->now_ns;
 	snprintf(repair->asset, sizeof(repair->asset), "%s", asked->asset->name);
 	snprintf(repair->asked_by, sizeof(repair->asked_by), "%s", asked->who);

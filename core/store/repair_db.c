@@ -65,7 +65,7 @@ static int read_row(struct db_query *query, struct repair *repair, struct err *e
 		 state = db_u64(query, 7), power = db_u64(query, 8);
 
 	*repair = (struct repair){ .id = db_u64(query, 0),
-				   .wish = { (uint8_t)act, (uint8_t)boot },
+				   .wish = { .act = (uint8_t)act, .boot = (uint8_t)boot },
 				   .state = (uint8_t)state,
 				   .power = (uint8_t)power,
 				   .direct = db_u64(query, 9) != 0,

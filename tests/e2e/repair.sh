@@ -12,6 +12,7 @@ defaults: { user: admin, password: 'P@ssw0rd', release: '12.0.67' }
 devices:
   - { name: pc-23, address: 127.66.2.23, port: 16992, ip: 10.66.0.23 }
   - { name: pc-24, address: 127.66.2.24, port: 16992, ip: 10.66.0.24 }
+  - { name: pc-26, address: 127.66.2.26, port: 16992, ip: 10.66.0.26, mode: ccm }
   - { name: srv-1, address: 127.66.2.31, port: 16992, ip: 10.66.0.31 }
 YAML
 amt() { echo "amt: { address: 127.66.2.$1, port: 16992, tls: none, user: admin, password: \"env:AMT_SECRET\" }"; }
@@ -19,6 +20,7 @@ cat >"$work/assets.yaml" <<YAML
 assets:
   - { name: pc-23, role: workstation, ip: 10.66.0.23, $(amt 23) }
   - { name: pc-24, role: workstation, ip: 10.66.0.24, $(amt 24) }
+  - { name: pc-26, role: workstation, ip: 10.66.0.26, $(amt 26) }
   - { name: srv-1, role: server, ip: 10.66.0.31, $(amt 31) }
   - { name: old-pc, role: workstation, ip: 10.66.0.41 }
   - { name: core-sw, role: server, ip: 10.66.0.1, never_isolate: true, $(amt 1) }
@@ -110,6 +112,21 @@ check "and has what we did" says '  audit            System Defense: policy adde
 check "the ledger has nothing of that" [ -z "$(jq_less repair '"act":"log"')" ]
 refused 'did you mean' log pc-25
 expect 2 "two machines" "$cordon" log pc-23 pc-24 --control "$socket"
+
+# Client Control Mode: another start needs the person at the screen.
+expect 1 "not without the person" power pc-26 reset --boot network --reason "a clean image" --confirm pc-26
+check "says how to ask" grep -q 'consent of a person at its screen: "cordon consent pc-26"' "$work/err"
+expect 0 "asked" "$cordon" consent pc-26 --control "$socket"
+check "says what to do" says 'a code of six digits is on its screen for 300 s: have it told to you, then "cordon consent pc-26 CODE"'
+code=$(sim consent pc-26 | sed -n 's/^code //p')
+expect 2 "five digits" "$cordon" consent pc-26 12345 --control "$socket"
+expect 0 "told" "$cordon" consent pc-26 "$code" --control "$socket"
+check "and agreed" says 'has agreed: choose its next start within 120 s'
+expect 0 "then it may" power pc-26 reset --boot network --reason "a clean image" --confirm pc-26
+check "and does" [ "$(sim boot pc-26 | sed -n 's/^last //p')" = network ]
+expect 0 "it is ended" "$cordon" consent pc-26 cancel --control "$socket"
+check "who asked for consent stands in the ledger" told repair '"asset":"pc-26","act":"consent","state":"done".*"asked_by":"root"'
+check "the code does not" [ -z "$(grep '"act":"code"' "$eve" | grep "$code")" ]
 
 # The controller dies while the firmware keeps it waiting: whether it obeyed nobody knows.
 sim set pc-24 slow_ms 5000 >/dev/null

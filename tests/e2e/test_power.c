@@ -24,9 +24,8 @@ static void on_power(void *arg, const struct remedy_answer *answer)
 	loop_stop(asked->bench->loop);
 }
 
-static struct asked power(struct bench *bench, unsigned act, unsigned boot)
+static struct asked wish_for(struct bench *bench, struct remedy_wish wish)
 {
-	struct remedy_wish wish = { (uint8_t)act, (uint8_t)boot };
 	struct asked asked = { .bench = bench };
 
 	bench->answers = 0;
@@ -37,6 +36,11 @@ static struct asked power(struct bench *bench, unsigned act, unsigned boot)
 	if (bench->answers != 1)
 		fail_msg("no answer within %d s", PATIENCE_S);
 	return asked;
+}
+
+static struct asked power(struct bench *bench, unsigned act, unsigned boot)
+{
+	return wish_for(bench, (struct remedy_wish){ .act = (uint8_t)act, .boot = (uint8_t)boot });
 }
 
 static bool boot_says(struct bench *bench, const char *words)
@@ -120,6 +124,133 @@ static void consent_that_is_needed_is_said_before_anything_is_changed(void **sta
 	bench_free(bench);
 }
 
+/* What the person at the screen reads out. */
+static uint32_t code_on_screen(struct bench *bench)
+{
+	const char *code = strstr(order(bench, "consent amt"), "code ");
+
+	if (!code)
+		fail_msg("no code is shown: %s", bench->answer);
+	return (uint32_t)strtoul(code + 5, NULL, 10);
+}
+
+static struct asked give(struct bench *bench, uint32_t code)
+{
+	return wish_for(bench, (struct remedy_wish){ .act = REMEDY_GIVE_CODE, .code = code });
+}
+
+static void the_person_at_the_screen_agrees_to_another_start(void **state)
+{
+	static const char *const client[] = { "--release", "6.2", "--mode", "ccm", NULL };
+	struct bench *bench = bench_new(client);
+	struct asked asked;
+	uint32_t code;
+
+	(void)state;
+	assert_true(give(bench, 123456).rc < 0);
+	assert_non_null(strstr(bench->text, "shows no code now: ask for consent first"));
+	asked = power(bench, REMEDY_ASK_CONSENT, 0);
+	assert_int_equal(asked.rc, 0);
+	assert_non_null(strstr(asked.did, "a code of six digits is on its screen for 300 s"));
+	code = code_on_screen(bench);
+	/* Asked again it shows the same. */
+	assert_int_equal(power(bench, REMEDY_ASK_CONSENT, 0).rc, 0);
+	assert_int_equal(code_on_screen(bench), code);
+	assert_true(power(bench, REMEDY_RESET, REMEDY_BOOT_NETWORK).rc < 0);
+	asked = give(bench, code == 7 ? 8 : 7);
+	assert_true(asked.rc < 0);
+	assert_false(asked.unknown);
+	assert_non_null(strstr(bench->text, "does not take this code"));
+	asked = give(bench, code);
+	assert_int_equal(asked.rc, 0);
+	assert_non_null(strstr(asked.did, "has agreed: choose its next start within 120 s"));
+	assert_non_null(strstr(power(bench, REMEDY_ASK_CONSENT, 0).did, "has agreed already"));
+	assert_int_equal(power(bench, REMEDY_RESET, REMEDY_BOOT_NETWORK).rc, 0);
+	assert_true(boot_says(bench, "last network"));
+	assert_int_equal(power(bench, REMEDY_END_CONSENT, 0).rc, 0);
+	assert_true(power(bench, REMEDY_RESET, REMEDY_BOOT_NETWORK).rc < 0);
+	assert_non_null(strstr(power(bench, REMEDY_END_CONSENT, 0).did, "no consent to end"));
+	bench_free(bench);
+}
+
+static void three_wrong_codes_end_it_and_that_is_said(void **state)
+{
+	static const char *const client[] = { "--release", "6.2", "--mode", "ccm", NULL };
+	struct bench *bench = bench_new(client);
+	uint32_t wrong;
+
+	(void)state;
+	assert_int_equal(power(bench, REMEDY_ASK_CONSENT, 0).rc, 0);
+	wrong = code_on_screen(bench) == 7 ? 8 : 7;
+	for (unsigned i = 0; i < 3; i++)
+		assert_true(give(bench, wrong).rc < 0);
+	assert_true(give(bench, wrong).rc < 0);
+	assert_non_null(strstr(bench->text, "shows no code now"));
+	assert_true(power(bench, REMEDY_ASK_CONSENT, 0).rc < 0);
+	assert_non_null(strstr(bench->text, "too many wrong codes were sent; wait"));
+	bench_free(bench);
+}
+
+static void where_no_consent_is_needed_nobody_is_disturbed(void **state)
+{
+	static const char *const releases[] = { "5.2", "12.0" };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(releases); i++) {
+		const char *const options[] = { "--release", releases[i], NULL };
+		struct bench *bench = bench_new(options);
+		struct asked asked = power(bench, REMEDY_ASK_CONSENT, 0);
+
+		/* Releases before 6.0 have no such thing. */
+		assert_int_equal(asked.rc < 0, i == 0);
+		assert_non_null(strstr(i ? asked.did : bench->text,
+				       i ? "may be chosen without consent" : "none is needed"));
+		assert_non_null(strstr(i ? order(bench, "consent amt") : "state not-started",
+				       "state not-started"));
+		bench_free(bench);
+	}
+}
+
+/* Whatever answer is lost: nothing is sent twice, and what is called agreed is so. */
+static void every_request_of_a_consent_may_fail(void **state)
+{
+	static const char *const kinds[] = { "reset-before", "reset-after", "garbage" };
+	static const char *const client[] = { "--release", "6.2", "--mode", "ccm", NULL };
+	unsigned cases = 0;
+
+	(void)state;
+	for (size_t k = 0; k < COUNT(kinds); k++)
+		for (unsigned at = 1; at < 40; at++) {
+			struct bench *bench = bench_new(client);
+			struct asked asked;
+			char command[64];
+			uint32_t code;
+			bool met;
+
+			assert_int_equal(power(bench, REMEDY_ASK_CONSENT, 0).rc, 0);
+			code = code_on_screen(bench);
+			snprintf(command, sizeof(command), "fault amt %s at %u", kinds[k], at);
+			order(bench, command);
+			asked = give(bench, code);
+			met = !strstr(order(bench, "faults amt"), "times=");
+			order(bench, "clear amt");
+			order(bench, "consent amt");
+			if (asked.rc == 0 && !strstr(bench->answer, "state received"))
+				fail_msg("%s at %u: called agreed: %s", kinds[k], at,
+					 bench->answer);
+			if (asked.rc < 0 && !asked.unknown &&
+			    !strstr(bench->answer, "state displayed"))
+				fail_msg("%s at %u: %s, and %s", kinds[k], at, bench->text,
+					 bench->answer);
+			bench_free(bench);
+			if (!met)
+				break;
+			cases++;
+		}
+	print_message("# %u failures survived\n", cases);
+	assert_true(cases >= 6);
+}
+
 static void old_firmware_is_asked_in_its_own_way(void **state)
 {
 	static const char *const releases[] = { "3.2.1", "5.2", "8.1", "10.0.56", "16.1" };
@@ -159,7 +290,7 @@ static void a_next_start_that_nobody_ordered_any_more_is_taken_back(void **state
 {
 	static const char *const none[] = { NULL };
 	struct bench *bench = bench_new(none);
-	struct remedy_wish wish = { REMEDY_RESET, REMEDY_BOOT_NETWORK };
+	struct remedy_wish wish = { REMEDY_RESET, REMEDY_BOOT_NETWORK, 0 };
 	const struct remedy *remedy = amt_remedy(bench->amt);
 	struct asked asked = { .bench = bench };
 
@@ -232,6 +363,10 @@ int main(void)
 		cmocka_unit_test(a_machine_is_switched_as_ordered),
 		cmocka_unit_test(the_next_start_and_only_that_comes_from_elsewhere),
 		cmocka_unit_test(consent_that_is_needed_is_said_before_anything_is_changed),
+		cmocka_unit_test(the_person_at_the_screen_agrees_to_another_start),
+		cmocka_unit_test(three_wrong_codes_end_it_and_that_is_said),
+		cmocka_unit_test(where_no_consent_is_needed_nobody_is_disturbed),
+		cmocka_unit_test(every_request_of_a_consent_may_fail),
 		cmocka_unit_test(old_firmware_is_asked_in_its_own_way),
 		cmocka_unit_test(an_isolated_machine_obeys_and_stays_isolated),
 		cmocka_unit_test(a_next_start_that_nobody_ordered_any_more_is_taken_back),

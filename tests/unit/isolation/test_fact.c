@@ -430,7 +430,7 @@ static void a_repair_tells_who_why_and_what_became_of_it(void **state)
 {
 	struct repair repair = { .id = 7,
 				 .asset = "pc-23",
-				 .wish = { REMEDY_RESET, REMEDY_BOOT_NETWORK },
+				 .wish = { REMEDY_RESET, REMEDY_BOOT_NETWORK, 0 },
 				 .state = REPAIR_DONE,
 				 .power = REMEDY_IS_ON,
 				 .isolation = 3,

@@ -145,7 +145,7 @@ struct words {
 static uint64_t ask(struct workshop *shop, unsigned device, struct words words)
 {
 	struct repairs_wish wish = { .asset = roster_at(shop->bench.roster, device),
-				     .wish = { (uint8_t)words.act, (uint8_t)words.boot },
+				     .wish = { (uint8_t)words.act, (uint8_t)words.boot, 0 },
 				     .confirm = words.confirm ? words.confirm : "",
 				     .why = words.why ? words.why : "",
 				     .who = "anna" };
@@ -335,6 +335,43 @@ static void what_a_log_says_is_kept_until_it_is_heard(void **state)
 	close_shop(&shop);
 }
 
+static void a_consent_is_kept_without_its_code(void **state)
+{
+	static const struct {
+		const char *word;
+		unsigned act, code;
+	} good[] = { { "", REMEDY_ASK_CONSENT, 0 },
+		     { "cancel", REMEDY_END_CONSENT, 0 },
+		     { "012345", REMEDY_GIVE_CODE, 12345 } };
+	static const char *const bad[] = { "12345", "1234567", "12345x", "-12345", "stop" };
+	struct repairs_wish wish = { .confirm = "", .why = "", .who = "anna" };
+	struct workshop shop;
+	struct err err = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < 3; i++) {
+		assert_true(remedy_consent_of(good[i].word, &wish.wish, &err));
+		assert_int_equal(wish.wish.act, good[i].act);
+		assert_int_equal(wish.wish.code, good[i].code);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		struct remedy_wish none;
+
+		assert_false(remedy_consent_of(bad[i], &none, &err));
+	}
+	open_shop(&shop);
+	wish.asset = roster_at(shop.bench.roster, BENCH_NEVER);
+	assert_int_equal(repairs_ask(shop.repairs, &wish, BENCH_T0, &said, &refusal), 1);
+	bench_expect(&shop.bench, "keep:requested r:requested code");
+	assert_int_equal(shop.asked[0].wish.code, 12345);
+	assert_int_equal(shop.rows[0].wish.code, 0);
+	assert_int_equal(shop.last.wish.code, 0);
+	assert_int_equal(governor_used(shop.bench.governor, BENCH_T0), 0);
+	answer(&shop, 0, false);
+	bench_expect(&shop.bench, "keep:done r:done");
+	close_shop(&shop);
+}
+
 /* Two have agreed to that; a third party is not needed. */
 static void a_server_that_two_have_isolated_is_switched_by_one(void **state)
 {
@@ -501,49 +538,49 @@ static void a_restart_looks_and_says_what_it_found(void **state)
 		int rc;
 		const char *diary, *says;
 	} cases[] = {
-		{ { REMEDY_OFF, 0 },
+		{ { REMEDY_OFF, 0, 0 },
 		  REPAIR_REQUESTED,
 		  REMEDY_IS_OFF,
 		  0,
 		  "state keep:done r:done",
 		  "it was found off" },
-		{ { REMEDY_OFF, 0 },
+		{ { REMEDY_OFF, 0, 0 },
 		  REPAIR_REQUESTED,
 		  REMEDY_IS_ON,
 		  0,
 		  "state keep:unknown r:unknown",
 		  "it is on now" },
-		{ { REMEDY_ON, 0 },
+		{ { REMEDY_ON, 0, 0 },
 		  REPAIR_ORDERED,
 		  REMEDY_IS_ON,
 		  0,
 		  "state keep:done r:done",
 		  "it was found on" },
-		{ { REMEDY_RESET, 0 },
+		{ { REMEDY_RESET, 0, 0 },
 		  REPAIR_REQUESTED,
 		  REMEDY_IS_ON,
 		  0,
 		  "state keep:unknown r:unknown",
 		  "it may have obeyed; it is on now" },
-		{ { REMEDY_RESET, REMEDY_BOOT_NETWORK },
+		{ { REMEDY_RESET, REMEDY_BOOT_NETWORK, 0 },
 		  REPAIR_REQUESTED,
 		  REMEDY_IS_ON,
 		  0,
 		  "withdraw keep:unknown r:unknown",
 		  "it is on now, and did it: look" },
-		{ { REMEDY_RESET, REMEDY_BOOT_NETWORK },
+		{ { REMEDY_RESET, REMEDY_BOOT_NETWORK, 0 },
 		  REPAIR_ORDERED,
 		  REMEDY_IS_ON,
 		  0,
 		  "state keep:unknown r:unknown",
 		  "may have obeyed" },
-		{ { REMEDY_ON, REMEDY_BOOT_CD },
+		{ { REMEDY_ON, REMEDY_BOOT_CD, 0 },
 		  REPAIR_REQUESTED,
 		  REMEDY_IS_ON,
 		  0,
 		  "withdraw keep:unknown r:unknown",
 		  "may have obeyed" },
-		{ { REMEDY_OFF, 0 },
+		{ { REMEDY_OFF, 0, 0 },
 		  REPAIR_REQUESTED,
 		  REMEDY_IS_OFF,
 		  ERR_FAILED,
@@ -638,6 +675,7 @@ int main(void)
 		cmocka_unit_test(switching_on_disturbs_nobody),
 		cmocka_unit_test(an_isolated_machine_need_not_be_named_twice),
 		cmocka_unit_test(what_a_log_says_is_kept_until_it_is_heard),
+		cmocka_unit_test(a_consent_is_kept_without_its_code),
 		cmocka_unit_test(a_server_that_two_have_isolated_is_switched_by_one),
 		cmocka_unit_test(what_people_switch_off_counts_for_automation),
 		cmocka_unit_test(one_order_at_a_time_for_each_machine),

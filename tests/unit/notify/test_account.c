@@ -336,7 +336,7 @@ static void a_repair_is_told_with_who_asked_first_and_what_was_done_last(void **
 {
 	struct repair repair = { .id = 7,
 				 .asset = "pc-23",
-				 .wish = { REMEDY_RESET, REMEDY_BOOT_NETWORK },
+				 .wish = { REMEDY_RESET, REMEDY_BOOT_NETWORK, 0 },
 				 .asked_by = "anna",
 				 .why = "it hangs" };
 	struct fact fact = fact_of(FACT_REPAIR);

@@ -63,7 +63,7 @@ static struct repair whole(uint64_t id)
 	struct repair repair = { .id = id,
 				 .mac = { { 2, 0, 0, 0, 0, 23 } },
 				 .asset = "pc-23",
-				 .wish = { REMEDY_CYCLE, REMEDY_BOOT_SETUP },
+				 .wish = { REMEDY_CYCLE, REMEDY_BOOT_SETUP, 0 },
 				 .state = REPAIR_ORDERED,
 				 .power = REMEDY_ASLEEP,
 				 .direct = true,
@@ -194,10 +194,10 @@ static void orders_to_machines_that_were_at_work_are_remembered_for_the_cap(void
 	static const struct {
 		struct remedy_wish wish;
 		uint64_t isolation;
-	} cases[] = { { { REMEDY_OFF, 0 }, 0 },             /* counts */
-		      { { REMEDY_ON, REMEDY_BOOT_CD }, 0 }, /* counts */
-		      { { REMEDY_ON, 0 }, 0 },              /* disturbs nobody */
-		      { { REMEDY_RESET, 0 }, 5 } };         /* has been counted */
+	} cases[] = { { { REMEDY_OFF, 0, 0 }, 0 },             /* counts */
+		      { { REMEDY_ON, REMEDY_BOOT_CD, 0 }, 0 }, /* counts */
+		      { { REMEDY_ON, 0, 0 }, 0 },              /* disturbs nobody */
+		      { { REMEDY_RESET, 0, 0 }, 5 } };         /* has been counted */
 	unsigned count = 0;
 	struct store *store;
 
