@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The real daemon with its store on disk is killed (SIGKILL) around every request that its firmware gets, and before every
- * write to its store, while it pre-stages, isolates, releases and takes another policy.  It is started again and left
+ * write to its store, while it pre-stages, isolates, releases, takes another policy and lets a
+ * machine start anew from elsewhere.  It is started again and left
  * alone; then firmware, journal and ledger must agree, and nothing be left over, doubled, or of others touched.
  *
  * A kill before the execution of request K: the simulator swallows it and the daemon waits.  After its execution: the same
@@ -31,15 +32,17 @@
 #define STEP_MS     15
 #define STATE(word) "\"state\":\"" word "\""
 
-enum operation { PRE_STAGE, ISOLATE, RELEASE, CHANGE, OPERATIONS };
+enum operation { PRE_STAGE, ISOLATE, RELEASE, CHANGE, REPAIR, OPERATIONS };
 
-static const char *const names[OPERATIONS] = { "pre-stage", "isolate", "release", "policy change" };
+static const char *const names[OPERATIONS] = { "pre-stage", "isolate", "release", "policy change",
+					       "repair" };
 
 struct stage {
 	struct rig *rig;
 	pid_t daemon;
 	int wire;
-	bool promised; /* a release was agreed to */
+	bool promised;   /* a release or a repair was agreed to */
+	unsigned starts; /* of the machine, before */
 	char folder[64], control[96], text[65536];
 };
 
@@ -293,6 +296,37 @@ static bool ledger_says_enabled(struct stage *stage)
 	return last_on > last_off;
 }
 
+static unsigned starts_of(struct stage *stage)
+{
+	const char *starts = strstr(rig_order(stage->rig, "boot amt"), "starts ");
+
+	return starts ? (unsigned)strtoul(starts + 7, NULL, 10) : 0;
+}
+
+/* The machine was started anew at most once; what is told of it is so, and no later start will be a surprise. */
+static void check_repair(struct stage *stage, const char *where)
+{
+	static char ledger[1u << 20];
+	unsigned starts = starts_of(stage) - stage->starts;
+	bool asked, done, unknown, failed;
+
+	if (run_cordon(stage, "show", ledger, sizeof(ledger)) != 0)
+		fail_msg("the ledger cannot be shown: %s", ledger);
+	asked = strstr(ledger, "\"act\":\"reset\",\"boot\":\"network\"," STATE("requested"));
+	done = strstr(ledger, "\"boot\":\"network\"," STATE("done"));
+	unknown = strstr(ledger, "\"boot\":\"network\"," STATE("unknown"));
+	failed = strstr(ledger, "\"boot\":\"network\"," STATE("failed"));
+	if (starts > 1 || (starts && !asked) || (done && !starts) || (failed && starts))
+		fail_msg("%s: %u starts, asked %d done %d failed %d (%s)", where, starts, asked,
+			 done, failed, stage->folder);
+	if (asked != (done || unknown || failed) || (stage->promised && !asked))
+		fail_msg("%s: promised %d, asked %d, and no outcome (%s)", where, stage->promised,
+			 asked, stage->folder);
+	if (strstr(rig_order(stage->rig, "boot amt"), "next network"))
+		fail_msg("%s: its next start would still come from the network (%s)", where,
+			 stage->folder);
+}
+
 /* ---- one case ------------------------------------------------------------------------------------------- */
 
 static void start_anew(struct stage *stage)
@@ -309,6 +343,8 @@ static void start_anew(struct stage *stage)
 	rig_order(stage->rig, "clear amt");
 	rig_order(stage->rig, "unprovision amt");
 	rig_order(stage->rig, "mode amt acm");
+	rig_order(stage->rig, "reset amt host"); /* what was chosen for its next start is used up */
+	stage->starts = starts_of(stage);
 	rig_order(stage->rig, "foreign amt precedence 10 owner agent action pass name Foreign");
 }
 
@@ -342,6 +378,10 @@ static void operate(struct stage *stage, enum operation operation, unsigned reap
 	case RELEASE:
 		stage->promised = strstr(say(stage, "release 1 cleaned"), "being released") != NULL;
 		break;
+	case REPAIR:
+		stage->promised = strstr(say(stage, "power pc-1 reset network pc-1 it hangs"),
+					 "repair 1 of pc-1") != NULL;
+		break;
 	default:
 		start_daemon(stage, "second.yaml", reap_at);
 	}
@@ -356,6 +396,8 @@ static bool is_over(struct stage *stage, enum operation operation)
 		return is_isolated(stage);
 	case RELEASE:
 		return strstr(say(stage, "isolations"), "no isolation") != NULL;
+	case REPAIR:
+		return strstr(say(stage, "repair 1"), "done ") != NULL;
 	default:
 		return wrong(stage, false, "port=8531-8531") == NULL;
 	}
@@ -374,6 +416,11 @@ static bool agrees(struct stage *stage, enum operation operation)
 		return false;
 	if (operation == RELEASE && enabled && stage->promised)
 		return false;
+	if (operation == REPAIR) {
+		said = say(stage, "repairs");
+		if (!*said || strstr(said, " requested ") || strstr(said, " ordered "))
+			return false;
+	}
 	return wrong(stage, enabled, port) == NULL;
 }
 
@@ -392,6 +439,10 @@ static void check(struct stage *stage, enum operation operation, const char *whe
 	kill_daemon(stage);
 	if (run_cordon(stage, "verify", words, sizeof(words)) != 0)
 		fail_msg("%s: %s", where, words);
+	if (operation == REPAIR) {
+		check_repair(stage, where);
+		return;
+	}
 	told = ledger_says_enabled(stage);
 	if (told != (rig_mentions(rig_order(stage->rig, "objects amt"), "binding sd ") == PORTS))
 		fail_msg("%s: ledger says %s, the firmware something else (%s)", where,
@@ -479,7 +530,7 @@ static void close_stage(struct stage *stage)
 static void a_daemon_killed_around_any_request_leaves_nothing_half_done(void **state)
 {
 	static const char *const kinds[] = { "blackhole", "lose-answer" };
-	static const unsigned strides[OPERATIONS] = { 29, 2, 3, 29 };
+	static const unsigned strides[OPERATIONS] = { 29, 2, 3, 29, 3 };
 	unsigned cases = 0;
 	struct stage stage;
 
