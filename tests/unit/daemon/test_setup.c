@@ -177,6 +177,17 @@ static void what_cannot_be_read_is_refused(void **state)
 	}
 }
 
+static void settings_that_are_not_there_are_named(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	start(&bench, "");
+	assert_true(read_setup(&bench, (struct setup_paths){ .config = "/nowhere/c.yaml" }) < 0);
+	assert_non_null(strstr(bench.err.text, "/nowhere/c.yaml"));
+	stop(&bench);
+}
+
 static void a_path_of_the_command_line_may_be_too_long_as_well(void **state)
 {
 	char path[400];
@@ -196,6 +207,7 @@ int main(void)
 		cmocka_unit_test(the_standard_output_stays_what_it_is),
 		cmocka_unit_test(the_command_line_wins_and_means_the_working_folder),
 		cmocka_unit_test(what_cannot_be_read_is_refused),
+		cmocka_unit_test(settings_that_are_not_there_are_named),
 		cmocka_unit_test(a_path_of_the_command_line_may_be_too_long_as_well),
 	};
 

@@ -85,6 +85,21 @@ static void mail_users_are_not(void **state)
 	}
 }
 
+static void a_router_sends_the_mail_of_many_people(void **state)
+{
+	static const struct mail out = { "", 25, 40, 100, false, false };
+	struct ip router = wire_ip("10.0.0.25");
+	struct host_key key = host_key_of(&router, 0);
+	struct scene scene;
+
+	(void)state;
+	scene_start(&scene);
+	tracker_meet(scene.tracker, &key)->roles |= HOST_ROUTER;
+	send_mail(&scene, "10.0.0.25", &out, 100);
+	assert_true(scene.highest_by[DETECTOR_MAILBURST] <= 0);
+	scene_stop(&scene);
+}
+
 /* By 0.6 nats, the first three by nothing; wherever in the network the servers stand. */
 static void a_network_counts_once(void **state)
 {
@@ -159,6 +174,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(spam_bots_are_convicted),
 		cmocka_unit_test(mail_users_are_not),
+		cmocka_unit_test(a_router_sends_the_mail_of_many_people),
 		cmocka_unit_test(a_network_counts_once),
 		cmocka_unit_test(mail_servers_may_but_one_accomplice_makes_none),
 	};
