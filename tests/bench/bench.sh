@@ -5,7 +5,7 @@
 # when a ratio is below the bar.
 #
 #   OUT            where the programs are (build/gcc)
-#   BENCH_MIN      least ratio of packets per CPU-second, ours to the floor's (0.45)
+#   BENCH_MIN      least ratio of packets per CPU-second, ours to the floor's (0.5)
 #   BENCH_RUNS     pairs of runs per file (9)
 #   BENCH_PACKETS  about that many packets per generated file (1000000)
 #   CAPTURES       real captures, used if there (../shared/captures)
@@ -14,7 +14,7 @@ LC_ALL=C
 export LC_ALL
 
 out=${OUT:-build/gcc}
-least=${BENCH_MIN:-0.45}
+least=${BENCH_MIN:-0.5}
 runs=${BENCH_RUNS:-9}
 packets=${BENCH_PACKETS:-1000000}
 captures=${CAPTURES:-../shared/captures}
