@@ -104,7 +104,8 @@ static int through_daemon(const struct power_wish *wish)
 		if (tell_log(wish, id, &outcome, &err) == 0)
 			return EXIT_CODE_OK;
 	}
-	fprintf(wish->errors, "cordon: %s\n", err.text);
+	fprintf(wish->errors, "cordon: %s%s\n", err.text,
+		control_is_open(wish->control) ? "" : "; without a daemon take --direct ASSETS");
 	return err_exit_code(&err);
 }
 

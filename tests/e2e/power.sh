@@ -65,6 +65,7 @@ expect 2 "a time that is none" direct pc on --wait soon
 expect 2 "a store of the daemon's" "$cordon" power pc --store "$work/store.db"
 expect 1 "no daemon" "$cordon" power pc --control "$nowhere"
 check "is said" complains 'no cordond answers at'
+check "and what goes without one" complains 'without a daemon take --direct ASSETS'
 
 expect 0 "its log" "$cordon" log pc --direct "$work/assets.yaml" --control "$nowhere"
 check "has nothing" says '^pc has written nothing down$'
