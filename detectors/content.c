@@ -57,9 +57,22 @@ struct asked {
 	uint32_t until_s; /* wall; 0 = free */
 };
 
+#define ASKER_SETS   32
+#define SERVERS_MIN  5
+#define SERVERS_OF_S 600
+
+/* Who asks DNS servers of the Internet, and how many: a client has one to three of them, a resolver asks whom it is sent to. */
+struct asker {
+	struct memo memo;
+	uint32_t servers; /* a bit for each, two of which may share one */
+	uint32_t since_s; /* wall */
+};
+
 struct state {
 	struct asked asked[ASKED];
 	uint8_t next_asked;
+	struct asker askers[ASKER_SETS * MEMO_WAYS];
+	struct memo_tags asker_tags[ASKER_SETS];
 };
 
 /* A server that carries a term. */
@@ -278,12 +291,47 @@ static void note_asked(struct state *state, const struct contact *contact)
 	*place = (struct asked){ server, seconds(contact) + FORWARDED_S };
 }
 
-/* Known as a DNS server, or asked for such a name itself a moment ago: before its first answer nothing else tells. */
-static bool asks_for_others(const struct state *state, const struct contact *contact)
+static struct memo_table askers_of(struct state *state)
+{
+	return (struct memo_table){ state->askers, sizeof(state->askers[0]), ASKER_SETS,
+				    state->asker_tags };
+}
+
+static struct memo_key asker_key(const struct contact *contact)
+{
+	return (struct memo_key){ &contact->src, contact->opened_ns, contact->vlan, 0 };
+}
+
+static void note_server(struct state *state, const struct contact *contact)
+{
+	struct memo_table table = askers_of(state);
+	struct memo_key key = asker_key(contact);
+	struct asker *asker = memo_need(&table, &key);
+	uint32_t now_s = seconds(contact);
+
+	if (now_s > asker->since_s + SERVERS_OF_S) {
+		asker->since_s = now_s;
+		asker->servers = 0;
+	}
+	asker->servers |= UINT32_C(1) << memo_tag(&contact->dst) % 32;
+}
+
+static bool asks_many(struct state *state, const struct contact *contact)
+{
+	struct memo_table table = askers_of(state);
+	struct memo_key key = asker_key(contact);
+	const struct asker *asker = memo_find(&table, &key);
+
+	return asker && __builtin_popcount(asker->servers) >= SERVERS_MIN;
+}
+
+/* Known as a DNS server; or asked for such a name itself a moment ago: before its first answer nothing else tells.  Or it
+ * finds its answers itself, where those whom it answers are not seen. */
+static bool asks_for_others(struct state *state, const struct contact *contact)
 {
 	struct host_key asker = host_key_of(&contact->src, contact->vlan);
 
-	if (contact->roles & (HOST_DNS_SERVER | HOST_ROUTER))
+	if (contact->roles & (HOST_DNS_SERVER | HOST_ROUTER) || asks_many(state, contact))
 		return true;
 	for (unsigned i = 0; i < ASKED; i++)
 		if (state->asked[i].until_s >= seconds(contact) &&
@@ -299,6 +347,8 @@ static enum fact fact_of_name(struct state *state, struct slot *slot,
 	const struct contact *contact = &observation->contact;
 	bool is_question = observation->name.rcode == OBSERVED_UNANSWERED;
 
+	if (is_question && !ip_is_private(&contact->dst))
+		note_server(state, contact);
 	if (!is_kill_switch(observation->name.text))
 		return FACT_NONE;
 	if (is_question)

@@ -366,6 +366,42 @@ static void a_resolver_that_passes_the_question_on_is_no_worm(void **state)
 	}
 }
 
+/* Behind a mirror of the way to the Internet nobody sees whom it answers. */
+static void who_finds_answers_itself_is_no_worm(void **state)
+{
+	static const char *const name = "www.iuqerfsodp9ifjaposdfjhgosurijfaewrwergwea.com";
+	static const struct {
+		unsigned servers, minutes_apart;
+		bool convicted;
+	} cases[] = { { 0, 0, true }, { 3, 0, true }, { 6, 0, false }, { 6, 5, true } };
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct observation lookup = asked(name, 1, OBSERVED_UNANSWERED),
+				   answer = asked(name, 1, 0);
+		struct scene scene;
+
+		scene_start(&scene);
+		for (unsigned n = 0; n < cases[i].servers; n++) {
+			struct observation other = asked("www.example.com", 1, OBSERVED_UNANSWERED);
+
+			other.contact.dst = scene_ip("81.2.3.0", n * 7);
+			other.contact.opened_ns +=
+				n * cases[i].minutes_apart * UINT64_C(60000000000);
+			lookup.contact.opened_ns = other.contact.opened_ns;
+			answer.contact.opened_ns = other.contact.opened_ns;
+			scene_said(&scene, &other);
+		}
+		lookup.contact.dst = answer.contact.dst = wire_ip("81.2.9.1");
+		scene_said(&scene, &lookup);
+		scene_said(&scene, &answer);
+		if ((scene.convicted > 0) != cases[i].convicted)
+			fail_msg("%u servers, %u minutes apart", cases[i].servers,
+				 cases[i].minutes_apart);
+		scene_stop(&scene);
+	}
+}
+
 static void asking_for_the_kill_switch_convicts_when_the_answer_comes(void **state)
 {
 	static const char *const main_name = "www.iuqerfsodp9ifjaposdfjhgosurijfaewrwergwea.com";
@@ -438,6 +474,7 @@ int main(void)
 		cmocka_unit_test(what_administrators_and_scanners_do_never_convicts),
 		cmocka_unit_test(a_service_call_counts_after_a_write_to_that_server_not_long_ago),
 		cmocka_unit_test(a_resolver_that_passes_the_question_on_is_no_worm),
+		cmocka_unit_test(who_finds_answers_itself_is_no_worm),
 		cmocka_unit_test(asking_for_the_kill_switch_convicts_when_the_answer_comes),
 		cmocka_unit_test(an_attacker_out_in_the_internet_is_shown_and_not_convicted),
 		cmocka_unit_test(the_last_four_servers_written_to_are_remembered),
