@@ -19,6 +19,7 @@
 #include "amt/readiness.h"
 #include "amt/session.h"
 #include "amt/transaction.h"
+#include "amt/wish.h"
 #include "core/base/err.h"
 #include "core/base/fnv.h"
 #include "core/base/log.h"
@@ -27,26 +28,6 @@
 #include "core/base/slab.h"
 #include "core/base/units.h"
 #include "core/isolation/plan.h"
-
-/* Most machines get the same few plans, so those that wait share them. */
-struct fleet_plan {
-	size_t users;
-	struct plan plan;
-};
-
-/* An act that waits: what was asked, and no more. */
-struct wish {
-	struct wish *next;
-	unsigned kind; /* enum enforcer_act, ACT_SURVEY or ACT_POWER */
-	struct asset asset;
-	struct fleet_plan *plan; /* NULL if none was given */
-	bool overflow;           /* the queue was full */
-	enforcer_done_fn *done;
-	amt_report_fn *report;
-	remedy_done_fn *power_done;
-	struct remedy_wish power;
-	void *arg;
-};
 
 struct fleet {
 	struct endpoint_parts parts;
@@ -58,12 +39,6 @@ struct fleet {
 	struct fleet_plan *last_plan; /* most recently asked for; in use for that */
 };
 
-static void drop_plan(struct fleet_plan *plan)
-{
-	if (plan && --plan->users == 0)
-		mem_free(plan);
-}
-
 void act_free(struct act *act)
 {
 	if (!act)
@@ -73,7 +48,7 @@ void act_free(struct act *act)
 	cim_free(act->boot_settings);
 	history_free(act->history);
 	endpoint_memory_free(act->set_aside);
-	drop_plan(act->shared);
+	wish_drop_plan(act->shared);
 	stale_fini(&act->stale);
 	mem_free(act);
 }
@@ -102,20 +77,6 @@ static void log_end(const struct act *act)
 			 *result->open ? "\"" : "");
 }
 
-static enum dispatch_class class_of(unsigned kind)
-{
-	switch (kind) {
-	case ENFORCER_ISOLATE:
-	case ENFORCER_RELEASE:
-	case ACT_POWER: /* somebody waits for it */
-		return DISPATCH_URGENT;
-	case ENFORCER_INSPECT:
-		return DISPATCH_NORMAL;
-	default:
-		return DISPATCH_BACKGROUND;
-	}
-}
-
 /* Gives the place back, and waits for another if there is more to do. */
 static void leave(struct endpoint *endpoint, bool heard)
 {
@@ -124,7 +85,7 @@ static void leave(struct endpoint *endpoint, bool heard)
 	endpoint->ticket.suspect = !heard;
 	if (endpoint->first)
 		dispatch_want(endpoint->dispatch, &endpoint->ticket,
-			      class_of(endpoint->first->kind));
+			      wish_class(endpoint->first->kind));
 }
 
 static bool answer_was_heard(const struct act *act, const struct err *err)
@@ -286,16 +247,6 @@ static void forget_after_failure(struct endpoint *endpoint)
 		endpoint_forget_objects(endpoint);
 }
 
-static struct wish *wish_new(unsigned kind, const struct asset *asset, void *arg)
-{
-	struct wish *wish = mem_alloc(sizeof(*wish));
-
-	wish->kind = kind;
-	wish->asset = *asset;
-	wish->arg = arg;
-	return wish;
-}
-
 /* Something urgent overtakes a survey: it starts anew behind it, and nothing known before is lost. */
 static void survey_later(struct act *act)
 {
@@ -307,7 +258,7 @@ static void survey_later(struct act *act)
 		endpoint_take_back(endpoint, act->set_aside);
 		act->set_aside = NULL;
 	}
-	while (*at && class_of((*at)->kind) != DISPATCH_BACKGROUND)
+	while (*at && wish_class((*at)->kind) != DISPATCH_BACKGROUND)
 		at = &(*at)->next;
 	wish->next = *at;
 	*at = wish;
@@ -453,12 +404,6 @@ static bool may_start(struct act *act, struct err *err)
 	return true;
 }
 
-static void wish_free(struct wish *wish)
-{
-	drop_plan(wish->plan);
-	mem_free(wish);
-}
-
 static struct act *act_of(struct endpoint *endpoint, const struct wish *wish)
 {
 	struct act *act = mem_alloc(sizeof(*act));
@@ -576,24 +521,10 @@ static struct endpoint *endpoint_of(struct fleet *fleet, const char *asset)
 	return endpoint;
 }
 
-/* Behind what is as urgent, before what can wait; and first it is cut off, then switched. */
-static struct wish **place_of(struct endpoint *endpoint, const struct wish *wish)
-{
-	bool waits = class_of(wish->kind) == DISPATCH_BACKGROUND;
-	struct wish **at = &endpoint->first, **overtaking = at;
-
-	while (*at && (waits || class_of((*at)->kind) != DISPATCH_BACKGROUND)) {
-		if ((*at)->kind != ACT_POWER)
-			overtaking = &(*at)->next;
-		at = &(*at)->next;
-	}
-	return wish->kind == ENFORCER_ISOLATE ? overtaking : at;
-}
-
 static void enqueue(struct endpoint *endpoint, struct wish *wish)
 {
-	bool waits = class_of(wish->kind) == DISPATCH_BACKGROUND;
-	struct wish **at = place_of(endpoint, wish);
+	bool waits = wish_class(wish->kind) == DISPATCH_BACKGROUND;
+	struct wish **at = wish_place(&endpoint->first, wish);
 
 	wish->overflow = endpoint->waiting >= ENDPOINT_QUEUE_MAX;
 	wish->next = *at;
@@ -601,7 +532,7 @@ static void enqueue(struct endpoint *endpoint, struct wish *wish)
 	endpoint->waiting++;
 	if (!endpoint->running)
 		dispatch_want(endpoint->dispatch, &endpoint->ticket,
-			      class_of(endpoint->first->kind));
+			      wish_class(endpoint->first->kind));
 	else if (!waits && endpoint->running->kind == ACT_SURVEY)
 		transaction_yield(endpoint->running->transaction);
 }
@@ -609,7 +540,7 @@ static void enqueue(struct endpoint *endpoint, struct wish *wish)
 static struct fleet_plan *share_plan(struct fleet *fleet, const struct plan *plan)
 {
 	if (!fleet->last_plan || memcmp(&fleet->last_plan->plan, plan, sizeof(*plan)) != 0) {
-		drop_plan(fleet->last_plan);
+		wish_drop_plan(fleet->last_plan);
 		fleet->last_plan = mem_alloc(sizeof(*fleet->last_plan));
 		memcpy(&fleet->last_plan->plan, plan, sizeof(*plan));
 		fleet->last_plan->users = 1;
@@ -693,7 +624,7 @@ void fleet_free(struct fleet *fleet)
 	dispatch_free(fleet->dispatch);
 	claims_free(fleet->parts.claims);
 	slab_free(fleet->parts.slab);
-	drop_plan(fleet->last_plan);
+	wish_drop_plan(fleet->last_plan);
 	mem_free(fleet->buckets);
 	mem_free(fleet);
 }
