@@ -14,7 +14,6 @@
 #include "detectors/table.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "core/base/units.h"
 #include "core/contact/contact.h"
@@ -30,11 +29,9 @@
 #include "detectors/quiet.h"
 #include "detectors/trw_class.h"
 #include "detectors/trw_settings.h"
+#include "detectors/trw_weights.h"
 #include "detectors/waiting.h"
 
-#define ECHO_PORT     7
-#define DISCARD_PORT  9
-#define DNS_PORT      53
 #define SNMP_PORT     161
 #define RUN_PAUSE_S   1
 #define ROW_FREE      3 /* operators number their servers in a row; */
@@ -135,53 +132,17 @@ static void weigh_ping(const struct detector_run *run, struct slot *slot,
 			 beyond_lists(run, slot, contact) * config->icmp;
 }
 
-static double plain_nats(const struct trw_config *config, unsigned port_class)
-{
-	switch (port_class) {
-	case CLASS_WORM_PORT:
-		return config->worm;
-	case CLASS_SERVICE_PORT:
-		return config->service;
-	default:
-		return config->high;
-	}
-}
-
 static void weigh_plainly(const struct detector_run *run, struct slot *slot,
 			  const struct contact *contact, struct term *term)
 {
 	const struct trw_config *config = detector_config(run);
 
 	term->port_class = class_of_failure(config, slot, contact, term->port_class);
-	term->nats = plain_nats(config, term->port_class);
+	term->nats = trw_plain_nats(config, term->port_class);
 	if (term->port_class == CLASS_ICMP)
 		weigh_ping(run, slot, contact, term);
 	else if (term->port_class == CLASS_HIGH_PORT)
 		term->cap_nats = high_cap(config, slot);
-}
-
-/* Where magic packets go that wake machines.  Who is awake already says that nobody listens. */
-static bool may_wake(const struct contact *contact)
-{
-	return (contact->dst_port == DISCARD_PORT || contact->dst_port == ECHO_PORT) &&
-	       ip_is_of_site(&contact->dst, &contact->src);
-}
-
-static void weigh_datagram(const struct trw_config *config, const struct contact *contact,
-			   struct term *term)
-{
-	if (contact->outcome != CONTACT_REFUSED) {
-		term->nats = fmin(term->nats, config->silent_udp);
-		if (ip_is_of_site(&contact->dst, &contact->src))
-			term->cap_nats =
-				config->high_cap; /* what is configured by number goes out of date */
-	}
-	if (param_ports_has(&config->discovery_ports, contact->dst_port) || may_wake(contact)) {
-		term->nats *= config->discovery;
-		term->cap_nats = config->high_cap;
-	} else if (contact->dst_port == DNS_PORT) {
-		term->cap_nats = config->high_cap; /* who resolves names by itself asks many */
-	}
 }
 
 /* Into a term that bears trw_class_of() the contact, in place: a copy of it would be waited for each time. */
@@ -198,7 +159,7 @@ static void weigh_failure(const struct detector_run *run, struct slot *slot,
 		term->nats = config->unrouted;
 		term->cap_nats = config->high_cap;
 	} else if (contact->kind == CONTACT_UDP && term->port_class != CLASS_WORM_PORT) {
-		weigh_datagram(config, contact, term);
+		trw_weigh_datagram(config, contact, term);
 	}
 	if (!named)
 		return;
@@ -353,7 +314,7 @@ static double most_nats(const struct trw_config *config, const struct contact *c
 		return config->icmp + config->icmp_sequential;
 	if (is_bare(contact))
 		return config->worm;
-	return plain_nats(config, port_class);
+	return trw_plain_nats(config, port_class);
 }
 
 /* The contact whose term it may be has ended. */
