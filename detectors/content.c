@@ -18,6 +18,7 @@
 #include "core/contact/observation.h"
 #include "core/detect/detector.h"
 #include "core/detect/evidence.h"
+#include "core/detect/known.h"
 #include "core/detect/memo.h"
 #include "core/detect/param.h"
 
@@ -48,15 +49,8 @@ enum fact {
 	FACT_WEB_REQUEST,
 };
 
-#define ASKED       8
-#define FORWARDED_S 30
-
-/* A DNS server that was asked for a kill switch: it will ask for others. */
-struct asked {
-	struct host_key server;
-	uint32_t until_s; /* wall; 0 = free */
-};
-
+#define ASKED_SETS   8
+#define FORWARDED_S  30
 #define ASKER_SETS   32
 #define SERVERS_MIN  5
 #define SERVERS_OF_S 600
@@ -69,8 +63,8 @@ struct asker {
 };
 
 struct state {
-	struct asked asked[ASKED];
-	uint8_t next_asked;
+	/* DNS servers that were asked for a kill switch: they will ask for others. */
+	struct known_set asked[ASKED_SETS];
 	struct asker askers[ASKER_SETS * MEMO_WAYS];
 	struct memo_tags asker_tags[ASKER_SETS];
 };
@@ -268,27 +262,28 @@ static struct judged *find_judged(struct slot *slot, uint16_t tag)
 	return NULL;
 }
 
-static bool is_same(const struct host_key *a, const struct host_key *b)
-{
-	return a->vlan == b->vlan && ip_equal(&a->ip, &b->ip);
-}
-
 static uint32_t seconds(const struct contact *contact)
 {
 	return (uint32_t)(contact->opened_ns / NS_PER_S);
 }
 
+static struct known_table asked_of(struct state *state)
+{
+	return (struct known_table){ state->asked, ASKED_SETS };
+}
+
+static uint64_t print_of(const struct contact *contact, const struct ip *ip)
+{
+	struct host_key host = host_key_of(ip, contact->vlan);
+
+	return known_address(&host, ip, 0);
+}
+
 static void note_asked(struct state *state, const struct contact *contact)
 {
-	struct host_key server = host_key_of(&contact->dst, contact->vlan);
-	struct asked *place = &state->asked[state->next_asked];
+	struct known_table asked = asked_of(state);
 
-	for (unsigned i = 0; i < ASKED; i++)
-		if (state->asked[i].until_s && is_same(&state->asked[i].server, &server))
-			place = &state->asked[i];
-	if (place == &state->asked[state->next_asked])
-		state->next_asked = (uint8_t)((state->next_asked + 1) % ASKED);
-	*place = (struct asked){ server, seconds(contact) + FORWARDED_S };
+	known_add(&asked, print_of(contact, &contact->dst), seconds(contact), FORWARDED_S);
 }
 
 static struct memo_table askers_of(struct state *state)
@@ -329,15 +324,11 @@ static bool asks_many(struct state *state, const struct contact *contact)
  * finds its answers itself, where those whom it answers are not seen. */
 static bool asks_for_others(struct state *state, const struct contact *contact)
 {
-	struct host_key asker = host_key_of(&contact->src, contact->vlan);
+	struct known_table asked = asked_of(state);
 
 	if (contact->roles & (HOST_DNS_SERVER | HOST_ROUTER) || asks_many(state, contact))
 		return true;
-	for (unsigned i = 0; i < ASKED; i++)
-		if (state->asked[i].until_s >= seconds(contact) &&
-		    is_same(&state->asked[i].server, &asker))
-			return true;
-	return false;
+	return known_has(&asked, print_of(contact, &contact->src), seconds(contact));
 }
 
 /* A question may be forged; its answer comes to whoever seems to have asked, and tells more only of one who was heard asking. */
