@@ -16,35 +16,13 @@
 #include "core/store/db.h"
 #include "core/store/ledger.h"
 #include "core/store/store.h"
+#include "tests/unit/store/file.h"
 
 #define T0 s_to_ns(1700000000)
-
-static char path[64];
 
 static const char *detector(unsigned id)
 {
 	return id == DETECTOR_TRW ? "trw" : "?";
-}
-
-static void make_path(void)
-{
-	int fd;
-
-	snprintf(path, sizeof(path), "/tmp/cordon-store-XXXXXX");
-	fd = mkstemp(path);
-	assert_true(fd >= 0);
-	close(fd);
-}
-
-static void remove_path(void)
-{
-	static const char *const ends[] = { "", "-wal", "-shm" };
-	char name[80];
-
-	for (size_t i = 0; i < 3; i++) {
-		snprintf(name, sizeof(name), "%s%s", path, ends[i]);
-		unlink(name);
-	}
 }
 
 static struct store *open_as(const char *origin, bool dry_run)
