@@ -20,22 +20,7 @@ assets:
   - { name: old-pc, role: workstation, ip: 10.66.0.41 }
   - { name: core-sw, role: server, ip: 10.66.0.1, never_isolate: true }
 YAML
-cat >"$work/policy.yaml" <<YAML
-version: 1
-name: by hand
-channels:
-  repair: [arp, dhcp]
-  help: [arp, dhcp, { tcp: { to: 10.66.0.5, ports: [443] } }]
-rules:
-  - name: two for a server
-    when: { confidence: ">= 0.99", role: server }
-    then: { propose: { channel: repair, approvals: 2 } }
-  - name: worm
-    when: { confidence: ">= 0.9999", role: workstation }
-    then: { isolate: { channel: repair, for: 1h } }
-  - name: watch
-    then: { watch: {} }
-YAML
+people_policy
 printf 'assets: assets.yaml\npolicy: policy.yaml\nenforce: true\n' >"$work/cordon.yaml"
 export AMT_SECRET='P@ssw0rd'
 ip netns exec "$watch" "$OUT/cordon-amtsim" --fleet "$work/fleet.yaml" >"$work/sim" 2>&1 &

@@ -26,6 +26,25 @@ ip -n "$watch" link set lo up
 cordond=$OUT/cordond cordon=$OUT/cordon socket=$work/control eve=$work/eve.json store=$work/cordon.db
 chmod 755 "$work"
 
+# Isolates PCs; to cut off a server two people must agree.
+people_policy() {
+	cat >"$work/policy.yaml" <<YAML
+version: 1
+name: people decide
+channels:
+  repair: [arp, dhcp]
+  help: [arp, dhcp, { tcp: { to: 10.66.0.5, ports: [443] } }]
+rules:
+  - name: two for a server
+    when: { confidence: ">= 0.99", role: server }
+    then: { propose: { channel: repair, approvals: 2 } }
+  - name: worm
+    when: { confidence: ">= 0.9999", role: workstation }
+    then: { isolate: { channel: repair, for: 1h } }
+  - name: watch
+    then: { watch: {} }
+YAML
+}
 # until COMMAND...: for twenty seconds at most
 until_so() {
 	for _ in $(seq 200); do

@@ -25,21 +25,7 @@ assets:
   - { name: old-pc, role: workstation, ip: 10.66.0.41 }
   - { name: core-sw, role: server, ip: 10.66.0.1, never_isolate: true, $(amt 1) }
 YAML
-cat >"$work/policy.yaml" <<YAML
-version: 1
-name: repair
-channels:
-  repair: [arp, dhcp]
-rules:
-  - name: two for a server
-    when: { confidence: ">= 0.99", role: server }
-    then: { propose: { channel: repair, approvals: 2 } }
-  - name: worm
-    when: { confidence: ">= 0.9999", role: workstation }
-    then: { isolate: { channel: repair, for: 1h } }
-  - name: watch
-    then: { watch: {} }
-YAML
+people_policy
 printf 'assets: assets.yaml\npolicy: policy.yaml\nenforce: true\n' >"$work/cordon.yaml"
 export AMT_SECRET='P@ssw0rd'
 ip netns exec "$watch" "$OUT/cordon-amtsim" --fleet "$work/fleet.yaml" --control "$work/sim.control" >"$work/said" 2>&1 &
